@@ -1,0 +1,1 @@
+"""<< cookiecutter.project_name >>: a model, its training and its service."""

@@ -1,0 +1,1 @@
+"""A bundle: the folder that training leaves and serving loads."""

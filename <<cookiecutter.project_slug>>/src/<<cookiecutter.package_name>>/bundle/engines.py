@@ -1,0 +1,134 @@
+"""The two engines that answer for a bundle: compiled, or scikit-learn itself."""
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import ProjectError
+from ..features import Task
+from .metadata import Metadata
+
+Columns = Mapping[str, npt.NDArray[Any]]
+"""Each feature's values, shape (n, 1): float64 with NaN for missing, or strings (object)."""
+
+Outputs = npt.NDArray[np.floating[Any]]
+"""Shape (n, classes): probabilities. For regression (n, 1): predictions."""
+
+TIE = 1e-6
+"""Probabilities that are closer than this to the highest share its rank; the first class wins.
+
+Two engines that agree to a rounding error then name the same class for a tie.
+"""
+
+
+class Unanswerable(ValueError):
+    """The model has no finite answer for the values it was asked about."""
+
+
+class Engine(Protocol):
+    """Runs a stored model."""
+
+    inline_rows: int
+    """How many rows are answered so fast that an event loop may wait for them."""
+
+    def run(self, columns: Columns) -> Outputs:
+        """Answer each row.
+
+        Raises:
+            Unanswerable: The model has no finite answer for some row.
+        """
+        ...
+
+
+class OnnxEngine:
+    """ONNX Runtime on one thread: a service scales by workers, not by threads."""
+
+    inline_rows = 64
+
+    def __init__(self, model: bytes) -> None:
+        """Load a compiled model; its last output is what the service answers with."""
+        onnxruntime = _needed("onnxruntime", "onnx")
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(
+            model, options, providers=["CPUExecutionProvider"]
+        )
+        self._output = [self._session.get_outputs()[-1].name]
+        self._inputs = {node.name for node in self._session.get_inputs()}
+
+    def run(self, columns: Columns) -> Outputs:
+        """See `Engine.run`. Columns that the graph does not use are left out."""
+        feeds = {name: values for name, values in columns.items() if name in self._inputs}
+        return _finite(self._session.run(self._output, feeds)[0])
+
+
+class SklearnEngine:
+    """A fitted scikit-learn pipeline, fed with data frames as in training."""
+
+    inline_rows = 0
+
+    def __init__(self, pipeline: Any, task: Task) -> None:
+        """Wrap a fitted pipeline."""
+        self._frame = _needed("pandas", "sklearn").DataFrame
+        self._predict = pipeline.predict_proba if task == "classification" else pipeline.predict
+
+    def run(self, columns: Columns) -> Outputs:
+        """See `Engine.run`."""
+        frame = self._frame({name: values.ravel() for name, values in columns.items()})
+        try:
+            answer = np.asarray(self._predict(frame))
+        except ValueError as error:
+            raise Unanswerable(str(error).splitlines()[0]) from error
+        return _finite(answer.reshape(len(frame), -1))
+
+
+def load_engine(model: bytes, metadata: Metadata, trusted_types: tuple[str, ...]) -> Engine:
+    """Bring a stored model to life.
+
+    Raises:
+        ProjectError: What the engine needs is not installed, or is another version, or the
+            model holds a type that is not trusted.
+    """
+    if metadata.engine == "onnx":
+        return OnnxEngine(model)
+    sklearn, skops = _needed("sklearn", "sklearn"), _needed("skops.io", "sklearn")
+    trained = metadata.libraries["scikit-learn"]
+    if sklearn.__version__ != trained:
+        raise ProjectError(
+            f"This bundle was trained with scikit-learn {trained} and here is "
+            f"{sklearn.__version__}, which may predict differently: install {trained}, "
+            "or train again (`make train`)."
+        )
+    allowed = {*trusted_types, f"{__package__.split('.')[0]}.use_case.preprocessor.Preprocessor"}
+    if strange := sorted(set(skops.get_untrusted_types(data=model)) - allowed):
+        raise ProjectError(
+            f"This bundle's model holds {', '.join(strange)}, which is not trusted. If it is "
+            "yours, add it to training.trusted_types in config.yaml; if not, do not serve it."
+        )
+    return SklearnEngine(skops.loads(model, trusted=sorted(allowed)), metadata.task)
+
+
+def class_indices(probabilities: Outputs) -> npt.NDArray[np.intp]:
+    """Return each row's class, as both engines and all metrics decide it (see `TIE`)."""
+    highest = probabilities.max(axis=1, keepdims=True)
+    return np.argmax(probabilities >= highest - TIE, axis=1)
+
+
+def _needed(module: str, group: str) -> Any:
+    try:
+        return import_module(module)
+    except ImportError as error:
+        raise ProjectError(
+            f"This bundle needs {module}, which is not installed here: "
+            f"install the group '{group}' (`uv sync --group {group}`)."
+        ) from error
+
+
+def _finite(outputs: Any) -> Outputs:
+    if not np.isfinite(outputs).all():
+        raise Unanswerable("the model's answer is not a finite number")
+    return np.asarray(outputs)

@@ -1,0 +1,50 @@
+"""Write a bundle: whole or not at all."""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from ..folders import replacing
+from .metadata import Metadata, digest
+from .schema import Schema
+
+
+def write_bundle(folder: Path, model: bytes, schema: Schema, metadata: Metadata) -> Metadata:
+    """Put a bundle in the folder's place; until then the one that is there stays.
+
+    Args:
+        folder: Where the bundle belongs, e.g. `model_bin`.
+        model: The stored model, for the engine that the metadata names.
+        schema: What it is asked and answers.
+        metadata: All but the files' hashes and the digest, which are added.
+
+    Returns:
+        The metadata as written.
+    """
+    contents = {
+        metadata.model_file: model,
+        "schema.json": _json(schema.model_dump(mode="json")),
+        "lookup.json": _json(schema.lookup()),
+        "flags.json": _json(schema.flag_columns()),
+    }
+    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+    fields = metadata.model_copy(update={"files": hashes}).model_dump(mode="json")
+    fields["digest"] = digest(fields)
+    contents["metadata.json"] = _json(fields)
+    with replacing(folder) as beside:
+        for name, content in contents.items():
+            _write(beside / name, content)
+    return Metadata.model_validate_json(contents["metadata.json"])
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _json(value: Any) -> bytes:
+    return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()

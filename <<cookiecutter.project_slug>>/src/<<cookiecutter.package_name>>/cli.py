@@ -1,0 +1,109 @@
+"""The command line: everything that `make` does with the model."""
+
+import json
+import os
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from .errors import ProjectError
+from .settings import PREFIX, read_settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+console = Console()
+
+
+@contextmanager
+def _sentences() -> Iterator[None]:
+    try:
+        yield
+    except ProjectError as error:
+        Console(stderr=True).print(str(error), style="red", highlight=False, markup=False)
+        raise typer.Exit(1) from error
+
+
+@app.command()
+def train() -> None:
+    """Train a model and put its bundle in the place of the present one.
+
+    Loads and checks the data, fits and measures the model, compiles it, proves the compiled model
+    against scikit-learn, and writes model_bin/ and reports/. A model that misses the thresholds
+    in features.yaml changes nothing.
+    """
+    with _sentences():
+        settings = read_settings()
+        with console.status("scikit-learn is being loaded …"):
+            from .training.hooks import own_use_case
+            from .training.run import train as run
+        run(own_use_case(), settings, console)
+
+
+@app.command()
+def serve(
+    port: Annotated[int | None, typer.Option(help="Instead of the port in config.yaml.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes that answer.")] = None,
+) -> None:
+    """Serve the bundle as a REST API, until Ctrl-C.
+
+    Its page is /docs, the web client is /. What the options leave out, config.yaml says.
+    """
+    with _sentences():
+        for name, value in (("PORT", port), ("WORKERS", workers)):
+            if value is not None:
+                os.environ[f"{PREFIX}SERVING__{name}"] = str(value)
+        settings = read_settings()
+        from .serving.__main__ import serve as run
+
+        run(settings)
+
+
+@app.command()
+def predict(
+    request: Annotated[
+        str | None, typer.Argument(help="A JSON object of features; left out, the example.")
+    ] = None,
+    url: Annotated[str | None, typer.Option(help="The service; left out, the local one.")] = None,
+) -> None:
+    """Ask the running service for one prediction and show both sides."""
+    with _sentences():
+        settings = read_settings()
+        if request is None:
+            from .bundle.read import read_bundle
+
+            example = read_bundle(settings.paths.bundle).schema.example
+            request = json.dumps(example, ensure_ascii=False)
+        address = url or f"http://127.0.0.1:{settings.serving.port}"
+        console.print(f"POST {address}/api/predict", style="dim", highlight=False)
+        console.print(request, highlight=False, markup=False)
+        console.print(_ask(f"{address}/api/predict", request), style="bold", markup=False)
+
+
+def _ask(address: str, body: str) -> str:
+    request = urllib.request.Request(
+        address, body.encode(), {"Content-Type": "application/json"}, method="POST"
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=30) as response:
+            return str(response.read(), "utf-8")
+    except urllib.error.HTTPError as error:
+        raise ProjectError(f"{error.code}: {str(error.read(), 'utf-8')}") from error
+    except (OSError, ValueError) as error:
+        raise ProjectError(
+            f"{address} does not answer ({error}); start the service first (`make serve`)."
+        ) from error
+
+
+@app.command()
+def info() -> None:
+    """Show what the bundle in model_bin/ is, once its files are verified."""
+    with _sentences():
+        from .bundle.read import read_bundle
+
+        metadata = read_bundle(read_settings().paths.bundle).metadata
+        sys.stdout.write(metadata.model_dump_json(indent=2) + "\n")

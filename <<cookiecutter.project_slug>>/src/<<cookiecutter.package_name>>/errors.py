@@ -1,0 +1,36 @@
+"""What goes wrong, in sentences for the person who can act."""
+
+from pydantic import ValidationError
+
+
+class ProjectError(Exception):
+    """A failure that its reader can mend; the message says how."""
+
+
+def sentences(error: ValidationError, file: str) -> list[str]:
+    """Turn what pydantic found in a file into one sentence for each finding.
+
+    Args:
+        error: The finding.
+        file: The file that a reader has to open.
+    """
+    return [
+        f"{file}: {_place(found['loc'])}: {_reason(found['type'], found['msg'], found['input'])}."
+        for found in error.errors(include_url=False)
+    ]
+
+
+def _place(loc: tuple[int | str, ...]) -> str:
+    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc)
+    return path.lstrip(".") or "the whole file"
+
+
+def _reason(kind: str, message: str, value: object) -> str:
+    if kind == "extra_forbidden":
+        return "is not a key that this file knows; look for a typo or remove it"
+    if kind == "missing":
+        return "is missing"
+    if kind == "value_error":
+        return message.removeprefix("Value error, ").rstrip(".")
+    hint = " (YAML reads a bare yes, no, on or off as true or false: put it in quotes)"
+    return f"{message}, but it is {value!r}" + (hint if isinstance(value, bool) else "")

@@ -1,0 +1,42 @@
+"""Start the service: `python -m <package>.serving`."""
+
+import os
+import sys
+import tempfile
+
+import uvicorn
+
+from ..errors import ProjectError
+from ..settings import Settings, read_settings
+
+
+def serve(settings: Settings) -> None:
+    """Serve until a signal; requests under way are answered first."""
+    serving = settings.serving
+    with tempfile.TemporaryDirectory(prefix="metrics-") as folder:
+        if serving.workers > 1:
+            # prometheus_client reads this when it is imported, in each worker.
+            os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        uvicorn.run(
+            f"{__package__}.app:create_app",
+            factory=True,
+            host=serving.host,
+            port=serving.port,
+            workers=serving.workers,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=serving.shutdown_seconds,
+        )
+
+
+def main() -> None:
+    """Serve as config.yaml and the environment say."""
+    try:
+        settings = read_settings()
+    except ProjectError as error:
+        sys.exit(str(error))
+    serve(settings)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+"""What each prediction route takes and answers, for one bundle."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field, TypeAdapter, create_model
+
+from ..bundle.engines import Outputs, class_indices
+from ..bundle.schema import Schema
+from . import models
+
+Answer = Callable[[Outputs], Any]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A prediction route: its documentation, its request and its answer."""
+
+    path: str
+    summary: str
+    description: str
+    request: Any
+    response: Any
+    rows: Callable[[Any], Sequence[BaseModel]]
+    answer: Answer
+    parse: Callable[[bytes], Any]
+
+
+def operations(schema: Schema, max_rows: int) -> list[Operation]:
+    """Return the prediction routes of a bundle.
+
+    Args:
+        schema: The bundle's.
+        max_rows: Most rows in one request.
+    """
+    row = models.request_model(schema)
+    rows = Annotated[list[row], Field(min_length=1, max_length=max_rows)]  # type: ignore[valid-type]
+    data = create_model("Data", __config__=row.model_config | {"title": "Data"}, data=(rows, ...))
+    one, each, every, labels = _answers(schema)
+    found = [
+        _operation("/api/predict", "Predict one", row, one, lambda row: [row]),
+        _operation("/api/predictions", "Predict many", rows, each, lambda rows: rows),
+        _operation("/score", "Predict many, as Azure ML", data, labels, lambda data: data.data),
+    ]
+    if every:
+        path, summary = "/api/proba_predictions", "Predict many, all probabilities"
+        found.insert(2, _operation(path, summary, rows, every, lambda rows: rows))
+    return found
+
+
+def _operation(
+    path: str,
+    summary: str,
+    request: Any,
+    answer: tuple[Any, str, Answer],
+    rows: Callable[[Any], Sequence[BaseModel]],
+) -> Operation:
+    response, description, shape = answer
+    return Operation(
+        path,
+        summary,
+        description,
+        request,
+        response,
+        rows,
+        shape,
+        TypeAdapter(request).validate_json,
+    )
+
+
+def _answers(schema: Schema) -> tuple[Any, Any, Any, Any]:
+    return _numbers(schema) if schema.task == "regression" else _classes(schema)
+
+
+def _numbers(schema: Schema) -> tuple[Any, Any, Any, Any]:
+    def numbers(outputs: Outputs) -> list[float]:
+        return outputs[:, 0].tolist()  # type: ignore[no-any-return]
+
+    prediction = models.prediction_model(schema)
+    about = f"Answers {schema.target}"
+    return (
+        (prediction, f"{about}.", lambda outputs: {"prediction": numbers(outputs)[0]}),
+        (
+            list[prediction],  # type: ignore[valid-type]
+            f"{about} of each row.",
+            lambda outputs: [{"prediction": number} for number in numbers(outputs)],
+        ),
+        None,
+        (
+            models.score_model(schema),
+            f"{about} of each row.",
+            lambda outputs: {"result": numbers(outputs)},
+        ),
+    )
+
+
+def _classes(schema: Schema) -> tuple[Any, Any, Any, Any]:
+    names, flags = schema.classes, schema.flags
+
+    def labels(outputs: Outputs) -> list[str]:
+        return [names[k] for k in class_indices(outputs)]
+
+    return (
+        (
+            models.probability_model(schema),
+            "Answers the probability of each class by its flag.",
+            lambda outputs: dict(zip(flags, outputs[0].tolist(), strict=True)),
+        ),
+        (
+            list[models.class_model(schema)],  # type: ignore[misc]
+            "Answers the most likely class of each row.",
+            lambda outputs: [{"class_name": name} for name in labels(outputs)],
+        ),
+        (
+            list[models.classes_model(schema)],  # type: ignore[misc]
+            "Answers all classes and their probabilities for each row.",
+            lambda outputs: [
+                {"class_names": names, "probabilities": probabilities}
+                for probabilities in outputs.tolist()
+            ],
+        ),
+        (
+            models.score_model(schema),
+            "Answers the most likely class of each row.",
+            lambda outputs: {"result": labels(outputs)},
+        ),
+    )

@@ -1,0 +1,61 @@
+"""What /metrics tells Prometheus."""
+
+import os
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from ..bundle.metadata import Metadata
+
+_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+
+class Metrics:
+    """Counters of one process; with several workers, summed up when they are read."""
+
+    def __init__(self) -> None:
+        """Start at zero."""
+        self._registry = CollectorRegistry()
+        labels = ["route", "method", "status"]
+        self._requests = Counter(
+            "http_requests", "Requests answered", labels, registry=self._registry
+        )
+        self._seconds = Histogram(
+            "http_request_duration_seconds",
+            "Time to answer",
+            ["route"],
+            registry=self._registry,
+            buckets=_SECONDS,
+        )
+        self._predictions = Counter(
+            "predictions", "Rows predicted", ["outcome"], registry=self._registry
+        )
+        self._model = Gauge(
+            "model_info",
+            "1 for the model that is served",
+            ["name", "version", "engine"],
+            registry=self._registry,
+            multiprocess_mode="max",
+        )
+
+    def observe(self, route: str, method: str, status: int, seconds: float) -> None:
+        """Count a request."""
+        self._requests.labels(route, method, status).inc()
+        self._seconds.labels(route).observe(seconds)
+
+    def predicted(self, outcome: str, rows: int) -> None:
+        """Count rows that were answered with a class, or with a number (`value`)."""
+        self._predictions.labels(outcome).inc(rows)
+
+    def serves(self, metadata: Metadata) -> None:
+        """Name the model that is served from now on."""
+        self._model.clear()
+        self._model.labels(metadata.name, str(metadata.version), metadata.engine).set(1)
+
+    def text(self) -> bytes:
+        """Return the exposition (Prometheus text format)."""
+        if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+            return generate_latest(self._registry)
+        together = CollectorRegistry()
+        MultiProcessCollector(together)
+        return generate_latest(together)

@@ -1,0 +1,110 @@
+"""Request and response types, made from a bundle's schema."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, create_model
+
+from ..bundle.schema import Schema
+from ..features import Feature
+
+MOST_CHARACTERS = 10_000
+"""Longest text that a feature takes, and with it the ID."""
+
+_REQUEST = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
+
+
+def request_model(schema: Schema) -> type[BaseModel]:
+    """Return the type of one row: each feature by its own name, bounds and labels.
+
+    The attributes are f0, f1, … in the features' order, and `id` where the schema has an ID, so
+    that a feature may have any name (`emp.var.rate`, `copy`).
+    """
+    fields: dict[str, Any] = {
+        f"f{k}": _field(feature) for k, feature in enumerate(schema.features)
+    }
+    if schema.id:
+        about = "Returns in the log, to find the prediction again; the model does not see it"
+        id_type = Annotated[str, Field(max_length=MOST_CHARACTERS)] | int | None
+        fields["id"] = (id_type, Field(None, alias=schema.id, description=about))
+    config = ConfigDict(
+        **_REQUEST, title="Features", json_schema_extra={"examples": [schema.example]}
+    )
+    return create_model("Features", __config__=config, **fields)
+
+
+def _field(feature: Feature) -> tuple[Any, Any]:
+    about = " ".join(
+        filter(None, [feature.description, f"[{feature.unit}]" if feature.unit else ""])
+    )
+    details: dict[str, Any] = {
+        "alias": feature.name,
+        "title": feature.name,
+        "description": about or None,
+        "examples": [feature.example],
+    }
+    if feature.optional:
+        return _type(feature) | None, Field(None, **details)
+    return _type(feature), Field(..., **details)
+
+
+def _type(feature: Feature) -> Any:
+    if feature.type == "boolean":
+        return bool
+    if feature.type == "text":
+        return Annotated[str, Field(max_length=MOST_CHARACTERS)]
+    if feature.type == "category":
+        return Literal[tuple(feature.labels or [])]
+    if feature.type == "number":
+        return Annotated[float, Field(ge=feature.min, le=feature.max)]
+    whole = {"type": "integer", "minimum": feature.min, "maximum": feature.max}
+    documented = {name: value for name, value in whole.items() if value is not None}
+    # A float of whole values, for 3.0 is an integer in JSON Schema and in many clients.
+    return Annotated[
+        float,
+        Field(ge=feature.min, le=feature.max, multiple_of=1),
+        WithJsonSchema(documented),
+    ]
+
+
+def probability_model(schema: Schema) -> type[BaseModel]:
+    """Return the type of an answer to one row: each flag's probability."""
+    probability = Annotated[float, Field(ge=0, le=1)]
+    fields: dict[str, Any] = {
+        f"p{k}": (probability, Field(..., alias=flag, description=f"Probability of {name}"))
+        for k, (flag, name) in enumerate(zip(schema.flags, schema.classes, strict=True))
+    }
+    return create_model("Probabilities", **fields)
+
+
+def class_model(schema: Schema) -> type[BaseModel]:
+    """Return the type of the most likely class."""
+    return create_model("PredictedClass", class_name=(_class_type(schema), ...))
+
+
+def classes_model(schema: Schema) -> type[BaseModel]:
+    """Return the type of all classes and their probabilities."""
+    probabilities = Annotated[
+        list[Annotated[float, Field(ge=0, le=1)]],
+        Field(min_length=len(schema.classes), max_length=len(schema.classes)),
+    ]
+    return create_model(
+        "ClassProbabilities",
+        class_names=(list[_class_type(schema)], ...),  # type: ignore[misc]
+        probabilities=(probabilities, ...),
+    )
+
+
+def prediction_model(schema: Schema) -> type[BaseModel]:
+    """Return the type of a regression's answer."""
+    about = f"Predicted {schema.target}"
+    return create_model("Prediction", prediction=(float, Field(..., description=about)))
+
+
+def score_model(schema: Schema) -> type[BaseModel]:
+    """Return the type of the answer that Azure ML's clients read."""
+    item: Any = _class_type(schema) if schema.classes else float
+    return create_model("Result", result=(list[item], ...))
+
+
+def _class_type(schema: Schema) -> Any:
+    return Literal[tuple(schema.classes)]

@@ -1,0 +1,61 @@
+"""Around each request: its id, its count and time, and an answer even where code fails."""
+
+import logging
+import re
+import time
+from uuid import uuid4
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from .metrics import Metrics
+from .problems import Refusal
+from .reply import reply
+
+_GIVEN_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+
+log = logging.getLogger("uvicorn.error")
+
+
+class Observe:
+    """ASGI middleware. Takes the client's `X-Request-ID` if it is a plain one, or makes one."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        """Wrap an application."""
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        start = time.perf_counter()
+        request_id = scope["request_id"] = _request_id(scope)
+        header = (b"x-request-id", request_id.encode())
+        status = 0
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"].append(header)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sending)
+        except Exception:
+            log.exception("request %s failed", request_id)
+            if status:
+                raise
+            failure = Refusal(500, "Internal error", "The service failed; its log says why.")
+            await reply(sending, 500, failure.body(request_id))
+        finally:
+            route = getattr(scope.get("route"), "path", "none")
+            self._metrics.observe(route, scope["method"], status, time.perf_counter() - start)
+
+
+def _request_id(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and _GIVEN_ID.fullmatch(value):
+            return str(value, "ascii")
+    return uuid4().hex

@@ -1,0 +1,64 @@
+"""The API's description, its page and the web client; nothing comes from another host."""
+
+from importlib.resources import files
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.openapi.utils import get_openapi
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from starlette.staticfiles import StaticFiles
+
+from ..settings import Settings
+from .problems import MEDIA_TYPE
+
+_ASSETS = "/docs/assets"
+
+
+def add(app: FastAPI, settings: Settings) -> None:
+    """Add /openapi.json, /swagger.json, /docs, /api/docs and the client at /."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _described(app)
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+    async def description(request: Request) -> Response:
+        return JSONResponse(app.openapi())
+
+    async def page(request: Request) -> HTMLResponse:
+        root = request.scope.get("root_path", "")
+        return get_swagger_ui_html(
+            openapi_url=f"{root}/openapi.json",
+            title=settings.model.name,
+            swagger_js_url=f"{root}{_ASSETS}/swagger-ui-bundle.js",
+            swagger_css_url=f"{root}{_ASSETS}/swagger-ui.css",
+            swagger_favicon_url=f"{root}{_ASSETS}/favicon-32x32.png",
+            swagger_ui_parameters={"tryItOutEnabled": True},
+        )
+
+    async def client(request: Request) -> Response:
+        return FileResponse(settings.paths.client / "index.html")
+
+    assets = StaticFiles(directory=str(files("fastapi_swagger") / "resources"))
+    app.mount(_ASSETS, assets)
+    for path in ("/openapi.json", "/swagger.json"):
+        app.add_route(path, description, methods=["GET"])
+    for path in ("/docs", "/api/docs"):
+        app.add_route(path, page, methods=["GET"])
+    app.add_route("/", client, methods=["GET"])
+
+
+def _described(app: FastAPI) -> dict[str, Any]:
+    described = get_openapi(
+        title=app.title, version=app.version, description=app.description, routes=app.routes
+    )
+    for path in described["paths"].values():
+        for operation in path.values():
+            for status, response in operation["responses"].items():
+                if int(status) >= 400:
+                    response["content"] = {MEDIA_TYPE: response["content"].pop("application/json")}
+    return described

@@ -1,0 +1,71 @@
+"""A bundle's model, ready to answer: request bytes in, answer bytes out."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import to_json
+
+from ..bundle.engines import Engine, Outputs, Unanswerable, class_indices
+from ..bundle.read import Bundle
+from ..bundle.rows import columns_from
+from .answers import Operation
+from .metrics import Metrics
+from .prediction_log import PredictionLog
+from .problems import Refusal, invalid
+
+
+class Predictor:
+    """Validates, predicts, counts and logs for one bundle."""
+
+    def __init__(
+        self, bundle: Bundle, engine: Engine, metrics: Metrics, log: PredictionLog | None
+    ) -> None:
+        """Join a bundle and its engine."""
+        self._schema = bundle.schema
+        self._engine, self._metrics, self._log = engine, metrics, log
+        self._attributes = [f"f{k}" for k in range(len(bundle.schema.features))]
+        self._labels = {feature.name: feature.labels or [] for feature in bundle.schema.features}
+        self._names = [*self._labels, *([bundle.schema.id] if bundle.schema.id else [])]
+
+    async def answer(self, operation: Operation, body: bytes, request_id: str) -> bytes:
+        """Answer a request.
+
+        Raises:
+            Refusal: The body does not fit, or the model has no answer for its values.
+        """
+        try:
+            rows = operation.rows(operation.parse(body))
+        except ValidationError as error:
+            raise invalid(error, self._labels, self._names) from None
+        outputs = await self._run(rows)
+        self._count(outputs)
+        answer = operation.answer(outputs)
+        if self._log:
+            self._log.add(request_id, [getattr(row, "id", None) for row in rows], self._each(outputs))
+        return to_json(answer)
+
+    async def _run(self, rows: Sequence[BaseModel]) -> Outputs:
+        values = [[row.__dict__[name] for name in self._attributes] for row in rows]
+        columns = columns_from(self._schema.features, values)
+        try:
+            # Few rows are answered sooner than another thread would begin.
+            if len(rows) <= self._engine.inline_rows:
+                return self._engine.run(columns)
+            return await asyncio.to_thread(self._engine.run, columns)
+        except Unanswerable as error:
+            detail = f"The model has no answer for these values: {error}."
+            raise Refusal(422, "No answer", detail) from None
+
+    def _count(self, outputs: Outputs) -> None:
+        if not self._schema.classes:
+            self._metrics.predicted("value", len(outputs))
+            return
+        for k, rows in Counter(class_indices(outputs).tolist()).items():
+            self._metrics.predicted(self._schema.classes[k], rows)
+
+    def _each(self, outputs: Outputs) -> list[Any]:
+        names = self._schema.flags or ["prediction"]
+        return [dict(zip(names, row, strict=True)) for row in outputs.tolist()]

@@ -1,0 +1,97 @@
+"""What those who run the service ask it."""
+
+from typing import Any, Literal
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ..bundle.schema import Schema
+from .metrics import Metrics
+from .problems import MEDIA_TYPE, Problem, Refusal
+from .state import State
+
+_UNREADY: dict[int | str, dict[str, Any]] = {
+    503: {"model": Problem, "description": "The model is being loaded or was refused"}
+}
+
+
+class Alive(BaseModel):
+    """The answer of a process that runs."""
+
+    status: Literal["alive"] = "alive"
+
+
+class Ready(BaseModel):
+    """The answer of a model that has passed its self-test."""
+
+    status: Literal["ready"] = "ready"
+
+
+class Info(Alive):
+    """The answer of a model about itself."""
+
+    metadata: dict[str, Any]
+
+
+def add(app: FastAPI, state: State, metrics: Metrics) -> None:
+    """Add /ping, /livez, /readyz, /metrics and /api/info."""
+
+    async def live() -> Alive:
+        return Alive()
+
+    async def ready(request: Request) -> Any:
+        return Ready() if state.served else _unready(state, request)
+
+    async def info(request: Request) -> Any:
+        if not state.served:
+            return _unready(state, request)
+        return Info(metadata=state.served.bundle.metadata.model_dump(mode="json"))
+
+    async def exposition() -> Response:
+        return Response(metrics.text(), media_type="text/plain; version=1.0.0; charset=utf-8")
+
+    about: dict[str, Any] = {"methods": ["GET"], "tags": ["service"]}
+    for path in ("/ping", "/livez"):
+        app.add_api_route(path, live, summary="Does the process answer?", **about)
+    may_fail = {"responses": _UNREADY, **about}
+    app.add_api_route(
+        "/readyz", ready, response_model=Ready, summary="Is the model ready?", **may_fail
+    )
+    app.add_api_route(
+        "/api/info", info, response_model=Info, summary="Which model is served?", **may_fail
+    )
+    app.add_api_route(
+        "/metrics", exposition, summary="Prometheus metrics", response_class=_Text, **about
+    )
+
+
+class _Text(Response):
+    media_type = "text/plain"
+
+
+def params_route(schema: Schema) -> APIRoute:
+    """Return /api/predict/params: each feature's labels, or 0 for one without."""
+    params: dict[str, list[str] | Literal[0]] = {
+        feature.name: feature.labels if feature.labels is not None else 0
+        for feature in schema.features
+    }
+
+    async def endpoint() -> dict[str, list[str] | Literal[0]]:
+        return params
+
+    return APIRoute(
+        "/api/predict/params",
+        endpoint,
+        methods=["GET"],
+        summary="What may be asked?",
+        description="Each feature's allowed labels, or 0 for one without labels.",
+        tags=["predictions"],
+    )
+
+
+def _unready(state: State, request: Request) -> Response:
+    body = Refusal(503, "Not ready", state.reason).body(request.scope["request_id"])
+    return Response(body, 503, {"retry-after": "5"}, MEDIA_TYPE)

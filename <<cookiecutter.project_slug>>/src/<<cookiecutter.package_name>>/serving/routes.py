@@ -1,0 +1,92 @@
+"""The prediction routes: documented by FastAPI, answered without its request machinery."""
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from .answers import Operation
+from .body import read_body
+from .predictor import Predictor
+from .problems import Problem, Refusal
+from .reply import reply
+
+PATHS = ("/api/predict", "/api/predictions", "/api/proba_predictions", "/score")
+
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    400: {"model": Problem, "description": "The body is not JSON"},
+    413: {"model": Problem, "description": "The body is too large"},
+    415: {"model": Problem, "description": "The content type is not JSON's"},
+    422: {"model": Problem, "description": "A value does not fit, with field and reason"},
+}
+
+
+class DirectRoute(APIRoute):
+    """A route whose documentation is FastAPI's and whose answer is an ASGI application's own.
+
+    FastAPI's dependency solving and response validation cost more than a compiled model's
+    prediction; the application validates the request by the very type that is documented.
+    """
+
+    def __init__(self, path: str, documented: Callable[..., Any], app: ASGIApp, **about: Any):
+        """Route to an application what is documented by a function's signature."""
+        super().__init__(path, documented, **about)
+        self.app = app
+
+
+def prediction_route(operation: Operation, predictor: Predictor, most_bytes: int) -> DirectRoute:
+    """Return the route of an operation."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        request_id = scope["request_id"]
+        try:
+            body = await read_body(scope, receive, most_bytes)
+            answer = await predictor.answer(operation, body, request_id)
+        except Refusal as refusal:
+            await reply(send, refusal.status, refusal.body(request_id))
+        else:
+            await reply(send, 200, answer)
+
+    return DirectRoute(
+        operation.path,
+        _documented(operation),
+        app,
+        methods=["POST"],
+        summary=operation.summary,
+        description=operation.description,
+        response_model=operation.response,
+        responses=_PROBLEMS,
+        tags=["predictions"],
+    )
+
+
+def unready_routes(reason: Callable[[], str]) -> list[BaseRoute]:
+    """Return routes that say why there is no prediction yet."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        refusal = Refusal(503, "Not ready", reason())
+        headers = [(b"retry-after", b"5")]
+        await reply(send, 503, refusal.body(scope["request_id"]), headers)
+
+    return [*(_plain(path, app, "POST") for path in PATHS), _plain("/api/predict/params", app, "GET")]
+
+
+def _plain(path: str, app: ASGIApp, method: str) -> Route:
+    route = Route(path, lambda request: None, methods=[method])
+    route.app = app
+    return route
+
+
+def _documented(operation: Operation) -> Callable[..., Any]:
+    def endpoint(body: Any) -> Any:
+        """Stand for the request's type; `DirectRoute` answers in its place."""
+
+    parameter = inspect.Parameter(
+        "body", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=operation.request
+    )
+    endpoint.__name__ = operation.path.strip("/").replace("/", "_")
+    endpoint.__signature__ = inspect.Signature([parameter])  # type: ignore[attr-defined]
+    return endpoint

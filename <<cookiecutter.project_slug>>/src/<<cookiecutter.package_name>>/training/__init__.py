@@ -1,0 +1,1 @@
+"""Training: load, validate, split, fit, evaluate, compile, prove, write the bundle."""

@@ -1,0 +1,78 @@
+"""Compile a fitted pipeline to ONNX."""
+
+import warnings
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from skl2onnx import to_onnx
+from skl2onnx.common.data_types import DoubleTensorType, StringTensorType
+from sklearn.pipeline import Pipeline
+
+from ..bundle.engines import OnnxEngine
+from .converters import register
+
+OPSET = {"": 21, "ai.onnx.ml": 3}
+
+
+class NotCompilable(Exception):
+    """A step that can't be compiled; the message names it."""
+
+
+def compile_pipeline(pipeline: Pipeline, X: pd.DataFrame) -> bytes:
+    """Return an ONNX graph that ONNX Runtime loads, with one input a feature, doubles or strings of shape (n, 1).
+
+    Args:
+        pipeline: A fitted pipeline of features to predictions.
+        X: Rows as in training, for the inputs' names and types.
+
+    Raises:
+        NotCompilable: A step stands in the way.
+    """
+    try:
+        model = _graph(pipeline, X)
+        OnnxEngine(model)
+    except Exception as error:  # both libraries raise whatever they stumble over
+        raise NotCompilable(f"{_obstacle(pipeline, X)}: {_first_line(error)}") from error
+    return model
+
+
+def _graph(pipeline: Any, X: pd.DataFrame) -> bytes:
+    register()
+    inputs = [
+        (name, StringTensorType([None, 1]) if X[name].dtype == object else DoubleTensorType([None, 1]))
+        for name in X.columns
+    ]
+    is_classifier = hasattr(pipeline, "classes_")
+    options = {id(pipeline): {"zipmap": False}} if is_classifier else None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        graph = to_onnx(pipeline, initial_types=inputs, options=options, target_opset=OPSET)
+    return bytes(graph.SerializeToString())
+
+
+def _obstacle(pipeline: Pipeline, X: pd.DataFrame) -> str:
+    preprocessor, estimator = pipeline["preprocessor"], pipeline["estimator"]
+    if _compiles(preprocessor, X):
+        return f"the estimator ({type(estimator).__name__})"
+    blocking = [
+        f"'{name}' ({type(step).__name__})"
+        for name, step, columns in getattr(preprocessor, "transformers_", [])
+        if not isinstance(step, str) and not _compiles(step, X[np.atleast_1d(columns)])
+    ]
+    return f"the preprocessor's {', '.join(blocking)}" if blocking else (
+        f"the preprocessor ({type(preprocessor).__name__})"
+    )
+
+
+def _compiles(step: Any, X: pd.DataFrame) -> bool:
+    try:
+        OnnxEngine(_graph(step, X))
+    except Exception:  # see compile_pipeline
+        return False
+    return True
+
+
+def _first_line(error: Exception) -> str:
+    text = str(error).strip()
+    return text.splitlines()[0] if text else type(error).__name__

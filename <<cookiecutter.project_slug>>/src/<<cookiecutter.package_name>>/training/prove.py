@@ -1,0 +1,82 @@
+"""Prove that a compiled model answers as scikit-learn does, or say that it does not."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.pipeline import Pipeline
+
+from ..bundle.engines import Engine, Outputs, Unanswerable, class_indices
+from ..bundle.metadata import Parity
+from .evaluate import predict
+
+TOLERANCE = 1e-5
+"""Largest difference of a probability; for regression relative to the prediction, from 1 up."""
+
+
+@dataclass(frozen=True)
+class _Difference:
+    rows: int
+    largest: float
+    over: int
+    labels: int
+
+
+def prove(pipeline: Pipeline, engine: Engine, groups: dict[str, pd.DataFrame], task: str) -> Parity:
+    """Compare an engine with scikit-learn, row by row.
+
+    A group that scikit-learn itself refuses (say, unseen labels where the use case's encoder
+    raises an error) holds no rows: the service can't answer them either way.
+    """
+    found: dict[str, _Difference] = {}
+    for name, rows in groups.items():
+        expected = _answer(lambda rows: predict(pipeline, rows, task), rows)
+        if expected is None:
+            continue
+        got = _answer(lambda rows: engine.run(columns_of(rows)), rows)
+        if got is None or got.shape != expected.shape:
+            return Parity(
+                proven=False,
+                tolerance=TOLERANCE,
+                obstacle=f"the compiled model can't answer the rows '{name}', scikit-learn can",
+            )
+        found[name] = _compare(expected, got, task)
+    over = sum(difference.over for difference in found.values())
+    labels = sum(difference.labels for difference in found.values())
+    largest = max(difference.largest for difference in found.values())
+    total = sum(difference.rows for difference in found.values())
+    obstacle = f"{over:,} of {total:,} rows differ from scikit-learn's by up to {largest:.2g}"
+    return Parity(
+        proven=not over and not labels,
+        rows={name: difference.rows for name, difference in found.items()},
+        tolerance=TOLERANCE,
+        largest_difference=largest,
+        differing_rows=over,
+        differing_labels=labels,
+        obstacle=obstacle if over or labels else None,
+    )
+
+
+def columns_of(rows: pd.DataFrame) -> dict[str, Any]:
+    """Return a data frame's columns as an engine takes them."""
+    return {str(name): rows[name].to_numpy().reshape(-1, 1) for name in rows.columns}
+
+
+def _answer(ask: Callable[[pd.DataFrame], Any], rows: pd.DataFrame) -> Any:
+    try:
+        answer = np.asarray(ask(rows))
+    except (ValueError, Unanswerable):
+        return None
+    return answer if np.isfinite(answer).all() else None
+
+
+def _compare(expected: Outputs, got: Outputs, task: str) -> _Difference:
+    scale = np.maximum(1, np.abs(expected)) if task == "regression" else 1
+    distance = (np.abs(got - expected) / scale).max(axis=1)
+    labels = 0
+    if task == "classification":
+        labels = int((class_indices(expected) != class_indices(got)).sum())
+    over = int((distance > TOLERANCE).sum())
+    return _Difference(len(expected), float(distance.max()), over, labels)

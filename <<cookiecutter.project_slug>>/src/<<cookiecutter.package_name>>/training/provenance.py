@@ -1,0 +1,35 @@
+"""Where a bundle comes from: data, code and libraries."""
+
+import hashlib
+import platform
+import subprocess
+from importlib.metadata import version
+
+import pandas as pd
+
+from ..bundle.metadata import Data
+
+LIBRARIES = ("scikit-learn", "numpy", "pandas", "skl2onnx", "onnx", "onnxruntime", "skops")
+
+
+def fingerprint(frame: pd.DataFrame) -> Data:
+    """Return the size of a data frame and the SHA-256 of its columns' names and values."""
+    sha = hashlib.sha256("\0".join(map(str, frame.columns)).encode())
+    sha.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
+    return Data(rows=len(frame), columns=frame.shape[1], sha256=sha.hexdigest())
+
+
+def libraries() -> dict[str, str]:
+    """Return the versions that a bundle depends on."""
+    return {"python": platform.python_version()} | {name: version(name) for name in LIBRARIES}
+
+
+def git_commit() -> str | None:
+    """Return the commit of the work tree; none outside of a repository."""
+    try:
+        answer = subprocess.run(
+            ["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return answer.stdout.strip()

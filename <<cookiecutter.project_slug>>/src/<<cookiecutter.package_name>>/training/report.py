@@ -1,0 +1,104 @@
+"""reports/: the figures, the model card and its pictures."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from ..bundle.metadata import Metadata
+from ..bundle.read import Bundle
+from ..bundle.schema import Schema
+from ..features import Feature, Features
+from .evaluate import PRIMARY, Scores
+
+
+def write_metrics(folder: Path, scores: Scores, missed: list[str]) -> None:
+    """Write metrics.json: the scores, and the thresholds that were missed, in sentences."""
+    figures = {**asdict(scores), "primary": PRIMARY[scores.task], "thresholds_missed": missed}
+    (folder / "metrics.json").write_text(json.dumps(figures, indent=2) + "\n", "utf-8")
+
+
+def write_model_card(
+    folder: Path,
+    features: Features,
+    bundle: Bundle,
+    scores: Scores,
+    pictures: dict[str, str],
+) -> None:
+    """Write model-card.md.
+
+    Args:
+        folder: The reports' folder.
+        features: features.yaml, for the thresholds.
+        bundle: What the card is about.
+        scores: The primary metric beside folds and baseline.
+        pictures: Each file's name and what it shows.
+    """
+    schema, metadata = bundle.schema, bundle.metadata
+    lines = [
+        f"# {metadata.name}, version {metadata.version}",
+        "",
+        metadata.description,
+        "",
+        f"Made {metadata.created:%Y-%m-%d %H:%M} UTC from {metadata.data.rows:,} rows "
+        f"(SHA-256 `{metadata.data.sha256[:12]}…`"
+        + (f", commit `{metadata.git_commit[:12]}`" if metadata.git_commit else "")
+        + f"). Served by `{metadata.engine}`.",
+        "",
+        "## What it is asked",
+        "",
+        "| feature | type | unit | bounds or labels | optional | description |",
+        "|---|---|---|---|---|---|",
+        *(_feature_row(feature) for feature in schema.features),
+        "",
+        "## What it answers",
+        "",
+        _answers(schema),
+        "",
+        "## How good it is",
+        "",
+        f"{scores}."[0].upper() + f"{scores}."[1:],
+        "",
+        "| metric (hold-out) | value | threshold |",
+        "|---|---|---|",
+        *(
+            f"| {name} | {value:.4g} | {features.thresholds.get(name, '')} |"
+            for name, value in metadata.metrics.items()
+        ),
+        "",
+        "## Is the compiled model the same?",
+        "",
+        _parity(metadata),
+        "",
+        *(f"## {title}\n\n![{title}]({name})\n" for name, title in pictures.items()),
+    ]
+    (folder / "model-card.md").write_text("\n".join(lines), "utf-8")
+
+
+def _feature_row(feature: Feature) -> str:
+    if feature.labels is not None:
+        shown = ", ".join(feature.labels[:10]) + (" …" if len(feature.labels) > 10 else "")
+    else:
+        bounds = [f"{bound:g}" if bound is not None else "" for bound in (feature.min, feature.max)]
+        shown = " to ".join(bounds) if any(bounds) else ""
+    cells = [feature.name, feature.type, feature.unit or "", shown]
+    cells += ["yes" if feature.optional else "", feature.description]
+    return "| " + " | ".join(cell.replace("|", r"\|").replace("\n", " ") for cell in cells) + " |"
+
+
+def _answers(schema: Schema) -> str:
+    if not schema.classes:
+        return f"A number: {schema.target}."
+    pairs = zip(schema.flags, schema.classes, strict=True)
+    return "\n".join(f"- `{flag}`: the probability of {name}" for flag, name in pairs)
+
+
+def _parity(metadata: Metadata) -> str:
+    parity = metadata.parity
+    if not parity.proven:
+        return f"No compiled model is served: {parity.obstacle}. scikit-learn answers itself."
+    groups = ", ".join(f"{rows:,} {name}" for name, rows in parity.rows.items())
+    return (
+        f"Yes. On {sum(parity.rows.values()):,} rows ({groups}) every label is scikit-learn's and "
+        f"the largest difference is {parity.largest_difference:.1e} "
+        f"(allowed: {parity.tolerance:.0e})."
+    )

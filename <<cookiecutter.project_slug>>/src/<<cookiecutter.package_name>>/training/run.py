@@ -1,0 +1,156 @@
+"""The training run, from the data to the bundle."""
+
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pandas as pd
+from rich.console import Console
+from sklearn.pipeline import Pipeline
+
+from ..bundle.metadata import Metadata, SelfTest
+from ..bundle.read import Bundle, current_version
+from ..bundle.rows import columns_from
+from ..bundle.schema import Schema
+from ..bundle.self_test import self_test
+from ..bundle.write import write_bundle
+from ..errors import ProjectError
+from ..folders import replacing
+from ..settings import Settings
+from .evaluate import Scores, predict, score
+from .fit import Split, fit, split
+from .hooks import UseCase
+from .pictures import draw_pictures
+from .progress import Progress
+from .provenance import fingerprint, git_commit, libraries
+from .report import write_metrics, write_model_card
+from .resolve import resolve_schema
+from .store import Stored, store
+from .validate import validate_frame
+
+
+def train(use_case: UseCase, settings: Settings, console: Console) -> Metadata:
+    """Make a bundle from a use case and put it in the place of the present one.
+
+    Returns:
+        The new bundle's metadata.
+
+    Raises:
+        ProjectError: The data or the use case does not fit, or the model misses a threshold; the
+            present bundle stays as it is.
+    """
+    features, options, progress = use_case.features, settings.training, Progress(console)
+    with progress.step("load") as step:
+        frame = _load(use_case)
+        step.found = f"{len(frame):,} rows, {frame.shape[1]} columns; they fit features.yaml"
+    X, y = use_case.preprocessor().split_X_y(frame, features)
+    parts = split(X, y, options.test_size, options.seed, features.task)
+    with progress.step("fit") as step:
+        pipeline = fit(use_case, parts.X_train, parts.y_train, options.seed)
+        schema = resolve_schema(features, X, _classes(use_case, pipeline))
+        step.found = f"{type(pipeline[-1]).__name__} on {len(parts.X_train):,} rows"
+    with progress.step("evaluate") as step:
+        scores = score(use_case, pipeline, parts, (X, y), options)
+        step.found = str(scores)
+    with progress.step("compile") as step:
+        stored = store(pipeline, schema, parts, options)
+        step.found = str(stored)
+    bundle = _bundle(settings, pipeline, schema, stored, scores, frame)
+    self_test(bundle.engine(options.trusted_types), schema, bundle.metadata)
+    with progress.step("report") as step:
+        step.found = _report(use_case, settings, pipeline, parts, bundle, scores)
+    written = write_bundle(settings.paths.bundle, stored.model, schema, bundle.metadata)
+    console.print(_closing(scores, stored, written, settings), highlight=False, soft_wrap=True)
+    return written
+
+
+def _load(use_case: UseCase) -> pd.DataFrame:
+    frame = use_case.data_loader().load_data()
+    if not isinstance(frame, pd.DataFrame):
+        raise ProjectError(
+            f"DataLoader.load_data returned a {type(frame).__name__}; it returns a DataFrame."
+        )
+    validate_frame(frame, use_case.features)
+    return frame
+
+
+def _classes(use_case: UseCase, pipeline: Pipeline) -> list[str]:
+    if use_case.features.task == "regression":
+        return []
+    if not hasattr(pipeline, "predict_proba"):
+        raise ProjectError(
+            f"{type(pipeline[-1]).__name__} has no predict_proba; wrap it in scikit-learn's "
+            "CalibratedClassifierCV in train_model."
+        )
+    classes = use_case.get_classes(pipeline[-1])
+    if len(classes) != len(pipeline.classes_) or len(set(classes)) < len(classes):
+        raise ProjectError(
+            f"get_classes returns {classes}, but the model has {len(pipeline.classes_)} classes: "
+            f"{list(pipeline.classes_)}; return a name of its own for each, in that order."
+        )
+    return classes
+
+
+def _bundle(
+    settings: Settings,
+    pipeline: Pipeline,
+    schema: Schema,
+    stored: Stored,
+    scores: Scores,
+    frame: pd.DataFrame,
+) -> Bundle:
+    row = [schema.example[feature.name] for feature in schema.features]
+    columns = columns_from(schema.features, [row])
+    example = pd.DataFrame({name: values.ravel() for name, values in columns.items()})
+    metadata = Metadata(
+        name=settings.model.name,
+        version=current_version(settings.paths.bundle) + 1,
+        uuid=uuid4(),
+        created=datetime.now(UTC),
+        description=settings.model.description,
+        tags=settings.model.tags,
+        task=schema.task,
+        engine=stored.engine,
+        metrics=scores.hold_out,
+        parity=stored.parity,
+        self_test=SelfTest(
+            request=schema.example, outputs=predict(pipeline, example, schema.task)[0].tolist()
+        ),
+        data=fingerprint(frame),
+        git_commit=git_commit(),
+        libraries=libraries(),
+        files={},
+    )
+    return Bundle(schema, metadata, stored.model)
+
+
+def _report(
+    use_case: UseCase,
+    settings: Settings,
+    pipeline: Pipeline,
+    parts: Split,
+    bundle: Bundle,
+    scores: Scores,
+) -> str:
+    """Write the reports; those of a model that misses its thresholds into a folder of their own."""
+    missed = use_case.features.missed(scores.hold_out)
+    folder = settings.paths.reports / "refused" if missed else settings.paths.reports
+    with replacing(folder) as new:
+        write_metrics(new, scores, missed)
+        pictures = draw_pictures(
+            new, pipeline, parts, bundle.schema.classes, settings.training.seed
+        )
+        write_model_card(new, use_case.features, bundle, scores, pictures)
+    if missed:
+        raise ProjectError(
+            f"The model misses its thresholds: {'; '.join(missed)}. The bundle in "
+            f"{settings.paths.bundle} is as it was; {folder} shows the new model."
+        )
+    return f"{folder}/model-card.md, {len(pictures)} pictures"
+
+
+def _closing(scores: Scores, stored: Stored, written: Metadata, settings: Settings) -> str:
+    return f"""
+  quality  {scores}
+  engine   {stored}
+  bundle   {settings.paths.bundle}, version {written.version}
+  next     make serve"""

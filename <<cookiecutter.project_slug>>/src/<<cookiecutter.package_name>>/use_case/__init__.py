@@ -1,0 +1,1 @@
+"""Your own part of the project: data, preparation, model, features.yaml."""
