@@ -20,8 +20,8 @@ PATTERNS = {
         "and not ending with a hyphen (it names the image and the Helm release)",
     ),
     "package_name": (
-        r"[a-z][a-z0-9_]{0,52}",
-        "lower-case letters, digits and underscores, beginning with a letter",
+        r"[a-z][a-z0-9_]{0,29}",
+        "1 to 30 lower-case letters, digits or underscores, beginning with a letter",
     ),
     "description": (
         r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]{1,200}",

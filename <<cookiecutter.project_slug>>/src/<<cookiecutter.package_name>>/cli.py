@@ -85,11 +85,12 @@ def predict(
 
 
 def _ask(address: str, body: str) -> str:
-    request = urllib.request.Request(
-        address, body.encode(), {"Content-Type": "application/json"}, method="POST"
-    )
+    if not address.startswith(("http://", "https://")):
+        raise ProjectError(f"{address} is no address of a service; it begins with http://.")
+    headers = {"Content-Type": "application/json"}
+    request = urllib.request.Request(address, body.encode(), headers)  # noqa: S310
     try:
-        with urllib.request.urlopen(request, timeout=30) as response:
+        with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310
             return str(response.read(), "utf-8")
     except urllib.error.HTTPError as error:
         raise ProjectError(f"{error.code}: {str(error.read(), 'utf-8')}") from error

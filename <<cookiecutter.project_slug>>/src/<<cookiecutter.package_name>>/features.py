@@ -28,9 +28,15 @@ _THRESHOLD = re.compile(r"\s*(<=|>=|<|>)\s*(-?\d+(?:\.\d+)?)\s*")
 _COMPARE = {"<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt}
 
 
+def _holds(threshold: str, value: float) -> bool:
+    match = _THRESHOLD.fullmatch(threshold)
+    if not match:
+        raise ValueError(f"'{threshold}' is no threshold; write one like '>= 0.75' or '< 60'")
+    return bool(_COMPARE[match[1]](value, float(match[2])))
+
+
 def _is_threshold(text: str) -> str:
-    if not _THRESHOLD.fullmatch(text):
-        raise ValueError(f"'{text}' is no threshold; write one like '>= 0.75' or '< 60'")
+    _holds(text, 0)
     return text
 
 
@@ -131,12 +137,6 @@ class Features(BaseModel):
             for name, text in self.thresholds.items()
             if not _holds(text, metrics[name])
         ]
-
-
-def _holds(threshold: str, value: float) -> bool:
-    match = _THRESHOLD.fullmatch(threshold)
-    assert match
-    return bool(_COMPARE[match[1]](value, float(match[2])))
 
 
 def read_features(path: Path | None = None) -> Features:

@@ -27,7 +27,7 @@ class Section(BaseModel):
 class Model(Section):
     """What the service says of itself."""
 
-    name: str = Field("model", min_length=1)
+    name: str = Field(default="model", min_length=1)
     description: str = ""
     tags: dict[str, str] = {}
 
@@ -35,11 +35,11 @@ class Model(Section):
 class Training(Section):
     """How a bundle is made."""
 
-    seed: int = Field(42, ge=0, lt=2**32)
-    test_size: float = Field(0.2, gt=0, lt=1)
-    folds: int = Field(5, ge=0, le=20)
+    seed: int = Field(default=42, ge=0, lt=2**32)
+    test_size: float = Field(default=0.2, gt=0, lt=1)
+    folds: int = Field(default=5, ge=0, le=20)
     engine: Literal["auto", "sklearn"] = "auto"
-    proof_rows: int = Field(20_000, ge=20_000)
+    proof_rows: int = Field(default=20_000, ge=20_000)
     trusted_types: tuple[str, ...] = ()
 
 
@@ -47,11 +47,11 @@ class Serving(Section):
     """How a bundle is served."""
 
     host: str = "127.0.0.1"
-    port: int = Field(8000, ge=0, le=65_535)
-    workers: int = Field(1, ge=1)
-    max_rows: int = Field(1_000, ge=1)
-    max_body_bytes: int = Field(1_048_576, ge=1_024)
-    shutdown_seconds: int = Field(20, ge=0)
+    port: int = Field(default=8000, ge=0, le=65_535)
+    workers: int = Field(default=1, ge=1)
+    max_rows: int = Field(default=1_000, ge=1)
+    max_body_bytes: int = Field(default=1_048_576, ge=1_024)
+    shutdown_seconds: int = Field(default=20, ge=0)
     log_predictions: bool = True
 
 

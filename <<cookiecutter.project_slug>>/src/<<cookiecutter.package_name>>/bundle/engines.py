@@ -10,6 +10,7 @@ import numpy.typing as npt
 from ..errors import ProjectError
 from ..features import Task
 from .metadata import Metadata
+from .trusted import trusted
 
 Columns = Mapping[str, npt.NDArray[Any]]
 """Each feature's values, shape (n, 1): float64 with NaN for missing, or strings (object)."""
@@ -96,14 +97,14 @@ def load_engine(model: bytes, metadata: Metadata, trusted_types: tuple[str, ...]
     if metadata.engine == "onnx":
         return OnnxEngine(model)
     sklearn, skops = _needed("sklearn", "sklearn"), _needed("skops.io", "sklearn")
-    trained = metadata.libraries["scikit-learn"]
-    if sklearn.__version__ != trained:
+    trained_with = metadata.libraries["scikit-learn"]
+    if sklearn.__version__ != trained_with:
         raise ProjectError(
-            f"This bundle was trained with scikit-learn {trained} and here is "
-            f"{sklearn.__version__}, which may predict differently: install {trained}, "
+            f"This bundle was trained with scikit-learn {trained_with} and here is "
+            f"{sklearn.__version__}, which may predict differently: install {trained_with}, "
             "or train again (`make train`)."
         )
-    allowed = {*trusted_types, f"{__package__.split('.')[0]}.use_case.preprocessor.Preprocessor"}
+    allowed = trusted(trusted_types)
     if strange := sorted(set(skops.get_untrusted_types(data=model)) - allowed):
         raise ProjectError(
             f"This bundle's model holds {', '.join(strange)}, which is not trusted. If it is "
@@ -115,7 +116,7 @@ def load_engine(model: bytes, metadata: Metadata, trusted_types: tuple[str, ...]
 def class_indices(probabilities: Outputs) -> npt.NDArray[np.intp]:
     """Return each row's class, as both engines and all metrics decide it (see `TIE`)."""
     highest = probabilities.max(axis=1, keepdims=True)
-    return np.argmax(probabilities >= highest - TIE, axis=1)
+    return np.asarray(np.argmax(probabilities >= highest - TIE, axis=1))
 
 
 def _needed(module: str, group: str) -> Any:

@@ -1,6 +1,7 @@
 """Start the service: `python -m <package>.serving`."""
 
 import os
+import signal
 import sys
 import tempfile
 
@@ -13,6 +14,8 @@ from ..settings import Settings, read_settings
 def serve(settings: Settings) -> None:
     """Serve until a signal; requests under way are answered first."""
     serving = settings.serving
+    # uvicorn raises the signal again when all is answered; an end that was asked for is no failure.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with tempfile.TemporaryDirectory(prefix="metrics-") as folder:
         if serving.workers > 1:
             # prometheus_client reads this when it is imported, in each worker.

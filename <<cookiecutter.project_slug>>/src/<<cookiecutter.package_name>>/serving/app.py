@@ -44,7 +44,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         description=settings.model.description,
         openapi_url=None,
         lifespan=lifespan,
-        exception_handlers={HTTPException: _problem},  # type: ignore[dict-item]
+        exception_handlers={HTTPException: _problem},
     )
     app.add_middleware(Observe, metrics=metrics)
     probes.add(app, state, metrics)

@@ -19,15 +19,15 @@ def request_model(schema: Schema) -> type[BaseModel]:
     The attributes are f0, f1, … in the features' order, and `id` where the schema has an ID, so
     that a feature may have any name (`emp.var.rate`, `copy`).
     """
-    fields: dict[str, Any] = {
-        f"f{k}": _field(feature) for k, feature in enumerate(schema.features)
-    }
+    fields: dict[str, Any] = {f"f{k}": _field(feature) for k, feature in enumerate(schema.features)}
     if schema.id:
         about = "Returns in the log, to find the prediction again; the model does not see it"
         id_type = Annotated[str, Field(max_length=MOST_CHARACTERS)] | int | None
         fields["id"] = (id_type, Field(None, alias=schema.id, description=about))
     config = ConfigDict(
-        **_REQUEST, title="Features", json_schema_extra={"examples": [schema.example]}
+        **_REQUEST,
+        title="Features",
+        json_schema_extra={"examples": [dict(schema.example)]},
     )
     return create_model("Features", __config__=config, **fields)
 
@@ -87,10 +87,9 @@ def classes_model(schema: Schema) -> type[BaseModel]:
         list[Annotated[float, Field(ge=0, le=1)]],
         Field(min_length=len(schema.classes), max_length=len(schema.classes)),
     ]
+    names: Any = list[_class_type(schema)]  # type: ignore[misc]
     return create_model(
-        "ClassProbabilities",
-        class_names=(list[_class_type(schema)], ...),  # type: ignore[misc]
-        probabilities=(probabilities, ...),
+        "ClassProbabilities", class_names=(names, ...), probabilities=(probabilities, ...)
     )
 
 

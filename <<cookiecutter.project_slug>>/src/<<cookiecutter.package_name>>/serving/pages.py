@@ -40,8 +40,10 @@ def add(app: FastAPI, settings: Settings) -> None:
             swagger_ui_parameters={"tryItOutEnabled": True},
         )
 
+    index = settings.paths.client / "index.html"
+
     async def client(request: Request) -> Response:
-        return FileResponse(settings.paths.client / "index.html")
+        return FileResponse(index)
 
     assets = StaticFiles(directory=str(files("fastapi_swagger") / "resources"))
     app.mount(_ASSETS, assets)
@@ -49,7 +51,9 @@ def add(app: FastAPI, settings: Settings) -> None:
         app.add_route(path, description, methods=["GET"])
     for path in ("/docs", "/api/docs"):
         app.add_route(path, page, methods=["GET"])
-    app.add_route("/", client, methods=["GET"])
+    if index.is_file():
+        app.add_route("/", client, methods=["GET"])
+        app.mount("/client", StaticFiles(directory=settings.paths.client))
 
 
 def _described(app: FastAPI) -> dict[str, Any]:

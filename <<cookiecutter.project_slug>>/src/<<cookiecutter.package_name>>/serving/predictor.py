@@ -44,7 +44,8 @@ class Predictor:
         self._count(outputs)
         answer = operation.answer(outputs)
         if self._log:
-            self._log.add(request_id, [getattr(row, "id", None) for row in rows], self._each(outputs))
+            ids = [getattr(row, "id", None) for row in rows]
+            self._log.add(request_id, ids, self._each(outputs))
         return to_json(answer)
 
     async def _run(self, rows: Sequence[BaseModel]) -> Outputs:
@@ -52,12 +53,14 @@ class Predictor:
         columns = columns_from(self._schema.features, values)
         try:
             # Few rows are answered sooner than another thread would begin.
-            if len(rows) <= self._engine.inline_rows:
-                return self._engine.run(columns)
-            return await asyncio.to_thread(self._engine.run, columns)
+            inline = len(rows) <= self._engine.inline_rows
+            run = self._engine.run
+            outputs = run(columns) if inline else await asyncio.to_thread(run, columns)
         except Unanswerable as error:
             detail = f"The model has no answer for these values: {error}."
             raise Refusal(422, "No answer", detail) from None
+        # A sum of single-precision shares may end a rounding error above 1.
+        return outputs.clip(0, 1) if self._schema.classes else outputs
 
     def _count(self, outputs: Outputs) -> None:
         if not self._schema.classes:

@@ -15,11 +15,13 @@ _MOST_CHARACTERS = 80
 class FieldError(BaseModel):
     """One thing that is wrong with one field."""
 
-    field: str | None = Field(description="The field, or null for the request as a whole")
-    row: int | None = Field(None, description="The row in a list, from 0")
+    field: str | None = Field(default=None, description="None for the request as a whole")
+    row: int | None = Field(default=None, description="The row in a list, from 0")
     reason: str
-    value: Any = Field(None, description="What was sent")
-    allowed: list[str] | None = Field(None, description="The nearest of the allowed, nearest first")
+    value: Any = Field(default=None, description="What was sent")
+    allowed: list[str] | None = Field(
+        default=None, description="The nearest of the allowed, nearest first"
+    )
 
 
 class Problem(BaseModel):
@@ -29,7 +31,7 @@ class Problem(BaseModel):
     status: int
     detail: str
     request_id: str
-    errors: list[FieldError] = Field([], description=f"The first {MOST_ERRORS} findings")
+    errors: list[FieldError] = Field(default=[], description=f"The first {MOST_ERRORS} findings")
 
 
 class Refusal(Exception):
@@ -73,9 +75,7 @@ def invalid(error: ValidationError, labels: dict[str, list[str]], fields: list[s
     return Refusal(422, "Invalid values", f"{row}{where}{first.reason}{more}", errors)
 
 
-def _field_error(
-    finding: Any, labels: dict[str, list[str]], fields: list[str]
-) -> FieldError:
+def _field_error(finding: Any, labels: dict[str, list[str]], fields: list[str]) -> FieldError:
     names = [part for part in finding["loc"] if isinstance(part, str)]
     rows = [part for part in finding["loc"] if isinstance(part, int)]
     kind, name = finding["type"], names[-1] if names else None

@@ -71,7 +71,10 @@ def unready_routes(reason: Callable[[], str]) -> list[BaseRoute]:
         headers = [(b"retry-after", b"5")]
         await reply(send, 503, refusal.body(scope["request_id"]), headers)
 
-    return [*(_plain(path, app, "POST") for path in PATHS), _plain("/api/predict/params", app, "GET")]
+    return [
+        *(_plain(path, app, "POST") for path in PATHS),
+        _plain("/api/predict/params", app, "GET"),
+    ]
 
 
 def _plain(path: str, app: ASGIApp, method: str) -> Route:

@@ -20,7 +20,9 @@ class NotCompilable(Exception):
 
 
 def compile_pipeline(pipeline: Pipeline, X: pd.DataFrame) -> bytes:
-    """Return an ONNX graph that ONNX Runtime loads, with one input a feature, doubles or strings of shape (n, 1).
+    """Return an ONNX graph that ONNX Runtime loads.
+
+    It has an input for each feature: doubles or strings of shape (n, 1).
 
     Args:
         pipeline: A fitted pipeline of features to predictions.
@@ -39,16 +41,24 @@ def compile_pipeline(pipeline: Pipeline, X: pd.DataFrame) -> bytes:
 
 def _graph(pipeline: Any, X: pd.DataFrame) -> bytes:
     register()
-    inputs = [
-        (name, StringTensorType([None, 1]) if X[name].dtype == object else DoubleTensorType([None, 1]))
-        for name in X.columns
-    ]
+    kinds = {name: StringTensorType if X[name].dtype == object else DoubleTensorType for name in X}
+    inputs = [(name, kind([None, 1])) for name, kind in kinds.items()]
     is_classifier = hasattr(pipeline, "classes_")
     options = {id(pipeline): {"zipmap": False}} if is_classifier else None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        graph = to_onnx(pipeline, initial_types=inputs, options=options, target_opset=OPSET)
-    return bytes(graph.SerializeToString())
+        model = to_onnx(pipeline, initial_types=inputs, options=options, target_opset=OPSET)
+    _rename_inputs(model.graph, list(X.columns))
+    return bytes(model.SerializeToString())
+
+
+def _rename_inputs(graph: Any, names: list[str]) -> None:
+    """Give the inputs the features' own names, of which skl2onnx keeps only word characters."""
+    changed = {node.name: name for node, name in zip(graph.input, names, strict=True)}
+    for node in graph.input:
+        node.name = changed[node.name]
+    for node in graph.node:
+        node.input[:] = [changed.get(name, name) for name in node.input]
 
 
 def _obstacle(pipeline: Pipeline, X: pd.DataFrame) -> str:
@@ -60,9 +70,9 @@ def _obstacle(pipeline: Pipeline, X: pd.DataFrame) -> str:
         for name, step, columns in getattr(preprocessor, "transformers_", [])
         if not isinstance(step, str) and not _compiles(step, X[np.atleast_1d(columns)])
     ]
-    return f"the preprocessor's {', '.join(blocking)}" if blocking else (
-        f"the preprocessor ({type(preprocessor).__name__})"
-    )
+    if blocking:
+        return f"the preprocessor's {', '.join(blocking)}"
+    return f"the preprocessor ({type(preprocessor).__name__})"
 
 
 def _compiles(step: Any, X: pd.DataFrame) -> bool:

@@ -32,7 +32,8 @@ class Scores:
         name = PRIMARY[self.task]
         said = [f"{name} {self.hold_out[name]:.3f} on the hold-out"]
         if self.folds:
-            said += [f"{mean(self.folds):.3f} ± {stdev(self.folds):.3f} over {len(self.folds)} folds"]
+            spread = f"{mean(self.folds):.3f} ± {stdev(self.folds):.3f}"
+            said += [f"{spread} over {len(self.folds)} folds"]
         simplest = "the majority class" if self.task == "classification" else "the mean"
         return ", ".join([*said, f"{self.baseline:.3f} by always answering {simplest}"])
 
@@ -44,7 +45,9 @@ def predict(pipeline: Pipeline, X: pd.DataFrame, task: str) -> Any:
     return np.asarray(pipeline.predict(X)).reshape(-1, 1)
 
 
-def evaluate(pipeline: Pipeline, X: pd.DataFrame, y: "pd.Series[Any]", task: str) -> dict[str, float]:
+def evaluate(
+    pipeline: Pipeline, X: pd.DataFrame, y: "pd.Series[Any]", task: str
+) -> dict[str, float]:
     """Return the task's metrics by scikit-learn's definitions.
 
     Classification: accuracy, balanced_accuracy, f1_macro, log_loss (nats), roc_auc

@@ -15,7 +15,7 @@ from ..bundle.engines import class_indices
 from .fit import Split
 
 matplotlib.use("Agg")
-from matplotlib import pyplot as plt  # noqa: E402
+from matplotlib import pyplot as plt
 
 IMPORTANCE_ROWS = 1_000
 _MANY_CLASSES = 10
@@ -114,7 +114,8 @@ def _importance(
     path: Path, pipeline: Pipeline, X: pd.DataFrame, y: "pd.Series[Any]", seed: int
 ) -> None:
     rows = X.sample(min(len(X), IMPORTANCE_ROWS), random_state=seed)
-    found = permutation_importance(pipeline, rows, y.loc[rows.index], n_repeats=5, random_state=seed)
+    target = y.loc[rows.index]
+    found = permutation_importance(pipeline, rows, target, n_repeats=5, random_state=seed)
     order = np.argsort(found.importances_mean)
     figure, axes = plt.subplots(figsize=(7, 1.5 + 0.35 * len(order)))
     names = [X.columns[k] for k in order]

@@ -28,4 +28,5 @@ class Progress:
         with self.console.status(f"{name} …"):
             yield step
         seconds = time.perf_counter() - start
-        self.console.print(f"{name:<10} {step.found}  [dim]{seconds:.1f} s[/]", highlight=False, soft_wrap=True)
+        line = f"{name:<10} {step.found}  [dim]{seconds:.1f} s[/]"
+        self.console.print(line, highlight=False, soft_wrap=True)

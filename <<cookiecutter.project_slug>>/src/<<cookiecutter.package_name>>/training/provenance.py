@@ -27,9 +27,8 @@ def libraries() -> dict[str, str]:
 def git_commit() -> str | None:
     """Return the commit of the work tree; none outside of a repository."""
     try:
-        answer = subprocess.run(
-            ["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=True
-        )
+        command = ["git", "rev-parse", "HEAD"]
+        answer = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
     except (OSError, subprocess.CalledProcessError):
         return None
     return answer.stdout.strip()

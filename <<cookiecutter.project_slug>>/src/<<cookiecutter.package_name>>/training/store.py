@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from skops.io import dumps
 from sklearn.pipeline import Pipeline
+from skops.io import dumps
 
 from ..bundle.engines import OnnxEngine
 from ..bundle.metadata import EngineName, Parity

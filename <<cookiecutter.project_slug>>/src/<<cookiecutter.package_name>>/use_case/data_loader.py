@@ -17,7 +17,8 @@ class DataLoader:
     def load_data(self, n_rows: int | None = None) -> pd.DataFrame:
         """Return the columns of features.yaml, target included; at most `n_rows` rows."""
         irises = load_iris(as_frame=True)
-        frame = irises.frame.rename(columns=lambda name: name.replace(" (cm)", "").replace(" ", "_"))
+        names = {name: name.removesuffix(" (cm)").replace(" ", "_") for name in irises.frame}
+        frame: pd.DataFrame = irises.frame.rename(columns=names)
         frame["species"] = [irises.target_names[code] for code in frame.pop("target")]
         return frame.head(n_rows) if n_rows is not None else frame
 <%- else %>
@@ -28,7 +29,7 @@ class DataLoader:
 
     def load_data(self, n_rows: int | None = None) -> pd.DataFrame:
         """Return the columns of features.yaml, target included; at most `n_rows` rows."""
-        frame = load_diabetes(as_frame=True, scaled=False).frame
+        frame: pd.DataFrame = load_diabetes(as_frame=True, scaled=False).frame
         frame = frame.rename(columns={"target": "progression"})
         frame["sex"] = frame["sex"].map({1: "female", 2: "male"})
         return frame.head(n_rows) if n_rows is not None else frame

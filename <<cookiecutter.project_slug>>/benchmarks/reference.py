@@ -1,0 +1,36 @@
+"""What the benchmarks compare with: the same model, as scikit-learn runs it."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+from rich.console import Console
+
+from << cookiecutter.package_name >>.settings import Paths, read_settings
+from << cookiecutter.package_name >>.training.fit import fit, split
+from << cookiecutter.package_name >>.training.hooks import own_use_case
+from << cookiecutter.package_name >>.training.run import train
+
+
+@contextmanager
+def trained(engine: Literal["auto", "sklearn"]) -> Iterator[Path]:
+    """Train for an engine in a temporary folder and yield the bundle's folder."""
+    settings = read_settings()
+    with tempfile.TemporaryDirectory() as folder:
+        paths = Paths(bundle=Path(folder) / "model_bin", reports=Path(folder) / "reports")
+        training = settings.training.model_copy(update={"engine": engine, "folds": 0})
+        changed = settings.model_copy(update={"paths": paths, "training": training})
+        train(own_use_case(), changed, Console(quiet=True))
+        yield paths.bundle
+
+
+def pipeline() -> tuple[Any, pd.DataFrame]:
+    """Return the pipeline that `make train` fits, and the rows it holds out."""
+    use_case, options = own_use_case(), read_settings().training
+    frame = use_case.data_loader().load_data()
+    X, y = use_case.preprocessor().split_X_y(frame, use_case.features)
+    parts = split(X, y, options.test_size, options.seed, use_case.features.task)
+    return fit(use_case, parts.X_train, parts.y_train, options.seed), parts.X_test

@@ -1,0 +1,86 @@
+"""A real service in a process of its own, for tests to call."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from << cookiecutter.package_name >>.settings import PREFIX
+
+ROOT = Path(__file__).parent.parent
+PATIENCE = 60
+
+
+@dataclass(frozen=True)
+class Service:
+    """A running service."""
+
+    client: httpx.Client
+    process: subprocess.Popen[str]
+
+    @property
+    def url(self) -> str:
+        return str(self.client.base_url).rstrip("/")
+
+    @property
+    def openapi(self) -> dict[str, Any]:
+        described: dict[str, Any] = self.client.get("/openapi.json").json()
+        return described
+
+    @property
+    def example(self) -> dict[str, Any]:
+        example: dict[str, Any] = self.openapi["components"]["schemas"]["Features"]["examples"][0]
+        return example
+
+    def post(self, path: str, value: Any) -> httpx.Response:
+        return self.client.post(path, json=value)
+
+    def wait(self, path: str, status: int = 200) -> httpx.Response:
+        """Return the first answer with a status; fail where it takes too long."""
+        end = time.monotonic() + PATIENCE
+        last = "nothing"
+        while time.monotonic() < end and self.process.poll() is None:
+            try:
+                answer = self.client.get(path)
+            except httpx.TransportError as error:
+                last = str(error)
+            else:
+                if answer.status_code == status:
+                    return answer
+                last = answer.text
+            time.sleep(0.05)
+        raise AssertionError(f"{path} did not answer {status} in {PATIENCE} s, but: {last}")
+
+
+@contextmanager
+def running(bundle: Path, log: Path, **environment: str) -> Iterator[Service]:
+    """Serve a bundle on a free port until the block ends."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    settings = {"PATHS__BUNDLE": str(bundle), "SERVING__PORT": str(port), **environment}
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "<< cookiecutter.package_name >>.serving"],
+            cwd=ROOT,
+            env=os.environ | {f"{PREFIX}{name}": value for name, value in settings.items()},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+            service = Service(client, process)
+            service.wait("/livez")
+            yield service
+    finally:
+        process.terminate()
+        process.wait(timeout=30)

@@ -1,0 +1,118 @@
+"""A bundle is whole and ours, or it is refused with a sentence that says what to do."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from << cookiecutter.package_name >>.bundle.metadata import digest
+from << cookiecutter.package_name >>.bundle.read import Bundle, current_version, read_bundle
+from << cookiecutter.package_name >>.bundle.self_test import self_test
+from << cookiecutter.package_name >>.bundle.write import write_bundle
+from << cookiecutter.package_name >>.errors import ProjectError
+
+
+@pytest.fixture
+def copy(trained: Path, tmp_path: Path) -> Path:
+    """A bundle that a test may spoil."""
+    return Path(shutil.copytree(trained / "model_bin", tmp_path / "model_bin"))
+
+
+def edit(folder: Path, sealed: bool = True, **changes: Any) -> None:
+    """Change fields of metadata.json; sealed, its digest is made to fit."""
+    file = folder / "metadata.json"
+    fields = json.loads(file.read_text()) | changes
+    if sealed:
+        fields["digest"] = digest(fields)
+    file.write_text(json.dumps(fields))
+
+
+def test_lookup_and_flags_are_what_the_contract_says(trained: Path, bundle: Bundle) -> None:
+    lookup = json.loads((trained / "model_bin" / "lookup.json").read_text())
+    assert list(lookup) == [feature.name for feature in bundle.schema.features]
+    for feature in bundle.schema.features:
+        labels = feature.labels
+        expected = 0 if labels is None else {label: k for k, label in enumerate(labels)}
+        assert lookup[feature.name] == expected
+    flags = json.loads((trained / "model_bin" / "flags.json").read_text())
+    assert flags == {flag: k for k, flag in enumerate(bundle.schema.flags)}
+
+
+def test_one_flipped_byte_in_any_file_is_found(copy: Path) -> None:
+    for file in sorted(copy.iterdir()):
+        whole = file.read_bytes()
+        middle = len(whole) // 2
+        file.write_bytes(whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :])
+        with pytest.raises(ProjectError, match="make train") as refusal:
+            read_bundle(copy)
+        assert file.name in str(refusal.value)
+        file.write_bytes(whole)
+    read_bundle(copy)
+
+
+def test_a_missing_file_is_named(copy: Path) -> None:
+    (copy / "lookup.json").unlink()
+    with pytest.raises(ProjectError, match=r"lookup\.json is missing.*make train"):
+        read_bundle(copy)
+
+
+def test_no_bundle_says_how_to_get_one(tmp_path: Path) -> None:
+    with pytest.raises(ProjectError, match=r"train one .`make train`"):
+        read_bundle(tmp_path / "model_bin")
+
+
+def test_an_unknown_schema_version_is_refused(copy: Path) -> None:
+    edit(copy, schema_version=99)
+    with pytest.raises(ProjectError, match="schema_version is 99 and this service reads 1"):
+        read_bundle(copy)
+
+
+def test_a_changed_metric_is_found(copy: Path) -> None:
+    edit(copy, sealed=False, metrics={"accuracy": 1.0})
+    with pytest.raises(ProjectError, match="differs from its own digest"):
+        read_bundle(copy)
+
+
+def test_a_file_outside_of_the_bundle_is_not_read(copy: Path) -> None:
+    outside = copy.parent / "outside"
+    outside.write_text("x")
+    edit(copy, files={"../outside": "0" * 64})
+    with pytest.raises(ProjectError, match="missing from the bundle"):
+        read_bundle(copy)
+
+
+def test_another_answer_than_at_training_fails_the_self_test(bundle: Bundle) -> None:
+    outputs = [value + 1 for value in bundle.metadata.self_test.outputs]
+    test = bundle.metadata.self_test.model_copy(update={"outputs": outputs})
+    metadata = bundle.metadata.model_copy(update={"self_test": test})
+    with pytest.raises(ProjectError, match="self-test answers"):
+        self_test(bundle.engine(), bundle.schema, metadata)
+
+
+def test_writing_replaces_the_whole_folder(bundle: Bundle, copy: Path) -> None:
+    (copy / "stray").write_text("x")
+    metadata = bundle.metadata.model_copy(update={"version": 7})
+    write_bundle(copy, bundle.model, bundle.schema, metadata)
+    assert current_version(copy) == 7
+    assert sorted(file.name for file in copy.iterdir()) == sorted(
+        [bundle.metadata.model_file, "flags.json", "lookup.json", "metadata.json", "schema.json"]
+    )
+
+
+def test_a_write_that_fails_leaves_the_bundle_and_nothing_else(
+    bundle: Bundle, copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError("disk full")))
+    with pytest.raises(OSError, match="disk full"):
+        write_bundle(copy, bundle.model, bundle.schema, bundle.metadata)
+    assert read_bundle(copy).metadata == bundle.metadata
+    assert [path.name for path in copy.parent.iterdir()] == ["model_bin"]
+
+
+def test_a_crash_between_the_two_renames_is_mended_by_reading(copy: Path) -> None:
+    copy.rename(copy.with_name("model_bin.retired"))
+    assert read_bundle(copy).metadata.version == 1
+    assert [path.name for path in copy.parent.iterdir()] == ["model_bin"]

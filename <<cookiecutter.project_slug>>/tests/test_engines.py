@@ -1,0 +1,165 @@
+"""A model is served compiled where that is proven to be the same, else by scikit-learn itself."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from rich.console import Console
+from skl2onnx.common.data_types import FloatTensorType
+from sklearn.pipeline import Pipeline
+
+from << cookiecutter.package_name >>.bundle.engines import OnnxEngine, class_indices
+from << cookiecutter.package_name >>.bundle.metadata import Parity, digest
+from << cookiecutter.package_name >>.bundle.read import read_bundle
+from << cookiecutter.package_name >>.errors import ProjectError
+from << cookiecutter.package_name >>.features import Features
+from << cookiecutter.package_name >>.settings import Settings
+from << cookiecutter.package_name >>.training import compile as compilation
+from << cookiecutter.package_name >>.training.fit import fit, split
+from << cookiecutter.package_name >>.training.hooks import UseCase
+from << cookiecutter.package_name >>.training.proof_rows import proof_rows
+from << cookiecutter.package_name >>.training.prove import columns_of, prove
+from << cookiecutter.package_name >>.training.resolve import resolve_schema
+from << cookiecutter.package_name >>.training.run import train
+
+from . import small_cases
+from .conftest import settings_in
+from .small_cases import FEATURES, FreePreprocessor, case
+
+TRUSTED = "tests.small_cases.FreePreprocessor"
+
+
+def trusting(folder: Path, *types: str) -> Settings:
+    settings = settings_in(folder)
+    training = settings.training.model_copy(update={"trusted_types": types, "folds": 0})
+    return settings.model_copy(update={"training": training})
+
+
+def fitted(use_case: UseCase) -> tuple[Pipeline, Any, Any]:
+    """Return a pipeline, its schema and its split."""
+    frame = use_case.data_loader().load_data()
+    X, y = use_case.preprocessor().split_X_y(frame, use_case.features)
+    parts = split(X, y, 0.2, 0, use_case.features.task)
+    pipeline = fit(use_case, parts.X_train, parts.y_train, 0)
+    return pipeline, resolve_schema(use_case.features, X, use_case.get_classes(pipeline[-1])), parts
+
+
+@pytest.mark.parametrize("train_model", [small_cases.forest, small_cases.logistic])
+def test_a_column_transformer_compiles_and_is_proven(tmp_path: Path, train_model: Any) -> None:
+    metadata = train(case(train_model), trusting(tmp_path), Console(quiet=True))
+    assert (metadata.engine, metadata.parity.obstacle) == ("onnx", None)
+    assert sum(metadata.parity.rows.values()) >= 20_000
+    assert set(metadata.parity.rows) == {"hold_out", "thresholds", "missing", "unseen", "random"}
+    assert metadata.parity.largest_difference is not None
+    assert metadata.parity.largest_difference <= 1e-5
+
+
+def test_a_free_transform_falls_back_and_serves_scikit_learns_numbers(tmp_path: Path) -> None:
+    use_case = case(small_cases.forest, preprocessor=FreePreprocessor)
+    metadata = train(use_case, trusting(tmp_path, TRUSTED), Console(quiet=True))
+    assert metadata.engine == "sklearn"
+    assert "the preprocessor (FreePreprocessor)" in str(metadata.parity.obstacle)
+    bundle = read_bundle(tmp_path / "model_bin")
+    frame = use_case.data_loader().load_data()
+    X, y = use_case.preprocessor().split_X_y(frame, FEATURES)
+    settings = trusting(tmp_path).training
+    parts = split(X, y, settings.test_size, settings.seed, "classification")
+    expected = fit(use_case, parts.X_train, parts.y_train, settings.seed).predict_proba(X)
+    np.testing.assert_array_equal(bundle.engine((TRUSTED,)).run(columns_of(X)), expected)
+
+
+def test_an_estimator_that_cannot_be_compiled_is_named(tmp_path: Path) -> None:
+    metadata = train(case(small_cases.boosted), trusting(tmp_path), Console(quiet=True))
+    assert metadata.engine == "sklearn"
+    assert "the estimator (AdaBoostClassifier)" in str(metadata.parity.obstacle)
+
+
+def test_a_regression_compiles(tmp_path: Path) -> None:
+    fields = FEATURES.model_dump() | {"task": "regression", "target": "spent", "flags": {}}
+    frame = small_cases.customers().drop(columns="bought")
+    frame["spent"] = 1e6 + 50 * frame["age"] + 9 * frame["copy"]
+    use_case = case(small_cases.linear, frame, Features.model_validate(fields))
+    metadata = train(use_case, trusting(tmp_path), Console(quiet=True))
+    assert (metadata.engine, metadata.parity.obstacle) == ("onnx", None)
+    assert metadata.metrics["r2"] == pytest.approx(1)
+
+
+def test_a_conversion_in_single_precision_is_caught(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(compilation, "DoubleTensorType", FloatTensorType)
+    use_case = case(small_cases.forest)
+    pipeline, schema, parts = fitted(use_case)
+
+    class SinglePrecision(OnnxEngine):
+        def run(self, columns: Any) -> Any:
+            return super().run(
+                {
+                    name: values if values.dtype == object else values.astype(np.float32)
+                    for name, values in columns.items()
+                }
+            )
+
+    engine = SinglePrecision(compilation.compile_pipeline(pipeline, parts.X_train))
+    groups = proof_rows(schema, parts.X_train, parts.X_test, 20_000, 0)
+    parity = prove(pipeline, engine, groups, "classification")
+    assert not parity.proven
+    assert parity.differing_rows
+    assert parity.largest_difference and parity.largest_difference > 0.01
+
+
+def test_an_engine_that_fails_where_scikit_learn_answers_is_not_proven() -> None:
+    pipeline, _, parts = fitted(case(small_cases.logistic))
+
+    class Failing:
+        inline_rows = 1
+
+        def run(self, columns: Any) -> Any:
+            raise ValueError("no")
+
+    parity = prove(pipeline, Failing(), {"hold_out": parts.X_test}, "classification")
+    assert not parity.proven
+    assert "can't answer" in str(parity.obstacle)
+
+
+def test_an_untrusted_type_is_refused_and_told_where_to_trust_it(tmp_path: Path) -> None:
+    use_case = case(small_cases.forest, preprocessor=FreePreprocessor)
+    with pytest.raises(ProjectError, match=rf"{TRUSTED}.*training\.trusted_types"):
+        train(use_case, trusting(tmp_path), Console(quiet=True))
+    assert not (tmp_path / "model_bin").exists()
+
+
+def test_another_scikit_learn_version_is_refused_by_the_sklearn_engine(tmp_path: Path) -> None:
+    train(case(small_cases.boosted), trusting(tmp_path), Console(quiet=True))
+    file = tmp_path / "model_bin" / "metadata.json"
+    fields = json.loads(file.read_text())
+    fields["libraries"]["scikit-learn"] = "1.2.3"
+    fields["digest"] = digest(fields)
+    file.write_text(json.dumps(fields))
+    with pytest.raises(ProjectError, match=r"scikit-learn 1\.2\.3 and here is.*install 1\.2\.3"):
+        read_bundle(tmp_path / "model_bin").engine()
+
+
+def test_a_tie_is_won_by_the_first_class_whatever_the_rounding() -> None:
+    rounded = np.array([[0.5, 0.5], [0.49999997, 0.50000003], [0.4, 0.6]])
+    assert class_indices(rounded).tolist() == [0, 0, 1]
+
+
+def test_proof_rows_stand_at_the_trees_thresholds() -> None:
+    _, schema, parts = fitted(case(small_cases.forest))
+    groups = proof_rows(schema, parts.X_train, parts.X_test, 20_000, 0)
+    ages = np.unique(parts.X_train["age"])
+    middles = (ages[:-1] + ages[1:]) / 2
+    drawn = groups["thresholds"]["age"].to_numpy()
+    distance = np.abs(drawn[:, None] - middles[None]).min(axis=1) / np.maximum(drawn, 1)
+    assert (distance < 1e-6).sum() > 1_000
+    assert pd.concat(list(groups.values())).isna().to_numpy().any()
+
+
+def test_the_record_of_a_proof_is_part_of_the_bundle(bundle: Any) -> None:
+    parity: Parity = bundle.metadata.parity
+    assert parity.proven == (bundle.metadata.engine == "onnx")
+    assert parity.proven == (parity.obstacle is None)

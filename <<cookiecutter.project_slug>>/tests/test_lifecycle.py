@@ -1,0 +1,88 @@
+"""A process from its start to its end: alive, ready or refused, drained."""
+
+import json
+import shutil
+import signal
+from pathlib import Path
+
+import pytest
+
+from << cookiecutter.package_name >>.bundle.read import Bundle
+from << cookiecutter.package_name >>.errors import ProjectError
+from << cookiecutter.package_name >>.settings import PREFIX, read_settings
+
+from .service import running
+
+
+def test_a_refused_bundle_leaves_the_process_alive_and_says_why(
+    trained: Path, tmp_path: Path, bundle: Bundle
+) -> None:
+    copy = Path(shutil.copytree(trained / "model_bin", tmp_path / "model_bin"))
+    with (copy / bundle.metadata.model_file).open("ab") as file:
+        file.write(b"x")
+    with running(copy, tmp_path / "log") as service:
+        problem = service.wait("/readyz", 503).json()
+        while "SHA-256" not in problem["detail"]:
+            problem = service.client.get("/readyz").json()
+        assert "make train" in problem["detail"]
+        assert service.client.get("/livez").json() == {"status": "alive"}
+        for path in ("/api/predict", "/api/predictions", "/score"):
+            assert service.post(path, {}).status_code == 503
+        assert service.client.get("/api/info").status_code == 503
+        assert service.client.get("/docs").status_code == 200
+    assert "differs from its SHA-256" in (tmp_path / "log").read_text()
+
+
+def test_a_missing_bundle_is_told_to_train(tmp_path: Path) -> None:
+    with running(tmp_path / "none", tmp_path / "log") as service:
+        problem = service.wait("/readyz", 503).json()
+        while "being loaded" in problem["detail"]:
+            problem = service.client.get("/readyz").json()
+        assert "make train" in problem["detail"]
+
+
+def test_a_prediction_is_logged_with_the_clients_id_and_without_its_inputs(
+    trained: Path, tmp_path: Path, bundle: Bundle
+) -> None:
+    id_name = bundle.schema.id
+    with running(trained / "model_bin", tmp_path / "log") as service:
+        service.wait("/readyz")
+        row = service.example | ({id_name: "entity-7"} if id_name else {})
+        request_id = service.post("/api/predict", row).headers["x-request-id"]
+        service.process.send_signal(signal.SIGTERM)
+        assert service.process.wait(timeout=30) == 0
+    lines = [line for line in (tmp_path / "log").read_text().splitlines() if line[:1] == "{"]
+    (line,) = [json.loads(line) for line in lines]
+    assert line["request_id"] == request_id
+    assert line["id"] == ("entity-7" if id_name else None)
+    assert (line["model"], line["version"]) == (bundle.metadata.name, bundle.metadata.version)
+    assert set(line) == {"event", "time", "request_id", "model", "version", "id", "answer"}
+
+
+def test_two_workers_count_together(trained: Path, tmp_path: Path) -> None:
+    with running(trained / "model_bin", tmp_path / "log", SERVING__WORKERS="2") as service:
+        service.wait("/readyz")
+        headers = {"connection": "close"}  # for another worker to have a chance
+        for _ in range(20):
+            assert service.client.get("/ping", headers=headers).status_code == 200
+        counted = service.wait("/metrics").text
+    assert 'route="/ping",status="200"} 20.0' in counted
+
+
+def test_a_typo_in_the_environment_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"{PREFIX}SERVING__PROT", "1")
+    with pytest.raises(ProjectError, match="SERVING__PROT is in the environment"):
+        read_settings()
+
+
+def test_a_typo_in_config_yaml_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text("serving: {prot: 1}")
+    monkeypatch.setenv(f"{PREFIX}CONFIG", str(file))
+    with pytest.raises(ProjectError, match=r"serving\.prot: is not a key"):
+        read_settings()
+
+
+def test_the_environment_overrides_config_yaml(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"{PREFIX}SERVING__PORT", "9123")
+    assert read_settings().serving.port == 9123

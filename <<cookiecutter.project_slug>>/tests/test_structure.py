@@ -1,0 +1,37 @@
+"""Data flows one way: use_case -> training -> bundle -> serving."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import << cookiecutter.package_name >>
+
+PACKAGE = Path(<< cookiecutter.package_name >>.__file__).parent
+FORBIDDEN = {
+    "use_case": {"training", "bundle", "serving"},
+    "training": {"serving"},
+    "bundle": {"training", "serving", "use_case", "preprocessing"},
+    "serving": {"training", "use_case", "preprocessing"},
+}
+
+
+def imported(file: Path) -> set[str]:
+    """Return the parts of the package that a module imports, anywhere in it."""
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.level == 2:
+            parts = [node.module] if node.module else [alias.name for alias in node.names]
+            found |= {part.split(".")[0] for part in parts}
+        if isinstance(node, ast.ImportFrom) and not node.level:
+            assert not str(node.module).startswith(PACKAGE.name), f"{file}: import relatively"
+    return found
+
+
+@pytest.mark.parametrize("part", FORBIDDEN)
+def test_a_part_imports_only_what_lies_before_it(part: str) -> None:
+    modules = sorted((PACKAGE / part).rglob("*.py"))
+    assert modules
+    for module in modules:
+        wrong = imported(module) & FORBIDDEN[part]
+        assert not wrong, f"{module.relative_to(PACKAGE)} imports {wrong}"

@@ -1,0 +1,187 @@
+"""Training: what it refuses, what it leaves, and that it does the same again."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from rich.console import Console
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.svm import LinearSVC
+
+from << cookiecutter.package_name >>.bundle.read import Bundle, read_bundle
+from << cookiecutter.package_name >>.bundle.rows import Value, columns_from
+from << cookiecutter.package_name >>.errors import ProjectError
+from << cookiecutter.package_name >>.features import Features, read_features
+from << cookiecutter.package_name >>.training.hooks import UseCase
+from << cookiecutter.package_name >>.training.run import train
+from << cookiecutter.package_name >>.training.validate import validate_frame
+
+from . import small_cases
+from .conftest import settings_in
+from .small_cases import FEATURES, case, customers
+
+
+def change(**columns: Any) -> pd.DataFrame:
+    return customers().assign(**columns)
+
+
+def first_row(column: str, value: Any) -> pd.DataFrame:
+    frame = customers()
+    frame[column] = frame[column].astype(object)
+    frame.loc[0, column] = value
+    return frame
+
+
+@pytest.mark.parametrize(
+    ("frame", "sentence"),
+    [
+        (customers().drop(columns="age"), "Column 'age' is in features.yaml but not in the data"),
+        (change(extra=1), "Column 'extra' is in the data but not in features.yaml"),
+        (first_row("age", "old"), "1 row is not a finite number, first 'old' in row 0"),
+        (first_row("age", 1.5), "1 row is not a whole number, first 1.5 in row 0"),
+        (first_row("age", -1), "1 row is below the min of 0, first -1 in row 0"),
+        (first_row("age", 121), "1 row is above the max of 120, first 121 in row 0"),
+        (first_row("age", float("inf")), "1 row is not a finite number, first inf in row 0"),
+        (first_row("age", None), "1 row is without a value; fill them"),
+        (first_row("copy", 2), "1 row is neither true nor false, first 2 in row 0"),
+        (change(age=np.nan), "Column 'age' has no value in any row"),
+        (change(bought="yes"), "The target 'bought' is 'yes' in every row"),
+        (change(bought=None), "The target 'bought' is empty in every row"),
+        (first_row("bought", None), "The target 'bought': 1 row is without a value"),
+        (first_row("bought", "maybe"), "the class 'maybe' is in one row only"),
+        (customers(0), "The data has no rows"),
+        (pd.concat([customers(), customers()[["age"]]], axis=1), "in the data 2 times; keep one"),
+    ],
+)
+def test_data_that_does_not_fit_is_told_in_a_sentence(frame: pd.DataFrame, sentence: str) -> None:
+    with pytest.raises(ProjectError) as refusal:
+        validate_frame(frame, FEATURES)
+    assert sentence in str(refusal.value)
+
+
+def test_a_label_that_features_yaml_does_not_list_is_named() -> None:
+    fields = FEATURES.model_dump()
+    fields["features"][3]["labels"] = ["S", "M"]
+    with pytest.raises(ProjectError, match=r"not one of the labels in features\.yaml, first 'L'"):
+        validate_frame(customers(), Features.model_validate(fields))
+
+
+def test_every_finding_is_told_at_once() -> None:
+    with pytest.raises(ProjectError) as refusal:
+        validate_frame(change(age=200, extra=1).drop(columns="copy"), FEATURES)
+    assert len(str(refusal.value).splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("{}", "target: is missing"),
+        ("target: [", "features.yaml is not YAML"),
+        (
+            "target: y\ntask: clustering\nfeatures: [{name: a, type: number}]",
+            "task: Input should be",
+        ),
+        (
+            "target: y\ntask: regression\nfeatures: [{name: a, typ: number}]",
+            "features[0].typ: is not a key",
+        ),
+        ("target: a\ntask: regression\nfeatures: [{name: a, type: number}]", "stand twice: a"),
+        (
+            "target: y\ntask: classification\nfeatures: [{name: a, type: category, labels: [no]}]",
+            "put it in quotes",
+        ),
+        (
+            "target: y\ntask: regression\nfeatures: [{name: a, type: number, max: 1, example: 2}]",
+            "the example of 'a' is 2, outside its bounds",
+        ),
+        (
+            "target: y\ntask: regression\nfeatures: [{name: a, type: number}]\nthresholds: {r2: x}",
+            "'x' is no threshold",
+        ),
+    ],
+)
+def test_a_mistake_in_features_yaml_is_told_with_its_place(
+    tmp_path: Path, text: str, sentence: str
+) -> None:
+    file = tmp_path / "features.yaml"
+    file.write_text(text)
+    with pytest.raises(ProjectError) as refusal:
+        read_features(file)
+    assert sentence in str(refusal.value)
+
+
+def with_thresholds(**thresholds: str) -> UseCase:
+    fields = FEATURES.model_dump() | {"thresholds": thresholds}
+    return case(features=Features.model_validate(fields))
+
+
+def test_a_missed_threshold_fails_the_run_and_leaves_the_bundle(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    before = train(with_thresholds(accuracy=">= 0.5"), settings, Console(quiet=True))
+    card = (tmp_path / "reports" / "model-card.md").read_text()
+    with pytest.raises(ProjectError, match=r"accuracy is .* and has to be >= 0\.999"):
+        train(with_thresholds(accuracy=">= 0.999"), settings, Console(quiet=True))
+    assert read_bundle(tmp_path / "model_bin").metadata == before
+    assert (tmp_path / "reports" / "model-card.md").read_text() == card
+    refused = json.loads((tmp_path / "reports" / "refused" / "metrics.json").read_text())
+    assert refused["thresholds_missed"]
+
+
+def test_a_threshold_for_what_is_not_measured_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ProjectError, match="acuracy is not measured; choose from accuracy"):
+        train(with_thresholds(acuracy=">= 0.5"), settings_in(tmp_path), Console(quiet=True))
+    assert not (tmp_path / "model_bin").exists()
+
+
+def test_each_run_is_the_next_version(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    versions = [train(case(), settings, Console(quiet=True)).version for _ in range(2)]
+    assert versions == [1, 2]
+
+
+def test_the_same_data_and_seed_give_the_same_predictions(tmp_path: Path) -> None:
+    def unseeded(X: Any, y: Any) -> RandomForestClassifier:
+        return RandomForestClassifier(20).fit(X, y)
+
+    answers = []
+    for name in ("first", "second"):
+        train(case(unseeded), settings_in(tmp_path / name), Console(quiet=True))
+        bundle = read_bundle(tmp_path / name / "model_bin")
+        rows: list[list[Value]] = [
+            [income, 40, True, "L"] for income in range(1_000, 90_000, 1_000)
+        ]
+        answers.append(bundle.engine().run(columns_from(bundle.schema.features, rows)))
+    np.testing.assert_array_equal(answers[0], answers[1])
+
+
+def test_a_model_without_probabilities_is_told_the_way_out(tmp_path: Path) -> None:
+    with pytest.raises(ProjectError, match=r"LinearSVC has no predict_proba.*Calibrated"):
+        train(case(lambda X, y: LinearSVC().fit(X, y)), settings_in(tmp_path), Console(quiet=True))
+
+
+def test_the_reports_are_readable(trained: Path, bundle: Bundle) -> None:
+    folder = trained / "reports"
+    card = (folder / "model-card.md").read_text()
+    assert f"version {bundle.metadata.version}" in card
+    for feature in bundle.schema.features:
+        assert f"| {feature.name} |" in card
+    pictures = sorted(file.name for file in folder.glob("*.png"))
+    assert pictures
+    for picture in pictures:
+        assert f"({picture})" in card
+    figures = json.loads((folder / "metrics.json").read_text())
+    assert figures["hold_out"] == bundle.metadata.metrics
+    assert len(figures["folds"]) == 5
+
+
+def test_progress_ends_with_quality_engine_parity_and_the_next_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    train(case(small_cases.logistic), settings_in(tmp_path), Console())
+    closing = capsys.readouterr().out.split("\n\n")[-1]
+    assert "accuracy 0." in closing and "over 5 folds" in closing and "majority" in closing
+    assert "engine   onnx: 20," in closing and "largest difference" in closing
+    assert closing.rstrip().endswith("next     make serve")

@@ -1,0 +1,82 @@
+"""Make a full project from an example: its answers, and the files that a user would write.
+
+python tools/examples.py titanic --output DIR
+"""
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from cookiecutter.exceptions import CookiecutterException
+from cookiecutter.main import cookiecutter
+
+ROOT = Path(__file__).resolve().parent.parent
+EXAMPLES = ROOT / "examples"
+TEMPLATE = ("cookiecutter.json", "hooks", "<<cookiecutter.project_slug>>")
+"""What Cookiecutter needs; without the rest, it has little to copy before its first prompt."""
+
+
+def names() -> list[str]:
+    """Return the examples' names."""
+    return sorted(file.parent.name for file in EXAMPLES.glob("*/answers.json"))
+
+
+def snapshot(folder: Path) -> Path:
+    """Copy the template alone into a folder and return the folder."""
+    for name in TEMPLATE:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
+        copy(ROOT / name, folder / name)
+    return folder
+
+
+def bake(answers: dict[str, str], output: Path) -> Path:
+    """Render the template into `output` and return the project's folder.
+
+    A project that is already there is rendered over; what the template doesn't know, stays.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        project = cookiecutter(
+            str(snapshot(Path(folder))),
+            no_input=True,
+            extra_context=answers,
+            output_dir=str(output),
+            overwrite_if_exists=True,
+            default_config=True,
+        )
+    return Path(project)
+
+
+def make_example(name: str, output: Path) -> Path:
+    """Bake an example, lay its use case over it, and return the project's folder."""
+    source = EXAMPLES / name
+    project = bake(json.loads((source / "answers.json").read_text("utf-8")), output)
+    shutil.copytree(
+        source,
+        project,
+        dirs_exist_ok=True,
+        ignore=shutil.ignore_patterns("answers.json", "__pycache__", ".*_cache"),
+    )
+    return project
+
+
+def main() -> int:
+    """Make the examples that the command line names."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(names())}; or all")
+    parser.add_argument("--output", type=Path, default=ROOT / "build", help="a folder, made if need be")
+    wanted = parser.parse_args()
+    if unknown := sorted(set(wanted.names) - set(names())):
+        parser.error(f"there is no example {unknown[0]!r}; choose from {', '.join(names())}")
+    for name in wanted.names or names():
+        try:
+            sys.stdout.write(f"{make_example(name, wanted.output)}\n")
+        except CookiecutterException as error:
+            sys.exit(f"{name}: {error}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
