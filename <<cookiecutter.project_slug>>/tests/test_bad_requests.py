@@ -100,6 +100,14 @@ def test_a_misspelt_field_is_told_the_right_one(service: Service, bundle: Bundle
     assert (error["field"], error["allowed"][0]) == (f"{name}_", name)
 
 
+def test_a_wrong_id_is_named_once(service: Service, bundle: Bundle) -> None:
+    name = bundle.schema.id
+    if not name:
+        pytest.skip("this use case has no id")
+    (error,) = refused(service.post("/api/predict", {**service.example, name: [1]}), 422)["errors"]
+    assert (error["field"], error["reason"]) == (name, "must be a text")
+
+
 def test_a_wrong_row_in_a_list_is_numbered(service: Service) -> None:
     answer = service.post("/api/predictions", [service.example, {}, service.example])
     assert {error["row"] for error in refused(answer, 422)["errors"]} == {1}

@@ -2,13 +2,29 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, create_model
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    create_model,
+)
+from pydantic_core import PydanticCustomError
 
 from ..bundle.schema import Schema
 from ..features import Feature
 
 MOST_CHARACTERS = 10_000
 """Longest text that a feature takes, and with it the ID."""
+
+_Id = Annotated[
+    str,
+    Field(max_length=MOST_CHARACTERS),
+    BeforeValidator(lambda value: str(value) if type(value) is int else value),
+    WithJsonSchema({"type": ["string", "integer"], "maxLength": MOST_CHARACTERS}),
+]
 
 _REQUEST = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
 
@@ -22,8 +38,7 @@ def request_model(schema: Schema) -> type[BaseModel]:
     fields: dict[str, Any] = {f"f{k}": _field(feature) for k, feature in enumerate(schema.features)}
     if schema.id:
         about = "Returns in the log, to find the prediction again; the model does not see it"
-        id_type = Annotated[str, Field(max_length=MOST_CHARACTERS)] | int | None
-        fields["id"] = (id_type, Field(None, alias=schema.id, description=about))
+        fields["id"] = (_Id | None, Field(None, alias=schema.id, description=about))
     config = ConfigDict(
         **_REQUEST,
         title="Features",
@@ -61,9 +76,16 @@ def _type(feature: Feature) -> Any:
     # A float of whole values, for 3.0 is an integer in JSON Schema and in many clients.
     return Annotated[
         float,
-        Field(ge=feature.min, le=feature.max, multiple_of=1),
+        Field(ge=feature.min, le=feature.max),
+        AfterValidator(_whole),
         WithJsonSchema(documented),
     ]
+
+
+def _whole(value: float) -> float:
+    if not value.is_integer():
+        raise PydanticCustomError("whole_number", "must be a whole number")
+    return value
 
 
 def probability_model(schema: Schema) -> type[BaseModel]:

@@ -95,7 +95,6 @@ _REASONS = {
     "extra_forbidden": "is not a field of this model",
     "literal_error": "is not a label of this field",
     "finite_number": "must be a finite number",
-    "multiple_of": "must be a whole number",
     "float_type": "must be a number",
     "bool_type": "must be true or false",
     "string_type": "must be a text",
