@@ -21,6 +21,7 @@ class Operation:
     summary: str
     description: str
     request: Any
+    example: Any
     response: Any
     rows: Callable[[Any], Sequence[BaseModel]]
     answer: Answer
@@ -37,36 +38,32 @@ def operations(schema: Schema, max_rows: int) -> list[Operation]:
     row = models.request_model(schema)
     rows = Annotated[list[row], Field(min_length=1, max_length=max_rows)]  # type: ignore[valid-type]
     data = create_model("Data", __config__=row.model_config | {"title": "Data"}, data=(rows, ...))
-    one, each, every, labels = _answers(schema)
+    example = schema.example
+    one = (row, example, lambda row: [row])
+    many = (rows, [example], lambda rows: rows)
+    azure = (data, {"data": [example]}, lambda data: data.data)
+    predict, predictions, probabilities, score = _answers(schema)
     found = [
-        _operation("/api/predict", "Predict one", row, one, lambda row: [row]),
-        _operation("/api/predictions", "Predict many", rows, each, lambda rows: rows),
-        _operation("/score", "Predict many, as Azure ML", data, labels, lambda data: data.data),
+        _operation("/api/predict", "Predict one", one, predict),
+        _operation("/api/predictions", "Predict many", many, predictions),
+        _operation("/score", "Predict many, as Azure ML", azure, score),
     ]
-    if every:
+    if probabilities:
         path, summary = "/api/proba_predictions", "Predict many, all probabilities"
-        found.insert(2, _operation(path, summary, rows, every, lambda rows: rows))
+        found.insert(2, _operation(path, summary, many, probabilities))
     return found
 
 
 def _operation(
     path: str,
     summary: str,
-    request: Any,
-    answer: tuple[Any, str, Answer],
-    rows: Callable[[Any], Sequence[BaseModel]],
+    asked: tuple[Any, Any, Callable[[Any], Sequence[BaseModel]]],
+    answered: tuple[Any, str, Answer],
 ) -> Operation:
-    response, description, shape = answer
-    return Operation(
-        path,
-        summary,
-        description,
-        request,
-        response,
-        rows,
-        shape,
-        TypeAdapter(request).validate_json,
-    )
+    request, example, rows = asked
+    response, description, answer = answered
+    parse = TypeAdapter(request).validate_json
+    return Operation(path, summary, description, request, example, response, rows, answer, parse)
 
 
 def _answers(schema: Schema) -> tuple[Any, Any, Any, Any]:

@@ -70,16 +70,17 @@ async def _load(app: FastAPI, settings: Settings, state: State, metrics: Metrics
 
 def _serve(app: FastAPI, served: Served, settings: Settings) -> None:
     """Put the model's routes in front; requests under way keep those they came by."""
-    serving = settings.serving
+    serving, bundle = settings.serving, served.bundle
+    outputs = bundle.metadata.self_test.outputs
     app.router.routes[:] = [
         *(
-            prediction_route(operation, served.predictor, serving.max_body_bytes)
-            for operation in operations(served.bundle.schema, serving.max_rows)
+            prediction_route(operation, served.predictor, serving.max_body_bytes, outputs)
+            for operation in operations(bundle.schema, serving.max_rows)
         ),
-        probes.params_route(served.bundle.schema),
+        probes.params_route(bundle.schema),
         *app.state.fixed,
     ]
-    app.version = str(served.bundle.metadata.version)
+    app.version = str(bundle.metadata.version)
     app.openapi_schema = None
 
 

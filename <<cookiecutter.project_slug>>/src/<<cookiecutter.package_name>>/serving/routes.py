@@ -4,6 +4,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -37,8 +38,19 @@ class DirectRoute(APIRoute):
         self.app = app
 
 
-def prediction_route(operation: Operation, predictor: Predictor, most_bytes: int) -> DirectRoute:
-    """Return the route of an operation."""
+def prediction_route(
+    operation: Operation, predictor: Predictor, most_bytes: int, outputs: list[float]
+) -> DirectRoute:
+    """Return the route of an operation.
+
+    Args:
+        operation: What is asked and answered.
+        predictor: Who answers.
+        most_bytes: Longest body.
+        outputs: What the model says to the example, for the documentation.
+    """
+    asked = {"examples": {"example": {"value": operation.example}}}
+    answered = {"example": operation.answer(np.array([outputs]))}
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         request_id = scope["request_id"]
@@ -58,7 +70,8 @@ def prediction_route(operation: Operation, predictor: Predictor, most_bytes: int
         summary=operation.summary,
         description=operation.description,
         response_model=operation.response,
-        responses=_PROBLEMS,
+        responses={200: {"content": {"application/json": answered}}, **_PROBLEMS},
+        openapi_extra={"requestBody": {"content": {"application/json": asked}}},
         tags=["predictions"],
     )
 
@@ -88,7 +101,9 @@ def _documented(operation: Operation) -> Callable[..., Any]:
         """Stand for the request's type; `DirectRoute` answers in its place."""
 
     parameter = inspect.Parameter(
-        "body", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=operation.request
+        "body",
+        inspect.Parameter.POSITIONAL_OR_KEYWORD,
+        annotation=operation.request,
     )
     endpoint.__name__ = operation.path.strip("/").replace("/", "_")
     endpoint.__signature__ = inspect.Signature([parameter])  # type: ignore[attr-defined]
