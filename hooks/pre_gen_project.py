@@ -24,8 +24,8 @@ PATTERNS = {
         "1 to 30 lower-case letters, digits or underscores, beginning with a letter",
     ),
     "description": (
-        r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]{1,200}",
-        "one line of 1 to 200 characters",
+        r"(?!.*\x3c[\x3c%#])[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]{1,200}",
+        "one line of 1 to 200 characters, without \x3c\x3c or \x3c%",
     ),
     "author": (
         r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\"\\<>]{1,100}",

@@ -66,7 +66,9 @@ def main() -> int:
     """Make the examples that the command line names."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(names())}; or all")
-    parser.add_argument("--output", type=Path, default=ROOT / "build", help="a folder, made if need be")
+    parser.add_argument(
+        "--output", type=Path, default=ROOT / "build", help="a folder, made if need be"
+    )
     wanted = parser.parse_args()
     if unknown := sorted(set(wanted.names) - set(names())):
         parser.error(f"there is no example {unknown[0]!r}; choose from {', '.join(names())}")

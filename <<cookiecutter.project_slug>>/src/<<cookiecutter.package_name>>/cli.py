@@ -80,8 +80,9 @@ def predict(
             request = json.dumps(example, ensure_ascii=False)
         address = url or f"http://127.0.0.1:{settings.serving.port}"
         console.print(f"POST {address}/api/predict", style="dim", highlight=False)
-        console.print(request, highlight=False, markup=False)
-        console.print(_ask(f"{address}/api/predict", request), style="bold", markup=False)
+        console.print(request, highlight=False, markup=False, soft_wrap=True)
+        answer = _ask(f"{address}/api/predict", request)
+        console.print(answer, style="bold", highlight=False, markup=False, soft_wrap=True)
 
 
 def _ask(address: str, body: str) -> str:

@@ -1,0 +1,53 @@
+# `make help` lists what there is; `make demo` and `make test` are all that a newcomer needs.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+UV := $(shell command -v uv || echo .uv/bin/uv)
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: help
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: $(READY) ## Make the template's own environment
+
+$(READY): pyproject.toml | $(UV)
+	$(UV) sync --quiet
+	@touch $@
+
+.uv/bin/uv:
+	python3 -m venv .uv
+	.uv/bin/pip install --quiet --disable-pip-version-check 'uv>=0.10,<1'
+
+.PHONY: demo
+demo: $(READY) ## Scaffold Titanic, train it, serve it, ask it [PORT=8000] [DIR=build] [ONCE=1]
+	@exec $(BIN)/python -m tools.demo $(if $(PORT),--port $(PORT)) $(if $(DIR),--output $(DIR)) $(if $(ONCE),--once)
+
+.PHONY: example-titanic
+example-titanic: $(READY) ## Make the Titanic project [DIR=build]
+	@$(BIN)/python tools/examples.py titanic $(if $(DIR),--output $(DIR))
+
+.PHONY: test
+test: $(READY) ## Run all tests; real environments, training and services included
+	$(BIN)/pytest -n 2 --dist worksteal
+
+.PHONY: test-fast
+test-fast: $(READY) ## Run what needs no environment of a project (under a minute)
+	$(BIN)/pytest -n 2 tests/render tests/static
+
+.PHONY: lint
+lint: $(READY) ## Check style and types of the template's own code; writes nothing
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+.PHONY: bench
+bench: example-titanic ## Measure the Titanic service beside its peers
+	$(MAKE) -C build/titanic bench
+
+.PHONY: clean
+clean: ## Remove environments, caches and what was built
+	rm -rf .venv .uv build .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,137 @@
+"""Answers in, project out: complete, without leftovers, or not at all."""
+
+import json
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from cookiecutter.exceptions import FailedHookException
+from cookiecutter.main import cookiecutter
+from pytest_cookies.plugin import Cookies, Result
+
+from tests.conftest import TASKS, texts
+from tools.examples import bake, make_example, names
+
+LONGEST_PACKAGE = "a" * 30
+LEFTOVERS = re.compile(r"<<|<%|%>|<#|#>|cookiecutter")
+
+AWKWARD: dict[str, dict[str, str]] = {
+    "unicode": {"project_name": "Größe 2, 価格", "description": "Größe → 価格 🚢"},
+    "quotes": {"description": """Says "yes", 'no' and \\n; a: b # c"""},
+    "yaml": {"description": "{not: a, mapping} & *no anchor, ${{ no }} {{ variable }}"},
+    "longest package": {"package_name": LONGEST_PACKAGE, "author": "O'Neil & Söhne, Dr."},
+    "code in Python": {"description": '"""); open("pwned", "w") #'},
+    "code in a shell": {"description": "$(touch pwned) `touch pwned`"},
+}
+
+REFUSED: dict[str, dict[str, str]] = {
+    "project_name": {"project_name": "A <b>name</b>"},
+    "project_slug": {"project_slug": "../outside"},
+    "package_name": {"package_name": "class"},
+    "package_name: 'json'": {"package_name": "json"},
+    "description": {"description": "two\nlines"},
+    "description: '<< x >>'": {"description": "<% raw %><< x >><% endraw %>"},
+    "author": {"author": 'A "quoted" name'},
+}
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_project_has_no_leftovers(cookies: Cookies, template: Path, task: str) -> None:
+    result: Result = cookies.bake(extra_context={"task": task}, template=str(template))
+    assert result.exception is None, result.exception
+    rendered = texts(result.project_path)
+    assert len(rendered) > 60
+    for path, text in rendered.items():
+        found = LEFTOVERS.search(f"{path}\n{text}")
+        assert not found, f"{path}: {found and found[0]!r} is left"
+        assert text.endswith("\n") or not text, f"{path} has no newline at its end"
+
+
+@pytest.mark.parametrize("answers", AWKWARD.values(), ids=AWKWARD)
+def test_awkward_answers_arrive_as_they_are(
+    template: Path, tmp_path: Path, answers: dict[str, str]
+) -> None:
+    project = bake(answers, tmp_path)
+    recorded = json.loads((project / ".template.json").read_text("utf-8"))["answers"]
+    pyproject = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["project"]
+    config = yaml.safe_load((project / "config.yaml").read_text("utf-8"))
+    for name, answer in answers.items():
+        assert recorded[name] == answer
+    assert pyproject["description"] == config["model"]["description"] == recorded["description"]
+    assert pyproject["authors"] == [{"name": recorded["author"]}]
+    assert not list(tmp_path.rglob("pwned"))
+    assert not Path("pwned").exists()
+
+
+@pytest.mark.parametrize(("field", "answers"), REFUSED.items(), ids=REFUSED)
+def test_refused_answers_are_named_and_leave_nothing(
+    template: Path,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+    field: str,
+    answers: dict[str, str],
+) -> None:
+    with pytest.raises(FailedHookException):
+        cookiecutter(
+            str(template), no_input=True, extra_context=answers, output_dir=str(tmp_path / "out")
+        )
+    assert f"  - {field}" in capfd.readouterr().err
+    assert not list(tmp_path.rglob("*.toml"))
+
+
+def test_all_refused_answers_are_named_at_once(
+    template: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    answers = {"author": "", "package_name": "1a", "description": ""}
+    with pytest.raises(FailedHookException):
+        bake(answers, tmp_path)
+    assert capfd.readouterr().err.count("  - ") == 3
+
+
+def test_a_task_that_is_none_is_refused(template: Path, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="clustering"):
+        bake({"task": "clustering"}, tmp_path)
+
+
+def test_the_record_holds_the_answers_and_no_machine_path(template: Path, tmp_path: Path) -> None:
+    project = bake({"project_name": "Price of Ice"}, tmp_path)
+    record: dict[str, Any] = json.loads((project / ".template.json").read_text("utf-8"))
+    prompts = json.loads((template / "cookiecutter.json").read_text("utf-8"))
+    assert record["version"] == prompts["_template_version"]
+    assert set(record["answers"]) == {name for name in prompts if not name.startswith("_")}
+    assert record["answers"]["package_name"] == "price_of_ice"
+    for path, text in texts(project).items():
+        assert str(tmp_path) not in text, path
+        assert str(template) not in text, path
+
+
+def test_every_prompt_is_worded(template: Path) -> None:
+    prompts = json.loads((template / "cookiecutter.json").read_text("utf-8"))
+    public = {name for name in prompts if not name.startswith("_")}
+    assert set(prompts["__prompts__"]) == public
+
+
+@pytest.mark.parametrize("name", names())
+def test_an_example_replaces_only_what_is_the_users(tmp_path: Path, name: str) -> None:
+    answers = json.loads((Path("examples") / name / "answers.json").read_text("utf-8"))
+    plain = texts(bake(answers, tmp_path / "plain"))
+    full = texts(make_example(name, tmp_path / "full"))
+    mine = re.compile(
+        rf"src/{answers['package_name']}/use_case/|data/|tests/use_case/|client/theme"
+    )
+    changed = {path for path, text in full.items() if plain.get(path) != text}
+    assert changed
+    for path in changed:
+        assert mine.match(str(path)), f"{name} changes {path}, which is the template's"
+    needed = {path for path in plain if path.parts[0] not in {"data", "client"}}
+    assert needed <= set(full)
+
+
+def test_rendering_again_keeps_what_the_template_does_not_know(tmp_path: Path) -> None:
+    project = make_example("titanic", tmp_path)
+    (project / "notes.txt").write_text("mine")
+    assert make_example("titanic", tmp_path) == project
+    assert (project / "notes.txt").read_text() == "mine"

@@ -1,0 +1,54 @@
+"""Code is checked as its reader would: the template's own, its hooks', and what it generates."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import TASKS
+from tests.render.test_bake import LONGEST_PACKAGE
+from tools.examples import ROOT, bake, make_example, names
+
+BIN = Path(sys.executable).parent
+
+
+def run(*command: object, cwd: Path) -> None:
+    done = subprocess.run([*map(str, command)], cwd=cwd, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def ruff(folder: Path, *paths: str) -> None:
+    run(BIN / "ruff", "check", "--no-cache", *paths, cwd=folder)
+    run(BIN / "ruff", "format", "--check", "--no-cache", *paths, cwd=folder)
+
+
+def test_the_templates_own_code() -> None:
+    ruff(ROOT)
+    run(BIN / "mypy", cwd=ROOT)
+
+
+@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("package", ["a", LONGEST_PACKAGE])
+def test_a_generated_project(tmp_path: Path, task: str, package: str) -> None:
+    ruff(bake({"task": task, "package_name": package}, tmp_path))
+
+
+@pytest.mark.parametrize("name", names())
+def test_an_example(tmp_path: Path, name: str) -> None:
+    ruff(make_example(name, tmp_path))
+
+
+def test_the_hooks_as_rendered(tmp_path: Path) -> None:
+    for hook in sorted((ROOT / "hooks").glob("*.py")):
+        rendered = re.sub(r"<< .* >>", '"{}"', hook.read_text("utf-8"))
+        (tmp_path / hook.name).write_text(rendered)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    ruff(tmp_path, "--config=extend-exclude=[]", ".")
+    run(BIN / "mypy", "--strict", "--scripts-are-modules", *tmp_path.glob("*.py"), cwd=tmp_path)
+
+
+def test_ci_is_a_valid_script() -> None:
+    run("bash", "-n", ROOT / ".ci" / "run", cwd=ROOT)
