@@ -28,7 +28,8 @@ def repository(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 def test_a_project_is_made_from_a(kind: str, repository: Path, tmp_path: Path) -> None:
     source: object = repository
     if kind == "git":
-        source = f"file://{repository}/.git"
+        run("git", "clone", "--quiet", "--bare", repository, tmp_path / "template.git")
+        source = f"file://{tmp_path}/template.git"
     if kind == "zip":
         source = tmp_path / "template.zip"
         run("git", "archive", "--prefix=template/", "-o", source, "HEAD", cwd=repository)

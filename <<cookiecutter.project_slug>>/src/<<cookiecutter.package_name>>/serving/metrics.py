@@ -1,6 +1,7 @@
 """What /metrics tells Prometheus."""
 
 import os
+from functools import cache
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -17,19 +18,19 @@ class Metrics:
         """Start at zero."""
         self._registry = CollectorRegistry()
         labels = ["route", "method", "status"]
-        self._requests = Counter(
-            "http_requests", "Requests answered", labels, registry=self._registry
-        )
-        self._seconds = Histogram(
+        requests = Counter("http_requests", "Requests answered", labels, registry=self._registry)
+        seconds = Histogram(
             "http_request_duration_seconds",
             "Time to answer",
             ["route"],
             registry=self._registry,
             buckets=_SECONDS,
         )
-        self._predictions = Counter(
-            "predictions", "Rows predicted", ["outcome"], registry=self._registry
-        )
+        predictions = Counter("predictions", "Rows predicted", ["outcome"], registry=self._registry)
+        # Looking a label's counter up costs more than counting.
+        self._requests = cache(requests.labels)
+        self._seconds = cache(seconds.labels)
+        self._predictions = cache(predictions.labels)
         self._model = Gauge(
             "model_info",
             "1 for the model that is served",
@@ -40,12 +41,12 @@ class Metrics:
 
     def observe(self, route: str, method: str, status: int, seconds: float) -> None:
         """Count a request."""
-        self._requests.labels(route, method, status).inc()
-        self._seconds.labels(route).observe(seconds)
+        self._requests(route, method, status).inc()
+        self._seconds(route).observe(seconds)
 
     def predicted(self, outcome: str, rows: int) -> None:
         """Count rows that were answered with a class, or with a number (`value`)."""
-        self._predictions.labels(outcome).inc(rows)
+        self._predictions(outcome).inc(rows)
 
     def serves(self, metadata: Metadata) -> None:
         """Name the model that is served from now on."""

@@ -1,0 +1,89 @@
+"""Each kind of project, from nothing to a service: its own tests, its lint, every route."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from .conftest import free_port, get, make, run, serving
+
+BIN = Path(".venv") / "bin"
+
+
+def test_its_own_tests_pass(project: Path) -> None:
+    assert re.search(r"\d+ passed", make(project, "test"))
+
+
+def test_its_lint_passes(project: Path) -> None:
+    make(project, "lint")
+
+
+def test_a_second_setup_has_nothing_to_do(project: Path) -> None:
+    assert "Nothing to be done" in make(project, "setup")
+
+
+def test_make_serve_answers_every_route(project: Path) -> None:
+    port = free_port()
+    with serving("make", "serve", f"PORT={port}", cwd=project, port=port) as url:
+        shown = make(project, "predict", f"PORT={port}")
+        answer = json.loads(shown.splitlines()[-1])
+        example = next(line for line in shown.splitlines() if line.startswith("{"))
+        classification = "prediction" not in answer
+        posts = {"/api/predict": example, "/api/predictions": f"[{example}]"}
+        posts["/score"] = f'{{"data": [{example}]}}'
+        if classification:
+            posts["/api/proba_predictions"] = f"[{example}]"
+        for path, body in posts.items():
+            assert get(f"{url}{path}", body)[0] == 200, path
+        pages = "/ /docs /api/docs /openapi.json /swagger.json /api/predict/params /api/info"
+        for path in f"{pages} /ping /livez /readyz /metrics".split():
+            assert get(f"{url}{path}")[0] == 200, path
+
+
+def test_the_port_may_come_from_the_environment(project: Path) -> None:
+    port = free_port()
+    with serving("make", "serve", cwd=project, port=port, PORT=str(port)) as url:
+        assert get(f"{url}/livez") == (200, '{"status":"alive"}')
+
+
+def test_an_onnx_bundle_serves_without_scikit_learn_pandas_and_scipy(
+    project: Path, tmp_path: Path
+) -> None:
+    options = ["--locked", "--no-default-groups", "--group", "onnx", "--no-editable", "--quiet"]
+    environment = tmp_path / "serving"
+    run("uv", "sync", *options, cwd=project, UV_PROJECT_ENVIRONMENT=str(environment))
+    python = environment / "bin" / "python"
+    for module in ("sklearn", "pandas", "scipy", "skl2onnx", "matplotlib"):
+        found = f"import importlib.util as u; assert u.find_spec({module!r}) is None"
+        run(python, "-c", found, cwd=project)
+    package = next((project / "src").iterdir()).name
+    port = free_port()
+    setting = {f"{package.upper()}_SERVING__PORT": str(port)}
+    command = [python, "-m", f"{package}.serving"]
+    with serving(*command, cwd=project, port=port, **setting) as url:
+        metadata: dict[str, Any] = json.loads(get(f"{url}/api/info")[1])["metadata"]
+        assert metadata["engine"] == "onnx"
+        test = metadata["self_test"]
+        status, answer = get(f"{url}/api/predict", json.dumps(test["request"]))
+    assert status == 200
+    for got, expected in zip(json.loads(answer).values(), test["outputs"], strict=True):
+        assert abs(got - expected) <= 1e-5 * max(1, abs(expected))
+
+
+def test_titanic_is_as_good_as_promised(project: Path) -> None:
+    if project.name != "titanic":
+        assert (project / "reports" / "model-card.md").is_file()
+        return
+    shown = make(project, "train")
+    quality = re.search(
+        r"accuracy (\S+) on the hold-out, (\S+) ± \S+ over 5 folds, (\S+) by", shown
+    )
+    assert quality, shown
+    hold_out, folds, majority = map(float, quality.groups())
+    assert folds >= 0.79
+    assert hold_out > majority
+    parity = re.search(r"onnx: ([\d,]+) rows, largest difference (\S+)", shown)
+    assert parity, shown
+    assert int(parity[1].replace(",", "")) >= 20_000
+    assert float(parity[2]) <= 1e-5
+    assert shown.rstrip().endswith("next     make serve")
