@@ -28,7 +28,8 @@ def targets(folder: Path) -> set[str]:
 
 
 def test_help_lists_every_target(folder: Path) -> None:
-    shown = subprocess.run(["make", "--no-print-directory", "help"], cwd=folder, capture_output=True, text=True, check=True)
+    command = ["make", "--no-print-directory", "help"]
+    shown = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
     assert {line.split()[1] for line in shown.stdout.splitlines()} == targets(folder)
     phony = re.findall(r"^\.PHONY: (.*)$", (folder / "Makefile").read_text("utf-8"), re.MULTILINE)
     assert set(phony) == targets(folder)
