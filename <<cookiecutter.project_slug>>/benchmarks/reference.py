@@ -10,9 +10,10 @@ import pandas as pd
 from rich.console import Console
 
 from << cookiecutter.package_name >>.settings import Paths, read_settings
-from << cookiecutter.package_name >>.training.fit import fit, split
+from << cookiecutter.package_name >>.training.fit import fit
 from << cookiecutter.package_name >>.training.hooks import own_use_case
 from << cookiecutter.package_name >>.training.run import train
+from << cookiecutter.package_name >>.training.split import split
 
 
 @contextmanager
@@ -30,7 +31,6 @@ def trained(engine: Literal["auto", "sklearn"]) -> Iterator[Path]:
 def pipeline() -> tuple[Any, pd.DataFrame]:
     """Return the pipeline that `make train` fits, and the rows it holds out."""
     use_case, options = own_use_case(), read_settings().training
-    frame = use_case.data_loader().load_data()
-    X, y = use_case.preprocessor().split_X_y(frame, use_case.features)
-    parts = split(X, y, options.test_size, options.seed, use_case.features.task)
-    return fit(use_case, parts.X_train, parts.y_train, options.seed), parts.X_test
+    rows = use_case.rows(use_case.data_loader().load_data())
+    parts = split(rows, options.test_size, options.seed, use_case.features.task)
+    return fit(use_case, parts.train, options.seed), parts.test.X

@@ -18,12 +18,13 @@ from << cookiecutter.package_name >>.errors import ProjectError
 from << cookiecutter.package_name >>.features import Features
 from << cookiecutter.package_name >>.settings import Settings
 from << cookiecutter.package_name >>.training import compile as compilation
-from << cookiecutter.package_name >>.training.fit import fit, split
+from << cookiecutter.package_name >>.training.fit import fit
 from << cookiecutter.package_name >>.training.hooks import UseCase
 from << cookiecutter.package_name >>.training.proof_rows import proof_rows
 from << cookiecutter.package_name >>.training.prove import columns_of, prove
 from << cookiecutter.package_name >>.training.resolve import resolve_schema
 from << cookiecutter.package_name >>.training.run import train
+from << cookiecutter.package_name >>.training.split import split
 
 from . import small_cases
 from .conftest import settings_in
@@ -40,11 +41,11 @@ def trusting(folder: Path, *types: str) -> Settings:
 
 def fitted(use_case: UseCase) -> tuple[Pipeline, Any, Any]:
     """Return a pipeline, its schema and its split."""
-    frame = use_case.data_loader().load_data()
-    X, y = use_case.preprocessor().split_X_y(frame, use_case.features)
-    parts = split(X, y, 0.2, 0, use_case.features.task)
-    pipeline = fit(use_case, parts.X_train, parts.y_train, 0)
-    return pipeline, resolve_schema(use_case.features, X, use_case.get_classes(pipeline[-1])), parts
+    rows = use_case.rows(use_case.data_loader().load_data())
+    parts = split(rows, 0.2, 0, use_case.features.task)
+    pipeline = fit(use_case, parts.train, 0)
+    classes = use_case.get_classes(pipeline[-1])
+    return pipeline, resolve_schema(use_case.features, rows.X, classes), parts
 
 
 @pytest.mark.parametrize("train_model", [small_cases.forest, small_cases.logistic])
@@ -63,12 +64,11 @@ def test_a_free_transform_falls_back_and_serves_scikit_learns_numbers(tmp_path: 
     assert metadata.engine == "sklearn"
     assert "the preprocessor (FreePreprocessor)" in str(metadata.parity.obstacle)
     bundle = read_bundle(tmp_path / "model_bin")
-    frame = use_case.data_loader().load_data()
-    X, y = use_case.preprocessor().split_X_y(frame, FEATURES)
+    rows = use_case.rows(use_case.data_loader().load_data())
     settings = trusting(tmp_path).training
-    parts = split(X, y, settings.test_size, settings.seed, "classification")
-    expected = fit(use_case, parts.X_train, parts.y_train, settings.seed).predict_proba(X)
-    np.testing.assert_array_equal(bundle.engine((TRUSTED,)).run(columns_of(X)), expected)
+    parts = split(rows, settings.test_size, settings.seed, "classification")
+    expected = fit(use_case, parts.train, settings.seed).predict_proba(rows.X)
+    np.testing.assert_array_equal(bundle.engine((TRUSTED,)).run(columns_of(rows.X)), expected)
 
 
 def test_an_estimator_that_cannot_be_compiled_is_named(tmp_path: Path) -> None:
@@ -103,8 +103,8 @@ def test_a_conversion_in_single_precision_is_caught(
                 }
             )
 
-    engine = SinglePrecision(compilation.compile_pipeline(pipeline, parts.X_train))
-    groups = proof_rows(schema, parts.X_train, parts.X_test, 20_000, 0)
+    engine = SinglePrecision(compilation.compile_pipeline(pipeline, parts.train.X))
+    groups = proof_rows(schema, parts.train.X, parts.test.X, 20_000, 0)
     parity = prove(pipeline, engine, groups, "classification")
     assert not parity.proven
     assert parity.differing_rows
@@ -120,7 +120,7 @@ def test_an_engine_that_fails_where_scikit_learn_answers_is_not_proven() -> None
         def run(self, columns: Any) -> Any:
             raise ValueError("no")
 
-    parity = prove(pipeline, Failing(), {"hold_out": parts.X_test}, "classification")
+    parity = prove(pipeline, Failing(), {"hold_out": parts.test.X}, "classification")
     assert not parity.proven
     assert "can't answer" in str(parity.obstacle)
 
@@ -150,8 +150,8 @@ def test_a_tie_is_won_by_the_first_class_whatever_the_rounding() -> None:
 
 def test_proof_rows_stand_at_the_trees_thresholds() -> None:
     _, schema, parts = fitted(case(small_cases.forest))
-    groups = proof_rows(schema, parts.X_train, parts.X_test, 20_000, 0)
-    ages = np.unique(parts.X_train["age"])
+    groups = proof_rows(schema, parts.train.X, parts.test.X, 20_000, 0)
+    ages = np.unique(parts.train.X["age"])
     middles = (ages[:-1] + ages[1:]) / 2
     drawn = groups["thresholds"]["age"].to_numpy()
     distance = np.abs(drawn[:, None] - middles[None]).min(axis=1) / np.maximum(drawn, 1)

@@ -103,6 +103,7 @@ class Features(BaseModel):
     target: Name
     task: Task
     id: Name | None = None
+    weight: Name | None = None
     features: list[Feature] = Field(min_length=1)
     flags: dict[str, Name] = {}
     thresholds: dict[str, Threshold] = {}
@@ -110,7 +111,7 @@ class Features(BaseModel):
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:
         names = [feature.name for feature in self.features]
-        names += [self.target] + ([self.id] if self.id else [])
+        names += [name for name in (self.target, self.id, self.weight) if name]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"these names stand twice: {', '.join(twice)}")

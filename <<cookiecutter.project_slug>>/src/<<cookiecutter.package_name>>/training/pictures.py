@@ -5,14 +5,14 @@ from typing import Any
 
 import matplotlib
 import numpy as np
-import pandas as pd
 from sklearn.calibration import CalibrationDisplay
 from sklearn.inspection import permutation_importance
 from sklearn.metrics import ConfusionMatrixDisplay, PredictionErrorDisplay, RocCurveDisplay
 from sklearn.pipeline import Pipeline
 
 from ..bundle.engines import class_indices
-from .fit import Split
+from .hooks import Rows
+from .split import Split
 
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt
@@ -40,14 +40,16 @@ def draw_pictures(
     Returns:
         Each file's name and what it shows.
     """
-    X, y = parts.X_test, parts.y_test
+    test = parts.test
     shown = {"feature_importance.png": "Feature importance"}
-    _importance(folder / "feature_importance.png", pipeline, X, y, seed)
+    _importance(folder / "feature_importance.png", pipeline, test, seed)
     if not classes:
-        _residuals(folder / "residuals.png", np.asarray(pipeline.predict(X)), y)
+        _residuals(
+            folder / "residuals.png", _each(test, pipeline.predict(test.X)), _each(test, test.y)
+        )
         return {"residuals.png": "Residuals", **shown}
-    probabilities = pipeline.predict_proba(X)
-    truth = np.searchsorted(pipeline[-1].classes_, y)
+    probabilities = _each(test, pipeline.predict_proba(test.X))
+    truth = _each(test, np.searchsorted(pipeline[-1].classes_, test.y))
     _confusion(folder / "confusion_matrix.png", truth, class_indices(probabilities), classes)
     curves = _curves(truth, probabilities, classes)
     _roc(folder / "roc.png", curves)
@@ -58,6 +60,11 @@ def draw_pictures(
         "calibration.png": "Calibration",
         **shown,
     }
+
+
+def _each(rows: Rows, values: Any) -> Any:
+    """Repeat values as often as their rows stand for."""
+    return np.asarray(values) if rows.weight is None else np.repeat(values, rows.weight, axis=0)
 
 
 def _curves(truth: Any, probabilities: Any, classes: list[str]) -> dict[str, tuple[Any, Any]]:
@@ -102,7 +109,7 @@ def _calibration(path: Path, curves: dict[str, tuple[Any, Any]]) -> None:
     _save(figure, axes, path, "Hold-out: calibration")
 
 
-def _residuals(path: Path, predicted: Any, y: "pd.Series[Any]") -> None:
+def _residuals(path: Path, predicted: Any, y: Any) -> None:
     figure, both = plt.subplots(1, 2, figsize=(10, 5))
     for axes, kind in zip(both, ("actual_vs_predicted", "residual_vs_predicted"), strict=True):
         PredictionErrorDisplay.from_predictions(y, predicted, kind=kind, ax=axes)
@@ -110,12 +117,11 @@ def _residuals(path: Path, predicted: Any, y: "pd.Series[Any]") -> None:
     _save(figure, both[0], path, "")
 
 
-def _importance(
-    path: Path, pipeline: Pipeline, X: pd.DataFrame, y: "pd.Series[Any]", seed: int
-) -> None:
-    rows = X.sample(min(len(X), IMPORTANCE_ROWS), random_state=seed)
-    target = y.loc[rows.index]
-    found = permutation_importance(pipeline, rows, target, n_repeats=5, random_state=seed)
+def _importance(path: Path, pipeline: Pipeline, test: Rows, seed: int) -> None:
+    every = _each(test, np.arange(len(test.X)))
+    drawn = np.random.default_rng(seed).permutation(every)[:IMPORTANCE_ROWS]
+    X, y = test.X.iloc[drawn], test.y.iloc[drawn]
+    found = permutation_importance(pipeline, X, y, n_repeats=5, random_state=seed)
     order = np.argsort(found.importances_mean)
     figure, axes = plt.subplots(figsize=(7, 1.5 + 0.35 * len(order)))
     names = [X.columns[k] for k in order]

@@ -12,11 +12,11 @@ from ..bundle.metadata import Data
 LIBRARIES = ("scikit-learn", "numpy", "pandas", "skl2onnx", "onnx", "onnxruntime", "skops")
 
 
-def fingerprint(frame: pd.DataFrame) -> Data:
-    """Return the size of a data frame and the SHA-256 of its columns' names and values."""
+def fingerprint(frame: pd.DataFrame, rows: int) -> Data:
+    """Return how many rows a data frame stands for, and its names' and values' SHA-256."""
     sha = hashlib.sha256("\0".join(map(str, frame.columns)).encode())
     sha.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
-    return Data(rows=len(frame), columns=frame.shape[1], sha256=sha.hexdigest())
+    return Data(rows=rows, columns=frame.shape[1], sha256=sha.hexdigest())
 
 
 def libraries() -> dict[str, str]:

@@ -43,6 +43,7 @@ def write_model_card(
         f"(SHA-256 `{metadata.data.sha256[:12]}…`"
         + (f", commit `{metadata.git_commit[:12]}`" if metadata.git_commit else "")
         + f"). Served by `{metadata.engine}`.",
+        *(f"\n**{name}: {value}**" for name, value in metadata.tags.items()),
         "",
         "## What it is asked",
         "",
@@ -58,10 +59,11 @@ def write_model_card(
         "",
         f"{scores}."[0].upper() + f"{scores}."[1:],
         "",
-        "| metric (hold-out) | value | threshold |",
-        "|---|---|---|",
+        "| metric (hold-out) | model | simplest answer | threshold |",
+        "|---|---|---|---|",
         *(
-            f"| {name} | {value:.4g} | {features.thresholds.get(name, '')} |"
+            f"| {name} | {value:.4g} | {scores.baseline[name]:.4g} "
+            f"| {features.thresholds.get(name, '')} |"
             for name, value in metadata.metrics.items()
         ),
         "",

@@ -1,6 +1,7 @@
 """The training run, from the data to the bundle."""
 
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 import pandas as pd
@@ -17,13 +18,14 @@ from ..errors import ProjectError
 from ..folders import replacing
 from ..settings import Settings
 from .evaluate import Scores, predict, score
-from .fit import Split, fit, split
+from .fit import fit
 from .hooks import UseCase
 from .pictures import draw_pictures
 from .progress import Progress
 from .provenance import fingerprint, git_commit, libraries
 from .report import write_metrics, write_model_card
 from .resolve import resolve_schema
+from .split import Split, split
 from .store import Stored, store
 from .validate import validate_frame
 
@@ -42,19 +44,23 @@ def train(use_case: UseCase, settings: Settings, console: Console) -> Metadata:
     with progress.step("load") as step:
         frame = _load(use_case)
         step.found = f"{len(frame):,} rows, {frame.shape[1]} columns; they fit features.yaml"
-    X, y = use_case.preprocessor().split_X_y(frame, features)
-    parts = split(X, y, options.test_size, options.seed, features.task)
+    rows = use_case.rows(frame)
+    parts = split(rows, options.test_size, options.seed, features.task)
     with progress.step("fit") as step:
-        pipeline = fit(use_case, parts.X_train, parts.y_train, options.seed)
-        schema = resolve_schema(features, X, _classes(use_case, pipeline))
-        step.found = f"{type(pipeline[-1]).__name__} on {len(parts.X_train):,} rows"
+        pipeline = fit(use_case, parts.train, options.seed)
+        schema = resolve_schema(features, rows.X, _classes(use_case, pipeline))
+        step.found = f"{type(pipeline[-1]).__name__} on {len(parts.train):,} rows"
     with progress.step("evaluate") as step:
-        scores = score(use_case, pipeline, parts, (X, y), options)
+        scores = score(use_case, pipeline, parts, rows, options)
         step.found = str(scores)
     with progress.step("compile") as step:
         stored = store(pipeline, schema, parts, options)
         step.found = str(stored)
-    bundle = _bundle(settings, pipeline, schema, stored, scores, frame)
+    about = {
+        "data": fingerprint(frame, len(rows)),
+        "tags": settings.model.tags | frame.attrs.get("tags", {}),
+    }
+    bundle = _bundle(settings, pipeline, schema, stored, scores, about)
     self_test(bundle.engine(options.trusted_types), schema, bundle.metadata)
     with progress.step("report") as step:
         step.found = _report(use_case, settings, pipeline, parts, bundle, scores)
@@ -96,7 +102,7 @@ def _bundle(
     schema: Schema,
     stored: Stored,
     scores: Scores,
-    frame: pd.DataFrame,
+    about: dict[str, Any],
 ) -> Bundle:
     row = [schema.example[feature.name] for feature in schema.features]
     columns = columns_from(schema.features, [row])
@@ -107,7 +113,6 @@ def _bundle(
         uuid=uuid4(),
         created=datetime.now(UTC),
         description=settings.model.description,
-        tags=settings.model.tags,
         task=schema.task,
         engine=stored.engine,
         metrics=scores.hold_out,
@@ -115,10 +120,10 @@ def _bundle(
         self_test=SelfTest(
             request=schema.example, outputs=predict(pipeline, example, schema.task)[0].tolist()
         ),
-        data=fingerprint(frame),
         git_commit=git_commit(),
         libraries=libraries(),
         files={},
+        **about,
     )
     return Bundle(schema, metadata, stored.model)
 

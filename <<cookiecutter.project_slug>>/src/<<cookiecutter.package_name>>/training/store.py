@@ -10,9 +10,9 @@ from ..bundle.metadata import EngineName, Parity
 from ..bundle.schema import Schema
 from ..settings import Training
 from .compile import NotCompilable, compile_pipeline
-from .fit import Split
 from .proof_rows import proof_rows
 from .prove import TOLERANCE, prove
+from .split import Split
 
 
 @dataclass(frozen=True)
@@ -36,11 +36,11 @@ def store(pipeline: Pipeline, schema: Schema, parts: Split, settings: Training) 
     if settings.engine == "sklearn":
         return _as_it_is(pipeline, _unproven("training.engine in config.yaml is sklearn"))
     try:
-        model = compile_pipeline(pipeline, parts.X_train)
+        model = compile_pipeline(pipeline, parts.train.X)
         engine = OnnxEngine(model)
     except NotCompilable as error:
         return _as_it_is(pipeline, _unproven(str(error)))
-    groups = proof_rows(schema, parts.X_train, parts.X_test, settings.proof_rows, settings.seed)
+    groups = proof_rows(schema, parts.train.X, parts.test.X, settings.proof_rows, settings.seed)
     parity = prove(pipeline, engine, groups, schema.task)
     return Stored(model, "onnx", parity) if parity.proven else _as_it_is(pipeline, parity)
 

@@ -16,11 +16,12 @@ def validate_frame(frame: pd.DataFrame, features: Features) -> None:
         ProjectError: A sentence for each thing that does not fit.
     """
     names = [feature.name for feature in features.features]
-    known = {*names, features.target, *([features.id] if features.id else [])}
+    needed = [*names, features.target, *([features.weight] if features.weight else [])]
+    known = {*needed, features.id}
     columns = [str(column) for column in frame.columns]
     found = [
         f"Column '{name}' is in features.yaml but not in the data; load it or remove it there."
-        for name in [*names, features.target]
+        for name in needed
         if name not in columns
     ]
     found += [
@@ -38,7 +39,8 @@ def validate_frame(frame: pd.DataFrame, features: Features) -> None:
     if not found:
         for feature in features.features:
             found += _feature_problems(frame[feature.name], feature)
-        found += _target_problems(frame[features.target], features)
+        wrong = _weight_problems(frame[features.weight]) if features.weight else []
+        found += wrong or _target_problems(frame, features)
     if found:
         raise ProjectError("The data does not fit features.yaml:\n" + _bullets(found))
 
@@ -103,7 +105,16 @@ def _label_problems(present: "pd.Series[Any]", feature: Feature) -> list[str]:
     ]
 
 
-def _target_problems(target: "pd.Series[Any]", features: Features) -> list[str]:
+def _weight_problems(weight: "pd.Series[Any]") -> list[str]:
+    numbers = pd.to_numeric(weight, errors="coerce")
+    if not (wrong := ~((numbers >= 1) & (numbers % 1 == 0))).any():
+        return []
+    where = f"Column '{weight.name}', the weight"
+    return [f"{where}: {_rows(wrong)} not a whole number from 1 up, {_first(weight, wrong)}."]
+
+
+def _target_problems(frame: pd.DataFrame, features: Features) -> list[str]:
+    target = frame[features.target]
     where = f"The target '{features.target}'"
     if target.isna().all():
         return [f"{where} is empty in every row; there is nothing to learn."]
@@ -116,10 +127,11 @@ def _target_problems(target: "pd.Series[Any]", features: Features) -> list[str]:
         if (wrong := numbers.isna() | (numbers.abs() == float("inf"))).any():
             return [f"{where}: {_rows(wrong)} not a finite number, {_first(target, wrong)}."]
         return []
-    counts = target.value_counts()
-    if counts.iloc[-1] < 2:
+    weight = frame[features.weight] if features.weight else pd.Series(1, index=frame.index)
+    counts = weight.groupby(target).sum()
+    if counts.min() < 2:
         return [
-            f"{where}: the class {counts.index[-1]!r} is in one row only, and the hold-out needs "
+            f"{where}: the class {counts.idxmin()!r} is in one row only, and the hold-out needs "
             "one as well; drop it or find more."
         ]
     return []

@@ -1,0 +1,81 @@
+"""Part the rows: a hold-out, and folds; for classification with the classes in proportion.
+
+Weighted rows are parted as the rows that they stand for would be: of the many alike, each part
+draws its share without replacement (a multivariate hypergeometric distribution).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.model_selection import KFold, StratifiedKFold, train_test_split
+
+from ..errors import ProjectError
+from .hooks import Rows
+
+
+@dataclass(frozen=True)
+class Split:
+    """Rows to learn from, and rows held out."""
+
+    train: Rows
+    test: Rows
+
+
+def split(rows: Rows, test_size: float, seed: int, task: str) -> Split:
+    """Hold out a share of the rows.
+
+    Raises:
+        ProjectError: There are too few rows for that.
+    """
+    if rows.weight is not None:
+        return _weighted_folds(rows, [1 - test_size, test_size], seed, task)[1]
+    indices = np.arange(len(rows))
+    stratify = rows.y if task == "classification" else None
+    try:
+        train, test = train_test_split(
+            indices, test_size=test_size, random_state=seed, stratify=stratify
+        )
+    except ValueError as error:
+        raise ProjectError(
+            f"{len(rows):,} rows can't be split with training.test_size {test_size:g}: {error}"
+        ) from error
+    return Split(rows.take(train), rows.take(test))
+
+
+def folds(rows: Rows, n_folds: int, seed: int, task: str) -> Iterator[Split]:
+    """Yield each fold's rows to learn from and rows held out."""
+    if rows.weight is not None:
+        yield from _weighted_folds(rows, [1 / n_folds] * n_folds, seed, task)
+        return
+    kind = StratifiedKFold if task == "classification" else KFold
+    parts = kind(n_folds, shuffle=True, random_state=seed)
+    for train, test in parts.split(np.zeros(len(rows)), rows.y):
+        yield Split(rows.take(train), rows.take(test))
+
+
+def _weighted_folds(rows: Rows, shares: list[float], seed: int, task: str) -> list[Split]:
+    """Return a split for each share, that share of the rows held out."""
+    random = np.random.default_rng(seed)
+    weight = np.asarray(rows.weight)
+    parts = np.zeros((len(shares), len(weight)), dtype=np.int64)
+    groups = rows.y.to_numpy() if task == "classification" else np.zeros(len(weight))
+    for group in np.unique(groups):
+        members = np.flatnonzero(groups == group)
+        parts[:, members] = _drawn(weight[members], shares, random)
+    return [Split(rows.weighing(weight - part), rows.weighing(part)) for part in parts]
+
+
+def _drawn(
+    weight: npt.NDArray[np.int64], shares: list[float], random: np.random.Generator
+) -> npt.NDArray[np.int64]:
+    """Part the rows that the weights stand for by the shares, which sum to 1."""
+    ends = np.round(np.cumsum(shares) * weight.sum()).astype(np.int64)
+    left = weight.copy()
+    drawn = []
+    for size in np.diff(ends, prepend=0)[:-1]:
+        part = random.multivariate_hypergeometric(left, size, method="marginals")
+        drawn.append(part)
+        left = left - part
+    return np.stack([*drawn, left])
