@@ -6,6 +6,7 @@ Found by storing each of scikit-learn's estimators and reading what skops report
 
 LIBRARY_TYPES = frozenset(
     {
+        "functools.partial",  # of functions that have to be trusted themselves
         "numpy.dtype",
         "numpy.mean",
         "scipy.interpolate._bsplines.BSpline",
@@ -23,6 +24,7 @@ LIBRARY_TYPES = frozenset(
         "sklearn.neighbors._kd_tree.KDTree",
         "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
         "sklearn.tree._tree.Tree",
+        "sklearn.utils.validation.check_array",
     }
 )
 

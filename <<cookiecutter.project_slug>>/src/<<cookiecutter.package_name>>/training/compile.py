@@ -11,8 +11,9 @@ from sklearn.pipeline import Pipeline
 
 from ..bundle.engines import OnnxEngine
 from .converters import register
+from .onnx_nodes import ML, SKL2ONNX_ML_OPSET, ask_for_newer
 
-OPSET = {"": 21, "ai.onnx.ml": 3}
+OPSET = {"": 21, ML: SKL2ONNX_ML_OPSET}
 
 
 class NotCompilable(Exception):
@@ -48,6 +49,7 @@ def _graph(pipeline: Any, X: pd.DataFrame) -> bytes:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         model = to_onnx(pipeline, initial_types=inputs, options=options, target_opset=OPSET)
+    ask_for_newer(model)
     _rename_inputs(model.graph, list(X.columns))
     return bytes(model.SerializeToString())
 

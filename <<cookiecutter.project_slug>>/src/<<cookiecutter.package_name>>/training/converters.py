@@ -1,7 +1,8 @@
 """Converters to ONNX for what skl2onnx converts inexactly.
 
-Preprocessing runs in double precision, as scikit-learn's does. Its trees alone compare in single
-precision: they cast their input, so their converters get it through the same cast here.
+Preprocessing runs in double precision, as scikit-learn's does. Of its estimators only the trees
+named here compare in single precision: they cast their input, so their converters get it through
+the same cast here. Histogram gradient boosting does not, and has a module of its own.
 Registered in skl2onnx's own table, they also serve inside of ensembles.
 """
 
@@ -15,6 +16,8 @@ from skl2onnx.common._apply_operation import apply_cast
 from skl2onnx.common._registration import get_converter, register_converter
 from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType
 from skl2onnx.operator_converters.common import concatenate_variables
+
+from . import converters_boosting, converters_ordinal
 
 Converter = Callable[[Any, Any, Any], None]
 
@@ -30,6 +33,8 @@ def register() -> None:
     for alias in _SINGLE_PRECISION:
         _wrap(alias, _through_single_precision)
     _wrap("SklearnSimpleImputer", _imputing_doubles)
+    converters_ordinal.register()
+    converters_boosting.register()
 
 
 def _wrap(alias: str, wrapper: Callable[[Converter], Converter]) -> None:

@@ -38,9 +38,10 @@ def resolve_schema(features: Features, X: pd.DataFrame, classes: list[str]) -> S
 def _resolved(feature: Feature, column: "pd.Series[Any]") -> Feature:
     present = column.dropna() if feature.numeric else column[column != ""]
     filled = feature.model_dump()
-    if feature.type == "category" and feature.labels is None:
+    learned = feature.labels is None and feature.type == "category"
+    if learned:
         filled["labels"] = sorted(set(present))
-    if feature.example is None:
+    if feature.example is None or (learned and feature.example not in filled["labels"]):
         filled["example"] = _typical(feature, present)
     return Feature(**filled)
 

@@ -1,0 +1,71 @@
+"""Write nodes into the graph that skl2onnx is making."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from onnx import helper
+from skl2onnx.common.data_types import guess_proto_type
+
+ML = "ai.onnx.ml"
+"""The domain of ONNX's operators for machine learning."""
+
+SKL2ONNX_ML_OPSET = 3
+"""The newest version of that domain that skl2onnx knows."""
+
+# Only as new as needed: version 5 has no other operator for trees than TreeEnsemble.
+_NEWER = {"LabelEncoder": 4, "TreeEnsemble": 5}
+
+
+class Nodes:
+    """Adds operators one by one; each returns its output's name, the next one's input.
+
+    Operators are of the newest version that the graph's opset allows.
+    """
+
+    def __init__(self, scope: Any, container: Any) -> None:
+        """Wrap what skl2onnx hands to a converter."""
+        self._scope = scope
+        self._container = container
+
+    def add(self, operator: str, *inputs: str, domain: str = "", **attributes: Any) -> str:
+        """Add an operator with one output."""
+        output = str(self._scope.get_unique_variable_name(operator.lower()))
+        version = SKL2ONNX_ML_OPSET if domain == ML else None
+        self._container.add_node(
+            operator, list(inputs), [output], domain, version, output, **attributes
+        )
+        return output
+
+    def constant(self, values: npt.ArrayLike) -> str:
+        """Add a constant, of its values' own type and shape."""
+        array = np.asarray(values)
+        name = str(self._scope.get_unique_variable_name("constant"))
+        kind = helper.np_dtype_to_tensor_dtype(array.dtype)
+        self._container.add_initializer(name, kind, array.shape, array.ravel())
+        return name
+
+    def column(self, source: Any, index: int) -> str:
+        """Return a column, shape (n, 1), of a variable of shape (n, columns)."""
+        if source.type.shape[1] == 1:
+            return str(source.full_name)
+        return self.columns(source.full_name, [index])
+
+    def columns(self, source: str, indices: npt.ArrayLike) -> str:
+        """Return some columns, in the order given."""
+        return self.add("Gather", source, self.constant(np.asarray(indices, np.int64)), axis=1)
+
+    def finish(self, name: str, output: Any) -> None:
+        """Hand a value over as an operator's output, in the type that was declared for it."""
+        kind = guess_proto_type(output.type)
+        self._container.add_node(
+            "Cast", [name], [output.full_name], name=f"finish_{output.full_name}", to=kind
+        )
+
+
+def ask_for_newer(model: Any) -> None:
+    """Let a graph have the operators of `Nodes` that are newer than skl2onnx knows."""
+    needed = [_NEWER.get(node.op_type, 1) for node in model.graph.node]
+    for domain in model.opset_import:
+        if domain.domain == ML:
+            domain.version = max(domain.version, *needed)

@@ -1,0 +1,103 @@
+"""Where the data comes from."""
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pandas as pd
+import polars as pl
+
+from ..errors import ProjectError
+from .fetch import fetch_months
+from .outcomes import CAUGHT, NOT_CAUGHT, UNDECIDED
+from .street_files import Street, StreetFile, count, find
+from .synthetic import make_up
+
+DATA = Path("data")
+WORKERS = 2
+
+log = logging.getLogger(__name__)
+
+
+class DataLoader:
+    """Counts the crimes of data/ by force, crime, month of the year and whether caught."""
+
+    def load_data(self, n_rows: int | None = None) -> pd.DataFrame:
+        """Return the columns of features.yaml, target and weight included.
+
+        A row stands for all crimes that are alike; at most `n_rows` such rows are returned. Logged
+        is what became of every record read: used, or dropped and why.
+        """
+        files = find(DATA)
+        counted = _counted(files)
+        rows = pl.concat([counts.rows for counts in counted])
+        judged = rows.with_columns(verdict=verdict())
+        _account(files, counted, judged)
+        used = judged.filter(pl.col("verdict").is_in(["caught", "not caught"]))
+        if used.is_empty():
+            raise ProjectError("No record has an outcome; outcomes.py says which are needed.")
+        frame = (
+            used.with_columns(month=pl.col("month").str.slice(5).cast(pl.Int64))
+            .group_by("force", "crime", "month", "verdict")
+            .agg(pl.col("count").sum())
+            .sort("force", "crime", "month", "verdict")
+            .head(used.height if n_rows is None else n_rows)
+        )
+        loaded = pd.DataFrame(frame.to_dict(as_series=False))
+        if any(file.synthetic for file in files):
+            loaded.attrs["tags"] = {"data": "synthetic: made up, not recorded by any police"}
+        return loaded
+
+    def fetch_data(self, source: str | None, only: list[str]) -> None:
+        """Put street files into data/: chosen months of an archive, or made-up ones.
+
+        Args:
+            source: An archive's address or path, or "synthetic"; left out, data.police.uk's.
+            only: Months as YYYY-MM.
+        """
+        if source == "synthetic":
+            make_up(DATA, only or ["2030-01", "2030-02"])
+        else:
+            fetch_months(DATA, source, only)
+
+
+def _counted(files: list[StreetFile]) -> list[Street]:
+    with ThreadPoolExecutor(WORKERS) as pool:
+        return list(pool.map(count, files))
+
+
+def verdict() -> pl.Expr:
+    """Return "caught", "not caught", or why a record is dropped, from crime and outcome."""
+    outcome = pl.col("outcome")
+    names = dict.fromkeys(CAUGHT, "caught") | dict.fromkeys(NOT_CAUGHT, "not caught")
+    names |= {name: f"'{name}': {why}" for name, why in UNDECIDED.items()}
+    return (
+        pl.when(outcome.is_null() & (pl.col("crime") == "Anti-social behaviour"))
+        .then(pl.lit("anti-social behaviour, which has no outcomes"))
+        .when(outcome.is_null())
+        .then(pl.lit("no outcome published"))
+        .otherwise(outcome.replace_strict(names, default="'" + outcome + "' is not in outcomes.py"))
+    )
+
+
+def _account(files: list[StreetFile], counted: list[Street], judged: pl.DataFrame) -> None:
+    """Log what became of every record."""
+    for note in [note for counts in counted for note in counts.notes]:
+        log.warning(note)
+    by_verdict = (
+        judged.group_by("verdict").agg(pl.col("count").sum()).sort("count", descending=True)
+    )
+    reasons = dict(by_verdict.iter_rows())
+    if malformed := sum(counts.malformed for counts in counted):
+        reasons["malformed"] = malformed
+    used = {name: reasons.pop(name, 0) for name in ("caught", "not caught")}
+    read = sum(counts.read for counts in counted)
+    kind = "SYNTHETIC records, made up" if any(file.synthetic for file in files) else "records"
+    log.info(f"{read:,} {kind}, in {len(files)} files = {sum(used.values()):,} used")
+    for name, rows in used.items():
+        log.info(f"    {rows:>11,}  {name}")
+    log.info(f"  + {sum(reasons.values()):,} dropped")
+    for reason, rows in reasons.items():
+        log.info(f"    {rows:>11,}  {reason}")
+    if read != sum(used.values()) + sum(reasons.values()):
+        raise ProjectError(f"{read:,} records were read, but not all are accounted for.")

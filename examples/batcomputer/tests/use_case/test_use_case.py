@@ -1,0 +1,59 @@
+"""What has to hold of this use case; yours to change. All data here is made up."""
+
+import itertools
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from batcomputer.bundle.read import read_bundle
+from batcomputer.settings import read_settings
+from batcomputer.training.evaluate import predict
+from batcomputer.training.fit import fit
+from batcomputer.training.hooks import UseCase
+from batcomputer.training.split import split
+
+from ..service import Service
+
+
+def test_params_are_the_forces_and_crimes_that_have_outcomes(
+    service: Service, use_case: UseCase
+) -> None:
+    frame = use_case.data_loader().load_data()
+    assert service.client.get("/api/predict/params").json() == {
+        "force": sorted(frame["force"].unique()),
+        "crime": sorted(frame["crime"].unique()),
+        "month": 0,
+    }
+
+
+def test_every_force_crime_and_month_is_answered_as_scikit_learn_would(
+    service: Service, use_case: UseCase
+) -> None:
+    params = service.client.get("/api/predict/params").json()
+    cases = list(itertools.product(params["force"], params["crime"], range(1, 13)))
+    requests = [dict(zip(("force", "crime", "month"), case, strict=True)) for case in cases]
+    answers = [service.post("/api/predict", request).json() for request in requests]
+    got = np.array([[answer["notCaughtProb"], answer["caughtProb"]] for answer in answers])
+    assert ((got >= 0) & (got <= 1)).all()
+    np.testing.assert_allclose(got.sum(axis=1), 1, atol=1e-6)
+    options = read_settings().training
+    rows = use_case.rows(use_case.data_loader().load_data())
+    parts = split(rows, options.test_size, options.seed, "classification")
+    frame = pd.DataFrame(requests).astype({"month": "float64", "force": object, "crime": object})
+    expected = predict(fit(use_case, parts.train, options.seed), frame, "classification")
+    np.testing.assert_allclose(got, expected, atol=1e-5)
+
+
+def test_the_model_is_compiled(trained: Path) -> None:
+    assert read_bundle(trained / "model_bin").metadata.engine == "onnx"
+
+
+@pytest.mark.skipif(
+    not any(Path("data").rglob("*synthetic*-street.csv")), reason="the data here is not made up"
+)
+def test_a_model_of_made_up_records_says_so(service: Service, trained: Path) -> None:
+    tags = service.client.get("/api/info").json()["metadata"]["tags"]
+    assert "synthetic" in tags["data"]
+    assert "synthetic" in (trained / "reports" / "model-card.md").read_text()
