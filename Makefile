@@ -31,7 +31,7 @@ example-titanic: $(READY) ## Make the Titanic project [DIR=build]
 	@$(BIN)/python tools/examples.py titanic $(if $(DIR),--output $(DIR))
 
 .PHONY: test
-test: $(READY) ## Run all tests; real environments, training and services included
+test: $(READY) ## Run all tests; real environments, training, services and a browser included
 	$(BIN)/pytest -n 2 --dist worksteal
 
 .PHONY: test-fast

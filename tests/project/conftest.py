@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from tools.examples import bake, make_example
+from tools.examples import bake, make_example, names
 
 PATIENCE = 60
-KINDS = ("classification", "regression", "titanic")
+KINDS = ("classification", "regression", *names())
 
 
 def clean_environment(**changes: str) -> dict[str, str]:
@@ -95,10 +95,22 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def make_project(kind: str, folder: Path) -> Path:
+    """Make an example, or what the template has for a task."""
+    return make_example(kind, folder) if kind in names() else bake({"task": kind}, folder)
+
+
+def train(project: Path) -> None:
+    """Set a project up and train it; on made-up data where the real ones have to be fetched."""
+    loader = next(project.glob("src/*/use_case/data_loader.py")).read_text("utf-8")
+    fetched = ["data", "FROM=synthetic"] if "def fetch_data" in loader else []
+    make(project, "setup", *fetched)
+    make(project, "train")
+
+
 @pytest.fixture(scope="module", params=KINDS)
 def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project whose environment is made and whose model is trained."""
-    kind, folder = request.param, tmp_path_factory.mktemp("projects")
-    made = make_example(kind, folder) if kind == "titanic" else bake({"task": kind}, folder)
-    make(made, "setup", "train")
+    made = make_project(request.param, tmp_path_factory.mktemp("projects"))
+    train(made)
     return made

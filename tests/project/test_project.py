@@ -2,8 +2,12 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
+
+import pytest
 
 from .conftest import free_port, get, make, run, serving
 
@@ -38,6 +42,16 @@ def test_make_serve_answers_every_route(project: Path) -> None:
         pages = "/ /docs /api/docs /openapi.json /swagger.json /api/predict/params /api/info"
         for path in f"{pages} /ping /livez /readyz /metrics".split():
             assert get(f"{url}{path}")[0] == 200, path
+
+
+@pytest.mark.skipif(not shutil.which("npm"), reason="no npm: install Node.js with npm")
+def test_the_postman_collection_passes_and_can_fail(project: Path) -> None:
+    assert "requests are in" in make(project, "test-api")
+    suites = ElementTree.parse(project / "postman" / "results" / "junit.xml").getroot()
+    assert len(list(suites.iter("testcase"))) > 100
+    assert not list(suites.iter("failure"))
+    shown = run(BIN / "pytest", "-rs", "tests/test_postman.py", cwd=project)
+    assert "skipped" not in shown
 
 
 def test_the_port_may_come_from_the_environment(project: Path) -> None:

@@ -1,12 +1,14 @@
 """The command line: everything that `make` does with the model."""
 
 import json
+import logging
 import os
 import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -19,6 +21,13 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 console = Console()
 
 
+class _ConsoleHandler(logging.Handler):
+    """Shows what the use case logs above the progress, not across it."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        console.print(record.getMessage(), highlight=False, markup=False, soft_wrap=True)
+
+
 @contextmanager
 def _sentences() -> Iterator[None]:
     try:
@@ -26,6 +35,23 @@ def _sentences() -> Iterator[None]:
     except ProjectError as error:
         Console(stderr=True).print(str(error), style="red", highlight=False, markup=False)
         raise typer.Exit(1) from error
+
+
+@app.command()
+def data(
+    source: Annotated[
+        str | None, typer.Option("--from", help="An address or a path instead of the usual one.")
+    ] = None,
+    only: Annotated[str, typer.Option(help="A part of it, e.g. months; by blanks.")] = "",
+) -> None:
+    """Fetch the data, where the use case knows how: `DataLoader.fetch_data`."""
+    with _sentences():
+        from .use_case.data_loader import DataLoader
+
+        fetch = getattr(DataLoader(), "fetch_data", None)
+        if fetch is None:
+            raise ProjectError("DataLoader has no fetch_data; data/README.md may say what to do.")
+        fetch(source, only.split())
 
 
 @app.command()
@@ -41,6 +67,7 @@ def train() -> None:
         with console.status("scikit-learn is being loaded …"):
             from .training.hooks import own_use_case
             from .training.run import train as run
+        logging.basicConfig(level=logging.INFO, handlers=[_ConsoleHandler()])
         run(own_use_case(), settings, console)
 
 
@@ -99,6 +126,22 @@ def _ask(address: str, body: str) -> str:
         raise ProjectError(
             f"{address} does not answer ({error}); start the service first (`make serve`)."
         ) from error
+
+
+@app.command()
+def postman(
+    output: Annotated[Path, typer.Option(help="The file to write.")] = Path(
+        "postman/collection.json"
+    ),
+) -> None:
+    """Write a Postman collection: every route, asked well and badly, with tests."""
+    with _sentences():
+        from .bundle.read import read_bundle
+        from .postman.collection import write_collection
+
+        settings = read_settings()
+        count = write_collection(read_bundle(settings.paths.bundle), settings, output)
+        console.print(f"{count} requests are in {output}", highlight=False, soft_wrap=True)
 
 
 @app.command()

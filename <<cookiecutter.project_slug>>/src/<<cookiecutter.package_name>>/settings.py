@@ -1,21 +1,38 @@
 """Every setting of the project: config.yaml, overridden by the environment."""
 
 import os
+import re
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     YamlConfigSettingsSource,
 )
 
 from .errors import ProjectError, sentences
 
 PREFIX = f"{__package__.upper()}_"
+
+# What a browser's Origin header says (RFC 6454): no path, host in lower case.
+_ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^/?#@\sA-Z]+")
+
+
+def _is_origin(text: str) -> str:
+    if not _ORIGIN.fullmatch(text):
+        raise ValueError(
+            f"'{text}' is no origin; write one as browsers send it, like 'https://example.org' "
+            "(lower case, no path, no slash at its end), 'null' or '*'"
+        )
+    return text
+
+
+Origin = Annotated[str, AfterValidator(_is_origin)]
 
 
 class Section(BaseModel):
@@ -53,6 +70,7 @@ class Serving(Section):
     max_body_bytes: int = Field(default=1_048_576, ge=1_024)
     shutdown_seconds: int = Field(default=20, ge=0)
     log_predictions: bool = True
+    cors_origins: tuple[Origin, ...] = ()
 
 
 class Paths(Section):
@@ -109,6 +127,11 @@ def read_settings() -> Settings:
         raise ProjectError(f"{file} is not YAML: {error}") from error
     except ValidationError as error:
         raise ProjectError("\n".join(sentences(error, f"{file} or environment"))) from error
+    except SettingsError as error:
+        raise ProjectError(
+            f"A list in the environment is not JSON ({error.__cause__}): "
+            """write it like '["first", "second"]'."""
+        ) from error
 
 
 def _known(variable: str) -> bool:

@@ -1,7 +1,7 @@
 """This project beside the original Batcomputer's recipe, on the same rows and the same split.
 
 python -m benchmarks.original                 # the records in data/
-python -m benchmarks.original --repeat 3      # each of them three times, for more months' size
+python -m benchmarks.original --repeat 6      # each of them six times: two months' make a year's
 
 The recipe: pandas reads and joins all files whole, label encoders number force and crime, a forest
 of 120 trees learns. Both learn to tell the same outcomes (outcomes.py) and are measured on the same

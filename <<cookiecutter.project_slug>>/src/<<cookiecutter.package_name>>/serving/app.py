@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -47,11 +48,24 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         exception_handlers={HTTPException: _problem},
     )
     app.add_middleware(Observe, metrics=metrics)
+    _allow_origins(app, settings.serving.cors_origins)
     probes.add(app, state, metrics)
     pages.add(app, settings)
     app.state.fixed = list(app.router.routes)
     app.router.routes[:0] = unready_routes(lambda: state.reason)
     return app
+
+
+def _allow_origins(app: FastAPI, origins: tuple[str, ...]) -> None:
+    """Let pages of these origins ask; outermost, so that they can read failures, too."""
+    if origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=origins,
+            allow_methods=["GET", "POST"],
+            allow_headers=["content-type", "x-request-id"],
+            expose_headers=["x-request-id"],
+        )
 
 
 async def _load(app: FastAPI, settings: Settings, state: State, metrics: Metrics) -> None:

@@ -7,7 +7,13 @@ from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.openapi.utils import get_openapi
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from starlette.responses import (
+    FileResponse,
+    HTMLResponse,
+    JSONResponse,
+    RedirectResponse,
+    Response,
+)
 from starlette.staticfiles import StaticFiles
 
 from ..settings import Settings
@@ -45,6 +51,10 @@ def add(app: FastAPI, settings: Settings) -> None:
     async def client(request: Request) -> Response:
         return FileResponse(index)
 
+    async def to_client(request: Request) -> Response:
+        # Relative, for a proxy may serve this below a prefix.
+        return RedirectResponse(f"../?{request.url.query}".rstrip("?"))
+
     assets = StaticFiles(directory=str(files("fastapi_swagger") / "resources"))
     app.mount(_ASSETS, assets)
     for path in ("/openapi.json", "/swagger.json"):
@@ -53,6 +63,7 @@ def add(app: FastAPI, settings: Settings) -> None:
         app.add_route(path, page, methods=["GET"])
     if index.is_file():
         app.add_route("/", client, methods=["GET"])
+        app.add_route("/client/index.html", to_client, methods=["GET"])
         app.mount("/client", StaticFiles(directory=settings.paths.client))
 
 

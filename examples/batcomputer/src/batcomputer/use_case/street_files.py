@@ -105,28 +105,34 @@ def read(file: StreetFile) -> Street:
     text = _decoded(file, notes)
     if not text.strip():
         return Street(_NOTHING, notes=[f"{file} is empty."])
-    lines = pl.read_csv(
-        text, has_header=False, separator="\x1f", quote_char=None, new_columns=["text"]
-    ).with_row_index("line", offset=1)
-    lines = lines.filter(pl.col("text").str.len_bytes() > 0)
-    header = lines.row(0)[1].removeprefix("\ufeff").split(",")
-    total = lines.height - 1
+    header = text.split(b"\n", 1)[0].decode().strip().split(",")
     if missing := [name for name in COLUMNS if name not in header]:
         note = f"{file}:1 has no column {', '.join(missing)}; the whole file is left out."
+        total = _lines(text).height - 1
         return Street(_NOTHING, total, total, [*notes, note])
-    rows, malformed = _rows(lines, len(header))
+    rows = _all_rows(text, len(header))
+    if rows is not None:
+        return Street(rows, rows.height, 0, notes)
+    lines = _lines(text)
+    rows, malformed = _whole_rows(lines, len(header))
     notes += [f"{file}:{line} is malformed; the row is left out." for line in malformed[:3]]
     if len(malformed) > 3:
         notes.append(f"{file}: {len(malformed) - 3:,} more rows are malformed and left out.")
-    return Street(rows, total, len(malformed), notes)
+    return Street(rows, lines.height - 1, len(malformed), notes)
 
 
 _NOTHING = pl.DataFrame(schema=dict.fromkeys(COLUMNS.values(), pl.String))
 
+_SOUND = (
+    pl.col("month").str.contains(r"^\d{4}-(0[1-9]|1[0-2])$")
+    & pl.col("force").is_not_null()
+    & pl.col("crime").is_not_null()
+).fill_null(False)
+
 
 def _decoded(file: StreetFile, notes: list[str]) -> bytes:
     """Return the content in UTF-8; a file that is not, is taken for Windows' Latin-1."""
-    content = file.read()
+    content = file.read().removeprefix(b"\xef\xbb\xbf")
     try:
         content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -136,19 +142,41 @@ def _decoded(file: StreetFile, notes: list[str]) -> bytes:
     return content
 
 
-def _rows(lines: pl.DataFrame, width: int) -> tuple[pl.DataFrame, list[int]]:
+def _parsed(text: bytes) -> pl.DataFrame:
+    return pl.read_csv(text, columns=list(COLUMNS), infer_schema=False).rename(COLUMNS)
+
+
+def _all_rows(text: bytes, width: int) -> pl.DataFrame | None:
+    """Return the rows of a file in which each is whole; nothing where one is not.
+
+    polars refuses a row with too many fields but fills up one with too few, so the separators are
+    counted: as many as whole rows have.
+    """
+    try:
+        rows = _parsed(text)
+    except pl.exceptions.PolarsError:
+        return None
+    quoted = sum(part.count(b",") for part in re.findall(rb'"[^"\n]*"', text))
+    whole = text.count(b",") - quoted == (rows.height + 1) * (width - 1)
+    return rows if whole and rows.select(_SOUND.all()).item() else None
+
+
+def _lines(text: bytes) -> pl.DataFrame:
+    """Return the lines that are not empty, numbered from 1."""
+    lines = pl.read_csv(
+        text, has_header=False, separator="\x1f", quote_char=None, new_columns=["text"]
+    )
+    return lines.with_row_index("line", offset=1).filter(pl.col("text").str.len_bytes() > 0)
+
+
+def _whole_rows(lines: pl.DataFrame, width: int) -> tuple[pl.DataFrame, list[int]]:
     """Return the rows that are whole, and the numbers of the lines that are not."""
     outside_quotes = pl.col("text").str.replace_all('"[^"]*"', "")
     whole = (outside_quotes.str.count_matches(",", literal=True) == width - 1) & (
         ~outside_quotes.str.contains('"', literal=True)
     )
     kept = lines.filter(whole | (pl.col("line") == lines["line"][0]))
-    text = kept["text"].str.join("\n")[0].encode()
-    rows = pl.read_csv(text, columns=list(COLUMNS), infer_schema=False).rename(COLUMNS)
-    rows = rows.with_columns(line=kept["line"][1:])
-    sound = pl.col("month").str.contains(r"^\d{4}-(0[1-9]|1[0-2])$") & (
-        pl.col("force").is_not_null() & pl.col("crime").is_not_null()
-    )
-    sound_rows = rows.filter(sound.fill_null(False))
-    unsound = lines[1:].join(sound_rows, on="line", how="anti")
-    return sound_rows, unsound["line"].to_list()
+    rows = _parsed(kept["text"].str.join("\n")[0].encode())
+    sound = rows.with_columns(line=kept["line"][1:]).filter(_SOUND)
+    unsound = lines[1:].join(sound, on="line", how="anti")
+    return sound.drop("line"), unsound["line"].to_list()

@@ -1,0 +1,83 @@
+"""Requests that fit the model: the example, every label, every bound, what may be left out."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ..bundle.read import Bundle
+from ..bundle.schema import Schema
+from ..features import Feature
+from ..serving.answers import Operation
+from .cases import Case, Row, posted
+from .scripts import as_trained, predicted
+
+ROWS = 3
+MOST_LABELS = 1_000
+_LABELS_IN_ONE = 100
+
+
+def accepted(bundle: Bundle, operations: list[Operation], max_rows: int) -> list[Case]:
+    """Return requests that get a prediction from each route.
+
+    Args:
+        bundle: The model that is asked.
+        operations: Its prediction routes; the first takes one row, the others lists.
+        max_rows: Most rows in one request.
+    """
+    one, *lists = operations
+    schema = bundle.schema
+    rows = [*_variants(schema), *_bounds(schema)]
+    return [
+        *(_self_test(bundle, operation, min(ROWS, max_rows)) for operation in operations),
+        *(posted(one, name, [row], predicted(schema, one.path, 1)) for name, row in rows),
+        *_labels(schema, lists, min(_LABELS_IN_ONE, max_rows)),
+    ]
+
+
+def _self_test(bundle: Bundle, operation: Operation, most: int) -> Case:
+    test = bundle.metadata.self_test
+    rows = 1 if operation.path == "/api/predict" else most
+    expected = operation.answer(np.array([test.outputs] * rows))
+    tests = [*predicted(bundle.schema, operation.path, rows), *as_trained(expected)]
+    return posted(operation, "the self-test", [test.request] * rows, tests)
+
+
+def _variants(schema: Schema) -> Iterator[tuple[str, Row]]:
+    example = dict(schema.example)
+    yield "the example", example
+    if schema.id:
+        yield f"with {schema.id}, an ID", {**example, schema.id: "postman-1"}
+    if optional := [feature.name for feature in schema.features if feature.optional]:
+        rest = {name: value for name, value in example.items() if name not in optional}
+        yield "without what is optional", rest
+        yield "null for what is optional", {**example, **dict.fromkeys(optional)}
+
+
+def _bounds(schema: Schema) -> Iterator[tuple[str, Row]]:
+    for feature in schema.features:
+        for value in _outermost(feature):
+            row = {**schema.example, feature.name: value}
+            yield f"{feature.name} is {str(value).lower()}", row
+
+
+def _outermost(feature: Feature) -> list[float | bool]:
+    if feature.type == "boolean":
+        return [False, True]
+    return sorted({plain(bound) for bound in (feature.min, feature.max) if bound is not None})
+
+
+def plain(value: float) -> float:
+    """Return a number as a person writes it: 3 for 3.0."""
+    return int(value) if value.is_integer() and abs(value) < 1e15 else value
+
+
+def _labels(schema: Schema, lists: list[Operation], most: int) -> Iterator[Case]:
+    """Ask for each label of each category, in lists, by the routes in turn."""
+    for feature in schema.features:
+        labels = (feature.labels or [])[:MOST_LABELS]
+        for k, start in enumerate(range(0, len(labels), most)):
+            part = labels[start : start + most]
+            operation = lists[k % len(lists)]
+            rows = [{**schema.example, feature.name: label} for label in part]
+            name = f"{feature.name} is {part[0]} … {part[-1]}"
+            yield posted(operation, name, rows, predicted(schema, operation.path, len(rows)))

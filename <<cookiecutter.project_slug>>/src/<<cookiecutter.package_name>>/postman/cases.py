@@ -1,0 +1,89 @@
+"""A request of the collection; and those that read what the service says of itself."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..bundle.read import Bundle
+from ..serving.answers import Operation
+from .scripts import Lines, answered, answered_json, check, equals, own_request_id
+
+Row = dict[str, Any]
+
+JSON = {"Content-Type": "application/json"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A request and the tests of its answer; with a body a POST, else a GET."""
+
+    name: str
+    path: str
+    tests: Lines
+    body: str | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def posted(operation: Operation, name: str, rows: Sequence[Row], tests: Lines) -> Case:
+    """Return a case that asks about rows in the form of a route; /api/predict takes the first."""
+    body: Any = list(rows)
+    if operation.path == "/api/predict":
+        body = rows[0]
+    elif operation.path == "/score":
+        body = {"data": body}
+    return raw(operation.path, name, json.dumps(body, ensure_ascii=False, indent=2), tests)
+
+
+def raw(path: str, name: str, body: str, tests: Lines) -> Case:
+    """Return a case whose body is sent as it stands."""
+    return Case(f"{path}: {name}", path, tests, body, JSON)
+
+
+def readings(bundle: Bundle) -> list[Case]:
+    """Return a case for each route that is not a prediction."""
+    return [*_model(bundle), *_probes(), *_pages()]
+
+
+def _model(bundle: Bundle) -> list[Case]:
+    metadata, lookup = bundle.metadata, bundle.schema.lookup()
+    params = {name: list(labels) if labels else 0 for name, labels in lookup.items()}
+    about = metadata.model_dump(mode="json", include={"name", "version", "uuid", "engine", "task"})
+    info = equals("answer.status", "alive", "alive")
+    for name, value in about.items():
+        info += equals(f"answer.metadata.{name}", value, f"{name}: {value}")
+    same = equals("answer", params, "each feature's labels, or 0")
+    return [
+        _reading("/api/predict/params", [*answered_json(), *same]),
+        _reading("/api/info", [*answered_json(), *info]),
+    ]
+
+
+def _probes() -> list[Case]:
+    said = {"/ping": "alive", "/livez": "alive", "/readyz": "ready"}
+    probes = [
+        _reading(path, [*answered_json(), *equals("answer", {"status": word}, word)])
+        for path, word in said.items()
+    ]
+    own = Case(
+        "/ping: with a request id",
+        "/ping",
+        [*answered_json(), *own_request_id("postman-1")],
+        headers={"X-Request-ID": "postman-1"},
+    )
+    counted = check("the model is named", 'pm.expect(pm.response.text()).to.include("model_info");')
+    return [*probes, own, _reading("/metrics", [*answered(200, "text/plain"), *counted])]
+
+
+def _pages() -> list[Case]:
+    version = check("OpenAPI 3", "pm.expect(answer.openapi).to.match(/^3[.]/);")
+    page = check("a page", 'pm.expect(pm.response.text().toLowerCase()).to.include("<html");')
+    described, shown = [*answered_json(), *version], [*answered(200, "text/html"), *page]
+    return [
+        *(_reading(path, described) for path in ("/openapi.json", "/swagger.json")),
+        *(_reading(path, shown) for path in ("/", "/docs", "/api/docs")),
+    ]
+
+
+def _reading(path: str, tests: Lines) -> Case:
+    return Case(path, path, tests)

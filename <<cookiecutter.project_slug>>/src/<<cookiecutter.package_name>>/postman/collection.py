@@ -1,0 +1,107 @@
+"""Write the collection in Postman's format, v2.1.
+
+The format: https://schema.getpostman.com/collection/json/v2.1.0/draft-07/docs/index.html
+"""
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from ..bundle.read import Bundle
+from ..errors import ProjectError
+from ..serving.answers import operations
+from ..settings import Settings
+from .accepted import accepted
+from .cases import Case, readings
+from .refused import refused
+
+FORMAT = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
+_BASE = "{{baseUrl}}"
+
+
+def collection(bundle: Bundle, settings: Settings) -> dict[str, Any]:
+    """Return the collection of a bundle; the same bundle and settings give the same."""
+    metadata, serving = bundle.metadata, settings.serving
+    routes = operations(bundle.schema, serving.max_rows)
+    folders = {
+        "What the service says of itself": readings(bundle),
+        "What it predicts": accepted(bundle, routes, serving.max_rows),
+        "What it refuses": refused(bundle.schema, routes),
+    }
+    return {
+        "info": {
+            "_postman_id": _id(metadata.name),
+            "name": metadata.name,
+            "description": f"Made from the bundle of version {metadata.version}.",
+            "schema": FORMAT,
+        },
+        "item": [
+            {"name": name, "item": [_item(case) for case in cases]}
+            for name, cases in folders.items()
+        ],
+        "variable": [{"key": "baseUrl", "value": f"http://127.0.0.1:{serving.port}"}],
+    }
+
+
+def _item(case: Case) -> dict[str, Any]:
+    script = {"type": "text/javascript", "exec": case.tests}
+    return {
+        "id": _id(case.name),
+        "name": case.name,
+        "event": [{"listen": "test", "script": script}],
+        "request": _request(case),
+        "response": [],
+    }
+
+
+def _request(case: Case) -> dict[str, Any]:
+    body = {"mode": "raw", "raw": case.body, "options": {"raw": {"language": "json"}}}
+    return {
+        "method": "GET" if case.body is None else "POST",
+        "header": [{"key": key, "value": value} for key, value in case.headers.items()],
+        **({} if case.body is None else {"body": body}),
+        "url": {
+            "raw": f"{_BASE}{case.path}",
+            "host": [_BASE],
+            "path": case.path.removeprefix("/").split("/"),
+        },
+    }
+
+
+def _id(name: str) -> str:
+    """Return the same identifier for the same name, so that Postman finds a request again."""
+    return str(uuid5(NAMESPACE_URL, name))
+
+
+def write_collection(bundle: Bundle, settings: Settings, file: Path) -> int:
+    """Write the collection to a file: whole or not at all.
+
+    Returns:
+        How many requests it has.
+
+    Raises:
+        ProjectError: The file can't be written.
+    """
+    made = collection(bundle, settings)
+    text = json.dumps(made, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    try:
+        _replace(file, text)
+    except OSError as error:
+        raise ProjectError(f"{file} can't be written: {error.strerror}.") from error
+    return sum(len(folder["item"]) for folder in made["item"])
+
+
+def _replace(file: Path, text: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handle, beside = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as output:
+            output.write(text)
+        Path(beside).chmod(0o644)
+        Path(beside).replace(file)
+    except OSError:
+        Path(beside).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,110 @@
+"""Requests that do not fit, each in one way, and what the service has to say of them."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from ..bundle.schema import Schema
+from ..features import Feature
+from ..serving.answers import Operation
+from ..serving.problems import nearest
+from .accepted import plain
+from .cases import Case, posted, raw
+from .scripts import refused as refusal
+
+_MISTYPED: dict[str, tuple[Any, str]] = {
+    "number": ("many", "must be a number"),
+    "integer": ("many", "must be a number"),
+    "boolean": ("maybe", "must be true or false"),
+    "category": (7, "is not a label of this field"),
+    "text": (7, "must be a text"),
+}
+
+
+def refused(schema: Schema, operations: list[Operation]) -> list[Case]:
+    """Return requests that get a problem for an answer.
+
+    Args:
+        schema: The bundle's.
+        operations: Its prediction routes; the first takes one row, the others lists.
+    """
+    one, *lists = operations
+    return [
+        *(case for feature in schema.features for case in _feature(one, schema, feature)),
+        _extra(one, schema),
+        *(case for operation in operations for case in _body(operation)),
+        *(case for operation in lists for case in _list(operation, schema)),
+        Case("/api/predict: asked by GET", "/api/predict", refusal(405)),
+        Case("/nowhere", "/nowhere", refusal(404)),
+    ]
+
+
+def _feature(one: Operation, schema: Schema, feature: Feature) -> Iterator[Case]:
+    name, example = feature.name, schema.example
+    if not feature.optional:
+        rest = {other: value for other, value in example.items() if other != name}
+        tests = refusal(422, field=name, reason="is required")
+        yield posted(one, f"without {name}", [rest], tests)
+    for value, finding in _wrong(feature):
+        tests = refusal(422, field=name, **finding)
+        yield posted(one, f"{name} is {value!r}", [{**example, name: value}], tests)
+
+
+def _wrong(feature: Feature) -> Iterator[tuple[Any, dict[str, Any]]]:
+    value, reason = _MISTYPED[feature.type]
+    yield value, {"reason": reason}
+    if feature.labels:
+        label = misspelt(feature.labels)
+        finding = {"reason": "is not a label of this field"}
+        yield label, {**finding, "nearest": nearest(label, feature.labels)[0]}
+    if feature.min is not None and math.isfinite(below := _beyond(feature.min, -1)):
+        yield below, {"reason": f"must be at least {feature.min:g}"}
+    if feature.max is not None and math.isfinite(above := _beyond(feature.max, 1)):
+        yield above, {"reason": f"must be at most {feature.max:g}"}
+
+
+def _beyond(bound: float, sign: int) -> float:
+    # By as much as the bound's own size, for next to 1e20 a step of 1 is lost.
+    return plain(bound + sign * max(1.0, abs(bound)))
+
+
+def misspelt(labels: list[str]) -> str:
+    """Return what is almost a label and is none."""
+    label = min(labels, key=len)
+    while label in labels:
+        label += "x"
+    return label
+
+
+def _extra(one: Operation, schema: Schema) -> Case:
+    names = [*schema.example, *([schema.id] if schema.id else [])]
+    extra = misspelt(names)
+    tests = refusal(
+        422,
+        field=extra,
+        reason="is not a field of this model",
+        nearest=nearest(extra, names)[0],
+    )
+    return posted(one, f"{extra} is no field", [{**schema.example, extra: 1}], tests)
+
+
+def _body(operation: Operation) -> Iterator[Case]:
+    """Yield bodies that are no request at all."""
+    path, wanted = operation.path, "must be an object of named fields"
+    if isinstance(operation.example, list):
+        wanted = "must be a list of objects"
+    yield raw(path, "invalid JSON", "{", refusal(400))
+    yield raw(path, "null", "null", refusal(422, reason=wanted))
+    case = posted(operation, "not JSON by its content type", [{}], refusal(415))
+    yield replace(case, headers={"Content-Type": "text/plain"})
+
+
+def _list(operation: Operation, schema: Schema) -> Iterator[Case]:
+    reason = "must have at least 1 row"
+    yield posted(operation, "an empty list", [], refusal(422, reason=reason))
+    feature = next((each for each in schema.features if not each.optional), schema.features[0])
+    value, reason = _MISTYPED[feature.type]
+    rows = [schema.example, {**schema.example, feature.name: value}]
+    tests = refusal(422, field=feature.name, row=1, reason=reason)
+    yield posted(operation, f"row 1 has {feature.name} {value!r}", rows, tests)

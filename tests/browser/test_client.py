@@ -1,0 +1,201 @@
+"""What a visitor of the web page can do, for whatever the model is asked."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .conftest import Seen, Service, answer, control, opened
+
+
+def kind(name: str, feature: dict[str, Any]) -> str:
+    return "label" if "enum" in feature or "const" in feature else str(feature["type"])
+
+
+def one_of(service: Service, *kinds: str) -> str:
+    """Return the first feature of one of the kinds, or skip the test."""
+    for name, feature in service.features.items():
+        if kind(name, feature) in kinds:
+            return name
+    pytest.skip(f"no feature of this model is a {' or '.join(kinds)}")
+
+
+def test_the_form_is_made_from_the_services_own_description(page: Page, service: Service) -> None:
+    opened(page, service)
+    example, params = service.example, service.read("/api/predict/params")
+    info = service.read("/api/info")["metadata"]
+    expect(page.locator("h1")).to_have_text(info["name"])
+    for name, feature in service.features.items():
+        field = control(page, name)
+        shown = json.dumps(example[name]) if isinstance(example[name], bool) else str(example[name])
+        expect(field).to_have_value(shown)
+        if params[name]:
+            offered = page.locator(f"#{field.get_attribute('id')}-labels option")
+            options = field.locator("option").or_(offered)
+            found = options.evaluate_all("nodes => nodes.map((node) => node.value)")
+            assert [label for label in found if label] == params[name]
+        for attribute, key in (("min", "minimum"), ("max", "maximum")):
+            if key in feature:
+                assert float(str(field.get_attribute(attribute))) == feature[key]
+
+
+def test_enter_predicts(page: Page, service: Service) -> None:
+    opened(page, service)
+    field = control(page, one_of(service, "number", "integer"))
+    field.press("Enter")
+    assert answer(page) == service.predict(service.example)[1]
+
+
+def test_the_answer_is_the_services_own(page: Page, service: Service, tmp_path: Path) -> None:
+    opened(page, service)
+    page.get_by_role("button", name="Predict").click()
+    expected: dict[str, float] = service.predict(service.example)[1]
+    assert answer(page) == expected
+    page.screenshot(path=tmp_path / "answer.png", full_page=True)
+    if service.read("/api/info")["metadata"]["task"] == "regression":
+        shown = page.locator("#answer strong").inner_text().replace(",", "")
+        assert float(shown) == pytest.approx(expected["prediction"], rel=1e-5)
+        return
+    bars = page.locator("#bars li")
+    flags = bars.locator("span[title]").evaluate_all("nodes => nodes.map((node) => node.title)")
+    assert flags == list(expected)
+    for k, share in enumerate(expected.values()):
+        track, bar = bars.nth(k).locator(".track"), bars.nth(k).locator("i")
+        bar.evaluate("node => Promise.all(node.getAnimations().map((each) => each.finished))")
+        widths = [
+            each.evaluate("node => node.getBoundingClientRect().width") for each in (bar, track)
+        ]
+        assert widths[0] == pytest.approx(max(share * widths[1], 2), abs=1)
+    first = max(expected, key=lambda flag: expected[flag])
+    expect(page.locator("#bars .first span[title]")).to_have_attribute("title", first)
+
+
+def refused(page: Page, service: Service, name: str, value: Any) -> None:
+    """Predict, and expect the service's own finding beside the field, which has the focus."""
+    status, problem = service.predict({**service.example, name: value})
+    assert status == 422
+    page.get_by_role("button", name="Predict").click()
+    field = control(page, name)
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(field).to_be_focused()
+    finding = page.locator(f"#{field.get_attribute('id')}-wrong")
+    expect(finding).to_contain_text(problem["errors"][0]["reason"], ignore_case=True)
+    described = str(field.get_attribute("aria-describedby")).split()
+    assert described[0] == finding.get_attribute("id")
+    expect(page.locator("#bars li")).to_have_count(0)
+
+
+def test_a_number_out_of_bounds_is_told_beside_its_field(
+    page: Page, service: Service, tmp_path: Path
+) -> None:
+    opened(page, service)
+    bounded = {
+        name: feature.get("minimum", feature.get("maximum", 0))
+        + (-1 if "minimum" in feature else 1)
+        for name, feature in service.features.items()
+        if {"minimum", "maximum"} & set(feature)
+    }
+    if not bounded:
+        pytest.skip("no feature of this model has bounds")
+    name, value = list(bounded.items())[-1]
+    control(page, name).fill(f"{value:g}")
+    refused(page, service, name, value)
+    page.screenshot(path=tmp_path / "out-of-bounds.png", full_page=True)
+    page.get_by_role("button", name="Reset").click()
+    expect(control(page, name)).not_to_have_attribute("aria-invalid", "true")
+
+
+def test_an_unknown_label_is_told_beside_its_field_with_the_nearest(
+    page: Page, service: Service, tmp_path: Path
+) -> None:
+    opened(page, service)
+    name = one_of(service, "label")
+    field = control(page, name)
+    label = service.read("/api/predict/params")[name][0]
+    unknown = f"{label}x"
+    if field.evaluate("node => node.tagName") == "SELECT":
+        # A list offers no other labels than the service has, unless it is changed meanwhile.
+        field.evaluate("(node, text) => node.add(new Option(text, text, true, true))", unknown)
+    else:
+        field.fill(unknown)
+    refused(page, service, name, unknown)
+    page.screenshot(path=tmp_path / "unknown-label.png", full_page=True)
+    page.get_by_role("button", name=label, exact=True).click()
+    expect(field).to_have_value(label)
+    expect(field).to_be_focused()
+
+
+@pytest.mark.skipif(not shutil.which("curl"), reason="no curl: install it")
+def test_the_copied_curl_command_gets_the_answer_that_is_shown(
+    page: Page, service: Service
+) -> None:
+    opened(page, service)
+    name = one_of(service, "number", "integer")
+    feature = service.features[name]
+    control(page, name).fill(str(feature.get("minimum", feature.get("maximum", 1))))
+    page.get_by_role("button", name="Predict").click()
+    shown = answer(page)
+    page.get_by_role("button", name="Copy").click()
+    expect(page.locator("#copied")).to_have_text("Copied.")
+    command = str(page.evaluate("navigator.clipboard.readText()"))
+    assert command == page.locator("#curl").text_content()
+    done = subprocess.run(["bash", "-c", f"{command} --silent"], capture_output=True, text=True)
+    assert json.loads(done.stdout) == shown, done.stderr
+
+
+def test_all_of_it_works_by_keyboard(page: Page, service: Service) -> None:
+    opened(page, service)
+    wanted = {str(control(page, name).get_attribute("id")) for name in service.features}
+    reached: list[str] = []
+    while "predict" not in reached:
+        assert len(reached) < len(wanted) + 10, f"Tab reached only {reached}"
+        page.keyboard.press("Tab")
+        reached.append(str(page.evaluate("document.activeElement.id")))
+        outlined = "node => getComputedStyle(node.closest('.box') ?? node).outlineStyle"
+        focused = page.locator(":focus")
+        assert focused.evaluate(outlined) != "none", f"{reached[-1]} shows no focus"
+    assert wanted <= set(reached)
+    page.keyboard.press("Space")
+    assert answer(page) == service.predict(service.example)[1]
+    expect(page.locator("#answer")).to_have_attribute("aria-live", "polite")
+
+
+def test_a_narrow_screen_needs_no_scrolling_sideways(
+    page: Page, service: Service, tmp_path: Path
+) -> None:
+    page.set_viewport_size({"width": 320, "height": 700})
+    opened(page, service)
+    wide = "document.documentElement.scrollWidth"
+    assert page.evaluate(wide) <= 320
+    page.get_by_role("button", name="Predict").click()
+    answer(page)
+    assert page.evaluate(wide) <= 320
+    page.screenshot(path=tmp_path / "narrow.png", full_page=True)
+
+
+@pytest.mark.parametrize("path", ["/", "/client/index.html"])
+def test_the_page_asks_no_other_host_and_logs_no_error(
+    page: Page, seen: Seen, service: Service, path: str
+) -> None:
+    opened(page, service, path)
+    page.get_by_role("button", name="Predict").click()
+    answer(page)
+    assert page.url == f"{service.url}/"
+    assert seen.hosts == {urlsplit(service.url).netloc}
+    assert seen.complaints == []
+
+
+def test_the_apis_page_asks_no_other_host_and_logs_no_error(
+    page: Page, seen: Seen, service: Service, tmp_path: Path
+) -> None:
+    opened(page, service)
+    page.get_by_role("link", name="API documentation").click()
+    expect(page.get_by_text("/api/predict/params")).to_be_visible()
+    page.screenshot(path=tmp_path / "docs.png")
+    assert seen.hosts == {urlsplit(service.url).netloc}
+    assert seen.complaints == []

@@ -1,0 +1,43 @@
+"""The page of one service asks another, where that one allows it."""
+
+import json
+import re
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from .conftest import Seen, Service, answer, opened, served
+
+
+def connect(page: Page, url: str) -> None:
+    page.get_by_text("Service address", exact=True).click()
+    page.get_by_role("textbox", name="Service address").fill(url)
+    page.get_by_role("button", name="Connect").click()
+
+
+def test_another_service_that_allows_this_origin_can_be_asked(
+    page: Page, seen: Seen, service: Service
+) -> None:
+    package = next((service.project / "src").iterdir()).name
+    setting = {f"{package.upper()}_SERVING__CORS_ORIGINS": json.dumps([service.url])}
+    with served(service.project, **setting) as url:
+        opened(page, service)
+        connect(page, url)
+        expect(page.locator("#curl")).to_contain_text(url)
+        page.get_by_role("button", name="Predict").click()
+        assert answer(page) == service.predict(service.example)[1]
+        assert f"{url}/api/predict" in seen.requests
+        assert seen.complaints == []
+
+
+def test_another_service_that_does_not_is_told_of_cors(
+    page: Page, service: Service, tmp_path: Path
+) -> None:
+    with served(service.project) as url:
+        opened(page, service)
+        connect(page, url)
+        notice = page.get_by_role("alert")
+        expect(notice).to_contain_text("CORS")
+        expect(notice).to_contain_text(re.compile(f"add .{service.url}. to serving.cors_origins"))
+        expect(page.locator("#form")).to_be_hidden()
+        page.screenshot(path=tmp_path / "cors.png")

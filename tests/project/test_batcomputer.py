@@ -1,0 +1,36 @@
+"""Batcomputer on the real records, where they are at hand."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tools.examples import ROOT, make_example
+
+from .conftest import make, run
+
+RECORDS = ROOT.parent / "shared" / "data" / "police-2018-10-to-11.zip"
+
+
+@pytest.mark.skipif(not RECORDS.is_file(), reason=f"the real records are not in {RECORDS.parent}")
+def test_all_real_records_are_accounted_for_and_every_question_is_answered(tmp_path: Path) -> None:
+    project = make_example("batcomputer", tmp_path)
+    make(project, "setup")
+    make(project, "data", f"FROM={RECORDS}")
+    shown = make(project, "train")
+    read, used, dropped = (
+        int(number.replace(",", ""))
+        for pattern in (
+            r"([\d,]+) records, in 80 files",
+            r"= ([\d,]+) used",
+            r"\+ ([\d,]+) dropped",
+        )
+        for number in re.findall(pattern, shown)
+    )
+    assert read == used + dropped == 727_269
+    assert "engine   onnx" in shown
+    assert "malformed" not in shown
+    # Among them: params hold every force and crime, and all combinations equal scikit-learn's.
+    run(project / ".venv" / "bin" / "pytest", "tests/use_case", cwd=project)
+    shutil.rmtree(project)
