@@ -30,6 +30,10 @@ demo: $(READY) ## Scaffold Titanic, train it, serve it, ask it [PORT=8000] [DIR=
 example-titanic: $(READY) ## Make the Titanic project [DIR=build]
 	@$(BIN)/python tools/examples.py titanic $(if $(DIR),--output $(DIR))
 
+.PHONY: examples
+examples: $(READY) ## Make, train and test every example [DIR=build]
+	@$(BIN)/python tools/examples.py --check $(if $(DIR),--output $(DIR))
+
 .PHONY: test
 test: $(READY) ## Run all tests; real environments, training, services and a browser included
 	$(BIN)/pytest -n 2 --dist worksteal

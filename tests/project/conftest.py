@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.examples import bake, make_example, names
+from tools.examples import bake, fetching, make_example, names
 
 PATIENCE = 60
 KINDS = ("classification", "regression", *names())
@@ -102,9 +102,7 @@ def make_project(kind: str, folder: Path) -> Path:
 
 def train(project: Path) -> None:
     """Set a project up and train it; on made-up data where the real ones have to be fetched."""
-    loader = next(project.glob("src/*/use_case/data_loader.py")).read_text("utf-8")
-    fetched = ["data", "FROM=synthetic"] if "def fetch_data" in loader else []
-    make(project, "setup", *fetched)
+    make(project, "setup", *fetching(project))
     make(project, "train")
 
 
