@@ -73,6 +73,7 @@ async def _load(app: FastAPI, settings: Settings, state: State, metrics: Metrics
     if served is None:
         return
     _serve(app, served, settings)
+    state.served = served
     metadata = served.bundle.metadata
     log.info(
         "Ready: %s, version %d, engine %s. Its page is /docs.",

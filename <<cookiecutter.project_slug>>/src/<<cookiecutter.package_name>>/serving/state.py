@@ -25,7 +25,7 @@ class Served:
 
 @dataclass
 class State:
-    """What a worker serves; `served` is set only after the bundle's self-test."""
+    """What a worker serves; `served` is set when its routes are in place, and not before."""
 
     served: Served | None = None
     reason: str = "The model is being loaded; try again in a moment."
@@ -33,15 +33,14 @@ class State:
     def load(self, settings: Settings, metrics: Metrics) -> Served | None:
         """Read, verify, load and test the bundle, or keep the sentence that says why not."""
         try:
-            self.served = _load(settings, metrics)
+            return _load(settings, metrics)
         except ProjectError as error:
             self.reason = str(error)
         except Exception:
             log.exception("loading the bundle failed")
             self.reason = "Loading the bundle failed; the service's log says why."
-        if self.served is None:
-            log.error("Not ready, and no prediction will be answered. %s", self.reason)
-        return self.served
+        log.error("Not ready, and no prediction will be answered. %s", self.reason)
+        return None
 
 
 def _load(settings: Settings, metrics: Metrics) -> Served:
