@@ -26,7 +26,7 @@ def main() -> int:
     parser.add_argument("--port", type=int, help="8000, or a free one where that is taken")
     parser.add_argument("--once", action="store_true", help="end after the prediction")
     options = parser.parse_args()
-    project = make_example("titanic", options.output)
+    project = _project(options.output)
     _make(project, "setup")
     _make(project, "train")
     port = options.port or _free_port(8000)
@@ -47,6 +47,16 @@ def main() -> int:
         service.terminate()
         service.wait()
     return 0
+
+
+def _project(output: Path) -> Path:
+    """Make the project, over an older one too; of that, a lock that no longer fits goes."""
+    dependencies = output / "titanic" / "pyproject.toml"
+    before = dependencies.read_text("utf-8") if dependencies.exists() else None
+    project = make_example("titanic", output)
+    if before is not None and before != dependencies.read_text("utf-8"):
+        (project / "uv.lock").unlink(missing_ok=True)
+    return project
 
 
 def _make(project: Path, *words: str, capture: bool = False) -> str:
