@@ -33,6 +33,16 @@ PATTERNS = {
     ),
 }
 
+# Names that the project's environment has already, as packages or as libraries.
+TAKEN = {
+    *("benchmarks", "client", "data", "postman", "src", "test", "tests", "use_case"),
+    *("fastapi", "fastapi_swagger", "httptools", "httpx", "matplotlib", "mypy", "numpy", "onnx"),
+    *("onnxruntime", "pandas", "pandas_stubs", "polars", "prometheus_client", "pydantic"),
+    *("pydantic_settings", "pytest", "pyyaml", "rich", "ruff", "schemathesis", "scikit_learn"),
+    *("scipy", "skl2onnx", "sklearn", "skops", "starlette", "typer", "types_pyyaml", "uvicorn"),
+    *("uvloop", "yaml"),
+}
+
 
 def problems(answers: dict[str, str]) -> list[str]:
     """Say in a sentence each what is wrong with the answers."""
@@ -47,8 +57,12 @@ def problems(answers: dict[str, str]) -> list[str]:
             f"package_name: {package!r} is Python's own name, and the project could not "
             "import both; choose another."
         )
-    if package in {"use_case", "tests", "src", "client", "data"}:
-        found.append(f"package_name: {package!r} is a folder of the project; choose another.")
+    for name in ("project_slug", "package_name"):
+        if answers[name].replace("-", "_") in TAKEN:
+            found.append(
+                f"{name}: {answers[name]!r} is the name of a library or folder that the project "
+                "needs; choose another."
+            )
     return found
 
 

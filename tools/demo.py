@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -26,6 +27,8 @@ def main() -> int:
     parser.add_argument("--port", type=int, help="8000, or a free one where that is taken")
     parser.add_argument("--once", action="store_true", help="end after the prediction")
     options = parser.parse_args()
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, lambda *_: sys.exit(1))
     project = _project(options.output)
     _make(project, "setup")
     _make(project, "train")

@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from << cookiecutter.package_name >>.bundle.read import Bundle, read_bundle
-from << cookiecutter.package_name >>.settings import Paths, Settings, read_settings
+from << cookiecutter.package_name >>.settings import Paths, Settings, Training, read_settings
 from << cookiecutter.package_name >>.training.hooks import UseCase, own_use_case
 from << cookiecutter.package_name >>.training.run import train
 
@@ -20,9 +20,11 @@ def use_case() -> UseCase:
 
 
 def settings_in(folder: Path) -> Settings:
-    """Return the project's settings with bundle and reports in a folder of the test's own."""
+    """Return the project's settings, but training as by default and folders of the test's own."""
     paths = Paths(bundle=folder / "model_bin", reports=folder / "reports")
-    return read_settings().model_copy(update={"paths": paths})
+    settings = read_settings()
+    training = Training(trusted_types=settings.training.trusted_types)
+    return settings.model_copy(update={"paths": paths, "training": training})
 
 
 @pytest.fixture(scope="session")

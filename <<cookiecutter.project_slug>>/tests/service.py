@@ -17,6 +17,13 @@ from << cookiecutter.package_name >>.settings import PREFIX
 
 ROOT = Path(__file__).parent.parent
 PATIENCE = 60
+LIMITS = {
+    "SERVING__WORKERS": "1",
+    "SERVING__MAX_ROWS": "1000",
+    "SERVING__MAX_BODY_BYTES": "1048576",
+    "SERVING__LOG_PREDICTIONS": "true",
+}
+"""What the tests take for granted, whatever config.yaml says."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +73,7 @@ def running(bundle: Path, log: Path, **environment: str) -> Iterator[Service]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    settings = {"PATHS__BUNDLE": str(bundle), "SERVING__PORT": str(port), **environment}
+    settings = {**LIMITS, "PATHS__BUNDLE": str(bundle), "SERVING__PORT": str(port), **environment}
     with log.open("w") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "<< cookiecutter.package_name >>.serving"],

@@ -87,7 +87,10 @@ def test_an_unknown_label_is_told_the_nearest(service: Service, bundle: Bundle) 
 
 
 def test_a_missing_required_field_is_named(service: Service, bundle: Bundle) -> None:
-    required = next(feature.name for feature in bundle.schema.features if not feature.optional)
+    features = bundle.schema.features
+    required = next((feature.name for feature in features if not feature.optional), None)
+    if required is None:
+        pytest.skip("all features of this use case are optional")
     row = {name: value for name, value in service.example.items() if name != required}
     (error,) = refused(service.post("/api/predict", row), 422)["errors"]
     assert error == {"field": required, "reason": "is required"}
@@ -109,7 +112,7 @@ def test_a_wrong_id_is_named_once(service: Service, bundle: Bundle) -> None:
 
 
 def test_a_wrong_row_in_a_list_is_numbered(service: Service) -> None:
-    answer = service.post("/api/predictions", [service.example, {}, service.example])
+    answer = service.post("/api/predictions", [service.example, {"?": 1}, service.example])
     assert {error["row"] for error in refused(answer, 422)["errors"]} == {1}
 
 
@@ -121,7 +124,7 @@ def test_an_empty_list_is_refused(service: Service, path: str, empty: Any) -> No
 
 
 def test_a_list_over_the_limit_is_told_the_limit(service: Service) -> None:
-    body = b"[" + b",".join([json.dumps(service.example).encode()] * 1001) + b"]"
+    body = b"[" + b",".join([b"{}"] * 1001) + b"]"
     assert "1,000 rows" in refused(send(service, "/api/predictions", body), 422)["detail"]
 
 

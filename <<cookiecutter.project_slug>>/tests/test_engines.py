@@ -9,13 +9,18 @@ import pandas as pd
 import pytest
 from rich.console import Console
 from skl2onnx.common.data_types import FloatTensorType
+from sklearn.compose import ColumnTransformer
+from sklearn.ensemble import VotingClassifier
+from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import OneHotEncoder
 
-from << cookiecutter.package_name >>.bundle.engines import OnnxEngine, class_indices
+from << cookiecutter.package_name >>.bundle.engines import OnnxEngine, Unanswerable, class_indices
 from << cookiecutter.package_name >>.bundle.metadata import Parity, digest
 from << cookiecutter.package_name >>.bundle.read import read_bundle
+from << cookiecutter.package_name >>.bundle.rows import columns_from
 from << cookiecutter.package_name >>.errors import ProjectError
-from << cookiecutter.package_name >>.features import Features
+from << cookiecutter.package_name >>.features import Feature, Features
 from << cookiecutter.package_name >>.settings import Settings
 from << cookiecutter.package_name >>.training import compile as compilation
 from << cookiecutter.package_name >>.training.fit import fit
@@ -28,7 +33,7 @@ from << cookiecutter.package_name >>.training.split import split
 
 from . import small_cases
 from .conftest import settings_in
-from .small_cases import FEATURES, FreePreprocessor, case
+from .small_cases import FEATURES, FreePreprocessor, Preprocessor, case
 
 TRUSTED = "tests.small_cases.FreePreprocessor"
 
@@ -44,7 +49,8 @@ def fitted(use_case: UseCase) -> tuple[Pipeline, Any, Any]:
     rows = use_case.rows(use_case.data_loader().load_data())
     parts = split(rows, 0.2, 0, use_case.features.task)
     pipeline = fit(use_case, parts.train, 0)
-    classes = use_case.get_classes(pipeline[-1])
+    regression = use_case.features.task == "regression"
+    classes = [] if regression else use_case.get_classes(pipeline[-1])
     return pipeline, resolve_schema(use_case.features, rows.X, classes), parts
 
 
@@ -109,6 +115,55 @@ def test_a_conversion_in_single_precision_is_caught(
     assert not parity.proven
     assert parity.differing_rows
     assert parity.largest_difference and parity.largest_difference > 0.01
+
+
+class StrictPreprocessor(Preprocessor):
+    """Refuses labels that it has not seen."""
+
+    def build_transformer(self, features: list[Feature]) -> Any:
+        encoder = OneHotEncoder(sparse_output=False)
+        return ColumnTransformer([("labels", encoder, ["Größe"]), ("rest", "passthrough", ["age"])])
+
+
+def test_a_documented_label_that_the_model_never_saw_is_refused_not_failed(tmp_path: Path) -> None:
+    fields = FEATURES.model_dump()
+    fields["features"][3]["labels"] = ["S", "M", "L", "XXL"]
+    features = Features.model_validate(fields)
+    use_case = case(small_cases.forest, features=features, preprocessor=StrictPreprocessor)
+    metadata = train(use_case, trusting(tmp_path), Console(quiet=True))
+    assert metadata.engine == "sklearn"
+    assert "answers only" in str(metadata.parity.obstacle)
+    bundle = read_bundle(tmp_path / "model_bin")
+    with pytest.raises(Unanswerable):
+        bundle.engine().run(columns_from(bundle.schema.features, [[1.0, 40, True, "XXL"]]))
+
+
+def test_small_targets_are_held_against_their_own_size() -> None:
+    frame = (
+        small_cases.customers().drop(columns="bought").assign(rate=lambda frame: frame.age * 1e-9)
+    )
+    fields = FEATURES.model_dump() | {"task": "regression", "target": "rate", "flags": {}}
+    pipeline, _, parts = fitted(case(small_cases.linear, frame, Features.model_validate(fields)))
+
+    class Zero:
+        inline_rows = 1
+
+        def run(self, columns: Any) -> Any:
+            return np.zeros((len(columns["age"]), 1))
+
+    groups, spread = {"hold_out": parts.test.X}, float(parts.train.y.std())
+    assert not prove(pipeline, Zero(), groups, "regression", 1, spread).proven
+
+
+def test_a_vote_is_stored_and_served_by_scikit_learn(tmp_path: Path) -> None:
+    def vote(X: Any, y: Any) -> VotingClassifier:
+        voters = [("one", LogisticRegression()), ("two", small_cases.forest(X, y))]
+        return VotingClassifier(voters, voting="soft").fit(X, y)
+
+    settings = trusting(tmp_path)
+    training = settings.training.model_copy(update={"engine": "sklearn"})
+    changed = settings.model_copy(update={"training": training})
+    assert train(case(vote), changed, Console(quiet=True)).engine == "sklearn"
 
 
 def test_an_engine_that_fails_where_scikit_learn_answers_is_not_proven() -> None:

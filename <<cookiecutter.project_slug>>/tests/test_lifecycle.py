@@ -75,6 +75,14 @@ def test_a_typo_in_the_environment_is_an_error(monkeypatch: pytest.MonkeyPatch) 
         read_settings()
 
 
+def test_variables_that_kubernetes_sets_for_a_service_are_none_of_ours(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("SERVICE_HOST", "SERVICE_PORT", "PORT_8000_TCP"):
+        monkeypatch.setenv(f"{PREFIX}{name}", "10.0.0.1")
+    assert read_settings().serving.port
+
+
 def test_a_typo_in_config_yaml_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     file = tmp_path / "config.yaml"
     file.write_text("serving: {prot: 1}")

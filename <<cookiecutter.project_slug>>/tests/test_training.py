@@ -79,7 +79,7 @@ def test_every_finding_is_told_at_once() -> None:
     ("text", "sentence"),
     [
         ("{}", "target: is missing"),
-        ("target: [", "features.yaml is not YAML"),
+        ("target: [", "features.yaml is not YAML in UTF-8"),
         (
             "target: y\ntask: clustering\nfeatures: [{name: a, type: number}]",
             "task: Input should be",
@@ -126,7 +126,7 @@ def test_a_missed_threshold_fails_the_run_and_leaves_the_bundle(tmp_path: Path) 
         train(with_thresholds(accuracy=">= 0.999"), settings, Console(quiet=True))
     assert read_bundle(tmp_path / "model_bin").metadata == before
     assert (tmp_path / "reports" / "model-card.md").read_text() == card
-    refused = json.loads((tmp_path / "reports" / "refused" / "metrics.json").read_text())
+    refused = json.loads((tmp_path / "reports-refused" / "metrics.json").read_text())
     assert refused["thresholds_missed"]
 
 
@@ -162,6 +162,45 @@ def test_a_model_without_probabilities_is_told_the_way_out(tmp_path: Path) -> No
         train(case(lambda X, y: LinearSVC().fit(X, y)), settings_in(tmp_path), Console(quiet=True))
 
 
+@pytest.mark.parametrize("folder", ["bundle", "reports"])
+def test_a_folder_with_other_files_is_never_replaced(tmp_path: Path, folder: str) -> None:
+    settings = settings_in(tmp_path)
+    mine = tmp_path / "data" / "customers.csv"
+    mine.parent.mkdir()
+    mine.write_text("mine")
+    paths = settings.paths.model_copy(update={folder: mine.parent})
+    changed = settings.model_copy(update={"paths": paths})
+    with pytest.raises(ProjectError, match="holds files that training did not write"):
+        train(case(), changed, Console(quiet=True))
+    assert mine.read_text() == "mine"
+
+
+def test_a_frame_joined_from_parts_trains(tmp_path: Path) -> None:
+    frame = pd.concat([customers(300), customers(300)])
+    metadata = train(case(frame=frame), settings_in(tmp_path), Console(quiet=True))
+    assert metadata.data.rows == 600
+
+
+def test_few_rows_get_as_many_folds_as_there_can_be(tmp_path: Path) -> None:
+    frame = customers(600).groupby("bought").head(3)
+    train(case(frame=frame), settings_in(tmp_path), Console(quiet=True))
+    figures = json.loads((tmp_path / "reports" / "metrics.json").read_text())
+    assert len(figures["folds"]) == 3
+
+
+def test_a_failure_of_the_use_cases_code_is_told_with_its_place(tmp_path: Path) -> None:
+    def broken(X: Any, y: Any) -> Any:
+        raise ZeroDivisionError("my own mistake")
+
+    with pytest.raises(
+        ProjectError, match=r"'fit' failed in broken, .*: ZeroDivisionError: my own"
+    ):
+        train(case(broken), settings_in(tmp_path), Console(quiet=True))
+    with pytest.raises(ProjectError, match="train_model returned a NoneType"):
+        train(case(lambda X, y: None), settings_in(tmp_path), Console(quiet=True))
+    assert not (tmp_path / "model_bin").exists()
+
+
 def test_the_reports_are_readable(trained: Path, bundle: Bundle) -> None:
     folder = trained / "reports"
     card = (folder / "model-card.md").read_text()
@@ -183,5 +222,5 @@ def test_progress_ends_with_quality_engine_parity_and_the_next_command(
     train(case(small_cases.logistic), settings_in(tmp_path), Console())
     closing = capsys.readouterr().out.split("\n\n")[-1]
     assert "accuracy 0." in closing and "over 5 folds" in closing and "majority" in closing
-    assert "engine   onnx: 20," in closing and "largest difference" in closing
+    assert "engine   onnx: 3" in closing and "largest difference" in closing
     assert closing.rstrip().endswith("next     make serve")

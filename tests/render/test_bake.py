@@ -91,6 +91,21 @@ def test_all_refused_answers_are_named_at_once(
     assert capfd.readouterr().err.count("  - ") == 3
 
 
+def test_the_name_of_a_library_that_the_project_needs_is_refused(
+    template: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    pyproject = tomllib.loads((bake({}, tmp_path) / "pyproject.toml").read_text("utf-8"))
+    needed = pyproject["project"]["dependencies"] + sum(pyproject["dependency-groups"].values(), [])
+    names = {re.split("[^a-z0-9-]", line)[0] for line in needed if isinstance(line, str)}
+    assert len(names) > 20
+    hook = (template / "hooks" / "pre_gen_project.py").read_text("utf-8")
+    for name in names:
+        assert f'"{name.replace("-", "_")}"' in hook, f"{name} may be a project's name"
+    with pytest.raises(FailedHookException):
+        bake({"project_name": "Test"}, tmp_path / "refused")
+    assert "package_name: 'test' is the name of a library or folder" in capfd.readouterr().err
+
+
 def test_a_task_that_is_none_is_refused(template: Path, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="clustering"):
         bake({"task": "clustering"}, tmp_path)

@@ -24,7 +24,7 @@ Task = Literal["classification", "regression"]
 FeatureType = Literal["number", "integer", "boolean", "category", "text"]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
-_THRESHOLD = re.compile(r"\s*(<=|>=|<|>)\s*(-?\d+(?:\.\d+)?)\s*")
+_THRESHOLD = re.compile(r"\s*(<=|>=|<|>)\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*")
 _COMPARE = {"<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt}
 
 
@@ -71,6 +71,10 @@ class Feature(BaseModel):
             raise ValueError(f"'{self.name}' has a min of {self.min:g} above its max {self.max:g}")
         if self.labels is not None and self.type != "category":
             raise ValueError(f"'{self.name}' is a {self.type}, and only categories have labels")
+        if self.type == "text" and self.example is None:
+            raise ValueError(
+                f"'{self.name}' is a text and needs an example; the data's stay private"
+            )
         if self.example is not None and (wrong := self.misfit(self.example)):
             raise ValueError(f"the example of '{self.name}' {wrong}")
         return self
@@ -149,7 +153,9 @@ def read_features(path: Path | None = None) -> Features:
     source = path or files(__package__) / "use_case" / "features.yaml"
     try:
         return Features.model_validate(yaml.safe_load(source.read_text("utf-8")))
-    except yaml.YAMLError as error:
-        raise ProjectError(f"features.yaml is not YAML: {error}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ProjectError(f"features.yaml is not YAML in UTF-8: {error}") from error
+    except OSError as error:
+        raise ProjectError(f"features.yaml can't be read: {error}") from error
     except ValidationError as error:
         raise ProjectError("\n".join(sentences(error, "features.yaml"))) from error

@@ -6,13 +6,37 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from .errors import ProjectError
+
 _RETIRED = ".retired"
 
 
+def check_ours(folder: Path, mark: str) -> None:
+    """See that a folder may be replaced.
+
+    Args:
+        folder: The folder.
+        mark: A file that is in it if it was written here before.
+
+    Raises:
+        ProjectError: It holds something else.
+    """
+    if folder.exists() and not (folder / mark).is_file() and any(folder.iterdir()):
+        raise ProjectError(
+            f"{folder} holds files that training did not write and would replace; choose another "
+            "folder in config.yaml (paths), or empty it."
+        )
+
+
 @contextmanager
-def replacing(folder: Path) -> Iterator[Path]:
-    """Yield an empty folder beside the given one; if all goes well, it takes its place."""
+def replacing(folder: Path, mark: str) -> Iterator[Path]:
+    """Yield an empty folder beside the given one; if all goes well, it takes its place.
+
+    Raises:
+        ProjectError: The folder holds what was not written here; see `check_ours`.
+    """
     folder = folder.resolve()
+    check_ours(folder, mark)
     folder.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:

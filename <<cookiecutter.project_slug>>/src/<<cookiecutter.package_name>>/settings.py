@@ -140,5 +140,6 @@ def _known(variable: str) -> bool:
         return True
     section = Settings.model_fields.get(path[0])
     if section is None or not isinstance(section.annotation, type):
-        return False
+        # Not meant as a setting: Kubernetes and CI systems set variables of any prefix.
+        return True
     return len(path) == 1 or path[1] in section.annotation.model_fields

@@ -54,7 +54,7 @@ class OnnxEngine:
         onnxruntime = _needed("onnxruntime", "onnx")
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3
+        options.log_severity_level = 4
         self._session = onnxruntime.InferenceSession(
             model, options, providers=["CPUExecutionProvider"]
         )
@@ -64,7 +64,11 @@ class OnnxEngine:
     def run(self, columns: Columns) -> Outputs:
         """See `Engine.run`. Columns that the graph does not use are left out."""
         feeds = {name: values for name, values in columns.items() if name in self._inputs}
-        return _finite(self._session.run(self._output, feeds)[0])
+        try:
+            outputs = self._session.run(self._output, feeds)[0]
+        except Exception as error:  # ONNX Runtime's own exceptions derive from nothing else
+            raise Unanswerable("the compiled model refuses them") from error
+        return _finite(outputs)
 
 
 class SklearnEngine:
@@ -95,7 +99,7 @@ def load_engine(model: bytes, metadata: Metadata, trusted_types: tuple[str, ...]
             model holds a type that is not trusted.
     """
     if metadata.engine == "onnx":
-        return OnnxEngine(model)
+        return _load_onnx(model)
     sklearn, skops = _needed("sklearn", "sklearn"), _needed("skops.io", "sklearn")
     trained_with = metadata.libraries["scikit-learn"]
     if sklearn.__version__ != trained_with:
@@ -111,6 +115,19 @@ def load_engine(model: bytes, metadata: Metadata, trusted_types: tuple[str, ...]
             "yours, add it to training.trusted_types in config.yaml; if not, do not serve it."
         )
     return SklearnEngine(skops.loads(model, trusted=sorted(allowed)), metadata.task)
+
+
+def _load_onnx(model: bytes) -> OnnxEngine:
+    try:
+        return OnnxEngine(model)
+    except ProjectError:
+        raise
+    except Exception as error:  # as above
+        reason = str(error).split("\n")[0][:300]
+        raise ProjectError(
+            f"ONNX Runtime can't load this bundle's model here ({reason}). Train again on a "
+            "machine like this one, or with training.engine: sklearn in config.yaml."
+        ) from error
 
 
 def class_indices(probabilities: Outputs) -> npt.NDArray[np.intp]:

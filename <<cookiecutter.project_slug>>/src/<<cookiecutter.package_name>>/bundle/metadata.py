@@ -24,6 +24,7 @@ class Parity(BaseModel):
     proven: bool
     rows: dict[str, int] = {}
     tolerance: float
+    scale: float = 1.0
     largest_difference: float | None = None
     differing_rows: int | None = None
     differing_labels: int | None = None

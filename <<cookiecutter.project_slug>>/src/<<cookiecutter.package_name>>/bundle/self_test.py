@@ -22,7 +22,7 @@ def self_test(engine: Engine, schema: Schema, metadata: Metadata) -> None:
     except Unanswerable as error:
         raise ProjectError(f"The bundle's self-test has no answer: {error}.") from error
     expected = np.array(test.outputs)
-    allowed = metadata.parity.tolerance * np.maximum(1, np.abs(expected))
+    allowed = metadata.parity.tolerance * np.maximum(metadata.parity.scale, np.abs(expected))
     if got.shape != expected.shape or (np.abs(got - expected) > allowed).any():
         raise ProjectError(
             f"The bundle's self-test answers {got.tolist()} where training got {test.outputs}: "

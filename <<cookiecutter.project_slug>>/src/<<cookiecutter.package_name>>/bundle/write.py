@@ -33,7 +33,7 @@ def write_bundle(folder: Path, model: bytes, schema: Schema, metadata: Metadata)
     fields = metadata.model_copy(update={"files": hashes}).model_dump(mode="json")
     fields["digest"] = digest(fields)
     contents["metadata.json"] = _json(fields)
-    with replacing(folder) as beside:
+    with replacing(folder, "metadata.json") as beside:
         for name, content in contents.items():
             _write(beside / name, content)
     return Metadata.model_validate_json(contents["metadata.json"])

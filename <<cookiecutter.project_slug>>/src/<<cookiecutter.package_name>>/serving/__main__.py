@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import tempfile
+from contextlib import nullcontext
 
 import uvicorn
 
@@ -16,8 +17,10 @@ def serve(settings: Settings) -> None:
     serving = settings.serving
     # uvicorn raises the signal again when all is answered; an end that was asked for is no failure.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    with tempfile.TemporaryDirectory(prefix="metrics-") as folder:
-        if serving.workers > 1:
+    # One worker needs no folder, and so no file system that it may write to.
+    several = tempfile.TemporaryDirectory(prefix="metrics-") if serving.workers > 1 else None
+    with several or nullcontext() as folder:
+        if folder:
             # prometheus_client reads this when it is imported, in each worker.
             os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
         uvicorn.run(

@@ -1,6 +1,7 @@
 """Read a request's body, no more of it than allowed."""
 
-from starlette.types import Receive, Scope
+from starlette.requests import ClientDisconnect
+from starlette.types import Message, Receive, Scope
 
 from .problems import Refusal
 
@@ -12,16 +13,17 @@ async def read_body(scope: Scope, receive: Receive, most: int) -> bytes:
     """Return the body.
 
     Raises:
+        ClientDisconnect: The client went away before the body was whole.
         Refusal: The body is no JSON by its content type (415), or longer than allowed (413).
     """
     _check_type(scope)
-    message = await receive()
+    message = await _next(receive)
     if not message.get("more_body") and len(body := message.get("body", b"")) <= most:
         return body  # type: ignore[no-any-return]
     parts = [message.get("body", b"")]
     size = len(parts[0])
     while message.get("more_body") and size <= _DRAINED:
-        message = await receive()
+        message = await _next(receive)
         size += len(message.get("body", b""))
         if size <= most:
             parts.append(message.get("body", b""))
@@ -30,6 +32,13 @@ async def read_body(scope: Scope, receive: Receive, most: int) -> bytes:
             413, "Body too large", f"A request has at most {most:,} bytes; send fewer rows in one."
         )
     return b"".join(parts)
+
+
+async def _next(receive: Receive) -> Message:
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        raise ClientDisconnect
+    return message
 
 
 def _check_type(scope: Scope) -> None:

@@ -19,10 +19,17 @@ from ..features import Feature
 MOST_CHARACTERS = 10_000
 """Longest text that a feature takes, and with it the ID."""
 
+
+def _id_as_text(value: object) -> object:
+    if type(value) is float and value.is_integer():
+        value = int(value)
+    return str(value) if type(value) is int else value
+
+
 _Id = Annotated[
     str,
     Field(max_length=MOST_CHARACTERS),
-    BeforeValidator(lambda value: str(value) if type(value) is int else value),
+    BeforeValidator(_id_as_text),
     WithJsonSchema({"type": ["string", "integer"], "maxLength": MOST_CHARACTERS}),
 ]
 
@@ -38,7 +45,10 @@ def request_model(schema: Schema) -> type[BaseModel]:
     fields: dict[str, Any] = {f"f{k}": _field(feature) for k, feature in enumerate(schema.features)}
     if schema.id:
         about = "Returns in the log, to find the prediction again; the model does not see it"
-        fields["id"] = (_Id | None, Field(None, alias=schema.id, description=about))
+        fields["id"] = (
+            _Id | None,
+            Field(None, alias=schema.id, title=schema.id, description=about),
+        )
     config = ConfigDict(
         **_REQUEST,
         title="Features",

@@ -5,6 +5,7 @@ import os
 import re
 import time
 
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .metrics import Metrics
@@ -43,6 +44,8 @@ class Observe:
 
         try:
             await self._app(scope, receive, sending)
+        except ClientDisconnect:
+            status = 499  # nobody hears it; nginx's number for it in the metrics
         except Exception:
             log.exception("request %s failed", request_id)
             if status:

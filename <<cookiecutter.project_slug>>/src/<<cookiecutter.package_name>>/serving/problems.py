@@ -78,7 +78,7 @@ def invalid(error: ValidationError, labels: dict[str, list[str]], fields: list[s
 def _field_error(finding: Any, labels: dict[str, list[str]], fields: list[str]) -> FieldError:
     names = [part for part in finding["loc"] if isinstance(part, str)]
     rows = [part for part in finding["loc"] if isinstance(part, int)]
-    kind, name = finding["type"], names[-1] if names else None
+    kind, name = finding["type"], _shown(names[-1]) if names else None
     field = FieldError(field=name, row=rows[0] if rows else None, reason=_reason(finding))
     if kind == "missing":
         return field

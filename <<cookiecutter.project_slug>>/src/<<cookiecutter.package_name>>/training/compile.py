@@ -36,7 +36,7 @@ def compile_pipeline(pipeline: Pipeline, X: pd.DataFrame) -> bytes:
         model = _graph(pipeline, X)
         OnnxEngine(model)
     except Exception as error:  # both libraries raise whatever they stumble over
-        raise NotCompilable(f"{_obstacle(pipeline, X)}: {_first_line(error)}") from error
+        raise NotCompilable(_obstacle(pipeline, X, error)) from error
     return model
 
 
@@ -63,28 +63,30 @@ def _rename_inputs(graph: Any, names: list[str]) -> None:
         node.input[:] = [changed.get(name, name) for name in node.input]
 
 
-def _obstacle(pipeline: Pipeline, X: pd.DataFrame) -> str:
+def _obstacle(pipeline: Pipeline, X: pd.DataFrame, error: Exception) -> str:
+    """Name the steps that stand in the way, each with its own reason."""
     preprocessor, estimator = pipeline["preprocessor"], pipeline["estimator"]
-    if _compiles(preprocessor, X):
-        return f"the estimator ({type(estimator).__name__})"
-    blocking = [
-        f"'{name}' ({type(step).__name__})"
+    if (own := _failure(preprocessor, X)) is None:
+        return f"the estimator ({type(estimator).__name__}): {_brief(error)}"
+    branches = {
+        f"'{name}' ({type(step).__name__})": _failure(step, X[np.atleast_1d(columns)])
         for name, step, columns in getattr(preprocessor, "transformers_", [])
-        if not isinstance(step, str) and not _compiles(step, X[np.atleast_1d(columns)])
-    ]
+        if not isinstance(step, str)
+    }
+    blocking = [f"{name}: {_brief(failure)}" for name, failure in branches.items() if failure]
     if blocking:
         return f"the preprocessor's {', '.join(blocking)}"
-    return f"the preprocessor ({type(preprocessor).__name__})"
+    return f"the preprocessor ({type(preprocessor).__name__}): {_brief(own)}"
 
 
-def _compiles(step: Any, X: pd.DataFrame) -> bool:
+def _failure(step: Any, X: pd.DataFrame) -> Exception | None:
     try:
         OnnxEngine(_graph(step, X))
-    except Exception:  # see compile_pipeline
-        return False
-    return True
+    except Exception as error:  # see compile_pipeline
+        return error
+    return None
 
 
-def _first_line(error: Exception) -> str:
-    text = str(error).strip()
-    return text.splitlines()[0] if text else type(error).__name__
+def _brief(error: Exception) -> str:
+    text = str(error).strip() or type(error).__name__
+    return text.splitlines()[0][:160]

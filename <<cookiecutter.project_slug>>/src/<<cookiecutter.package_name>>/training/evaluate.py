@@ -14,7 +14,7 @@ from ..bundle.engines import class_indices
 from ..settings import Training
 from .fit import fit
 from .hooks import Rows, UseCase
-from .split import Split, folds
+from .split import Split, folds, most_folds
 
 PRIMARY = {"classification": "accuracy", "regression": "r2"}
 
@@ -77,15 +77,18 @@ def score(
     return Scores(
         task,
         evaluate(pipeline, parts.test, task),
-        _cross_validate(use_case, rows, settings) if settings.folds > 1 else [],
+        _cross_validate(use_case, rows, settings),
         evaluate(dummy, parts.test, task),
     )
 
 
 def _cross_validate(use_case: UseCase, rows: Rows, settings: Training) -> list[float]:
     task = use_case.features.task
+    n_folds = min(settings.folds, most_folds(rows, task))
+    if n_folds < 2:
+        return []
     scores = []
-    for parts in folds(rows, settings.folds, settings.seed, task):
+    for parts in folds(rows, n_folds, settings.seed, task):
         pipeline = fit(use_case, parts.train, settings.seed)
         scores.append(evaluate(pipeline, parts.test, task)[PRIMARY[task]])
     return scores

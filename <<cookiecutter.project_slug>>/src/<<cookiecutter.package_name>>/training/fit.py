@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from sklearn.pipeline import Pipeline
 
+from ..errors import ProjectError
 from ..preprocessing import BasePreprocessor
 from .hooks import Rows, UseCase
 
@@ -36,6 +37,10 @@ def _stored(preprocessor: BasePreprocessor) -> Any:
 
 
 def _on_one_thread(estimator: Any) -> Any:
+    if not hasattr(estimator, "get_params"):
+        raise ProjectError(
+            f"train_model returned a {type(estimator).__name__}; it returns a fitted estimator."
+        )
     # Starting threads costs a service more than a few rows' trees do.
     parallel = [name for name in estimator.get_params() if name.split("__")[-1] == "n_jobs"]
     return estimator.set_params(**dict.fromkeys(parallel, None))

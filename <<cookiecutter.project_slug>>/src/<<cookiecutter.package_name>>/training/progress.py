@@ -1,10 +1,31 @@
 """Say what training does while it does it."""
 
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
+
+from ..errors import ProjectError
+
+
+@contextmanager
+def _explained(step: str) -> Iterator[None]:
+    """Turn a failure of code that nobody foresaw, the use case's first of all, into a sentence."""
+    try:
+        yield
+    except ProjectError:
+        raise
+    except Exception as error:
+        frames = traceback.extract_tb(error.__traceback__)
+        own = [frame for frame in frames if "use_case" in frame.filename]
+        place = (own or frames)[-1]
+        message = str(error).strip().split("\n")[0][:300]
+        raise ProjectError(
+            f"The step '{step}' failed in {place.name}, {place.filename}:{place.lineno}: "
+            f"{type(error).__name__}: {message}"
+        ) from error
 
 
 class Step:
@@ -25,7 +46,7 @@ class Progress:
         """Show a step from its begin to its end."""
         step = Step()
         start = time.perf_counter()
-        with self.console.status(f"{name} …"):
+        with self.console.status(f"{name} …"), _explained(name):
             yield step
         seconds = time.perf_counter() - start
         line = f"{name:<10} {step.found}  [dim]{seconds:.1f} s[/]"

@@ -12,6 +12,7 @@ from ..preprocessing import MISSING_LABEL
 
 UNSEEN = "a label that training has not seen"
 _MISSING_SHARE = 0.3
+_ODD_TEXTS = ("İstanbul ÄÖÜß naïve", "don't stop-me_now 3.14", "价格 цена", "a\tb\nc", "!?")
 
 Random = np.random.Generator
 
@@ -19,7 +20,7 @@ Random = np.random.Generator
 def proof_rows(
     schema: Schema, X_train: pd.DataFrame, X_test: pd.DataFrame, at_least: int, seed: int
 ) -> dict[str, pd.DataFrame]:
-    """Return named groups of rows, together at least as many as asked.
+    """Return named groups of rows; the last, of random ones, has as many as asked.
 
     - `hold_out`: the rows that the metrics were measured on.
     - `thresholds`: each number at the middle of two neighbouring training values, where trees
@@ -32,7 +33,7 @@ def proof_rows(
         schema: The bundle's schema.
         X_train: The rows that the model learned from.
         X_test: The rows held out.
-        at_least: How many rows in all.
+        at_least: How many random rows; a quarter of them in each of the other groups.
         seed: For the random rows.
     """
     random = np.random.default_rng(seed)
@@ -44,8 +45,7 @@ def proof_rows(
         "unseen": _with_unseen(schema, _random(schema, X_train, share, random), random),
     }
     groups = {name: rows for name, rows in groups.items() if len(rows)}
-    rest = max(share, at_least - sum(len(rows) for rows in groups.values()))
-    return groups | {"random": _random(schema, X_train, rest, random)}
+    return groups | {"random": _random(schema, X_train, at_least, random)}
 
 
 def _random(schema: Schema, X: pd.DataFrame, n: int, random: Random) -> pd.DataFrame:
@@ -55,6 +55,9 @@ def _random(schema: Schema, X: pd.DataFrame, n: int, random: Random) -> pd.DataF
 
 
 def _draw(feature: Feature, seen: "pd.Series[Any]", n: int, random: Random) -> npt.NDArray[Any]:
+    if feature.type == "text":
+        texts = [*seen, *(text.upper() for text in seen), *_ODD_TEXTS]
+        return random.choice(np.array(texts, dtype=object), n)
     if not feature.numeric:
         return random.choice(np.array(feature.labels or list(seen), dtype=object), n)
     if feature.type == "boolean":

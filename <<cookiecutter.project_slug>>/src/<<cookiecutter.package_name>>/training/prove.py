@@ -13,7 +13,7 @@ from ..bundle.metadata import Parity
 from .evaluate import predict
 
 TOLERANCE = 1e-5
-"""Largest difference of a probability; for regression relative to the prediction, from 1 up."""
+"""Largest difference of a probability; for regression relative, see `prove`."""
 
 
 @dataclass(frozen=True)
@@ -24,11 +24,27 @@ class _Difference:
     labels: int
 
 
-def prove(pipeline: Pipeline, engine: Engine, groups: dict[str, pd.DataFrame], task: str) -> Parity:
+def prove(
+    pipeline: Pipeline,
+    engine: Engine,
+    groups: dict[str, pd.DataFrame],
+    task: str,
+    at_least: int = 1,
+    scale: float = 1.0,
+) -> Parity:
     """Compare an engine with scikit-learn, row by row.
 
-    A group that scikit-learn itself refuses (say, unseen labels where the use case's encoder
-    raises an error) holds no rows: the service can't answer them either way.
+    A group with rows that scikit-learn itself refuses (say, unseen labels where the use case's
+    encoder raises an error) is left out; too few others prove nothing.
+
+    Args:
+        pipeline: What scikit-learn answers with.
+        engine: What has to answer the same.
+        groups: See `proof_rows`.
+        task: Classification or regression.
+        at_least: How many rows have to be compared.
+        scale: The target's standard deviation; a regression's differences are held against it, or
+            against the prediction where that is larger.
     """
     found: dict[str, _Difference] = {}
     for name, rows in groups.items():
@@ -42,16 +58,20 @@ def prove(pipeline: Pipeline, engine: Engine, groups: dict[str, pd.DataFrame], t
                 tolerance=TOLERANCE,
                 obstacle=f"the compiled model can't answer the rows '{name}', scikit-learn can",
             )
-        found[name] = _compare(expected, got, task)
+        found[name] = _compare(expected, got, task, scale)
+    compared = sum(difference.rows for difference in found.values())
+    if compared < at_least:
+        obstacle = f"scikit-learn itself answers only {compared:,} of the rows of the proof"
+        return Parity(proven=False, tolerance=TOLERANCE, obstacle=obstacle)
     over = sum(difference.over for difference in found.values())
     labels = sum(difference.labels for difference in found.values())
     largest = max(difference.largest for difference in found.values())
-    total = sum(difference.rows for difference in found.values())
-    obstacle = f"{over:,} of {total:,} rows differ from scikit-learn's by up to {largest:.2g}"
+    obstacle = f"{over:,} of {compared:,} rows differ from scikit-learn's by up to {largest:.2g}"
     return Parity(
         proven=not over and not labels,
         rows={name: difference.rows for name, difference in found.items()},
         tolerance=TOLERANCE,
+        scale=scale,
         largest_difference=largest,
         differing_rows=over,
         differing_labels=labels,
@@ -72,9 +92,9 @@ def _answer(ask: Callable[[pd.DataFrame], Any], rows: pd.DataFrame) -> Any:
     return answer if np.isfinite(answer).all() else None
 
 
-def _compare(expected: Outputs, got: Outputs, task: str) -> _Difference:
-    scale = np.maximum(1, np.abs(expected)) if task == "regression" else 1
-    distance = (np.abs(got - expected) / scale).max(axis=1)
+def _compare(expected: Outputs, got: Outputs, task: str, scale: float) -> _Difference:
+    size = np.maximum(scale, np.abs(expected)) if task == "regression" else 1
+    distance = (np.abs(got - expected) / size).max(axis=1)
     labels = 0
     if task == "classification":
         labels = int((class_indices(expected) != class_indices(got)).sum())

@@ -10,11 +10,18 @@ from ..bundle.schema import Schema
 from ..features import Feature, Features
 from .evaluate import PRIMARY, Scores
 
+METRICS = "metrics.json"
+
+
+def refused_reports(folder: Path) -> Path:
+    """Return where the reports of a model that misses its thresholds go."""
+    return folder.with_name(f"{folder.name}-refused")
+
 
 def write_metrics(folder: Path, scores: Scores, missed: list[str]) -> None:
     """Write metrics.json: the scores, and the thresholds that were missed, in sentences."""
     figures = {**asdict(scores), "primary": PRIMARY[scores.task], "thresholds_missed": missed}
-    (folder / "metrics.json").write_text(json.dumps(figures, indent=2) + "\n", "utf-8")
+    (folder / METRICS).write_text(json.dumps(figures, indent=2) + "\n", "utf-8")
 
 
 def write_model_card(

@@ -15,7 +15,7 @@ from ..bundle.schema import Schema
 from ..bundle.self_test import self_test
 from ..bundle.write import write_bundle
 from ..errors import ProjectError
-from ..folders import replacing
+from ..folders import check_ours, replacing
 from ..settings import Settings
 from .evaluate import Scores, predict, score
 from .fit import fit
@@ -23,9 +23,9 @@ from .hooks import UseCase
 from .pictures import draw_pictures
 from .progress import Progress
 from .provenance import fingerprint, git_commit, libraries
-from .report import write_metrics, write_model_card
+from .report import METRICS, refused_reports, write_metrics, write_model_card
 from .resolve import resolve_schema
-from .split import Split, split
+from .split import split
 from .store import Stored, store
 from .validate import validate_frame
 
@@ -41,17 +41,19 @@ def train(use_case: UseCase, settings: Settings, console: Console) -> Metadata:
             present bundle stays as it is.
     """
     features, options, progress = use_case.features, settings.training, Progress(console)
+    _check_folders(settings)
     with progress.step("load") as step:
         frame = _load(use_case)
+        rows = use_case.rows(frame)
+        parts = split(rows, options.test_size, options.seed, features.task)
         step.found = f"{len(frame):,} rows, {frame.shape[1]} columns; they fit features.yaml"
-    rows = use_case.rows(frame)
-    parts = split(rows, options.test_size, options.seed, features.task)
     with progress.step("fit") as step:
         pipeline = fit(use_case, parts.train, options.seed)
         schema = resolve_schema(features, rows.X, _classes(use_case, pipeline))
         step.found = f"{type(pipeline[-1]).__name__} on {len(parts.train):,} rows"
     with progress.step("evaluate") as step:
         scores = score(use_case, pipeline, parts, rows, options)
+        missed = features.missed(scores.hold_out)
         step.found = str(scores)
     with progress.step("compile") as step:
         stored = store(pipeline, schema, parts, options)
@@ -62,11 +64,30 @@ def train(use_case: UseCase, settings: Settings, console: Console) -> Metadata:
     }
     bundle = _bundle(settings, pipeline, schema, stored, scores, about)
     self_test(bundle.engine(options.trusted_types), schema, bundle.metadata)
-    with progress.step("report") as step:
-        step.found = _report(use_case, settings, pipeline, parts, bundle, scores)
-    written = write_bundle(settings.paths.bundle, stored.model, schema, bundle.metadata)
+    folder = refused_reports(settings.paths.reports) if missed else settings.paths.reports
+    with progress.step("report") as step, replacing(folder, METRICS) as new:
+        write_metrics(new, scores, missed)
+        pictures = draw_pictures(new, pipeline, parts, schema.classes, options.seed)
+        write_model_card(new, features, bundle, scores, pictures)
+        step.found = f"{folder}/model-card.md, {len(pictures)} pictures"
+        if not missed:
+            # Before the reports take their place, so that they never speak of another model.
+            written = write_bundle(settings.paths.bundle, stored.model, schema, bundle.metadata)
+    if missed:
+        raise ProjectError(
+            f"The model misses its thresholds: {'; '.join(missed)}. The bundle in "
+            f"{settings.paths.bundle} is as it was; {folder} shows the new model."
+        )
     console.print(_closing(scores, stored, written, settings), highlight=False, soft_wrap=True)
     return written
+
+
+def _check_folders(settings: Settings) -> None:
+    paths = settings.paths
+    if paths.bundle.resolve() == paths.reports.resolve():
+        raise ProjectError("config.yaml: paths.bundle and paths.reports are the same folder.")
+    check_ours(paths.bundle, "metadata.json")
+    check_ours(paths.reports, METRICS)
 
 
 def _load(use_case: UseCase) -> pd.DataFrame:
@@ -76,7 +97,7 @@ def _load(use_case: UseCase) -> pd.DataFrame:
             f"DataLoader.load_data returned a {type(frame).__name__}; it returns a DataFrame."
         )
     validate_frame(frame, use_case.features)
-    return frame
+    return frame.reset_index(drop=True)
 
 
 def _classes(use_case: UseCase, pipeline: Pipeline) -> list[str]:
@@ -88,6 +109,8 @@ def _classes(use_case: UseCase, pipeline: Pipeline) -> list[str]:
             "CalibratedClassifierCV in train_model."
         )
     classes = use_case.get_classes(pipeline[-1])
+    if not isinstance(classes, list) or not all(isinstance(name, str) for name in classes):
+        raise ProjectError(f"get_classes returns {classes!r}; it returns a list of names (str).")
     if len(classes) != len(pipeline.classes_) or len(set(classes)) < len(classes):
         raise ProjectError(
             f"get_classes returns {classes}, but the model has {len(pipeline.classes_)} classes: "
@@ -126,31 +149,6 @@ def _bundle(
         **about,
     )
     return Bundle(schema, metadata, stored.model)
-
-
-def _report(
-    use_case: UseCase,
-    settings: Settings,
-    pipeline: Pipeline,
-    parts: Split,
-    bundle: Bundle,
-    scores: Scores,
-) -> str:
-    """Write the reports; those of a model that misses its thresholds into a folder of their own."""
-    missed = use_case.features.missed(scores.hold_out)
-    folder = settings.paths.reports / "refused" if missed else settings.paths.reports
-    with replacing(folder) as new:
-        write_metrics(new, scores, missed)
-        pictures = draw_pictures(
-            new, pipeline, parts, bundle.schema.classes, settings.training.seed
-        )
-        write_model_card(new, use_case.features, bundle, scores, pictures)
-    if missed:
-        raise ProjectError(
-            f"The model misses its thresholds: {'; '.join(missed)}. The bundle in "
-            f"{settings.paths.bundle} is as it was; {folder} shows the new model."
-        )
-    return f"{folder}/model-card.md, {len(pictures)} pictures"
 
 
 def _closing(scores: Scores, stored: Stored, written: Metadata, settings: Settings) -> str:

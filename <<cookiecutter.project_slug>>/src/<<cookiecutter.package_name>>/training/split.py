@@ -55,6 +55,14 @@ def folds(rows: Rows, n_folds: int, seed: int, task: str) -> Iterator[Split]:
         yield Split(rows.take(train), rows.take(test))
 
 
+def most_folds(rows: Rows, task: str) -> int:
+    """Return how many folds there can be with each class, or two rows, in each."""
+    if task == "regression":
+        return len(rows) // 2
+    weight = np.ones(len(rows.X)) if rows.weight is None else rows.weight
+    return int(min(weight[rows.y == label].sum() for label in rows.y.unique()))
+
+
 def _weighted_folds(rows: Rows, shares: list[float], seed: int, task: str) -> list[Split]:
     """Return a split for each share, that share of the rows held out."""
     random = np.random.default_rng(seed)

@@ -41,7 +41,8 @@ def store(pipeline: Pipeline, schema: Schema, parts: Split, settings: Training) 
     except NotCompilable as error:
         return _as_it_is(pipeline, _unproven(str(error)))
     groups = proof_rows(schema, parts.train.X, parts.test.X, settings.proof_rows, settings.seed)
-    parity = prove(pipeline, engine, groups, schema.task)
+    spread = float(parts.train.y.std()) if schema.task == "regression" else 0.0
+    parity = prove(pipeline, engine, groups, schema.task, settings.proof_rows, spread or 1.0)
     return Stored(model, "onnx", parity) if parity.proven else _as_it_is(pipeline, parity)
 
 
