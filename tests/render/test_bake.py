@@ -95,8 +95,13 @@ def test_the_name_of_a_library_that_the_project_needs_is_refused(
     template: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     pyproject = tomllib.loads((bake({}, tmp_path) / "pyproject.toml").read_text("utf-8"))
-    needed = pyproject["project"]["dependencies"] + sum(pyproject["dependency-groups"].values(), [])
-    names = {re.split("[^a-z0-9-]", line)[0] for line in needed if isinstance(line, str)}
+    lists = [pyproject["project"]["dependencies"], *pyproject["dependency-groups"].values()]
+    names = {
+        re.split("[^a-z0-9-]", line)[0]
+        for lines in lists
+        for line in lines
+        if isinstance(line, str)
+    }
     assert len(names) > 20
     hook = (template / "hooks" / "pre_gen_project.py").read_text("utf-8")
     for name in names:
