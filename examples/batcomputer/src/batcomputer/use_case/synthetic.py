@@ -51,7 +51,7 @@ def _records(force: str, month: str, rows: int, random: np.random.Generator) -> 
     )
     open_cases = (crimes == "Anti-social behaviour") | (random.random(rows) < 0.05)
     columns = {
-        "Crime ID": [f"{value:016x}" for value in random.integers(0, 2**63, rows)],
+        "Crime ID": [f"{value:064x}" for value in random.integers(0, 2**63, rows)],
         "Month": month,
         "Reported by": force,
         "Falls within": force,
