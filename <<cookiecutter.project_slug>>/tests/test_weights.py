@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 from sklearn.linear_model import LogisticRegression
 
+from << cookiecutter.package_name >>.bundle.read import read_bundle
 from << cookiecutter.package_name >>.errors import ProjectError
 from << cookiecutter.package_name >>.features import Features
 from << cookiecutter.package_name >>.training.evaluate import evaluate
@@ -72,7 +73,18 @@ def test_a_bundle_says_how_many_rows_it_learned_from(tmp_path: Path) -> None:
     assert metadata.engine == "onnx"
 
 
-@pytest.mark.parametrize("wrong", [0, -1, 1.5, "many", None])
+def test_a_row_that_stands_for_none_only_lists_its_label(tmp_path: Path) -> None:
+    frame = customers().assign(count=1)
+    plain = train(weighted(frame), settings_in(tmp_path / "plain"), Console(quiet=True))
+    listed = frame.iloc[:1].assign(count=0, **{"Größe": "XL"})
+    train(weighted(pd.concat([frame, listed])), settings_in(tmp_path / "more"), Console(quiet=True))
+    bundle = read_bundle(tmp_path / "more" / "model_bin")
+    assert bundle.schema.lookup()["Größe"] == {"L": 0, "M": 1, "S": 2, "XL": 3}
+    assert bundle.metadata.metrics == pytest.approx(plain.metrics)
+    assert bundle.metadata.data.rows == plain.data.rows
+
+
+@pytest.mark.parametrize("wrong", [-1, 1.5, "many", None])
 def test_a_weight_that_is_no_count_is_named(tmp_path: Path, wrong: Any) -> None:
     frame = customers().assign(count=1).astype({"count": object})
     frame.loc[3, "count"] = wrong

@@ -107,10 +107,10 @@ def _label_problems(present: "pd.Series[Any]", feature: Feature) -> list[str]:
 
 def _weight_problems(weight: "pd.Series[Any]") -> list[str]:
     numbers = pd.to_numeric(weight, errors="coerce")
-    if not (wrong := ~((numbers >= 1) & (numbers % 1 == 0))).any():
+    if not (wrong := ~((numbers >= 0) & (numbers % 1 == 0))).any():
         return []
     where = f"Column '{weight.name}', the weight"
-    return [f"{where}: {_rows(wrong)} not a whole number from 1 up, {_first(weight, wrong)}."]
+    return [f"{where}: {_rows(wrong)} not a whole number from 0 up, {_first(weight, wrong)}."]
 
 
 def _target_problems(frame: pd.DataFrame, features: Features) -> list[str]:

@@ -25,8 +25,9 @@ class DataLoader:
     def load_data(self, n_rows: int | None = None) -> pd.DataFrame:
         """Return the columns of features.yaml, target and weight included.
 
-        A row stands for all crimes that are alike; at most `n_rows` such rows are returned. Logged
-        is what became of every record read: used, or dropped and why.
+        A row stands for all crimes that are alike; at most `n_rows` such rows are returned. A force
+        or crime without any outcome has a row that stands for none, so that it may be asked about.
+        Logged is what became of every record read: used, or dropped and why.
         """
         files = find(DATA)
         counted = _counted(files)
@@ -37,12 +38,13 @@ class DataLoader:
         if used.is_empty():
             raise ProjectError("No record has an outcome; outcomes.py says which are needed.")
         frame = (
-            used.with_columns(month=pl.col("month").str.slice(5).cast(pl.Int64))
+            pl.concat([used, *_without_outcome(judged, used)])
+            .with_columns(month=pl.col("month").str.slice(5).cast(pl.Int64))
             .group_by("force", "crime", "month", "verdict")
             .agg(pl.col("count").sum())
             .sort("force", "crime", "month", "verdict")
-            .head(used.height if n_rows is None else n_rows)
         )
+        frame = frame.head(frame.height if n_rows is None else n_rows)
         loaded = pd.DataFrame(frame.to_dict(as_series=False))
         if any(file.synthetic for file in files):
             loaded.attrs["tags"] = {"data": "synthetic: made up, not recorded by any police"}
@@ -78,6 +80,21 @@ def verdict() -> pl.Expr:
         .then(pl.lit("no outcome published"))
         .otherwise(outcome.replace_strict(names, default="'" + outcome + "' is not in outcomes.py"))
     )
+
+
+def _without_outcome(judged: pl.DataFrame, used: pl.DataFrame) -> list[pl.DataFrame]:
+    """Return a row that stands for no record for each force and crime that has no outcomes."""
+    rows = []
+    for column in ("force", "crime"):
+        unknown = sorted(set(judged[column]) - set(used[column]))
+        if unknown:
+            log.info(f"No outcomes, so nothing is learned of: {', '.join(unknown)}")
+        none = pl.lit(0, dtype=used.schema["count"])
+        rows += [
+            used.head(1).with_columns(pl.lit(name).alias(column), none.alias("count"))
+            for name in unknown
+        ]
+    return rows
 
 
 def _account(files: list[StreetFile], counted: list[Street], judged: pl.DataFrame) -> None:

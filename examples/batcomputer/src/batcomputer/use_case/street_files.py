@@ -8,6 +8,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
 import polars as pl
@@ -44,8 +45,13 @@ class StreetFile:
         """Return the file's content; out of a zip without writing it to disk."""
         if self.container.suffix != ".zip":
             return (self.container / self.name).read_bytes()
-        with zipfile.ZipFile(self.container) as archive:
-            return archive.read(self.name)
+        return _opened(self.container, self.container.stat().st_mtime_ns).read(self.name)
+
+
+@lru_cache(maxsize=2)
+def _opened(archive: Path, changed: int) -> zipfile.ZipFile:
+    """Return an open zip; its table of thousands of files is not read again for each of them."""
+    return zipfile.ZipFile(archive)
 
 
 @dataclass

@@ -57,7 +57,7 @@ def _records(force: str, month: str, rows: int, random: np.random.Generator) -> 
         "Falls within": force,
         "Longitude": random.uniform(-5, 1, rows).round(6),
         "Latitude": random.uniform(50, 55, rows).round(6),
-        "Location": "On or near Nowhere",
+        "Location": "On or near Nowhere in Particular Street",
         "LSOA code": "E00000000",
         "LSOA name": "Synthetic 001A",
         "Crime type": crimes,
