@@ -1,18 +1,26 @@
 """A bundle is whole and ours, or it is refused with a sentence that says what to do."""
 
+import errno
 import json
 import os
 import shutil
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from << cookiecutter.package_name >>.bundle.metadata import digest
+from << cookiecutter.package_name >>.bundle.metadata import TEMPLATE_VERSION, digest
 from << cookiecutter.package_name >>.bundle.read import Bundle, current_version, read_bundle
 from << cookiecutter.package_name >>.bundle.self_test import self_test
 from << cookiecutter.package_name >>.bundle.write import write_bundle
 from << cookiecutter.package_name >>.errors import ProjectError
+from << cookiecutter.package_name >>.training.hooks import UseCase
+
+from .service import PATIENCE
 
 
 @pytest.fixture
@@ -28,6 +36,10 @@ def edit(folder: Path, sealed: bool = True, **changes: Any) -> None:
     if sealed:
         fields["digest"] = digest(fields)
     file.write_text(json.dumps(fields))
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
 
 
 def test_lookup_and_flags_are_what_the_contract_says(trained: Path, bundle: Bundle) -> None:
@@ -109,10 +121,86 @@ def test_a_write_that_fails_leaves_the_bundle_and_nothing_else(
     with pytest.raises(OSError, match="disk full"):
         write_bundle(copy, bundle.model, bundle.schema, bundle.metadata)
     assert read_bundle(copy).metadata == bundle.metadata
-    assert [path.name for path in copy.parent.iterdir()] == ["model_bin"]
+    assert names(copy.parent) == [".model_bin.lock", "model_bin"]
 
 
 def test_a_crash_between_the_two_renames_is_mended_by_reading(copy: Path) -> None:
     copy.rename(copy.with_name("model_bin.retired"))
     assert read_bundle(copy).metadata.version == 1
-    assert [path.name for path in copy.parent.iterdir()] == ["model_bin"]
+    assert names(copy.parent) == [".model_bin.lock", "model_bin"]
+
+
+def test_no_reader_fails_while_a_writer_replaces_the_bundle(bundle: Bundle, copy: Path) -> None:
+    last, end = 50, time.monotonic() + PATIENCE
+
+    def read() -> set[int]:
+        seen = set()
+        while last not in seen and time.monotonic() < end:
+            seen.add(read_bundle(copy).metadata.version)
+            time.sleep(0.001)  # for the writer to have a turn
+        return seen
+
+    with ThreadPoolExecutor() as threads:
+        readers = [threads.submit(read) for _ in range(3)]
+        for version in range(2, last + 1):
+            metadata = bundle.metadata.model_copy(update={"version": version})
+            write_bundle(copy, bundle.model, bundle.schema, metadata)
+        for reader in readers:
+            assert len(reader.result(timeout=PATIENCE)) > 2
+    assert names(copy.parent) == [".model_bin.lock", "model_bin"]
+
+
+def test_a_writer_that_is_killed_locks_nobody_out(copy: Path) -> None:
+    killed = """
+import fcntl, os, sys
+handle = os.open(sys.argv[1], os.O_RDWR | os.O_CREAT)
+fcntl.flock(handle, fcntl.LOCK_EX)
+os.kill(os.getpid(), 9)
+"""
+    lock = copy.with_name(".model_bin.lock")
+    assert subprocess.run([sys.executable, "-c", killed, str(lock)]).returncode == -9
+    assert read_bundle(copy).metadata.version == 1
+
+
+def test_where_no_lock_can_be_made_a_bundle_is_still_read(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: Any) -> int:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(os, "open", refused)
+    assert read_bundle(copy).metadata.version == 1
+
+
+@pytest.mark.parametrize("template", ["99.1.0", "1000000.0.0"])
+def test_a_bundle_of_another_major_version_of_the_template_is_refused(
+    copy: Path, template: str
+) -> None:
+    edit(copy, template=template)
+    with pytest.raises(ProjectError, match=r"another major version.*make train") as refusal:
+        read_bundle(copy)
+    assert template in str(refusal.value)
+    assert TEMPLATE_VERSION in str(refusal.value)
+
+
+def test_a_bundle_of_another_minor_version_of_the_template_is_read(copy: Path) -> None:
+    edit(copy, template=f"{TEMPLATE_VERSION.split('.')[0]}.999.0")
+    read_bundle(copy)
+
+
+def test_metrics_that_miss_the_bundles_own_thresholds_are_refused(
+    copy: Path, bundle: Bundle
+) -> None:
+    name, value = next(iter(bundle.metadata.metrics.items()))
+    edit(copy, thresholds={name: f"> {value + 1}"})
+    with pytest.raises(ProjectError, match=f"misses its own thresholds: {name} is .*make train"):
+        read_bundle(copy)
+    edit(copy, thresholds={"charm": "> 0"})
+    with pytest.raises(ProjectError, match="charm is not measured"):
+        read_bundle(copy)
+
+
+def test_a_bundle_keeps_the_thresholds_that_it_was_trained_to(
+    bundle: Bundle, use_case: UseCase
+) -> None:
+    assert bundle.metadata.thresholds == use_case.features.thresholds

@@ -46,7 +46,7 @@ def test_a_named_origin_may_post_json(open_service: Service) -> None:
     headers = {"Origin": ALLOWED}
     answer = open_service.client.post("/api/predict", json=open_service.example, headers=headers)
     assert (answer.status_code, allowed(answer)) == (200, ALLOWED)
-    assert answer.headers["access-control-expose-headers"] == "x-request-id"
+    assert answer.headers["access-control-expose-headers"] == "x-request-id, x-model-version"
 
 
 def test_a_named_origin_may_read_refusals(open_service: Service) -> None:

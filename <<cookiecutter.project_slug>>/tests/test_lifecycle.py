@@ -29,6 +29,7 @@ def test_a_refused_bundle_leaves_the_process_alive_and_says_why(
         assert service.client.get("/livez").json() == {"status": "alive"}
         for path in ("/api/predict", "/api/predictions", "/score"):
             assert service.post(path, {}).status_code == 503
+        assert 'route="/score",status="503"} 1.0' in service.client.get("/metrics").text
         assert service.client.get("/api/info").status_code == 503
         assert service.client.get("/docs").status_code == 200
     assert "differs from its SHA-256" in (tmp_path / "log").read_text()

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import (
@@ -44,7 +44,11 @@ Threshold = Annotated[str, AfterValidator(_is_threshold)]
 
 
 class Feature(BaseModel):
-    """One named input of the model."""
+    """One named input of the model.
+
+    A feature that `leaks` is known only after the event. Requests may have it; the model does not
+    learn from it.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
@@ -55,6 +59,7 @@ class Feature(BaseModel):
     min: float | None = None
     max: float | None = None
     optional: bool = False
+    leaks: bool = False
     labels: list[Name] | None = None
     example: int | float | bool | str | None = None
 
@@ -62,6 +67,13 @@ class Feature(BaseModel):
     def numeric(self) -> bool:
         """Whether the model gets it as a number (booleans are 0 and 1)."""
         return self.type in ("number", "integer", "boolean")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _what_leaks_is_optional(cls, fields: Any) -> Any:
+        if isinstance(fields, dict) and fields.get("leaks") is True:
+            return {"optional": True, **fields}
+        return fields
 
     @model_validator(mode="after")
     def _fits_its_type(self) -> Self:
@@ -123,7 +135,14 @@ class Features(BaseModel):
             raise ValueError("flags name a classification's probabilities; remove them")
         if len(set(self.flags.values())) < len(self.flags):
             raise ValueError("two classes have the same flag")
+        if all(feature.leaks for feature in self.features):
+            raise ValueError("every feature leaks; nothing is left to learn from")
         return self
+
+    @property
+    def leaking(self) -> list[str]:
+        """The names of the features that are known only after the event."""
+        return [feature.name for feature in self.features if feature.leaks]
 
     def missed(self, metrics: Mapping[str, float]) -> list[str]:
         """Say of each threshold that the metrics miss what was found and what was asked.
@@ -137,11 +156,17 @@ class Features(BaseModel):
                 f"features.yaml: thresholds: {unknown[0]} is not measured; "
                 f"choose from {', '.join(metrics)}."
             )
-        return [
-            f"{name} is {metrics[name]:.4g} and has to be {text.strip()}"
-            for name, text in self.thresholds.items()
-            if not _holds(text, metrics[name])
-        ]
+        return missed(self.thresholds, metrics)
+
+
+def missed(thresholds: Mapping[str, Threshold], metrics: Mapping[str, float]) -> list[str]:
+    """Say of each threshold that the metrics miss what was found and what was asked."""
+    return [
+        f"{name} is {f'{metrics[name]:.4g}' if name in metrics else 'not measured'}"
+        f" and has to be {text.strip()}"
+        for name, text in thresholds.items()
+        if name not in metrics or not _holds(text, metrics[name])
+    ]
 
 
 def read_features(path: Path | None = None) -> Features:

@@ -1,9 +1,11 @@
-"""Replace a folder: whole or not at all."""
+"""Replace a folder: whole or not at all, and never while it is read."""
 
+import fcntl
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from .errors import ProjectError
@@ -42,28 +44,75 @@ def replacing(folder: Path, mark: str) -> Iterator[Path]:
     try:
         beside.chmod(0o755)
         yield beside
-        _swap(beside, folder)
+        with _locked(folder, fcntl.LOCK_EX):
+            _swap(beside, folder)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
 
 
-def restore(folder: Path) -> None:
-    """Put back what a crash in the midst of a replacement set aside."""
-    retired = folder.with_name(folder.name + _RETIRED)
-    if retired.is_dir() and not folder.exists():
-        retired.rename(folder)
+@contextmanager
+def reading(folder: Path) -> Iterator[None]:
+    """Keep a folder from being replaced while it is read.
+
+    What a crash in the midst of a replacement set aside is put back first.
+    """
+    folder = folder.resolve()
+    if _set_aside(folder):
+        # By a crash, or by a replacement that is under way: the lock tells them apart.
+        with _locked(folder, fcntl.LOCK_EX):
+            _restore(folder)
+    with _locked(folder, fcntl.LOCK_SH):
+        yield
+
+
+@contextmanager
+def _locked(folder: Path, kind: int) -> Iterator[None]:
+    """Hold a lock on a folder's replacement; its end, and be it a crash, lets go of it.
+
+    Where no lock file can be made or locked, as on a read-only file system, nobody writes either.
+    """
+    handle = _open(folder.with_name(f".{folder.name}.lock"))
+    if handle is None:
+        yield
+        return
+    try:
+        with suppress(OSError):
+            fcntl.flock(handle, kind)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _open(lock: Path) -> int | None:
+    for flags in (os.O_RDWR | os.O_CREAT, os.O_RDONLY):
+        with suppress(OSError):
+            return os.open(lock, flags, 0o644)
+    return None
+
+
+def _set_aside(folder: Path) -> bool:
+    return not folder.exists() and _retired(folder).is_dir()
+
+
+def _restore(folder: Path) -> None:
+    if _set_aside(folder):
+        _retired(folder).rename(folder)
+
+
+def _retired(folder: Path) -> Path:
+    return folder.with_name(folder.name + _RETIRED)
 
 
 def _swap(beside: Path, folder: Path) -> None:
     # A folder with files in it can't be renamed over, so the old one steps aside first.
-    restore(folder)
-    retired = folder.with_name(folder.name + _RETIRED)
+    _restore(folder)
+    retired = _retired(folder)
     shutil.rmtree(retired, ignore_errors=True)
     if folder.exists():
         folder.rename(retired)
     try:
         beside.rename(folder)
     except OSError:
-        restore(folder)
+        _restore(folder)
         raise
     shutil.rmtree(retired, ignore_errors=True)

@@ -8,10 +8,13 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ..features import Task
+from ..features import Task, Threshold
 
 SCHEMA_VERSION = 1
 """The bundle format that this code writes and reads; raised when an old reader could not."""
+
+TEMPLATE_VERSION = "<< cookiecutter._template_version >>"
+"""The version of the template that made this project."""
 
 EngineName = Literal["onnx", "sklearn"]
 
@@ -56,6 +59,7 @@ class Metadata(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     schema_version: int = SCHEMA_VERSION
+    template: str
     name: str
     version: int = Field(ge=1)
     uuid: UUID
@@ -65,6 +69,7 @@ class Metadata(BaseModel):
     task: Task
     engine: EngineName
     metrics: dict[str, float]
+    thresholds: dict[str, Threshold]
     parity: Parity
     self_test: SelfTest
     data: Data

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,13 @@ from .metadata import Metadata, digest
 from .schema import Schema
 
 
-def write_bundle(folder: Path, model: bytes, schema: Schema, metadata: Metadata) -> Metadata:
+def write_bundle(
+    folder: Path,
+    model: bytes,
+    schema: Schema,
+    metadata: Metadata,
+    before: Callable[[Metadata, Path], None] | None = None,
+) -> Metadata:
     """Put a bundle in the folder's place; until then the one that is there stays.
 
     Args:
@@ -19,6 +26,8 @@ def write_bundle(folder: Path, model: bytes, schema: Schema, metadata: Metadata)
         model: The stored model, for the engine that the metadata names.
         schema: What it is asked and answers.
         metadata: All but the files' hashes and the digest, which are added.
+        before: Called with the metadata and the folder of the whole bundle before it takes its
+            place; what it raises leaves the present one there.
 
     Returns:
         The metadata as written.
@@ -36,7 +45,10 @@ def write_bundle(folder: Path, model: bytes, schema: Schema, metadata: Metadata)
     with replacing(folder, "metadata.json") as beside:
         for name, content in contents.items():
             _write(beside / name, content)
-    return Metadata.model_validate_json(contents["metadata.json"])
+        written = Metadata.model_validate_json(contents["metadata.json"])
+        if before:
+            before(written, beside)
+    return written
 
 
 def _write(path: Path, content: bytes) -> None:

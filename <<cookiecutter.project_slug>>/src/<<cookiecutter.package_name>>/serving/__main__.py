@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 import tempfile
 from contextlib import nullcontext
@@ -15,6 +16,8 @@ from ..settings import Settings, read_settings
 def serve(settings: Settings) -> None:
     """Serve until a signal; requests under way are answered first."""
     serving = settings.serving
+    if serving.model != "baked":
+        _fetch(serving.model)
     # uvicorn raises the signal again when all is answered; an end that was asked for is no failure.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     # One worker needs no folder, and so no file system that it may write to.
@@ -33,6 +36,13 @@ def serve(settings: Settings) -> None:
             server_header=False,
             timeout_graceful_shutdown=serving.shutdown_seconds,
         )
+
+
+def _fetch(wanted: str) -> None:
+    """Bring a version from the registry; where that fails, the bundle that is there serves."""
+    registry = f"{__package__.rpartition('.')[0]}.registry"
+    if subprocess.run([sys.executable, "-m", registry, wanted]).returncode:  # noqa: S603
+        sys.stderr.write(f"Version {wanted} was not fetched; the bundle stays as it is.\n")
 
 
 def main() -> None:

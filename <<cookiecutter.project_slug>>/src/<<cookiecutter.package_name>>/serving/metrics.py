@@ -8,6 +8,9 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from ..bundle.metadata import Metadata
 
+OUTCOMES = ("switched", "same", "refused")
+"""What comes of a reload."""
+
 _SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
@@ -31,13 +34,19 @@ class Metrics:
         self._requests = cache(requests.labels)
         self._seconds = cache(seconds.labels)
         self._predictions = cache(predictions.labels)
+        self._served: tuple[str, str, str] | None = None
         self._model = Gauge(
             "model_info",
             "1 for the model that is served",
             ["name", "version", "engine"],
             registry=self._registry,
-            multiprocess_mode="max",
+            # Of several workers the last to speak of a model is right; one may have died since.
+            multiprocess_mode="mostrecent",
         )
+        reloads = Counter(
+            "model_reloads", "Bundles looked at anew", ["outcome"], registry=self._registry
+        )
+        self._reloads = {outcome: reloads.labels(outcome) for outcome in OUTCOMES}
 
     def observe(self, route: str, method: str, status: int, seconds: float) -> None:
         """Count a request."""
@@ -50,8 +59,16 @@ class Metrics:
 
     def serves(self, metadata: Metadata) -> None:
         """Name the model that is served from now on."""
-        self._model.clear()
-        self._model.labels(metadata.name, str(metadata.version), metadata.engine).set(1)
+        if self._served:
+            # Workers share files, in which what was said stays: 0 takes it back.
+            self._model.labels(*self._served).set(0)
+            self._model.clear()
+        self._served = (metadata.name, str(metadata.version), metadata.engine)
+        self._model.labels(*self._served).set(1)
+
+    def reloaded(self, outcome: str) -> None:
+        """Count a reload by one of the `OUTCOMES`."""
+        self._reloads[outcome].inc()
 
     def text(self) -> bytes:
         """Return the exposition (Prometheus text format)."""

@@ -1,5 +1,6 @@
 """The API's description, its page and the web client; nothing comes from another host."""
 
+from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any
 
@@ -14,9 +15,10 @@ from starlette.responses import (
     RedirectResponse,
     Response,
 )
+from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
 
-from ..settings import Settings
+from ..settings import Model, Settings
 from .problems import MEDIA_TYPE
 
 _ASSETS = "/docs/assets"
@@ -27,7 +29,7 @@ def add(app: FastAPI, settings: Settings) -> None:
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = _described(app)
+            app.openapi_schema = described(settings.model, app.routes)
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
@@ -67,13 +69,14 @@ def add(app: FastAPI, settings: Settings) -> None:
         app.mount("/client", StaticFiles(directory=settings.paths.client))
 
 
-def _described(app: FastAPI) -> dict[str, Any]:
-    described = get_openapi(
-        title=app.title, version=app.version, description=app.description, routes=app.routes
+def described(model: Model, routes: Sequence[BaseRoute], version: int = 0) -> dict[str, Any]:
+    """Return the API's description (OpenAPI); version 0 stands for no model yet."""
+    found = get_openapi(
+        title=model.name, version=str(version), description=model.description, routes=routes
     )
-    for path in described["paths"].values():
+    for path in found["paths"].values():
         for operation in path.values():
             for status, response in operation["responses"].items():
                 if int(status) >= 400:
                     response["content"] = {MEDIA_TYPE: response["content"].pop("application/json")}
-    return described
+    return found

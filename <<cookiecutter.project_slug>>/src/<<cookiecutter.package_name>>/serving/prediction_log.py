@@ -2,13 +2,11 @@
 
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from pydantic_core import to_json
-
-from ..bundle.metadata import Metadata
 
 _DELAY = 0.1
 """Seconds that lines wait to be written together."""
@@ -17,15 +15,27 @@ _DELAY = 0.1
 class PredictionLog:
     """Collects lines and writes them between requests; inputs are never logged."""
 
-    def __init__(self, metadata: Metadata) -> None:
-        """Log for one model."""
-        self._model = {"model": metadata.name, "version": metadata.version}
+    def __init__(self) -> None:
+        """Log for all models that the process serves."""
         self._lines: list[bytes] = []
 
-    def add(self, request_id: str, ids: Sequence[Any], answers: Sequence[Any]) -> None:
-        """Log rows: the request's id, each row's own id if the client sent one, the answer."""
+    def add(
+        self,
+        model: Mapping[str, Any],
+        request_id: str,
+        ids: Sequence[Any],
+        answers: Sequence[Any],
+    ) -> None:
+        """Log rows.
+
+        Args:
+            model: Who answered: name and version.
+            request_id: The request's.
+            ids: Each row's own id, None where the client sent none.
+            answers: The answer to each row.
+        """
         time = datetime.now(UTC).isoformat(timespec="milliseconds")
-        about = {"event": "prediction", "time": time, "request_id": request_id, **self._model}
+        about = {"event": "prediction", "time": time, "request_id": request_id, **model}
         if not self._lines:
             asyncio.get_running_loop().call_later(_DELAY, self.flush)
         for row_id, answer in zip(ids, answers, strict=True):

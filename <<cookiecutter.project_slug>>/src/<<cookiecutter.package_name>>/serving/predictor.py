@@ -9,8 +9,9 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import to_json
 
 from ..bundle.engines import Engine, Outputs, Unanswerable, class_indices
-from ..bundle.read import Bundle
+from ..bundle.metadata import Metadata
 from ..bundle.rows import columns_from
+from ..bundle.schema import Schema
 from .answers import Operation
 from .metrics import Metrics
 from .prediction_log import PredictionLog
@@ -21,14 +22,20 @@ class Predictor:
     """Validates, predicts, counts and logs for one bundle."""
 
     def __init__(
-        self, bundle: Bundle, engine: Engine, metrics: Metrics, log: PredictionLog | None
+        self,
+        schema: Schema,
+        metadata: Metadata,
+        engine: Engine,
+        metrics: Metrics,
+        log: PredictionLog | None,
     ) -> None:
-        """Join a bundle and its engine."""
-        self._schema = bundle.schema
+        """Join what a bundle holds, its engine, and what keeps account of its answers."""
+        self._schema = schema
         self._engine, self._metrics, self._log = engine, metrics, log
-        self._attributes = [f"f{k}" for k in range(len(bundle.schema.features))]
-        self._labels = {feature.name: feature.labels or [] for feature in bundle.schema.features}
-        self._names = [*self._labels, *([bundle.schema.id] if bundle.schema.id else [])]
+        self._model = {"model": metadata.name, "version": metadata.version}
+        self._attributes = [f"f{k}" for k in range(len(schema.features))]
+        self._labels = {feature.name: feature.labels or [] for feature in schema.features}
+        self._names = [*self._labels, *([schema.id] if schema.id else [])]
 
     async def answer(self, operation: Operation, body: bytes, request_id: str) -> bytes:
         """Answer a request.
@@ -45,7 +52,7 @@ class Predictor:
         answer = operation.answer(outputs)
         if self._log:
             ids = [getattr(row, "id", None) for row in rows]
-            self._log.add(request_id, ids, self._each(outputs))
+            self._log.add(self._model, request_id, ids, self._each(outputs))
         return to_json(answer)
 
     async def _run(self, rows: Sequence[BaseModel]) -> Outputs:

@@ -48,7 +48,7 @@ def add(app: FastAPI, state: State, metrics: Metrics) -> None:
     async def info(request: Request) -> Any:
         if not state.served:
             return _unready(state, request)
-        return Info(metadata=state.served.bundle.metadata.model_dump(mode="json"))
+        return Info(metadata=state.served.metadata.model_dump(mode="json"))
 
     async def exposition() -> Response:
         return Response(metrics.text(), media_type="text/plain; version=1.0.0; charset=utf-8")

@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ..bundle.metadata import Metadata
 from .answers import Operation
 from .body import read_body
 from .predictor import Predictor
@@ -17,6 +18,12 @@ from .reply import reply
 
 PATHS = ("/api/predict", "/api/predictions", "/api/proba_predictions", "/score")
 
+_VERSION = {
+    "x-model-version": {
+        "description": "The version of the model that answers",
+        "schema": {"type": "integer"},
+    }
+}
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     400: {"model": Problem, "description": "The body is not JSON"},
     413: {"model": Problem, "description": "The body is too large"},
@@ -39,7 +46,7 @@ class DirectRoute(APIRoute):
 
 
 def prediction_route(
-    operation: Operation, predictor: Predictor, most_bytes: int, outputs: list[float]
+    operation: Operation, predictor: Predictor, most_bytes: int, metadata: Metadata
 ) -> DirectRoute:
     """Return the route of an operation.
 
@@ -47,10 +54,11 @@ def prediction_route(
         operation: What is asked and answered.
         predictor: Who answers.
         most_bytes: Longest body.
-        outputs: What the model says to the example, for the documentation.
+        metadata: The model's: its version is in each answer, its self-test in the documentation.
     """
+    version = [(b"x-model-version", str(metadata.version).encode())]
     asked = {"examples": {"example": {"value": operation.example}}}
-    answered = {"example": operation.answer(np.array([outputs]))}
+    answered = {"example": operation.answer(np.array([metadata.self_test.outputs]))}
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         request_id = scope["request_id"]
@@ -58,9 +66,9 @@ def prediction_route(
             body = await read_body(scope, receive, most_bytes)
             answer = await predictor.answer(operation, body, request_id)
         except Refusal as refusal:
-            await reply(send, refusal.status, refusal.body(request_id))
+            await reply(send, refusal.status, refusal.body(request_id), version)
         else:
-            await reply(send, 200, answer)
+            await reply(send, 200, answer, version)
 
     return DirectRoute(
         operation.path,
@@ -70,7 +78,10 @@ def prediction_route(
         summary=operation.summary,
         description=operation.description,
         response_model=operation.response,
-        responses={200: {"content": {"application/json": answered}}, **_PROBLEMS},
+        responses={
+            200: {"content": {"application/json": answered}, "headers": _VERSION},
+            **_PROBLEMS,
+        },
         openapi_extra={"requestBody": {"content": {"application/json": asked}}},
         tags=["predictions"],
     )
@@ -91,8 +102,12 @@ def unready_routes(reason: Callable[[], str]) -> list[BaseRoute]:
 
 
 def _plain(path: str, app: ASGIApp, method: str) -> Route:
+    async def named(scope: Scope, receive: Receive, send: Send) -> None:
+        scope["route"] = route  # as FastAPI's own routes do, for the metrics
+        await app(scope, receive, send)
+
     route = Route(path, lambda request: None, methods=[method])
-    route.app = app
+    route.app = named
     return route
 
 
