@@ -6,12 +6,14 @@ python tools/examples.py titanic --output DIR
 import argparse
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+import yaml
 from cookiecutter.exceptions import CookiecutterException
 from cookiecutter.main import cookiecutter
 
@@ -59,9 +61,23 @@ def make_example(name: str, output: Path) -> Path:
         source,
         project,
         dirs_exist_ok=True,
-        ignore=shutil.ignore_patterns("answers.json", "__pycache__", ".*_cache"),
+        ignore=shutil.ignore_patterns("answers.json", "config.yaml", "__pycache__", ".*_cache"),
     )
+    if (changes := source / "config.yaml").is_file():
+        _configure(project / "config.yaml", yaml.safe_load(changes.read_text("utf-8")))
     return project
+
+
+def _configure(config: Path, changes: dict[str, dict[str, object]]) -> None:
+    """Change settings where they stand, so that all others stay the template's."""
+    text = config.read_text("utf-8")
+    for section, settings in changes.items():
+        for key, value in settings.items():
+            line = rf"(?m)(^{section}:.*\n(?:(?: .*)?\n)*?  {key}: )[^\s#]+"
+            text, found = re.subn(line, rf"\g<1>{json.dumps(value)}", text)
+            if found != 1:
+                sys.exit(f"{config} has no setting {section}.{key} on a line of its own.")
+    config.write_text(text, "utf-8")
 
 
 def fetching(project: Path) -> list[str]:

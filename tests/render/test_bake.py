@@ -141,7 +141,9 @@ def test_an_example_holds_only_what_is_the_users_and_nothing_needlessly(
     source = ROOT / "examples" / name
     answers = json.loads((source / "answers.json").read_text("utf-8"))
     plain = texts(bake(answers, tmp_path))
-    own = re.compile(rf"(src/{answers['package_name']}|tests)/use_case/|data/|client/theme\.css")
+    own = re.compile(
+        rf"(src/{answers['package_name']}|tests)/use_case/|data/|client/theme\.css|config\.yaml"
+    )
     added = re.compile(r"benchmarks/\w+\.py")
     laid_over = {path: text for path, text in texts(source).items() if path.name != "answers.json"}
     assert laid_over

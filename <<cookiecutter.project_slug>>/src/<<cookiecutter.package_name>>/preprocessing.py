@@ -26,7 +26,12 @@ class BasePreprocessor(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     To change that, override `build_transformer`: made of scikit-learn's own parts, it stays
     compilable. To compute freely in Python, override `fit` and `transform`: the service then
     runs scikit-learn instead of the compiled model.
+
+    A feature that features.yaml says `leaks` is left out: `build_transformer` doesn't get it.
     """
+
+    with_leaks = False
+    """Whether it is let in after all; training does so for a comparison that is not served."""
 
     def build_transformer(self, features: list[Feature]) -> Any:
         """Return an unfitted scikit-learn transformer of the features' data frame."""
@@ -48,9 +53,12 @@ class BasePreprocessor(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def fit(self, X: pd.DataFrame, y: "pd.Series[Any] | None" = None) -> Self:
         """Learn from the training rows (n rows, one column a feature)."""
-        transformer = self.build_transformer(read_features().features)
-        self.transformer_ = transformer.fit(X, y)
+        self.transformer_ = self.build_transformer(self.learned(read_features())).fit(X, y)
         return self
+
+    def learned(self, features: Features) -> list[Feature]:
+        """Return the features that the model learns from."""
+        return [each for each in features.features if self.with_leaks or not each.leaks]
 
     def transform(self, X: pd.DataFrame) -> Any:
         """Return what the estimator sees: n rows, as many columns as it takes."""

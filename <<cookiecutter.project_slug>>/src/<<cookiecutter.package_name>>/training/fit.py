@@ -11,16 +11,18 @@ from ..preprocessing import BasePreprocessor
 from .hooks import Rows, UseCase
 
 
-def fit(use_case: UseCase, rows: Rows, seed: int) -> Pipeline:
+def fit(use_case: UseCase, rows: Rows, seed: int, with_leaks: bool = False) -> Pipeline:
     """Fit the hooks and join them to a pipeline of features to predictions.
 
     Python's and NumPy's global generators are seeded first, so that an estimator without a
     `random_state` of its own learns the same from the same rows. Where features.yaml names a
-    weight, `train_model` gets it as a third argument.
+    weight, `train_model` gets it as a third argument. With leaks, it also gets the features that
+    are known only after the event.
     """
     random.seed(seed)
     np.random.seed(seed)
     preprocessor = use_case.preprocessor()
+    preprocessor.with_leaks = with_leaks
     prepared = preprocessor.fit(rows.X, rows.y).transform(rows.X)
     weight = [] if rows.weight is None else [rows.weight]
     estimator = use_case.train_model(prepared, rows.y, *weight)

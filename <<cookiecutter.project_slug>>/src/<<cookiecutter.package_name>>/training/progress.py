@@ -2,10 +2,12 @@
 
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.status import Status
+from rich.text import Text
 
 from ..errors import ProjectError
 
@@ -28,10 +30,28 @@ def _explained(step: str) -> Iterator[None]:
         ) from error
 
 
+class _Now:
+    """A text that is asked for anew each time that a terminal shows it."""
+
+    def __init__(self, ask: Callable[[], str]) -> None:
+        self._ask = ask
+
+    def __rich__(self) -> Text:
+        return Text(self._ask())
+
+
 class Step:
     """A step of the run; what it found is shown when it ends."""
 
     found = ""
+
+    def __init__(self, status: Status) -> None:
+        """Begin; the status is what a terminal shows meanwhile."""
+        self._status = status
+
+    def show(self, ask: Callable[[], str]) -> None:
+        """Show from now on what a function says, asked several times a second."""
+        self._status.update(_Now(ask))
 
 
 class Progress:
@@ -44,9 +64,9 @@ class Progress:
     @contextmanager
     def step(self, name: str) -> Iterator[Step]:
         """Show a step from its begin to its end."""
-        step = Step()
         start = time.perf_counter()
-        with self.console.status(f"{name} …"), _explained(name):
+        with self.console.status(f"{name} …") as status, _explained(name):
+            step = Step(status)
             yield step
         seconds = time.perf_counter() - start
         line = f"{name:<10} {step.found}  [dim]{seconds:.1f} s[/]"

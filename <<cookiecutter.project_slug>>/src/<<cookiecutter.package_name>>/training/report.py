@@ -9,6 +9,7 @@ from ..bundle.read import Bundle
 from ..bundle.schema import Schema
 from ..features import Feature, Features
 from .evaluate import PRIMARY, Scores
+from .leaks import Leaks
 
 METRICS = "metrics.json"
 
@@ -18,9 +19,11 @@ def refused_reports(folder: Path) -> Path:
     return folder.with_name(f"{folder.name}-refused")
 
 
-def write_metrics(folder: Path, scores: Scores, missed: list[str]) -> None:
+def write_metrics(folder: Path, scores: Scores, missed: list[str], leaks: Leaks | None) -> None:
     """Write metrics.json: the scores, and the thresholds that were missed, in sentences."""
     figures = {**asdict(scores), "primary": PRIMARY[scores.task], "thresholds_missed": missed}
+    if leaks:
+        figures["with_leaks"] = {"features": leaks.features, "hold_out": leaks.hold_out}
     (folder / METRICS).write_text(json.dumps(figures, indent=2) + "\n", "utf-8")
 
 
@@ -30,6 +33,7 @@ def write_model_card(
     bundle: Bundle,
     scores: Scores,
     pictures: dict[str, str],
+    more: list[str],
 ) -> None:
     """Write model-card.md.
 
@@ -39,6 +43,7 @@ def write_model_card(
         bundle: What the card is about.
         scores: The primary metric beside folds and baseline.
         pictures: Each file's name and what it shows.
+        more: Lines about what not every training has: leaks, AutoML.
     """
     schema, metadata = bundle.schema, bundle.metadata
     lines = [
@@ -74,6 +79,7 @@ def write_model_card(
             for name, value in metadata.metrics.items()
         ),
         "",
+        *more,
         "## Is the compiled model the same?",
         "",
         _parity(metadata),

@@ -8,6 +8,9 @@ from ..bundle.schema import Schema
 from ..errors import ProjectError
 from ..features import Feature, Features
 
+AFTERWARDS = "(known only afterwards: the model does not see it)"
+"""What a client reads of a feature that leaks."""
+
 
 def resolve_schema(features: Features, X: pd.DataFrame, classes: list[str]) -> Schema:
     """Return the schema of a bundle.
@@ -38,6 +41,8 @@ def resolve_schema(features: Features, X: pd.DataFrame, classes: list[str]) -> S
 def _resolved(feature: Feature, column: "pd.Series[Any]") -> Feature:
     present = column.dropna() if feature.numeric else column[column != ""]
     filled = feature.model_dump()
+    if feature.leaks:
+        filled["description"] = f"{feature.description} {AFTERWARDS}".strip()
     learned = feature.labels is None and feature.type == "category"
     if learned:
         filled["labels"] = sorted(set(present))

@@ -1,6 +1,7 @@
 """The training run, from the data to the bundle."""
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -8,30 +9,43 @@ import pandas as pd
 from rich.console import Console
 from sklearn.pipeline import Pipeline
 
-from ..bundle.metadata import Metadata, SelfTest
-from ..bundle.read import Bundle, current_version
+from ..automl.session import session
+from ..bundle.metadata import TEMPLATE_VERSION, Metadata, SelfTest
+from ..bundle.read import Bundle
 from ..bundle.rows import columns_from
 from ..bundle.schema import Schema
 from ..bundle.self_test import self_test
 from ..bundle.write import write_bundle
 from ..errors import ProjectError
 from ..folders import check_ours, replacing
+from ..registry.record import Recorder, Unrecorded
 from ..settings import Settings
 from .evaluate import Scores, predict, score
 from .fit import fit
 from .hooks import UseCase
+from .leaks import Leaks, compare
 from .pictures import draw_pictures
 from .progress import Progress
 from .provenance import fingerprint, git_commit, libraries
 from .report import METRICS, refused_reports, write_metrics, write_model_card
 from .resolve import resolve_schema
+from .search_report import write_search
 from .split import split
 from .store import Stored, store
 from .validate import validate_frame
 
 
-def train(use_case: UseCase, settings: Settings, console: Console) -> Metadata:
+def train(
+    use_case: UseCase, settings: Settings, console: Console, recorder: Recorder | None = None
+) -> Metadata:
     """Make a bundle from a use case and put it in the place of the present one.
+
+    Args:
+        use_case: The hooks.
+        settings: How to train, and where to write.
+        console: For progress.
+        recorder: Gives the bundle its version and keeps it; left out, nothing is kept, and the
+            version is the one after the present bundle's.
 
     Returns:
         The new bundle's metadata.
@@ -41,44 +55,60 @@ def train(use_case: UseCase, settings: Settings, console: Console) -> Metadata:
             present bundle stays as it is.
     """
     features, options, progress = use_case.features, settings.training, Progress(console)
+    recorder = recorder or Unrecorded(settings)
     _check_folders(settings)
     with progress.step("load") as step:
         frame = _load(use_case)
         rows = use_case.rows(frame)
         parts = split(rows, options.test_size, options.seed, features.task)
         step.found = f"{len(frame):,} rows, {frame.shape[1]} columns; they fit features.yaml"
-    with progress.step("fit") as step:
-        pipeline = fit(use_case, parts.train, options.seed)
-        schema = resolve_schema(features, rows.X, _classes(use_case, pipeline))
-        step.found = f"{type(pipeline[-1]).__name__} on {len(parts.train):,} rows"
-    with progress.step("evaluate") as step:
-        scores = score(use_case, pipeline, parts, rows, options)
-        missed = features.missed(scores.hold_out)
-        step.found = str(scores)
+    with session(settings) as searching:
+        with progress.step("fit") as step:
+            searching.show = step.show
+            pipeline = fit(use_case, parts.train, options.seed)
+            schema = resolve_schema(features, rows.X, _classes(use_case, pipeline))
+            step.found = f"{type(pipeline[-1]).__name__} on {len(parts.train):,} rows"
+            step.found += f", {searching.found}" if searching.found else ""
+        with progress.step("evaluate") as step:
+            scores = score(use_case, pipeline, parts, rows, options)
+            missed = features.missed(scores.hold_out)
+            searching.show = step.show
+            leaks = compare(use_case, parts, scores, options.seed)
+            step.found = str(scores)
     with progress.step("compile") as step:
         stored = store(pipeline, schema, parts, options)
         step.found = str(stored)
     about = {
+        "thresholds": features.thresholds,
         "data": fingerprint(frame, len(rows)),
         "tags": settings.model.tags | frame.attrs.get("tags", {}),
+        "version": (Unrecorded(settings) if missed else recorder).version(),
     }
     bundle = _bundle(settings, pipeline, schema, stored, scores, about)
     self_test(bundle.engine(options.trusted_types), schema, bundle.metadata)
     folder = refused_reports(settings.paths.reports) if missed else settings.paths.reports
     with progress.step("report") as step, replacing(folder, METRICS) as new:
-        write_metrics(new, scores, missed)
+        write_metrics(new, scores, missed, leaks)
         pictures = draw_pictures(new, pipeline, parts, schema.classes, options.seed)
-        write_model_card(new, features, bundle, scores, pictures)
+        more = leaks.section() if leaks else []
+        more += write_search(new, searching.found) if searching.found else []
+        write_model_card(new, features, bundle, scores, pictures, more)
         step.found = f"{folder}/model-card.md, {len(pictures)} pictures"
         if not missed:
             # Before the reports take their place, so that they never speak of another model.
-            written = write_bundle(settings.paths.bundle, stored.model, schema, bundle.metadata)
+            keep = partial(recorder.keep, reports=new)
+            written = write_bundle(
+                settings.paths.bundle, stored.model, schema, bundle.metadata, keep
+            )
+        else:
+            recorder.refuse(missed, scores.hold_out, new)
     if missed:
         raise ProjectError(
             f"The model misses its thresholds: {'; '.join(missed)}. The bundle in "
             f"{settings.paths.bundle} is as it was; {folder} shows the new model."
         )
-    console.print(_closing(scores, stored, written, settings), highlight=False, soft_wrap=True)
+    closing = _closing(scores, leaks, stored, written, settings)
+    console.print(closing, highlight=False, soft_wrap=True)
     return written
 
 
@@ -131,8 +161,8 @@ def _bundle(
     columns = columns_from(schema.features, [row])
     example = pd.DataFrame({name: values.ravel() for name, values in columns.items()})
     metadata = Metadata(
+        template=TEMPLATE_VERSION,
         name=settings.model.name,
-        version=current_version(settings.paths.bundle) + 1,
         uuid=uuid4(),
         created=datetime.now(UTC),
         description=settings.model.description,
@@ -151,9 +181,12 @@ def _bundle(
     return Bundle(schema, metadata, stored.model)
 
 
-def _closing(scores: Scores, stored: Stored, written: Metadata, settings: Settings) -> str:
+def _closing(
+    scores: Scores, leaks: Leaks | None, stored: Stored, written: Metadata, settings: Settings
+) -> str:
+    leaking = f"\n  leaks    {leaks}; not served" if leaks else ""
     return f"""
-  quality  {scores}
+  quality  {scores}{leaking}
   engine   {stored}
   bundle   {settings.paths.bundle}, version {written.version}
   next     make serve"""

@@ -1,0 +1,70 @@
+"""Measure an estimator on rows that it has not learned from."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.utils import _safe_indexing
+
+from ..errors import ProjectError
+from ..training.evaluate import evaluate
+from ..training.hooks import Rows
+from ..training.split import folds, most_folds
+from .fitting import fitted
+
+LOWER_IS_BETTER = {"log_loss", "brier", "mae", "rmse"}
+FOLDS = 5
+FEW_ROWS = 10_000
+"""Up to here each fold is held out once; of more rows, one fold is enough."""
+
+
+class Validation:
+    """Parts of the rows, of which some are learned from and the others measured on."""
+
+    def __init__(self, X: Any, y: Any, weight: Any, task: str, metric: str, seed: int) -> None:
+        """Part the rows.
+
+        Raises:
+            ProjectError: There are too few, or the metric is not measured for this task.
+        """
+        self.task = task
+        self.shape = X.shape
+        self._X, self._y, self._weight = X, pd.Series(np.asarray(y)), weight
+        self._parts = self._parted(seed)
+        self.metric = self._usual_metric() if metric == "auto" else metric
+        self.higher_is_better = self.metric not in LOWER_IS_BETTER
+
+    def score(self, estimator: Any) -> float:
+        """Return the metric on rows held out, the mean of the parts; the estimator is fitted."""
+        found = []
+        for train, test in self._parts:
+            model = fitted(estimator, self._at(train.X), train.y, train.weight)
+            rows = Rows(self._at(test.X), test.y, test.weight)
+            metrics = evaluate(model, rows, self.task)
+            if self.metric not in metrics:
+                raise ProjectError(
+                    f"config.yaml: automl.metric: {self.metric} is not measured here; "
+                    f"choose from auto, {', '.join(metrics)}."
+                )
+            found.append(metrics[self.metric])
+        return float(np.mean(found))
+
+    def _usual_metric(self) -> str:
+        if self.task == "regression":
+            return "r2"
+        return "roc_auc" if self._y.nunique() == 2 else "log_loss"
+
+    def _parted(self, seed: int) -> list[tuple[Rows, Rows]]:
+        weight = None if self._weight is None else np.asarray(self._weight)
+        # X may be of any kind, so that its row numbers are parted in its place.
+        rows = Rows(pd.DataFrame({"row": np.arange(len(self._y))}), self._y, weight)
+        if (n_folds := min(FOLDS, most_folds(rows, self.task))) < 2:
+            raise ProjectError(
+                f"{len(rows):,} rows are too few for a search (a class is in one row only); say "
+                "automl.enabled: false in config.yaml."
+            )
+        parts = [(part.train, part.test) for part in folds(rows, n_folds, seed, self.task)]
+        return parts if len(self._y) <= FEW_ROWS else parts[:1]
+
+    def _at(self, numbered: pd.DataFrame) -> Any:
+        return _safe_indexing(self._X, numbered["row"].to_numpy())
