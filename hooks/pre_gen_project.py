@@ -36,11 +36,11 @@ PATTERNS = {
 # Names that the project's environment has already, as packages or as libraries.
 TAKEN = {
     *("benchmarks", "client", "data", "postman", "src", "test", "tests", "use_case"),
-    *("fastapi", "fastapi_swagger", "httptools", "httpx", "matplotlib", "mypy", "numpy", "onnx"),
-    *("onnxruntime", "pandas", "pandas_stubs", "polars", "prometheus_client", "pydantic"),
-    *("pydantic_settings", "pytest", "pyyaml", "rich", "ruff", "schemathesis", "scikit_learn"),
-    *("scipy", "skl2onnx", "sklearn", "skops", "starlette", "typer", "types_pyyaml", "uvicorn"),
-    *("uvloop", "yaml"),
+    *("fastapi", "fastapi_swagger", "flaml", "httptools", "httpx", "matplotlib", "mlflow"),
+    *("mypy", "numpy", "onnx", "onnxruntime", "pandas", "pandas_stubs", "polars"),
+    *("prometheus_client", "pyarrow", "pydantic", "pydantic_settings", "pytest", "pyyaml"),
+    *("rich", "ruff", "schemathesis", "scikit_learn", "scipy", "skl2onnx", "sklearn", "skops"),
+    *("starlette", "typer", "types_pyyaml", "uvicorn", "uvloop", "yaml"),
 }
 
 

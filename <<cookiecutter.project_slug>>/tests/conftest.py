@@ -1,5 +1,6 @@
 """What the tests share: the use case, trained once, and a service of its bundle."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from << cookiecutter.package_name >>.training.hooks import UseCase, own_use_case
 from << cookiecutter.package_name >>.training.run import train
 
 from .service import Service, running
+from .small_cases import case, poor
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +26,9 @@ def settings_in(folder: Path) -> Settings:
     paths = Paths(bundle=folder / "model_bin", reports=folder / "reports")
     settings = read_settings()
     training = Training(trusted_types=settings.training.trusted_types)
-    return settings.model_copy(update={"paths": paths, "training": training})
+    # Whatever the budget, a test's search is short, and finds the same each time.
+    automl = settings.automl.model_copy(update={"time_budget_s": None, "max_trials": 6})
+    return settings.model_copy(update={"paths": paths, "training": training, "automl": automl})
 
 
 @pytest.fixture(scope="session")
@@ -46,3 +50,24 @@ def service(trained: Path) -> Iterator[Service]:
     with running(trained / "model_bin", trained / "service.log") as service:
         service.wait("/readyz")
         yield service
+
+
+@pytest.fixture(scope="session")
+def two_versions(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder whose registry has version 1 of a small case, and version 2, which is worse."""
+    from .versions import record, settings_for
+
+    folder = tmp_path_factory.mktemp("versions")
+    settings = settings_for(folder)
+    assert record(case(), settings) == 1
+    assert record(case(poor), settings) == 2
+    return folder
+
+
+@pytest.fixture
+def settings(two_versions: Path, tmp_path: Path) -> Settings:
+    """Settings for the two versions in a registry of the test's own, copied there."""
+    from .versions import settings_for
+
+    shutil.copytree(two_versions, tmp_path, dirs_exist_ok=True)
+    return settings_for(tmp_path)

@@ -85,6 +85,11 @@ def logistic(X: Any, y: Any) -> LogisticRegression:
     return LogisticRegression(max_iter=1_000).fit(X, y)
 
 
+def poor(X: Any, y: Any) -> LogisticRegression:
+    """Learn next to nothing."""
+    return LogisticRegression(C=1e-6).fit(X, y)
+
+
 def boosted(X: Any, y: Any) -> AdaBoostClassifier:
     return AdaBoostClassifier(n_estimators=5, random_state=0).fit(X, y)
 

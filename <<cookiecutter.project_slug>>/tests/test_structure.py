@@ -9,10 +9,12 @@ import << cookiecutter.package_name >>
 
 PACKAGE = Path(<< cookiecutter.package_name >>.__file__).parent
 FORBIDDEN = {
-    "use_case": {"training", "bundle", "serving"},
-    "training": {"serving"},
-    "bundle": {"training", "serving", "use_case", "preprocessing"},
-    "serving": {"training", "use_case", "preprocessing"},
+    "use_case": {"training", "bundle", "serving", "registry", "release"},
+    "training": {"serving", "release"},
+    "registry": {"training", "serving", "release", "use_case"},
+    "release": {"serving"},
+    "bundle": {"training", "serving", "registry", "release", "use_case", "preprocessing"},
+    "serving": {"training", "registry", "release", "use_case", "preprocessing"},
 }
 
 

@@ -1,8 +1,8 @@
 """The command line: everything that `make` does with the model."""
 
 import json
-import logging
 import os
+import signal
 import sys
 import urllib.error
 import urllib.request
@@ -14,27 +14,14 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from . import cli_delivery, cli_versions
 from .errors import ProjectError
 from .settings import PREFIX, read_settings
+from .terminal import console, failures_told, logging_to_console
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-console = Console()
-
-
-class _ConsoleHandler(logging.Handler):
-    """Shows what the use case logs above the progress, not across it."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        console.print(record.getMessage(), highlight=False, markup=False, soft_wrap=True)
-
-
-@contextmanager
-def _sentences() -> Iterator[None]:
-    try:
-        yield
-    except ProjectError as error:
-        Console(stderr=True).print(str(error), style="red", highlight=False, markup=False)
-        raise typer.Exit(1) from error
+app.add_typer(cli_versions.app)
+app.add_typer(cli_delivery.app)
 
 
 @app.command()
@@ -45,7 +32,7 @@ def data(
     only: Annotated[str, typer.Option(help="A part of it, e.g. months; by blanks.")] = "",
 ) -> None:
     """Fetch the data, where the use case knows how: `DataLoader.fetch_data`."""
-    with _sentences():
+    with failures_told():
         from .use_case.data_loader import DataLoader
 
         fetch = getattr(DataLoader(), "fetch_data", None)
@@ -59,16 +46,19 @@ def train() -> None:
     """Train a model and put its bundle in the place of the present one.
 
     Loads and checks the data, fits and measures the model, compiles it, proves the compiled model
-    against scikit-learn, and writes model_bin/ and reports/. A model that misses the thresholds
-    in features.yaml changes nothing.
+    against scikit-learn, registers it as the next version and writes model_bin/ and reports/. A
+    model that misses the thresholds in features.yaml changes nothing.
     """
-    with _sentences():
+    with failures_told():
         settings = read_settings()
         with console.status("scikit-learn is being loaded …"):
+            from .registry.client import Registry
+            from .registry.record import Recording
             from .training.hooks import own_use_case
             from .training.run import train as run
-        logging.basicConfig(level=logging.INFO, handlers=[_ConsoleHandler()])
-        run(own_use_case(), settings, console)
+        logging_to_console()
+        with Recording(Registry(settings), settings) as recording:
+            run(own_use_case(), settings, console, recording)
 
 
 @app.command()
@@ -80,7 +70,7 @@ def serve(
 
     Its page is /docs, the web client is /. What the options leave out, config.yaml says.
     """
-    with _sentences():
+    with failures_told():
         for name, value in (("PORT", port), ("WORKERS", workers)):
             if value is not None:
                 os.environ[f"{PREFIX}SERVING__{name}"] = str(value)
@@ -98,7 +88,7 @@ def predict(
     url: Annotated[str | None, typer.Option(help="The service; left out, the local one.")] = None,
 ) -> None:
     """Ask the running service for one prediction and show both sides."""
-    with _sentences():
+    with failures_told():
         settings = read_settings()
         if request is None:
             from .bundle.read import read_bundle
@@ -129,13 +119,54 @@ def _ask(address: str, body: str) -> str:
 
 
 @app.command()
+def score(
+    source: Annotated[str, typer.Argument(metavar="INPUT", help="CSV, Parquet or JSON lines.")],
+    target: Annotated[str, typer.Argument(metavar="OUTPUT", help="Likewise, by its suffix.")],
+) -> None:
+    """Score a file of any size with the bundle.
+
+    Rows that the API would refuse go to a file beside OUTPUT, `<stem>.rejects.csv`, with their
+    lines and the reasons. OUTPUT is replaced at the end; an interrupted run leaves it as it was.
+    """
+    with failures_told(), _stoppable():
+        if not (source and target):
+            raise ProjectError("Say what to score and where to: INPUT=… OUTPUT=….")
+        settings = read_settings()
+        from .bundle.read import read_bundle
+        from .scoring.run import score as run
+
+        bundle = read_bundle(settings.paths.bundle)
+        trusted = settings.training.trusted_types
+        report = run(bundle, Path(source), Path(target), console, trusted)
+        for line in report.lines(source, target, bundle.metadata):
+            console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Let what has begun be undone where a signal ends the process."""
+
+    def stop(number: int, _: object) -> None:
+        Console(stderr=True).print("Interrupted; nothing was written.", style="red")
+        raise typer.Exit(128 + number)
+
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, stop) for number in signals}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@app.command()
 def postman(
     output: Annotated[Path, typer.Option(help="The file to write.")] = Path(
         "postman/collection.json"
     ),
 ) -> None:
     """Write a Postman collection: every route, asked well and badly, with tests."""
-    with _sentences():
+    with failures_told():
         from .bundle.read import read_bundle
         from .postman.collection import write_collection
 
@@ -147,7 +178,7 @@ def postman(
 @app.command()
 def info() -> None:
     """Show what the bundle in model_bin/ is, once its files are verified."""
-    with _sentences():
+    with failures_told():
         from .bundle.read import read_bundle
 
         metadata = read_bundle(read_settings().paths.bundle).metadata

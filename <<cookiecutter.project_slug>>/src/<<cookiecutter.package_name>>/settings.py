@@ -1,12 +1,11 @@
 """Every setting of the project: config.yaml, overridden by the environment."""
 
 import os
-import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Any, Literal, Self
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -16,37 +15,26 @@ from pydantic_settings import (
 )
 
 from .errors import ProjectError, sentences
+from .setting_types import (
+    EstimatorName,
+    ModelName,
+    Origin,
+    SearchMetric,
+    Section,
+    ServedModel,
+    Token,
+)
+from .settings_delivery import Deployment, Image, Jenkins
 
 PREFIX = f"{__package__.upper()}_"
-
-# What a browser's Origin header says (RFC 6454): no path, host in lower case.
-_ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^/?#@\sA-Z]+")
-
-
-def _is_origin(text: str) -> str:
-    if not _ORIGIN.fullmatch(text):
-        raise ValueError(
-            f"'{text}' is no origin; write one as browsers send it, like 'https://example.org' "
-            "(lower case, no path, no slash at its end), 'null' or '*'"
-        )
-    return text
-
-
-Origin = Annotated[str, AfterValidator(_is_origin)]
-
-
-class Section(BaseModel):
-    """A part of config.yaml; a key that it does not know is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Model(Section):
     """What the service says of itself."""
 
-    name: str = Field(default="model", min_length=1)
+    name: ModelName = "model"
     description: str = ""
-    tags: dict[str, str] = {}
+    tags: dict[str, str] = Field(default_factory=dict)
 
 
 class Training(Section):
@@ -60,9 +48,28 @@ class Training(Section):
     trusted_types: tuple[str, ...] = ()
 
 
+class AutoML(Section):
+    """How long `automl.search` looks for the best estimator, and among which."""
+
+    enabled: bool = False
+    time_budget_s: float | None = Field(default=60, gt=0)
+    max_trials: int | None = Field(default=None, ge=1)
+    metric: SearchMetric = "auto"
+    estimators: tuple[EstimatorName, ...] = Field(
+        default=("histgb", "rf", "extra_tree", "lrl1", "lrl2", "enet"), min_length=1
+    )
+
+    @model_validator(mode="after")
+    def _ends(self) -> Self:
+        if self.time_budget_s is None and self.max_trials is None:
+            raise ValueError("a search without time_budget_s and max_trials would never end")
+        return self
+
+
 class Serving(Section):
     """How a bundle is served."""
 
+    model: ServedModel = "baked"
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65_535)
     workers: int = Field(default=1, ge=1)
@@ -71,6 +78,26 @@ class Serving(Section):
     shutdown_seconds: int = Field(default=20, ge=0)
     log_predictions: bool = True
     cors_origins: tuple[Origin, ...] = ()
+    watch_seconds: float = Field(default=0, ge=0, le=86_400)
+    admin_token: Token | None = None
+
+    @model_validator(mode="after")
+    def _every_worker_hears_of_a_reload(self) -> Self:
+        if self.admin_token and self.workers > 1 and not self.watch_seconds:
+            raise ValueError(
+                f"POST /admin/reload reaches one of {self.workers} workers; set watch_seconds, "
+                "e.g. to 2, for the others to follow, or workers to 1"
+            )
+        return self
+
+
+class Registry(Section):
+    """Where versions are kept, and what they are compared by."""
+
+    uri: str = ""
+    metric: str = "accuracy"
+    direction: Literal["max", "min"] = "max"
+    tolerance: float = Field(default=0.01, ge=0)
 
 
 class Paths(Section):
@@ -78,6 +105,7 @@ class Paths(Section):
 
     bundle: Path = Path("model_bin")
     reports: Path = Path("reports")
+    registry: Path = Path("registry")
     client: Path = Path("client")
 
 
@@ -90,8 +118,13 @@ class Settings(BaseSettings):
 
     model: Model = Model()
     training: Training = Training()
+    automl: AutoML = AutoML()
     serving: Serving = Serving()
+    registry: Registry = Registry()
     paths: Paths = Paths()
+    image: Image = Image()
+    deployment: Deployment = Deployment()
+    jenkins: Jenkins = Jenkins()
 
     @classmethod
     def settings_customise_sources(
@@ -103,7 +136,21 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments first, then the environment, then config.yaml."""
-        return init_settings, env_settings, YamlConfigSettingsSource(settings_cls, _config_file())
+        return init_settings, env_settings, _ConfigFile(settings_cls, _config_file())
+
+
+class _ConfigFile(YamlConfigSettingsSource):
+    """config.yaml, which holds no secrets."""
+
+    def __call__(self) -> dict[str, Any]:
+        values = super().__call__()
+        serving = values.get("serving")
+        if isinstance(serving, dict) and "admin_token" in serving:
+            raise ProjectError(
+                f"{_config_file()}: serving.admin_token: a secret does not belong in a file; "
+                f"remove it there and set {PREFIX}SERVING__ADMIN_TOKEN in the environment."
+            )
+        return values
 
 
 def _config_file() -> Path:

@@ -1,0 +1,1 @@
+"""Versions of the model, kept by MLflow: recorded by training, fetched into bundles' folders."""

@@ -1,0 +1,190 @@
+"""The model registry: MLflow's, in this project's own folder or on a tracking server.
+
+A version's tags are `metrics.<name>`, `engine`, `uuid` and `digest`, that of the bundle's metadata.
+`digest` is set last: a version without it has no whole bundle and counts as none.
+"""
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from ..errors import ProjectError
+from ..settings import Settings
+from .embedded import DATABASE, open_embedded
+
+CHAMPION = "champion"
+BUNDLE = "bundle"
+DIGEST = "digest"
+METRIC = "metrics."
+_QUIET = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "30",
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+}
+"""What MLflow is told where the environment says nothing else."""
+
+
+@dataclass(frozen=True)
+class Version:
+    """A version of the model, as the registry knows it."""
+
+    number: int
+    run_id: str
+    created: datetime
+    tags: dict[str, str]
+    champion: bool
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        """The metrics on its hold-out, by name."""
+        return {
+            name.removeprefix(METRIC): float(value)
+            for name, value in self.tags.items()
+            if name.startswith(METRIC)
+        }
+
+
+class Registry:
+    """What there is of one registered model; every call may raise a ProjectError."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Look at the registry that config.yaml or the environment names; nothing is opened yet."""
+        self.settings = settings.registry
+        self.name = settings.model.name
+        self.folder = settings.paths.registry.resolve()
+        given = self.settings.uri or os.environ.get("MLFLOW_TRACKING_URI", "")
+        self.embedded = not given
+        self.uri = given or f"sqlite:///{self.folder / DATABASE}"
+
+    def __str__(self) -> str:
+        """Name the registry, without what may be secret in its address."""
+        if self.embedded:
+            return str(self.folder)
+        parts = urlsplit(self.uri)
+        return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+    @cached_property
+    def client(self) -> Any:
+        """MLflow's client."""
+        for name, value in _QUIET.items():
+            os.environ.setdefault(name, value)
+        try:
+            from mlflow import MlflowClient
+        except ImportError as error:
+            raise ProjectError(
+                "The registry needs mlflow, which is not installed here: install the group "
+                "'registry' (`uv sync --group registry`)."
+            ) from error
+        logging.getLogger("mlflow.store.db.utils").setLevel(logging.WARNING)
+        if self.embedded:
+            open_embedded(self.folder)
+        return MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
+
+    def versions(self) -> list[Version]:
+        """Return all versions that have a whole bundle, newest first."""
+        with self.speaking():
+            champion = self.aliases().get(CHAMPION)
+            found = self.client.search_model_versions(f"name='{self.name}'")
+        known = [_version(each, champion) for each in found if DIGEST in each.tags]
+        return sorted(known, key=lambda version: -version.number)
+
+    def find(self, wanted: str) -> Version:
+        """Return the version that a word names.
+
+        Args:
+            wanted: `latest`, `best` (by the metric in config.yaml), a number, or `@` and an alias.
+
+        Raises:
+            ProjectError: There is no such version, or the registry does not answer.
+        """
+        versions = self.versions()
+        if not versions:
+            raise ProjectError(f"{self} has no version of '{self.name}'; train one (`make train`).")
+        if wanted == "latest":
+            return versions[0]
+        if wanted == "best":
+            return self._best(versions)
+        number = self._number(wanted)
+        for version in versions:
+            if version.number == number:
+                return version
+        there = ", ".join(str(version.number) for version in versions[:10])
+        raise ProjectError(f"{self} has no whole version {number} of '{self.name}', but: {there}.")
+
+    def champion(self) -> Version | None:
+        """Return the version that is to be served; None where none was promoted yet."""
+        return next((version for version in self.versions() if version.champion), None)
+
+    def download(self, version: Version, folder: Path) -> Path:
+        """Bring a version's bundle into a folder, as it is, and return its path there."""
+        with self.speaking():
+            return Path(self.client.download_artifacts(version.run_id, BUNDLE, str(folder)))
+
+    def aliases(self) -> dict[str, str]:
+        """Return the number that each alias stands for."""
+        model = self.registered()
+        return {} if model is None else dict(model.aliases)
+
+    def registered(self) -> Any:
+        """Return MLflow's registered model; None before the first version."""
+        try:
+            return self.client.get_registered_model(self.name)
+        except Exception as error:  # MLflow's own type is not imported before it is needed
+            if getattr(error, "error_code", "") == "RESOURCE_DOES_NOT_EXIST":
+                return None
+            raise
+
+    @contextmanager
+    def speaking(self) -> Iterator[None]:
+        """Turn what MLflow raises into a sentence."""
+        try:
+            yield
+        except ProjectError:
+            raise
+        except Exception as error:  # of MLflow, requests, sqlalchemy and the artifacts' store
+            reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+            reason = reason.replace(self.uri, str(self))[:300]
+            hint = "" if self.embedded else " See registry.uri, and whether its server is up."
+            # Not `from error`: what MLflow says may hold the address's password.
+            raise ProjectError(f"The registry {self} fails: {reason}.{hint}") from None
+
+    def _number(self, wanted: str) -> int:
+        if wanted.isdecimal():
+            return int(wanted)
+        if not wanted.startswith("@"):
+            raise ProjectError(
+                f"'{wanted}' is no version: say latest, best, a number, or an alias like @champion."
+            )
+        with self.speaking():
+            aliases = self.aliases()
+        if wanted[1:] not in aliases:
+            raise ProjectError(
+                f"No version of '{self.name}' has the alias {wanted}; `make models` lists them, "
+                "`make promote VERSION=…` makes one the @champion."
+            )
+        return int(aliases[wanted[1:]])
+
+    def _best(self, versions: list[Version]) -> Version:
+        metric, sign = self.settings.metric, 1 if self.settings.direction == "max" else -1
+        measured = [version for version in versions if metric in version.metrics]
+        if not measured:
+            raise ProjectError(
+                f"No version has the metric '{metric}' (registry.metric in config.yaml), but: "
+                f"{', '.join(versions[0].metrics)}."
+            )
+        return max(measured, key=lambda version: sign * version.metrics[metric])
+
+
+def _version(found: Any, champion: str | None) -> Version:
+    created = datetime.fromtimestamp(found.creation_timestamp / 1000, UTC)
+    number = int(found.version)
+    is_champion = champion is not None and int(champion) == number
+    return Version(number, found.run_id, created, dict(found.tags), is_champion)

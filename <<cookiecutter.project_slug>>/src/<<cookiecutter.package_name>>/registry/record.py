@@ -1,0 +1,146 @@
+"""A training run as the registry records it: parameters, metrics, reports, and its version."""
+
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+from ..bundle.metadata import Metadata
+from ..bundle.read import current_version
+from ..errors import ProjectError
+from ..settings import Settings
+from .client import BUNDLE, DIGEST, METRIC, Registry
+from .embedded import artifacts
+
+_LONGEST = 500
+"""Characters of a parameter; some registries take no more."""
+
+
+class Recorder(Protocol):
+    """Gives a training run its version, and keeps what comes of it."""
+
+    def version(self) -> int:
+        """Return the number that the run's bundle gets."""
+        ...
+
+    def keep(self, metadata: Metadata, bundle: Path, reports: Path) -> None:
+        """Keep a whole bundle and its reports."""
+        ...
+
+    def refuse(self, missed: list[str], metrics: dict[str, float], reports: Path) -> None:
+        """Note that a model missed its thresholds, and keep its reports."""
+        ...
+
+
+class Unrecorded:
+    """Keeps nothing; versions go on from the present bundle's."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Number on from the bundle that config.yaml names."""
+        self._folder = settings.paths.bundle
+
+    def version(self) -> int:
+        """See `Recorder`."""
+        return current_version(self._folder) + 1
+
+    def keep(self, metadata: Metadata, bundle: Path, reports: Path) -> None:
+        """See `Recorder`."""
+
+    def refuse(self, missed: list[str], metrics: dict[str, float], reports: Path) -> None:
+        """See `Recorder`."""
+
+
+class Recording:
+    """An MLflow run under way, from the block's begin to its end."""
+
+    def __init__(self, registry: Registry, settings: Settings) -> None:
+        """Record a run in a registry."""
+        self._registry, self._settings = registry, settings
+        self._version: int | None = None
+
+    def __enter__(self) -> Self:
+        """Begin the run.
+
+        Raises:
+            ProjectError: The registry does not answer; better now than after the training.
+        """
+        with self._registry.speaking():
+            self._run = self._registry.client.create_run(self._experiment()).info
+            for name, value in self._settings.training.model_dump().items():
+                self._client.log_param(self._run.run_id, f"training.{name}", str(value)[:_LONGEST])
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End the run; where it failed, note why."""
+        run_id = self._run.run_id
+        if error is None:
+            with self._registry.speaking():
+                self._client.set_terminated(run_id, "FINISHED")
+            return
+        with suppress(ProjectError), self._registry.speaking():
+            self._client.set_tag(run_id, "failure", str(error)[:_LONGEST])
+            self._client.set_terminated(run_id, "FAILED")
+
+    def version(self) -> int:
+        """Register the next version; without a bundle as yet, it counts as none."""
+        name, run = self._registry.name, self._run
+        with self._registry.speaking():
+            if self._registry.registered() is None:
+                self._client.create_registered_model(name)
+            source = f"{run.artifact_uri}/{BUNDLE}"
+            self._version = int(self._client.create_model_version(name, source, run.run_id).version)
+        return self._version
+
+    def keep(self, metadata: Metadata, bundle: Path, reports: Path) -> None:
+        """Upload a version's bundle and reports, and then let it count."""
+        run_id, name = self._run.run_id, self._registry.name
+        tags = {f"{METRIC}{metric}": f"{value:.6g}" for metric, value in metadata.metrics.items()}
+        tags |= {"engine": metadata.engine, "uuid": str(metadata.uuid), DIGEST: metadata.digest}
+        with self._registry.speaking():
+            self._log(metadata.metrics, reports)
+            self._client.log_artifacts(run_id, str(bundle), BUNDLE)
+            for tag, value in _about(metadata).items():
+                self._client.set_tag(run_id, tag, value[:_LONGEST])
+            for tag, value in tags.items():
+                self._client.set_model_version_tag(name, str(self._version), tag, value)
+
+    def refuse(self, missed: list[str], metrics: dict[str, float], reports: Path) -> None:
+        """See `Recorder`; the run has no version."""
+        with self._registry.speaking():
+            self._log(metrics, reports)
+            self._client.set_tag(self._run.run_id, "thresholds_missed", "; ".join(missed))
+
+    @property
+    def _client(self) -> Any:
+        return self._registry.client
+
+    def _experiment(self) -> str:
+        registry = self._registry
+        found = self._client.get_experiment_by_name(registry.name)
+        if found is not None:
+            return str(found.experiment_id)
+        place = artifacts(registry.folder) if registry.embedded else None
+        return str(self._client.create_experiment(registry.name, artifact_location=place))
+
+    def _log(self, metrics: dict[str, float], reports: Path) -> None:
+        for metric, value in metrics.items():
+            self._client.log_metric(self._run.run_id, metric, value)
+        self._client.log_artifacts(self._run.run_id, str(reports), "reports")
+
+
+def _about(metadata: Metadata) -> dict[str, str]:
+    libraries = {f"library.{name}": version for name, version in metadata.libraries.items()}
+    commit = {"mlflow.source.git.commit": metadata.git_commit} if metadata.git_commit else {}
+    return {
+        "version": str(metadata.version),
+        "engine": metadata.engine,
+        "data.rows": str(metadata.data.rows),
+        "data.sha256": metadata.data.sha256,
+        **libraries,
+        **commit,
+    }

@@ -1,0 +1,1 @@
+"""Which version is to be served: gates, promotion, rollback, retraining."""

@@ -1,0 +1,125 @@
+"""What a version has to pass before it is the champion."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ..bundle.engines import Engine, Outputs
+from ..bundle.read import Bundle
+from ..errors import ProjectError
+from ..settings import Settings
+from ..training.evaluate import evaluate
+from ..training.hooks import Rows, UseCase
+from ..training.provenance import fingerprint
+from ..training.split import split
+from ..training.validate import validate_frame
+
+_SAME = 1e-4
+"""How far a metric may be from the one at training; engines differ by rounding errors."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A metric of two versions on the same hold-out."""
+
+    metric: str
+    candidate: float
+    champion: float
+    direction: str
+    tolerance: float
+
+    @property
+    def gain(self) -> float:
+        """How much better the candidate is; less than 0 where it is worse."""
+        gain = self.candidate - self.champion
+        return gain if self.direction == "max" else -gain
+
+    @property
+    def passed(self) -> bool:
+        """Whether the candidate is not worse by more than the tolerance."""
+        return self.gain >= -self.tolerance
+
+    def __str__(self) -> str:
+        """Give both figures, and what is allowed."""
+        return (
+            f"{self.metric} {self.candidate:.4g} against the champion's {self.champion:.4g} on the "
+            f"same hold-out (it may be worse by {self.tolerance:g})"
+        )
+
+
+def hold_out(use_case: UseCase, settings: Settings, candidate: Bundle) -> tuple[Rows, Any]:
+    """Return the rows that a version was measured on, and the target's classes in their order.
+
+    Raises:
+        ProjectError: The data, or how they are split, are not those of its training.
+    """
+    frame = use_case.data_loader().load_data()
+    validate_frame(frame, use_case.features)
+    frame, metadata = frame.reset_index(drop=True), candidate.metadata
+    rows = use_case.rows(frame)
+    if fingerprint(frame, len(rows)) != metadata.data:
+        raise ProjectError(
+            f"The data here are not those that version {metadata.version} learned from, so its "
+            "hold-out can't be had. Promote it where it was trained, train anew, or promote "
+            "without the comparison (FORCE=1)."
+        )
+    options = settings.training
+    return split(rows, options.test_size, options.seed, metadata.task).test, np.unique(rows.y)
+
+
+def compare(
+    candidate: Bundle, champion: Bundle, held: tuple[Rows, Any], settings: Settings
+) -> Comparison:
+    """Measure two versions on the candidate's hold-out.
+
+    Raises:
+        ProjectError: The hold-out is not that of the candidate's training, the metric is not
+            measured, or the champion has no answers for these rows.
+    """
+    options = settings.registry
+    figures = _measured(candidate, held, settings)
+    if options.metric not in figures:
+        raise ProjectError(
+            f"config.yaml: registry.metric is {options.metric}, which is not measured; choose from "
+            f"{', '.join(figures)}."
+        )
+    for name, at_training in candidate.metadata.metrics.items():
+        if abs(figures[name] - at_training) > _SAME * max(1, abs(at_training)):
+            raise ProjectError(
+                f"Version {candidate.metadata.version} has {name} {figures[name]:.6g} on the "
+                f"hold-out here and had {at_training:.6g} at its training: training.seed or "
+                "training.test_size changed since. Set them back, or train anew."
+            )
+    try:
+        other = _measured(champion, held, settings)
+    except (KeyError, ValueError) as error:
+        raise ProjectError(
+            f"Version {champion.metadata.version}, the champion, has no answers for these rows "
+            f"({error}): it was made for other features. Promote without the comparison (FORCE=1)."
+        ) from error
+    found = (figures[options.metric], other[options.metric])
+    return Comparison(options.metric, *found, options.direction, options.tolerance)
+
+
+def _measured(bundle: Bundle, held: tuple[Rows, Any], settings: Settings) -> dict[str, float]:
+    rows, classes = held
+    engine = bundle.engine(settings.training.trusted_types)
+    return evaluate(_Model(engine, list(rows.X.columns), classes), rows, bundle.schema.task)
+
+
+@dataclass(frozen=True)
+class _Model:
+    """A bundle's engine, called as scikit-learn's estimators are."""
+
+    engine: Engine
+    features: list[str]
+    classes_: npt.NDArray[Any]
+
+    def predict_proba(self, X: pd.DataFrame) -> Outputs:
+        return self.engine.run({name: X[name].to_numpy().reshape(-1, 1) for name in self.features})
+
+    def predict(self, X: pd.DataFrame) -> Outputs:
+        return self.predict_proba(X)

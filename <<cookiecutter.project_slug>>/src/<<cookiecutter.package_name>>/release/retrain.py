@@ -1,0 +1,111 @@
+"""Train unattended: data, model, gates, registry, and the champion if it is better."""
+
+import fcntl
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from ..errors import ProjectError
+from ..registry.champion import crown
+from ..registry.client import Registry
+from ..registry.fetch import fetch
+from ..registry.record import Recording
+from ..settings import Settings
+from ..training.hooks import UseCase
+from ..training.run import train
+from .promote import judge
+
+SUMMARY = "retrain.md"
+LOCK = ".retrain.lock"
+
+
+def retrain(
+    use_case: UseCase,
+    settings: Settings,
+    console: Console,
+    fetch_data: Callable[[], None] | None = None,
+) -> Path:
+    """Fetch data, train, and promote the version if it is better than the champion.
+
+    A new champion is put into the bundle's folder; else that stays as it is.
+
+    Args:
+        use_case: The hooks.
+        settings: Where registry, bundle and reports are.
+        console: For progress.
+        fetch_data: Fetches the data; left out, those that are there are learned from.
+
+    Returns:
+        The summary's file.
+
+    Raises:
+        ProjectError: Another retraining is under way, or a step failed, as the summary says too.
+    """
+    folder = settings.paths.registry
+    with _alone(folder):
+        start = time.monotonic()
+        lines = [f"# Retraining of {settings.model.name}", ""]
+        lines += [f"Begun {datetime.now(UTC):%Y-%m-%d %H:%M} UTC.", ""]
+        try:
+            if fetch_data:
+                fetch_data()
+            lines += _train_and_promote(use_case, settings, console)
+        except BaseException as error:
+            lines.append(f"**Failed**: {str(error) or type(error).__name__}")
+            raise
+        finally:
+            lines += ["", f"Took {time.monotonic() - start:.0f} s."]
+            _write(folder / SUMMARY, "\n".join(lines) + "\n")
+    return folder / SUMMARY
+
+
+def _train_and_promote(use_case: UseCase, settings: Settings, console: Console) -> list[str]:
+    registry = Registry(settings)
+    with tempfile.TemporaryDirectory() as beside:
+        paths = settings.paths.model_copy(update={"bundle": Path(beside) / "bundle"})
+        apart = settings.model_copy(update={"paths": paths})
+        with Recording(registry, apart) as recording:
+            metadata = train(use_case, apart, console, recording)
+    verdict = judge(use_case, settings, registry, str(metadata.version))
+    better = verdict.comparison is None or verdict.comparison.gain > 0
+    if better:
+        crown(registry, verdict.number)
+        fetch(registry, str(verdict.number), settings, use_case.features)
+    figures = [f"| {name} | {value:.4g} |" for name, value in metadata.metrics.items()]
+    return [
+        f"Version {metadata.version} learned from {metadata.data.rows:,} rows; its engine is "
+        f"{metadata.engine}.",
+        "",
+        "| metric | hold-out |",
+        "|---|---|",
+        *figures,
+        "",
+        str(verdict),
+        "",
+        f"**Promoted**; it is in {settings.paths.bundle}."
+        if better
+        else f"**Not promoted**: it is not better. Version {verdict.champion} stays the champion.",
+    ]
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold a lock that the system takes back when this process ends, however it does."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / LOCK).open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise ProjectError("Another retraining is under way here; wait for its end.") from error
+        yield
+
+
+def _write(path: Path, text: str) -> None:
+    beside = path.with_suffix(".part")
+    beside.write_text(text, "utf-8")
+    beside.replace(path)

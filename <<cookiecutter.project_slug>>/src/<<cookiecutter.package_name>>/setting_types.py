@@ -1,0 +1,94 @@
+"""What config.yaml is made of: sections, and values that are more than a text or a number."""
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr, WithJsonSchema
+
+
+class Section(BaseModel):
+    """A part of config.yaml; a key that it does not know is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+# What a browser's Origin header says (RFC 6454): no path, host in lower case.
+_ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^/?#@\sA-Z]+")
+
+# What an Authorization header bears (RFC 6750), and long enough not to be guessed.
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{16,}")
+
+
+def _is_origin(text: str) -> str:
+    if not _ORIGIN.fullmatch(text):
+        raise ValueError(
+            f"'{text}' is no origin; write one as browsers send it, like 'https://example.org' "
+            "(lower case, no path, no slash at its end), 'null' or '*'"
+        )
+    return text
+
+
+def _text(pattern: str) -> WithJsonSchema:
+    """Tell those who only have the JSON Schema of config.yaml what a text has to match."""
+    return WithJsonSchema({"type": "string", "pattern": f"^({pattern})$"})
+
+
+Origin = Annotated[str, AfterValidator(_is_origin), _text(_ORIGIN.pattern)]
+
+EstimatorName = Literal["histgb", "rf", "extra_tree", "lrl1", "lrl2", "enet", "kneighbor"]
+"""By FLAML's names."""
+
+SearchMetric = Literal[
+    "auto",
+    "accuracy",
+    "balanced_accuracy",
+    "f1_macro",
+    "log_loss",
+    "roc_auc",
+    "brier",
+    "r2",
+    "mae",
+    "rmse",
+]
+
+
+def _is_model_name(text: str) -> str:
+    if not text.strip() or set(text) & set("/:%'\"\\"):
+        raise ValueError(
+            f"{text!r} is no name for a model; write one without / : % ' \" and \\, "
+            "which registries refuse"
+        )
+    return text
+
+
+ModelName = Annotated[
+    str, AfterValidator(_is_model_name), _text(r"""[^/:%'"\\]*[^/:%'"\\\s][^/:%'"\\]*""")
+]
+
+
+def _is_token(secret: SecretStr) -> SecretStr:
+    # Said in words of our own: pydantic's would show what was found.
+    if not _TOKEN.fullmatch(secret.get_secret_value()):
+        raise ValueError(
+            "a token has at least 16 characters: letters, digits and -._~+/=; make one with "
+            "`openssl rand -hex 32`"
+        )
+    return secret
+
+
+Token = Annotated[SecretStr, AfterValidator(_is_token)]
+
+
+_SERVED_MODEL = r"baked|latest|best|\d+|@.+"
+
+
+def _is_served_model(text: str) -> str:
+    if not re.fullmatch(_SERVED_MODEL, text):
+        raise ValueError(
+            f"{text!r} is none of baked (the bundle that is there), latest, best, a version's "
+            "number or an alias like '@champion'"
+        )
+    return text
+
+
+ServedModel = Annotated[str, AfterValidator(_is_served_model), _text(_SERVED_MODEL)]

@@ -1,0 +1,92 @@
+"""The settings of image, deployment and pipelines; the service itself reads none of them."""
+
+from pydantic import Field
+
+from .setting_types import Section
+
+# As Kubernetes writes names, and shares of CPU and memory.
+LETTERS = "[-a-z0-9]*[a-z0-9]"
+NAME = f"[a-z0-9]({LETTERS})?"
+QUANTITY = r"^[0-9]+(\.[0-9]+)?(m|[kMGT]|[KMGT]i)?$"
+
+
+class Image(Section):
+    """The container image."""
+
+    repository: str = Field(default="model-service", min_length=1)
+    tag: str = ""
+
+
+class Ingress(Section):
+    """How people reach the service from outside of the cluster; without a host they don't."""
+
+    host: str = Field(default="", pattern=r"^([a-z0-9*]([-a-z0-9.]*[a-z0-9])?)?$", max_length=253)
+    class_name: str = Field(default="", pattern=rf"^({NAME})?$")
+    issuer: str = Field(default="", pattern=rf"^({NAME})?$")
+    tls_secret: str = Field(default="", pattern=rf"^({NAME})?$")
+    annotations: dict[str, str] = Field(default_factory=dict)
+
+
+class Secrets(Section):
+    """Names of Secrets in the namespace; what is in them stands nowhere in the project."""
+
+    admin_token: str = Field(default="", pattern=rf"^({NAME})?$")
+    registry: str = Field(default="", pattern=rf"^({NAME})?$")
+    pull: str = Field(default="", pattern=rf"^({NAME})?$")
+
+
+class ServiceMonitor(Section):
+    """Whether Prometheus' operator is told of the service."""
+
+    enabled: bool = False
+    labels: dict[str, str] = Field(default_factory=dict)
+
+
+class Retrain(Section):
+    """When the cluster runs `make retrain`, and with how much."""
+
+    schedule: str = Field(default="", pattern=r"^((\S+ ){4}\S+|@[a-z]+)?$")
+    arguments: tuple[str, ...] = ()
+    cpu: str = Field(default="1", pattern=QUANTITY)
+    memory: str = Field(default="2Gi", pattern=QUANTITY)
+    max_hours: int = Field(default=6, ge=1)
+
+
+class Deployment(Section):
+    """Where and how the chart runs the image."""
+
+    namespace: str = Field(default="default", pattern=rf"^{NAME}$", max_length=63)
+    release: str = Field(default="model-service", pattern=rf"^[a-z]({LETTERS})?$", max_length=53)
+    replicas: int = Field(default=2, ge=1)
+    max_replicas: int = Field(default=2, ge=1)
+    cpu_percent: int = Field(default=70, ge=1)
+    cpu: str = Field(default="250m", pattern=QUANTITY)
+    memory: str = Field(default="512Mi", pattern=QUANTITY)
+    drain_seconds: int = Field(default=5, ge=1, le=300)
+    allow_from: tuple[str, ...] = ()
+    ci_image: str = ""
+    ingress: Ingress = Ingress()
+    secrets: Secrets = Secrets()
+    service_monitor: ServiceMonitor = ServiceMonitor()
+    retrain: Retrain = Retrain()
+
+
+class Credentials(Section):
+    """Ids of credentials that Jenkins keeps; the empty one is for none."""
+
+    image_registry: str = ""
+    model_registry: str = ""
+
+
+class Target(Section):
+    """An environment that the pipeline `deploy` can go to."""
+
+    namespace: str = Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")
+    kubeconfig: str = Field(min_length=1)
+
+
+class Jenkins(Section):
+    """What the pipelines need of Jenkins."""
+
+    credentials: Credentials = Credentials()
+    environments: dict[str, Target] = Field(default_factory=dict)

@@ -1,0 +1,35 @@
+"""What the commands share: the terminal, and failures as sentences."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+from rich.console import Console
+
+from .errors import ProjectError
+
+console = Console()
+
+
+class _ConsoleHandler(logging.Handler):
+    """Shows what the use case logs above the progress, not across it."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        console.print(record.getMessage(), highlight=False, markup=False, soft_wrap=True)
+
+
+@contextmanager
+def failures_told() -> Iterator[None]:
+    """Print a ProjectError as what it says, and end with 1."""
+    try:
+        yield
+    except ProjectError as error:
+        failures = Console(stderr=True, soft_wrap=True)
+        failures.print(str(error), style="red", highlight=False, markup=False)
+        raise typer.Exit(1) from error
+
+
+def logging_to_console() -> None:
+    """Show what the use case logs."""
+    logging.basicConfig(level=logging.INFO, handlers=[_ConsoleHandler()])

@@ -1,0 +1,196 @@
+"""Versions from training to clients: registered, promoted, fetched, switched under load, undone.
+
+The same walk for each kind of registry; only its address differs.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.request import Request, urlopen
+
+import pytest
+
+from tools.examples import make_example
+
+from .conftest import PATIENCE, clean_environment, free_port, get, make, run, serving
+
+TOKEN = "a-token-of-this-tests-own"
+PASSENGER = {"Pclass": 1, "Age": 29, "SibSp": 0, "Parch": 0, "Fare": 211, "Gender": "female"}
+POSTGRES = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+
+
+@pytest.fixture(scope="module")
+def titanic(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    project = make_example("titanic", tmp_path_factory.mktemp("versions"))
+    make(project, "setup")
+    return project
+
+
+@contextmanager
+def tracking_server(project: Path, folder: Path, database: str) -> Iterator[str]:
+    """Run MLflow's server on loopback until the block ends; yield its address."""
+    port = free_port()
+    options = ["--host", "127.0.0.1", "--port", str(port), "--backend-store-uri", database]
+    options += ["--artifacts-destination", str(folder / "artifacts"), "--workers", "1"]
+    with (folder / "server.log").open("w") as log:
+        server = subprocess.Popen(
+            [project / ".venv" / "bin" / "mlflow", "server", *options],
+            cwd=folder,
+            env=clean_environment(MLFLOW_DISABLE_TELEMETRY="true"),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        end = time.monotonic() + 2 * PATIENCE
+        while not answers(f"{url}/health"):
+            alive = server.poll() is None and time.monotonic() < end
+            assert alive, (folder / "server.log").read_text()
+            time.sleep(0.2)
+        yield url
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def answers(address: str) -> bool:
+    try:
+        return get(address)[0] == 200
+    except OSError:
+        return False
+
+
+@contextmanager
+def postgres(project: Path) -> Iterator[str]:
+    """Run PostgreSQL on loopback until the block ends; yield the address of a database in it."""
+    tools, port = POSTGRES[-1].parent, free_port()
+    run("uv", "pip", "install", "--quiet", "psycopg2-binary", cwd=project)
+    with TemporaryDirectory() as folder:
+        as_user = []
+        if os.geteuid() == 0:  # which the server refuses to run as
+            as_user = ["runuser", "-u", "postgres", "--"]
+            shutil.chown(folder, "postgres", "postgres")
+        data, anywhere = f"{folder}/data", Path("/")
+        init = [tools / "initdb", "--auth=trust", "--username=mlflow", "-D", data]
+        run(*as_user, *init, cwd=anywhere)
+        control = [*as_user, tools / "pg_ctl", "-D", data, "-w", "-l", f"{folder}/log"]
+        run(*control, "-o", f"-p {port} -h 127.0.0.1 -k {folder}", "start", cwd=anywhere)
+        try:
+            yield f"postgresql+psycopg2://mlflow@127.0.0.1:{port}/postgres"
+        finally:
+            run(*control, "-m", "fast", "stop", cwd=anywhere)
+
+
+@contextmanager
+def registry(kind: str, project: Path, folder: Path) -> Iterator[dict[str, str]]:
+    """Yield the environment that names a registry of a kind."""
+    with ExitStack() as stack:
+        if kind == "embedded":
+            yield {}
+            return
+        database = f"sqlite:///{folder}/mlflow.db"
+        if kind == "server on PostgreSQL":
+            database = stack.enter_context(postgres(project))
+        url = stack.enter_context(tracking_server(project, folder, database))
+        yield {"TITANIC_REGISTRY__URI": url}
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "embedded",
+        "server on SQLite",
+        pytest.param(
+            "server on PostgreSQL",
+            marks=pytest.mark.skipif(not POSTGRES, reason="PostgreSQL is not installed here"),
+        ),
+    ],
+)
+def test_versions_switch_under_load_without_a_failed_request(
+    titanic: Path, tmp_path: Path, kind: str
+) -> None:
+    shutil.rmtree(titanic / "registry", ignore_errors=True)
+    with registry(kind, titanic, tmp_path) as where:
+
+        def step(*targets: str) -> str:
+            return run("make", *targets, cwd=titanic, **where)
+
+        step("train")
+        step("train")
+        step("promote", "VERSION=1")
+        assert "version 1" in step("fetch-model", "VERSION=@champion")
+        port = free_port()
+        command = [titanic / ".venv" / "bin" / "titanic", "serve", "--port", port]
+        token = {"TITANIC_SERVING__ADMIN_TOKEN": TOKEN}
+        with (
+            serving(*command, cwd=titanic, port=port, **token) as url,
+            loaded(titanic, url) as load,
+        ):
+            step("promote", "VERSION=2")
+            step("fetch-model", "VERSION=latest")
+            reload(url, 2)
+            assert "champion is version 1 again" in step("rollback")
+            step("fetch-model")
+            reload(url, 1)
+            time.sleep(1)  # of load on the last switch
+        assert not load.failures, load.failures[:3]
+        assert load.rate >= 200
+        assert load.seen == [["1", "2", "1"]] * len(load.seen)
+        for wanted, number in (("best", 2), ("latest", 2), ("1", 1)):
+            assert f"is version {number}," in step("fetch-model", f"VERSION={wanted}")
+        rows = [line.split("│") for line in step("models").splitlines() if "onnx" in line]
+        assert [(row[1].strip(), row[4].strip()) for row in rows] == [("2", ""), ("1", "champion")]
+
+
+@dataclass
+class Load:
+    """What a load came to: requests a second, failures, and each client's versions in order."""
+
+    rate: float = 0
+    failures: list[str] = field(default_factory=list)
+    seen: list[list[str]] = field(default_factory=list)
+
+
+@contextmanager
+def loaded(project: Path, url: str) -> Iterator[Load]:
+    """Ask a service from another process for as long as the block lasts."""
+    load = Load()
+    command = [project / ".venv" / "bin" / "python", "-m", "tests.load", url, "/api/predict"]
+    with subprocess.Popen(
+        [*map(str, command), json.dumps(PASSENGER), "300"],
+        cwd=project,
+        env=clean_environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "asking\n"
+        try:
+            yield load
+        finally:
+            output, _ = process.communicate()
+    found = json.loads(output)
+    clients = found["clients"]
+    load.rate = sum(client["requests"] for client in clients) / found["seconds"]
+    load.failures = [failure for client in clients for failure in client["failures"]]
+    load.seen = [
+        [version for version, _ in groupby(version for version, _ in client["answers"])]
+        for client in clients
+    ]
+
+
+def reload(url: str, version: int) -> None:
+    """Have the service switch to the bundle that it finds, and see that it did."""
+    ask = Request(f"{url}/admin/reload", b"", {"Authorization": f"Bearer {TOKEN}"})
+    with urlopen(ask, timeout=PATIENCE) as answer:
+        assert answer.status == 200
+    assert json.loads(get(f"{url}/api/info")[1])["metadata"]["version"] == version
