@@ -9,10 +9,11 @@ import << cookiecutter.package_name >>
 
 PACKAGE = Path(<< cookiecutter.package_name >>.__file__).parent
 FORBIDDEN = {
-    "use_case": {"training", "bundle", "serving", "registry", "release"},
-    "training": {"serving", "release"},
-    "registry": {"training", "serving", "release", "use_case"},
-    "release": {"serving"},
+    "use_case": {"training", "bundle", "serving", "registry", "release", "scoring"},
+    "training": {"serving", "release", "scoring"},
+    "registry": {"training", "serving", "release", "scoring", "use_case"},
+    "release": {"serving", "scoring"},
+    "scoring": {"training", "registry", "release", "use_case", "preprocessing"},
     "bundle": {"training", "serving", "registry", "release", "use_case", "preprocessing"},
     "serving": {"training", "registry", "release", "use_case", "preprocessing"},
 }

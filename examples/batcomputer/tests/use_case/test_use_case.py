@@ -29,6 +29,12 @@ def test_params_are_all_forces_and_crimes_of_the_records(service: Service) -> No
     }
 
 
+def test_the_same_records_give_the_same_rows(use_case: UseCase) -> None:
+    loads = [use_case.data_loader().load_data() for _ in range(4)]
+    for again in loads[1:]:
+        pd.testing.assert_frame_equal(again, loads[0])
+
+
 def test_every_force_crime_and_month_is_answered_as_scikit_learn_would(
     service: Service, use_case: UseCase
 ) -> None:

@@ -37,13 +37,14 @@ class DataLoader:
         used = judged.filter(pl.col("verdict").is_in(["caught", "not caught"]))
         if used.is_empty():
             raise ProjectError("No record has an outcome; outcomes.py says which are needed.")
+        keys = ["force", "crime", "month", "verdict"]
         frame = (
-            pl.concat([used, *_without_outcome(judged, used)])
-            .with_columns(month=pl.col("month").str.slice(5).cast(pl.Int64))
-            .group_by("force", "crime", "month", "verdict")
+            used.with_columns(month=pl.col("month").str.slice(5).cast(pl.Int64))
+            .group_by(keys)
             .agg(pl.col("count").sum())
-            .sort("force", "crime", "month", "verdict")
+            .sort(keys)
         )
+        frame = pl.concat([frame, *_without_outcome(judged, frame)]).sort(keys)
         frame = frame.head(frame.height if n_rows is None else n_rows)
         loaded = pd.DataFrame(frame.to_dict(as_series=False))
         if any(file.synthetic for file in files):

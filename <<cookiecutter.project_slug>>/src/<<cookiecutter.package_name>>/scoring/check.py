@@ -1,0 +1,183 @@
+"""Find the rows that the API would accept, many at once.
+
+Only rows that are surely right pass here; each other one is put to the API's own type (`Rows`),
+which has the last word. So a rule that is too narrow costs time, not truth.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from pydantic import ValidationError
+
+from ..bundle.schema import Schema
+from ..features import Feature
+from ..serving.models import MOST_CHARACTERS
+from .rejects import Reject
+from .rows import Rows, value_of
+
+Numbers = npt.NDArray[np.int64]
+
+_BOOLEANS = {"true": 1.0, "True": 1.0, "TRUE": 1.0, "false": 0.0, "False": 0.0, "FALSE": 0.0}
+
+
+@dataclass(frozen=True)
+class Raw:
+    """Records as they were read, and what could not be read.
+
+    `frame` has a row for each record and a column for each feature that the input has, and for the
+    ID; `texts` says that all are texts (CSV). `records` and `lines` have a number for each row.
+    """
+
+    frame: pl.DataFrame
+    texts: bool
+    records: Numbers
+    lines: Numbers | None
+    rejects: list[Reject]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Rows that can be scored.
+
+    `features` has the columns f0, f1, … in the schema's order: Float64 with null for missing, or
+    String with the empty string for missing.
+    """
+
+    features: pl.DataFrame
+    ids: pl.Series | None
+    records: Numbers
+    lines: Numbers | None
+    rejects: list[Reject]
+
+
+class Check:
+    """Validates blocks of rows for one bundle."""
+
+    def __init__(self, schema: Schema) -> None:
+        """Prepare for a bundle's schema."""
+        self._schema = schema
+        self._features = {f"f{k}": feature for k, feature in enumerate(schema.features)}
+        self._rows = Rows(schema)
+
+    def __call__(self, raw: Raw) -> Checked:
+        """Return the rows that the API would accept, and say what is wrong with the others."""
+        typed = self.typed(raw.frame, raw.texts)
+        good = self.good(raw.frame, typed)
+        rejects = list(raw.rejects)
+        patches = {}
+        for k in np.flatnonzero(~good).tolist():
+            line = None if raw.lines is None else int(raw.lines[k])
+            sent = raw.frame.row(k, named=True)
+            try:
+                patches[k] = self._rows.type.model_validate(self._request(sent, raw.texts))
+            except ValidationError as error:
+                rejects += self._rows.rejects(error, int(raw.records[k]), line, sent)
+        good[list(patches)] = True
+        for name in self._features if patches else ():
+            values = [getattr(row, name) for row in patches.values()]
+            typed = typed.with_columns(typed[name].scatter(list(patches), values))
+        kept = pl.Series(good)
+        return Checked(
+            typed.filter(kept).with_columns(pl.col(pl.String).fill_null("")),
+            self._ids(raw.frame, kept),
+            raw.records[good],
+            None if raw.lines is None else raw.lines[good],
+            rejects,
+        )
+
+    def typed(self, frame: pl.DataFrame, texts: bool) -> pl.DataFrame:
+        """Return the features' values in the engine's types; null where there is none."""
+        return pl.DataFrame(
+            {
+                name: _typed(feature, frame[feature.name], texts)
+                if feature.name in frame.columns
+                else _nothing(feature, frame.height)
+                for name, feature in self._features.items()
+            }
+        )
+
+    def good(self, frame: pl.DataFrame, typed: pl.DataFrame) -> npt.NDArray[np.bool_]:
+        """Return for each row whether it is surely right."""
+        marks = typed.select(
+            _right(feature, pl.col(name)).fill_null(self._may_miss(feature, frame)).alias(name)
+            for name, feature in self._features.items()
+        )
+        good = marks.select(pl.all_horizontal(pl.all())).to_series()
+        if self._schema.id in frame.columns:
+            good &= _good_ids(frame[str(self._schema.id)])
+        return good.to_numpy().copy()
+
+    def _may_miss(self, feature: Feature, frame: pl.DataFrame) -> pl.Series | bool:
+        if not feature.optional or feature.name not in frame.columns:
+            return feature.optional
+        return frame[feature.name].is_null()
+
+    def _request(self, sent: Mapping[str, Any], texts: bool) -> dict[str, Any]:
+        """Return what a client would send for a row; what is missing is left out."""
+        values = {name: value for name, value in sent.items() if value is not None}
+        if texts:
+            mine = {feature.name: feature for feature in self._features.values()}
+            return {
+                name: value_of(mine[name], value) if name in mine else value
+                for name, value in values.items()
+            }
+        return {
+            name: float(value) if isinstance(value, Decimal) else value
+            for name, value in values.items()
+        }
+
+    def _ids(self, frame: pl.DataFrame, kept: pl.Series) -> pl.Series | None:
+        if self._schema.id not in frame.columns:
+            return None
+        ids = frame[str(self._schema.id)].filter(kept)
+        return ids if ids.dtype.is_integer() else ids.cast(pl.String)
+
+
+def _dtype(feature: Feature) -> type[pl.Float64] | type[pl.String]:
+    return pl.Float64 if feature.numeric else pl.String
+
+
+def _nothing(feature: Feature, rows: int) -> pl.Series:
+    return pl.repeat(None, rows, dtype=_dtype(feature), eager=True)
+
+
+def _typed(feature: Feature, column: pl.Series, texts: bool) -> pl.Series:
+    wanted = _dtype(feature)
+    if feature.type == "boolean" and texts:
+        return column.replace_strict(_BOOLEANS, default=None, return_dtype=wanted)
+    if feature.type == "boolean":
+        fits = column.dtype == pl.Boolean
+    elif feature.numeric:
+        fits = texts or column.dtype.is_numeric()
+    else:
+        fits = column.dtype in (pl.String, pl.Categorical, pl.Enum)
+    return column.cast(wanted, strict=False) if fits else _nothing(feature, len(column))
+
+
+def _right(feature: Feature, value: pl.Expr) -> pl.Expr:
+    """Return the rule for values that are not missing; a missing one gives null."""
+    if feature.type == "category":
+        return value.is_in(feature.labels or [])
+    if feature.type == "text":
+        return value.str.len_chars() <= MOST_CHARACTERS
+    rule = value.is_finite()
+    if feature.type == "integer":
+        rule &= value == value.floor()
+    if feature.min is not None:
+        rule &= value >= feature.min
+    if feature.max is not None:
+        rule &= value <= feature.max
+    return rule
+
+
+def _good_ids(ids: pl.Series) -> pl.Series:
+    if ids.dtype.is_integer():
+        return pl.repeat(True, len(ids), eager=True)
+    if ids.dtype == pl.String:
+        return (ids.str.len_chars() <= MOST_CHARACTERS).fill_null(True)
+    return ids.is_null()

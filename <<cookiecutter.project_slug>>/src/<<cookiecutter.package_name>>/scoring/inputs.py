@@ -1,0 +1,99 @@
+"""What the readers of all formats share."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import polars as pl
+
+from ..bundle.schema import Schema
+from ..errors import ProjectError
+from .check import Checked, Numbers, Raw
+from .rejects import Reject, short
+
+
+class Input(ABC):
+    """A file whose records are read in blocks.
+
+    `read` counts the records so far; `done` of `total` says how far that is, in bytes or rows.
+    `ignored` are the names that the model does not know.
+    """
+
+    def __init__(self, path: Path, file: BinaryIO) -> None:
+        """Read an open file that is called by its path."""
+        self.path, self.file = path, file
+        self.read = self.done = self.total = 0
+        self.ignored: set[str] = set()
+
+    @abstractmethod
+    def blocks(self) -> Iterator[Checked]:
+        """Yield all records, checked, in the file's order."""
+
+
+def needed(path: Path, names: list[str], schema: Schema) -> list[str]:
+    """Return those columns of an input that are used: the features', and the ID.
+
+    Raises:
+        ProjectError: One is missing that the model needs, or one stands twice.
+    """
+    known = [feature.name for feature in schema.features] + ([schema.id] if schema.id else [])
+    features = {feature.name: feature.optional for feature in schema.features}
+    lacking = [name for name, optional in features.items() if not optional and name not in names]
+    if lacking := lacking or ([] if set(features) & set(names) else list(features)):
+        found = ", ".join(names[:50]) or "none"
+        raise ProjectError(
+            f"{path} lacks the columns {', '.join(lacking)}; its columns are: {found}. "
+            "Name them as features.yaml does (in CSV, the first line names them, with commas)."
+        )
+    if twice := [name for name in known if names.count(name) > 1]:
+        raise ProjectError(f"{path} has two columns named {twice[0]}; remove or rename one.")
+    return [name for name in known if name in names]
+
+
+def decoded(
+    frame: pl.DataFrame,
+    texts: bool,
+    records: Numbers,
+    lines: Numbers | None,
+    rejects: list[Reject],
+) -> Raw:
+    """Turn columns of bytes into texts; rows whose bytes are no UTF-8 are rejected."""
+    broken = np.zeros(len(frame), bool)
+    found = list(rejects)
+    for column in frame:
+        if column.dtype != pl.Binary:
+            continue
+        text, wrong = _text(column)
+        frame = frame.with_columns(text)
+        broken[wrong] = True
+        for k in wrong:
+            line = None if lines is None else int(lines[k])
+            value = short(column[k].decode("utf-8", "backslashreplace"))
+            found.append(Reject(int(records[k]), line, column.name, "is not UTF-8", value))
+    kept = ~broken
+    return Raw(
+        frame.filter(pl.Series(kept)) if broken.any() else frame,
+        texts,
+        records[kept],
+        None if lines is None else lines[kept],
+        found,
+    )
+
+
+def _text(column: pl.Series) -> tuple[pl.Series, list[int]]:
+    """Return a column of bytes as texts, and the rows where that can't be."""
+    try:
+        return column.cast(pl.String), []
+    except pl.exceptions.PolarsError:
+        texts = [_utf8(value) for value in column]
+        wrong = [k for k, text in enumerate(texts) if text is None and column[k] is not None]
+        return pl.Series(column.name, texts, dtype=pl.String), wrong
+
+
+def _utf8(value: bytes | None) -> str | None:
+    try:
+        return None if value is None else value.decode()
+    except UnicodeDecodeError:
+        return None

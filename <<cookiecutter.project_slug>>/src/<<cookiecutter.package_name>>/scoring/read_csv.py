@@ -1,0 +1,115 @@
+"""Read CSV: UTF-8, commas, a header, one record a line unless a quoted cell has line feeds."""
+
+import csv
+import io
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+from pyarrow import csv as arrow_csv
+
+from ..bundle.schema import Schema
+from ..errors import ProjectError
+from .check import Check, Checked, Numbers, Raw
+from .csv_records import RECORD, Records, records
+from .inputs import Input, decoded, needed
+from .lines import whole_lines
+from .rejects import Reject
+
+
+class CsvInput(Input):
+    """A CSV file; an empty cell is a missing value."""
+
+    def __init__(self, path: Path, file: BinaryIO, schema: Schema) -> None:
+        """Read the header.
+
+        Raises:
+            ProjectError: There is no header, or it lacks a column that the model needs.
+        """
+        super().__init__(path, file)
+        self._check = Check(schema)
+        self.total = path.stat().st_size
+        self._blocks = whole_lines(self.file)
+        first = next(self._blocks, b"")
+        header = RECORD.match(first)
+        if not header or not header[0].strip():
+            raise ProjectError(f"{path} has no header of CSV: its first line names the columns.")
+        self._names = _names(path, header[0])
+        self._used = needed(path, self._names, schema)
+        self.ignored.update(name for name in self._names if name not in self._used)
+        self._blocks = chain([first[header.end() :]], self._blocks)
+        self._line = 1 + first.count(b"\n", 0, header.end())
+
+    def blocks(self) -> Iterator[Checked]:
+        """See `Input.blocks`."""
+        for found in records(self._blocks, self._line):
+            yield self._check(self._raw(found))
+
+    def _raw(self, found: Records) -> Raw:
+        table, lines, misfits = self._table(found)
+        bad = sorted([*found.spoilt, *misfits])
+        bad_lines = np.array([line for line, _ in bad], np.int64)
+        # Good and bad lines are numbered together, in the file's order.
+        numbers = self.read + 1 + np.arange(len(lines)) + np.searchsorted(bad_lines, lines)
+        bad_numbers = self.read + 1 + np.arange(len(bad)) + np.searchsorted(lines, bad_lines)
+        self.read += len(lines) + len(bad)
+        self.done = self.file.tell()
+        rejects = [
+            Reject(int(number), line, None, reason)
+            for number, (line, reason) in zip(bad_numbers, bad, strict=True)
+        ]
+        return decoded(table, True, numbers, lines, rejects)
+
+    def _table(self, found: Records) -> tuple[pl.DataFrame, Numbers, list[tuple[int, str]]]:
+        """Return the used cells as bytes, each row's line, and the lines with other fields."""
+        misfits: dict[int, int] = {}
+
+        def misfit(row: arrow_csv.InvalidRow) -> str:
+            misfits[row.number - 1] = row.actual_columns
+            return "skip"
+
+        if not found.content:
+            return pl.DataFrame(schema=dict.fromkeys(self._used, pl.Binary)), found.lines, []
+        columns = [f"{k}" for k in range(len(self._names))]
+        used = {columns[self._names.index(name)]: name for name in self._used}
+        table = arrow_csv.read_csv(
+            io.BytesIO(found.content),
+            arrow_csv.ReadOptions(
+                use_threads=False, block_size=len(found.content) + 1, column_names=columns
+            ),
+            arrow_csv.ParseOptions(
+                newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=misfit
+            ),
+            arrow_csv.ConvertOptions(
+                column_types=dict.fromkeys(used, pa.binary()),
+                include_columns=list(used),
+                null_values=[""],
+                strings_can_be_null=True,
+            ),
+        )
+        kept = np.ones(len(found.lines), bool)
+        kept[list(misfits)] = False
+        if len(table) != kept.sum():
+            raise RuntimeError(f"{len(table)} rows were parsed of {kept.sum()} in {self.path}")
+        wanted = len(self._names)
+        reasons = [
+            (int(found.lines[k]), f"has {_fields(count)}, and the header has {_fields(wanted)}")
+            for k, count in misfits.items()
+        ]
+        frame = pl.DataFrame(table.rename_columns(list(used.values())))
+        return frame, found.lines[kept], reasons
+
+
+def _fields(count: int) -> str:
+    return f"{count} field" if count == 1 else f"{count} fields"
+
+
+def _names(path: Path, header: bytes) -> list[str]:
+    try:
+        return next(csv.reader(io.StringIO(header.decode(), newline="")))
+    except UnicodeDecodeError as error:
+        raise ProjectError(f"{path}: the header is not UTF-8 ({error}).") from error

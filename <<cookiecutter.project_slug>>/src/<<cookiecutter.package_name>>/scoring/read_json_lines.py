@@ -1,0 +1,75 @@
+"""Read JSON lines: an object a line, in UTF-8, as a client would send it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import polars as pl
+from pydantic import BaseModel, ValidationError
+
+from ..bundle.schema import Schema
+from .check import Checked
+from .inputs import Input
+from .lines import LONGEST, TOO_LONG, whole_lines
+from .rejects import Reject
+from .rows import Rows
+
+
+class JsonLinesInput(Input):
+    """A file of JSON lines; empty lines are no records."""
+
+    def __init__(self, path: Path, file: BinaryIO, schema: Schema) -> None:
+        """See `Input`."""
+        super().__init__(path, file)
+        self._schema, self._rows = schema, Rows(schema)
+        self.total = path.stat().st_size
+        self._line = 0
+
+    def blocks(self) -> Iterator[Checked]:
+        """See `Input.blocks`."""
+        for content in whole_lines(self.file):
+            yield self._checked(content.split(b"\n")[:-1])
+
+    def _checked(self, content: list[bytes]) -> Checked:
+        rows: list[BaseModel] = []
+        numbers: list[tuple[int, int]] = []
+        rejects: list[Reject] = []
+        validate = self._rows.type.model_validate_json
+        for text in content:
+            self._line += 1
+            if not text or text.isspace():
+                continue
+            self.read += 1
+            if len(text) > LONGEST:
+                rejects.append(Reject(self.read, self._line, None, TOO_LONG))
+                continue
+            try:
+                row = validate(text)
+            except ValidationError as error:
+                rejects += self._rows.rejects(error, self.read, self._line, {})
+                continue
+            rows.append(row)
+            numbers.append((self.read, self._line))
+            self.ignored.update(row.model_extra or ())
+        self.done = self.file.tell()
+        records, lines = np.array(numbers, np.int64).reshape(-1, 2).T
+        return Checked(self._features(rows), self._ids(rows), records, lines, rejects)
+
+    def _features(self, rows: list[BaseModel]) -> pl.DataFrame:
+        return pl.DataFrame(
+            {
+                f"f{k}": pl.Series(
+                    [row.__dict__[f"f{k}"] for row in rows],
+                    dtype=pl.Boolean if feature.type == "boolean" else None,
+                ).cast(pl.Float64)
+                if feature.numeric
+                else pl.Series([row.__dict__[f"f{k}"] or "" for row in rows], dtype=pl.String)
+                for k, feature in enumerate(self._schema.features)
+            }
+        )
+
+    def _ids(self, rows: list[BaseModel]) -> pl.Series | None:
+        if not self._schema.id:
+            return None
+        return pl.Series([row.__dict__["id"] for row in rows], dtype=pl.String)

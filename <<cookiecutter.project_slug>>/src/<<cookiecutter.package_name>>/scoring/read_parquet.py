@@ -1,0 +1,79 @@
+"""Read Parquet: a null is a missing value."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+from pyarrow import parquet
+
+from ..bundle.schema import Schema
+from ..errors import ProjectError
+from .check import Check, Checked
+from .inputs import Input, decoded, needed
+
+ROWS = 65_536
+_BUFFER = 1024 * 1024
+
+
+class ParquetInput(Input):
+    """A Parquet file; its rows have numbers, but no lines."""
+
+    def __init__(self, path: Path, file: BinaryIO, schema: Schema) -> None:
+        """Read the file's schema.
+
+        Raises:
+            ProjectError: It is no Parquet, or lacks a column that the model needs.
+        """
+        super().__init__(path, file)
+        self._check = Check(schema)
+        try:
+            # Buffered, a column is not held in memory from its begin to its end.
+            self._parquet = parquet.ParquetFile(self.file, buffer_size=_BUFFER, pre_buffer=False)
+        except (pa.ArrowException, OSError) as error:
+            raise ProjectError(f"{path} is no whole Parquet file: {_brief(error)}.") from error
+        names = self._parquet.schema_arrow.names
+        self._used = needed(path, names, schema)
+        self.ignored.update(name for name in names if name not in self._used)
+        self.total = self._parquet.metadata.num_rows
+
+    def blocks(self) -> Iterator[Checked]:
+        """See `Input.blocks`."""
+        for batch in self._batches():
+            frame = pl.DataFrame(_as_bytes(pa.Table.from_batches([batch]).select(self._used)))
+            records = np.arange(self.read + 1, self.read + 1 + len(batch))
+            self.read += len(batch)
+            self.done = self.read
+            yield self._check(decoded(frame, False, records, None, []))
+
+    def _batches(self) -> Iterator[pa.RecordBatch]:
+        # A name with dots means a nested column to pyarrow, unless the column is a plain one.
+        batches = self._parquet.iter_batches(batch_size=ROWS, columns=self._used or None)
+        while True:
+            try:
+                batch = next(batches, None)
+            except (pa.ArrowException, OSError) as error:
+                place = f"after row {self.read:,}"
+                raise ProjectError(
+                    f"{self.path} is damaged {place}: {_brief(error)}. Nothing was written."
+                ) from error
+            if batch is None:
+                return
+            yield batch
+
+
+def _as_bytes(table: pa.Table) -> pa.Table:
+    """Make texts bytes, for nobody has seen yet whether they are UTF-8."""
+    for k, field in enumerate(table.schema):
+        kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
+        if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+            column = table.column(k)
+            plain = column.cast(kind) if kind != field.type else column
+            table = table.set_column(k, field.name, plain.cast(pa.large_binary()))
+    return table
+
+
+def _brief(error: Exception) -> str:
+    return str(error).split("\n")[0].rstrip(".")[:200]

@@ -1,0 +1,200 @@
+"""Score a file: read, check, answer, write, block by block."""
+
+import io
+import os
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import polars as pl
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from ..bundle.engines import Engine
+from ..bundle.metadata import Metadata
+from ..bundle.read import Bundle
+from ..bundle.self_test import self_test
+from ..errors import ProjectError
+from .answers import Answers
+from .beside import part_of
+from .check import Checked
+from .columns import Columns
+from .inputs import Input
+from .outputs import OUTPUTS
+from .read_csv import CsvInput
+from .read_json_lines import JsonLinesInput
+from .read_parquet import ParquetInput
+from .rejects import Reject, RejectsFile
+
+INPUTS: dict[str, type[CsvInput] | type[ParquetInput] | type[JsonLinesInput]] = {
+    ".csv": CsvInput,
+    ".parquet": ParquetInput,
+    ".jsonl": JsonLinesInput,
+    ".ndjson": JsonLinesInput,
+}
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a run did; `read` is `scored` and `rejected` together."""
+
+    read: int
+    scored: int
+    rejected: int
+    rejects: Path
+    ignored: list[str]
+
+    def lines(self, source: str, target: str, metadata: Metadata) -> list[str]:
+        """Return the report as a person reads it."""
+        by = f"{metadata.name}, version {metadata.version}"
+        found = [
+            f"read       {self.read:,} from {source}",
+            f"scored     {self.scored:,} to {target}, by {by}",
+            f"rejected   {self.rejected:,}" + (f", see {self.rejects}" if self.rejected else ""),
+        ]
+        if self.ignored:
+            found.append(f"ignored    what the model does not know: {', '.join(self.ignored[:50])}")
+        return found
+
+
+def score(
+    bundle: Bundle,
+    source: Path,
+    target: Path,
+    console: Console,
+    trusted_types: tuple[str, ...] = (),
+) -> Report:
+    """Score each record of a file that the API would accept, and say why others are rejected.
+
+    The memory that this takes does not depend on the file's size. Until the end, the target is
+    what it was; so it is if the run fails or is interrupted.
+
+    Args:
+        bundle: Whose model answers.
+        source: CSV, Parquet or JSON lines, by its suffix.
+        target: Likewise; rejects go to `<stem>.rejects.csv` beside it, if there are any.
+        console: Where the progress is shown, if it is a terminal.
+        trusted_types: `training.trusted_types` of config.yaml.
+
+    Raises:
+        ProjectError: A file can't be read or written, lacks what the model needs or would be
+            overwritten, or the bundle's self-test fails.
+    """
+    rejects = target.with_name(f"{target.stem}.rejects.csv")
+    _check_paths(source, target, rejects)
+    columns = Columns(bundle)
+    engine = bundle.engine(trusted_types)
+    self_test(engine, bundle.schema, bundle.metadata)
+    with _opened(source) as file:
+        records = INPUTS[source.suffix.lower()](source, file, bundle.schema)
+        try:
+            return _run(records, engine, columns, target, rejects, console)
+        except OSError as error:
+            reason = error.strerror or error
+            raise ProjectError(
+                f"Scoring {source} to {target} failed ({reason}); what was there is unchanged."
+            ) from error
+
+
+def _opened(source: Path) -> BinaryIO:
+    try:
+        return source.open("rb")
+    except OSError as error:
+        raise ProjectError(f"{source} can't be read ({error.strerror}).") from error
+
+
+def _check_paths(source: Path, target: Path, rejects: Path) -> None:
+    for path, use in ((source, "INPUT"), (target, "OUTPUT")):
+        if path.suffix.lower() not in INPUTS:
+            known = ", ".join(INPUTS)
+            raise ProjectError(f"{use} is '{path}'; its name has to end with one of {known}.")
+    for path, use in ((target, "OUTPUT"), (rejects, "The file of rejects")):
+        if path.is_dir():
+            raise ProjectError(f"{use}, {path}, is a folder; name a file.")
+        if source.exists() and path.exists() and path.samefile(source):
+            raise ProjectError(f"{use}, {path}, is the input itself; choose another OUTPUT.")
+    if not source.is_file():
+        raise ProjectError(f"{source} is not here, or no file.")
+
+
+def _run(
+    records: Input,
+    engine: Engine,
+    columns: Columns,
+    target: Path,
+    rejects: Path,
+    console: Console,
+) -> Report:
+    scored = 0
+    with ExitStack() as stack:
+        part, rejects_part = (stack.enter_context(part_of(path)) for path in (target, rejects))
+        output = OUTPUTS[target.suffix.lower()](part.file)
+        text = io.TextIOWrapper(rejects_part.file, "utf-8", newline="", write_through=True)
+        rejected = RejectsFile(text)
+        pool = ThreadPoolExecutor(_cores())
+        stack.callback(pool.shutdown, cancel_futures=True)
+        answers = Answers(engine, columns.schema, pool)
+        progress = stack.enter_context(_progress(console))
+        task = progress.add_task(records.path.name, total=records.total or None, rows=0)
+        for block in records.blocks():
+            frame, refused = _answered(block, answers, columns)
+            output.write(frame)
+            rejected.add([*block.rejects, *refused])
+            scored += frame.height
+            progress.update(task, completed=records.done, rows=f"{records.read:,}")
+        output.close()
+        if records.read != scored + rejected.records:
+            raise RuntimeError(
+                f"{records.read} records were read, {scored} scored, {rejected.records} rejected"
+            )
+        text.flush()
+        rejects_part.finish()
+        part.finish()
+        if rejected.records:
+            rejects_part.replace()
+        else:
+            rejects_part.remove_target()
+        part.replace()
+    ignored = sorted(records.ignored)
+    return Report(records.read, scored, rejected.records, rejects, ignored)
+
+
+def _answered(
+    block: Checked, answers: Answers, columns: Columns
+) -> tuple[pl.DataFrame, list[Reject]]:
+    """Return a block's scored rows, and the rows that the model itself refuses."""
+    answered = answers(block.features)
+    frame = columns.frame(block, answered.outputs)
+    if not answered.refused:
+        return frame, []
+    refused = [
+        Reject(
+            int(block.records[k]), None if block.lines is None else int(block.lines[k]), None, why
+        )
+        for k, why in answered.refused.items()
+    ]
+    kept = np.ones(frame.height, bool)
+    kept[list(answered.refused)] = False
+    return frame.filter(pl.Series(kept)), refused
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _progress(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[rows]} rows"),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
