@@ -13,7 +13,6 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import numpy as np
@@ -33,7 +32,6 @@ from .reference import pipeline, trained
 
 ROWS = 5_000_000
 BLOCK = 65_536
-ROUNDS = 2
 SCORE = "score, CSV to CSV"
 ALL_CORES, ONE_CORE = (f"scikit-learn's prediction alone, {n}" for n in ("all cores", "one core"))
 ROOT = Path(__file__).parent.parent
@@ -50,32 +48,28 @@ print(status, time.perf_counter() - start, usage.ru_maxrss / unit)
 
 
 def main() -> None:
-    """Measure both in turns and print rows a second, their ratio, and the memory of `score`."""
+    """Measure both and print rows a second, their ratio, and the memory of `score`."""
     rows = int(sys.argv[1]) if len(sys.argv) > 1 else ROWS
     model, seen = pipeline()
-    found: dict[str, list[float]] = {SCORE: [], ALL_CORES: [], ONE_CORE: []}
-    peaks: list[float] = []
+    rates = {}
     with trained("auto") as bundle, tempfile.TemporaryDirectory() as folder:
         schema = read_bundle(bundle).schema
         source, target = Path(folder) / "in.csv", Path(folder) / "out.csv"
         frame = _draw(schema, seen, rows)
         pl.from_pandas(frame).write_csv(source)
-        for _ in range(ROUNDS):
-            for cores in (ALL_CORES, ONE_CORE):
-                seconds, wanted = _predict(model, frame, cores)
-                found[cores].append(rows / seconds)
-            seconds, peak = _score(bundle, source, target)
-            found[SCORE].append(rows / seconds)
-            peaks.append(peak)
+        for cores in (ALL_CORES, ONE_CORE):
+            seconds, wanted = _predict(model, frame, cores)
+            rates[cores] = rows / seconds
+        seconds, peak = _score(bundle, source, target)
+        rates[SCORE] = rows / seconds
         name = (schema.flags or ["prediction"])[0]
         answers = pl.read_csv(target, columns=[name])[name].to_numpy()
         engine = read_bundle(bundle).metadata.engine
     table = Table(title=f"{rows:,} rows, engine {engine}, {os.cpu_count()} cores")
     for heading in ("", "rows/s", "peak MB"):
         table.add_column(heading, justify="right" if heading else "left")
-    rates = {name: median(each) for name, each in found.items()}
     for label, rate in rates.items():
-        table.add_row(label, f"{rate:,.0f}", f"{max(peaks):.0f}" if label == SCORE else "")
+        table.add_row(label, f"{rate:,.0f}", f"{peak:.0f}" if label == SCORE else "")
     console = Console()
     console.print(table)
     ratio = rates[SCORE] / max(rates[ALL_CORES], rates[ONE_CORE])
