@@ -118,7 +118,7 @@ def test_a_write_that_fails_leaves_the_bundle_and_nothing_else(
     bundle: Bundle, copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError("disk full")))
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(ProjectError, match="disk full"):
         write_bundle(copy, bundle.model, bundle.schema, bundle.metadata)
     assert read_bundle(copy).metadata == bundle.metadata
     assert names(copy.parent) == [".model_bin.lock", "model_bin"]

@@ -10,6 +10,7 @@ import pytest
 
 from << cookiecutter.package_name >>.bundle.read import read_bundle
 from << cookiecutter.package_name >>.errors import ProjectError
+from << cookiecutter.package_name >>.features import Features
 from << cookiecutter.package_name >>.registry.champion import promotions
 from << cookiecutter.package_name >>.registry.client import Registry
 from << cookiecutter.package_name >>.release.promote import promote, rollback
@@ -19,7 +20,7 @@ from << cookiecutter.package_name >>.settings import Settings
 from << cookiecutter.package_name >>.training.hooks import UseCase
 
 from .small_cases import FEATURES, case, customers, poor
-from .versions import QUIET, settings_for
+from .versions import QUIET, record, settings_for
 
 
 def champion(settings: Settings) -> int | None:
@@ -79,6 +80,17 @@ def test_without_the_rows_of_its_training_a_version_is_promoted_only_by_force(
         promote(use_case, settings, registry, "2")
     promote(use_case, settings, registry, "2", alone=True)
     assert champion(settings) == 2
+
+
+def test_versions_of_other_classes_are_not_compared(settings: Settings) -> None:
+    promote(case(), settings, Registry(settings), "1")
+    renamed = customers().assign(bought=lambda frame: frame["bought"].map({"no": "0", "yes": "1"}))
+    fields = FEATURES.model_dump() | {"flags": {}}
+    other = case(frame=renamed, features=Features.model_validate(fields))
+    record(other, settings)
+    with pytest.raises(ProjectError, match=r"as its classes .* can't be compared.*FORCE=1"):
+        promote(other, settings, Registry(settings), "3")
+    assert champion(settings) == 1
 
 
 def test_another_split_than_that_of_its_training_is_noticed(settings: Settings) -> None:

@@ -9,7 +9,7 @@ import typer
 
 from .errors import ProjectError
 from .settings import read_settings
-from .terminal import console, failures_told, logging_to_console
+from .terminal import console, failures_told, logging_to_console, stoppable
 
 app = typer.Typer()
 
@@ -86,7 +86,7 @@ def retrain(
 
     registry/retrain.md tells what came of it.
     """
-    with failures_told():
+    with failures_told(), stoppable():
         with console.status("scikit-learn is being loaded …"):
             from .release.retrain import retrain as run
             from .training.hooks import own_use_case
@@ -103,16 +103,19 @@ def ui(port: Annotated[int, typer.Option(help="Where the pages are.")] = 5000) -
     """Show MLflow's own pages of the registry, until Ctrl-C."""
     with failures_told():
         from .registry.client import Registry
+        from .registry.embedded import DATABASE
 
         registry = Registry(read_settings())
         if not registry.embedded:
             _say(f"The registry is a server with pages of its own: {registry}")
             return
-        if not (registry.folder / "mlflow.db").is_file():
+        if not (registry.folder / DATABASE).is_file():
             raise ProjectError(f"There is nothing in {registry} yet: train first (`make train`).")
+        registry.versions()  # follows a project that was moved
         _say(f"http://127.0.0.1:{port}  (Ctrl-C ends it)")
         command = [sys.executable, "-m", "mlflow", "ui", "--host", "127.0.0.1", "--port", str(port)]
-        subprocess.run([*command, "--backend-store-uri", registry.uri], check=False)  # noqa: S603
+        command += ["--backend-store-uri", registry.uri]
+        raise typer.Exit(subprocess.run(command, check=False).returncode)  # noqa: S603
 
 
 def _say(text: str) -> None:

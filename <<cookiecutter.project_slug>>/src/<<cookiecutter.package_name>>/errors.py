@@ -2,6 +2,9 @@
 
 from pydantic import ValidationError
 
+_SECRET = {"admin_token", "registry"}
+"""Settings whose values are not repeated, for they may hold a password."""
+
 
 class ProjectError(Exception):
     """A failure that its reader can mend; the message says how."""
@@ -15,7 +18,8 @@ def sentences(error: ValidationError, file: str) -> list[str]:
         file: The file that a reader has to open.
     """
     return [
-        f"{file}: {_place(found['loc'])}: {_reason(found['type'], found['msg'], found['input'])}."
+        f"{file}: {_place(found['loc'])}: "
+        f"{_reason(found['type'], found['msg'], found['input'], found['loc'])}."
         for found in error.errors(include_url=False)
     ]
 
@@ -25,12 +29,14 @@ def _place(loc: tuple[int | str, ...]) -> str:
     return path.lstrip(".") or "the whole file"
 
 
-def _reason(kind: str, message: str, value: object) -> str:
+def _reason(kind: str, message: str, value: object, loc: tuple[int | str, ...]) -> str:
     if kind == "extra_forbidden":
         return "is not a key that this file knows; look for a typo or remove it"
     if kind == "missing":
         return "is missing"
     if kind == "value_error":
         return message.removeprefix("Value error, ").rstrip(".")
+    if _SECRET & set(loc):
+        return message
     hint = " (YAML reads a bare yes, no, on or off as true or false: put it in quotes)"
     return f"{message}, but it is {value!r}" + (hint if isinstance(value, bool) else "")

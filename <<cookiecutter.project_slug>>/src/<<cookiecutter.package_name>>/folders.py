@@ -1,5 +1,6 @@
 """Replace a folder: whole or not at all, and never while it is read."""
 
+import errno
 import fcntl
 import os
 import shutil
@@ -35,9 +36,25 @@ def replacing(folder: Path, mark: str) -> Iterator[Path]:
     """Yield an empty folder beside the given one; if all goes well, it takes its place.
 
     Raises:
-        ProjectError: The folder holds what was not written here; see `check_ours`.
+        ProjectError: The folder holds what was not written here (see `check_ours`), or it can't be
+            written; it is as it was.
     """
-    folder = folder.resolve()
+    try:
+        with _replacing(folder.resolve(), mark) as beside:
+            yield beside
+    except OSError as error:
+        hint = (
+            "; it is mounted: mount the folder around it, or name one inside of it (paths)"
+            if error.errno == errno.EBUSY
+            else ""
+        )
+        raise ProjectError(
+            f"{folder} can't be written ({error.strerror or error}){hint}."
+        ) from error
+
+
+@contextmanager
+def _replacing(folder: Path, mark: str) -> Iterator[Path]:
     check_ours(folder, mark)
     folder.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))

@@ -2,8 +2,16 @@
 
 import re
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    SecretStr,
+    WithJsonSchema,
+)
 
 
 class Section(BaseModel):
@@ -38,19 +46,6 @@ Origin = Annotated[str, AfterValidator(_is_origin), _text(_ORIGIN.pattern)]
 EstimatorName = Literal["histgb", "rf", "extra_tree", "lrl1", "lrl2", "enet", "kneighbor"]
 """By FLAML's names."""
 
-SearchMetric = Literal[
-    "auto",
-    "accuracy",
-    "balanced_accuracy",
-    "f1_macro",
-    "log_loss",
-    "roc_auc",
-    "brier",
-    "r2",
-    "mae",
-    "rmse",
-]
-
 
 def _is_model_name(text: str) -> str:
     if not text.strip() or set(text) & set("/:%'\"\\"):
@@ -79,6 +74,11 @@ def _is_token(secret: SecretStr) -> SecretStr:
 Token = Annotated[SecretStr, AfterValidator(_is_token)]
 
 
+def _number_as_text(value: object) -> object:
+    """Take `model: 65`, which YAML reads as a number, for version 65."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
 _SERVED_MODEL = r"baked|latest|best|\d+|@.+"
 
 
@@ -91,4 +91,40 @@ def _is_served_model(text: str) -> str:
     return text
 
 
-ServedModel = Annotated[str, AfterValidator(_is_served_model), _text(_SERVED_MODEL)]
+ServedModel = Annotated[
+    str,
+    BeforeValidator(_number_as_text),
+    AfterValidator(_is_served_model),
+    WithJsonSchema({"type": ["string", "integer"], "pattern": f"^({_SERVED_MODEL})$"}),
+]
+
+BETTER_WHEN_LOW = {"log_loss", "brier", "mae", "rmse"}
+
+Metric = Literal[
+    "accuracy",
+    "balanced_accuracy",
+    "f1_macro",
+    "log_loss",
+    "roc_auc",
+    "brier",
+    "r2",
+    "mae",
+    "rmse",
+]
+"""What training measures (training/evaluate.py)."""
+
+SearchMetric = Literal["auto", Metric]
+
+
+def _is_address(uri: str) -> str:
+    try:
+        _ = urlsplit(uri).port
+    except ValueError as error:
+        raise ValueError(
+            f"it is no address of a registry ({error}); write one like http://host:5000, and what "
+            "is special in a password as %2F"
+        ) from error
+    return uri
+
+
+RegistryUri = Annotated[str, AfterValidator(_is_address)]

@@ -1,6 +1,7 @@
 """Every setting of the project: config.yaml, overridden by the environment."""
 
 import os
+import re
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -16,9 +17,12 @@ from pydantic_settings import (
 
 from .errors import ProjectError, sentences
 from .setting_types import (
+    BETTER_WHEN_LOW,
     EstimatorName,
+    Metric,
     ModelName,
     Origin,
+    RegistryUri,
     SearchMetric,
     Section,
     ServedModel,
@@ -27,6 +31,8 @@ from .setting_types import (
 from .settings_delivery import Deployment, Image, Jenkins
 
 PREFIX = f"{__package__.upper()}_"
+
+_PASSWORD = re.compile("://[^/]*:.*@|[?&][^=]*(pass|pwd|secret|token)[^=]*=", re.IGNORECASE)
 
 
 class Model(Section):
@@ -52,7 +58,7 @@ class AutoML(Section):
     """How long `automl.search` looks for the best estimator, and among which."""
 
     enabled: bool = False
-    time_budget_s: float | None = Field(default=60, gt=0)
+    time_budget_s: float | None = Field(default=60, gt=0, allow_inf_nan=False)
     max_trials: int | None = Field(default=None, ge=1)
     metric: SearchMetric = "auto"
     estimators: tuple[EstimatorName, ...] = Field(
@@ -75,6 +81,7 @@ class Serving(Section):
     workers: int = Field(default=1, ge=1)
     max_rows: int = Field(default=1_000, ge=1)
     max_body_bytes: int = Field(default=1_048_576, ge=1_024)
+    drain_seconds: int = Field(default=0, ge=0, le=300)
     shutdown_seconds: int = Field(default=20, ge=0)
     log_predictions: bool = True
     cors_origins: tuple[Origin, ...] = ()
@@ -94,10 +101,20 @@ class Serving(Section):
 class Registry(Section):
     """Where versions are kept, and what they are compared by."""
 
-    uri: str = ""
-    metric: str = "accuracy"
+    uri: RegistryUri = ""
+    metric: Metric = "accuracy"
     direction: Literal["max", "min"] = "max"
     tolerance: float = Field(default=0.01, ge=0)
+
+    @model_validator(mode="after")
+    def _direction_is_the_metrics(self) -> Self:
+        direction = "min" if self.metric in BETTER_WHEN_LOW else "max"
+        if self.direction != direction:
+            raise ValueError(
+                f"{self.metric} is better when it is {'low' if direction == 'min' else 'high'}: "
+                f"set direction to {direction}"
+            )
+        return self
 
 
 class Paths(Section):
@@ -144,11 +161,17 @@ class _ConfigFile(YamlConfigSettingsSource):
 
     def __call__(self) -> dict[str, Any]:
         values = super().__call__()
-        serving = values.get("serving")
+        serving, registry = values.get("serving"), values.get("registry")
         if isinstance(serving, dict) and "admin_token" in serving:
             raise ProjectError(
                 f"{_config_file()}: serving.admin_token: a secret does not belong in a file; "
                 f"remove it there and set {PREFIX}SERVING__ADMIN_TOKEN in the environment."
+            )
+        if isinstance(registry, dict) and _PASSWORD.search(str(registry.get("uri", ""))):
+            raise ProjectError(
+                f"{_config_file()}: registry.uri: a password does not belong in a file; remove it "
+                f"there and set {PREFIX}REGISTRY__URI in the environment, or "
+                "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD."
             )
         return values
 

@@ -1,6 +1,7 @@
 """What the commands share: the terminal, and failures as sentences."""
 
 import logging
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -33,3 +34,20 @@ def failures_told() -> Iterator[None]:
 def logging_to_console() -> None:
     """Show what the use case logs."""
     logging.basicConfig(level=logging.INFO, handlers=[_ConsoleHandler()])
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Let what has begun be undone where a signal ends the process."""
+
+    def stop(number: int, _: object) -> None:
+        Console(stderr=True).print("Interrupted.", style="red")
+        raise typer.Exit(128 + number)
+
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, stop) for number in signals}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

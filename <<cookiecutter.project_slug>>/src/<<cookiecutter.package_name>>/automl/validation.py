@@ -7,12 +7,12 @@ import pandas as pd
 from sklearn.utils import _safe_indexing
 
 from ..errors import ProjectError
+from ..setting_types import BETTER_WHEN_LOW
 from ..training.evaluate import evaluate
 from ..training.hooks import Rows
 from ..training.split import folds, most_folds
 from .fitting import fitted
 
-LOWER_IS_BETTER = {"log_loss", "brier", "mae", "rmse"}
 FOLDS = 5
 FEW_ROWS = 10_000
 """Up to here each fold is held out once; of more rows, one fold is enough."""
@@ -32,7 +32,7 @@ class Validation:
         self._X, self._y, self._weight = X, pd.Series(np.asarray(y)), weight
         self._parts = self._parted(seed)
         self.metric = self._usual_metric() if metric == "auto" else metric
-        self.higher_is_better = self.metric not in LOWER_IS_BETTER
+        self.higher_is_better = self.metric not in BETTER_WHEN_LOW
 
     def score(self, estimator: Any) -> float:
         """Return the metric on rows held out, the mean of the parts; the estimator is fitted."""

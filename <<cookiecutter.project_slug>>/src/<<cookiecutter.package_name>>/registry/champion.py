@@ -11,6 +11,8 @@ from ..errors import ProjectError
 from .client import CHAMPION, Registry
 
 _PROMOTIONS = "promotions"
+_MOST = 50
+"""Promotions that are remembered; a tag can't be of any length."""
 
 
 def promotions(registry: Registry) -> list[int]:
@@ -20,7 +22,10 @@ def promotions(registry: Registry) -> list[int]:
     if model is None or CHAMPION not in model.aliases:
         return []
     champion = int(model.aliases[CHAMPION])
-    listed = [int(number) for number in json.loads(model.tags.get(_PROMOTIONS, "[]"))]
+    try:
+        listed = [int(number) for number in json.loads(model.tags.get(_PROMOTIONS, "[]"))]
+    except (TypeError, ValueError):  # edited by hand
+        listed = []
     while listed and listed[-1] != champion:
         listed.pop()
     return listed or [champion]
@@ -28,7 +33,7 @@ def promotions(registry: Registry) -> list[int]:
 
 def crown(registry: Registry, number: int) -> None:
     """Make a version the champion."""
-    listed = [*promotions(registry), number]
+    listed = [*promotions(registry), number][-_MOST:]
     with registry.speaking():
         registry.client.set_registered_model_tag(registry.name, _PROMOTIONS, json.dumps(listed))
         registry.client.set_registered_model_alias(registry.name, CHAMPION, str(number))

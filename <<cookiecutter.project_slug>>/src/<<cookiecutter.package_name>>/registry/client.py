@@ -13,16 +13,18 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from ..errors import ProjectError
 from ..settings import Settings
-from .embedded import DATABASE, open_embedded
+from .addresses import shown, told
+from .embedded import DATABASE, address, open_embedded
 
 CHAMPION = "champion"
 BUNDLE = "bundle"
 DIGEST = "digest"
 METRIC = "metrics."
+_MOST_DIGITS = 10
+_SOURCE = "registry.uri in config.yaml, or MLFLOW_TRACKING_URI in the environment"
 _QUIET = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
@@ -40,7 +42,12 @@ class Version:
     run_id: str
     created: datetime
     tags: dict[str, str]
-    champion: bool
+    aliases: tuple[str, ...]
+
+    @property
+    def champion(self) -> bool:
+        """Whether it is the version to be served."""
+        return CHAMPION in self.aliases
 
     @property
     def metrics(self) -> dict[str, float]:
@@ -62,14 +69,11 @@ class Registry:
         self.folder = settings.paths.registry.resolve()
         given = self.settings.uri or os.environ.get("MLFLOW_TRACKING_URI", "")
         self.embedded = not given
-        self.uri = given or f"sqlite:///{self.folder / DATABASE}"
+        self.uri = given or address(self.folder / DATABASE)
 
     def __str__(self) -> str:
         """Name the registry, without what may be secret in its address."""
-        if self.embedded:
-            return str(self.folder)
-        parts = urlsplit(self.uri)
-        return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+        return str(self.folder) if self.embedded else shown(self.uri)
 
     @cached_property
     def client(self) -> Any:
@@ -84,16 +88,21 @@ class Registry:
                 "'registry' (`uv sync --group registry`)."
             ) from error
         logging.getLogger("mlflow.store.db.utils").setLevel(logging.WARNING)
-        if self.embedded:
-            open_embedded(self.folder)
-        return MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
+        with self.speaking():
+            if self.embedded:
+                # A client makes the tables when it is asked for something.
+                open_embedded(
+                    self.folder,
+                    lambda uri: MlflowClient(uri, uri).search_experiments(max_results=1),
+                )
+            return MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
 
     def versions(self) -> list[Version]:
         """Return all versions that have a whole bundle, newest first."""
         with self.speaking():
-            champion = self.aliases().get(CHAMPION)
+            aliases = self.aliases()
             found = self.client.search_model_versions(f"name='{self.name}'")
-        known = [_version(each, champion) for each in found if DIGEST in each.tags]
+        known = [_version(each, aliases) for each in found if DIGEST in each.tags]
         return sorted(known, key=lambda version: -version.number)
 
     def find(self, wanted: str) -> Version:
@@ -150,14 +159,14 @@ class Registry:
         except ProjectError:
             raise
         except Exception as error:  # of MLflow, requests, sqlalchemy and the artifacts' store
-            reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-            reason = reason.replace(self.uri, str(self))[:300]
-            hint = "" if self.embedded else " See registry.uri, and whether its server is up."
+            hint = "" if self.embedded else f" See {_SOURCE}, and whether its server is up."
             # Not `from error`: what MLflow says may hold the address's password.
-            raise ProjectError(f"The registry {self} fails: {reason}.{hint}") from None
+            raise ProjectError(
+                f"The registry {self} fails: {told(error, self.uri)}.{hint}"
+            ) from None
 
     def _number(self, wanted: str) -> int:
-        if wanted.isdecimal():
+        if wanted.isdecimal() and len(wanted) < _MOST_DIGITS:
             return int(wanted)
         if not wanted.startswith("@"):
             raise ProjectError(
@@ -183,8 +192,8 @@ class Registry:
         return max(measured, key=lambda version: sign * version.metrics[metric])
 
 
-def _version(found: Any, champion: str | None) -> Version:
+def _version(found: Any, aliases: dict[str, str]) -> Version:
     created = datetime.fromtimestamp(found.creation_timestamp / 1000, UTC)
     number = int(found.version)
-    is_champion = champion is not None and int(champion) == number
-    return Version(number, found.run_id, created, dict(found.tags), is_champion)
+    mine = tuple(sorted(name for name, of in aliases.items() if int(of) == number))
+    return Version(number, found.run_id, created, dict(found.tags), mine)

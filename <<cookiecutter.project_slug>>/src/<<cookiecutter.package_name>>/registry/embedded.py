@@ -1,10 +1,13 @@
 """The registry in the project's own folder: MLflow's SQLite file, and a folder of artifacts.
 
 MLflow notes absolute paths. A project that was moved or copied takes its registry along, so the
-paths are set right when it is opened.
+paths are set right when it is opened. And MLflow makes its tables step by step, so the file is made
+beside and renamed, by one process at a time.
 """
 
+import fcntl
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -23,12 +26,33 @@ def artifacts(folder: Path) -> str:
     return (folder / "artifacts").as_uri()
 
 
-def open_embedded(folder: Path) -> None:
-    """Make the folder, or follow it to where it is now."""
+def address(database: Path) -> str:
+    """Return a SQLite file's address, as MLflow takes it."""
+    return f"sqlite:///{database}"
+
+
+def open_embedded(folder: Path, make_tables: Callable[[str], object]) -> None:
+    """Make the registry, or follow it to where it is now.
+
+    Args:
+        folder: Where it belongs.
+        make_tables: Makes MLflow's tables in the empty database at an address.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / DATABASE).is_file():
+            beside = folder / f"{DATABASE}.part"
+            beside.unlink(missing_ok=True)
+            make_tables(address(beside))
+            beside.rename(folder / DATABASE)
+        _follow(folder)
+
+
+def _follow(folder: Path) -> None:
     mark, now = folder / _MARK, artifacts(folder)
     before = mark.read_text("utf-8") if mark.is_file() else now
-    if before != now and (folder / DATABASE).is_file():
+    if before != now:
         with closing(sqlite3.connect(folder / DATABASE)) as database, database:
             for table, column in _PLACES:
                 database.execute(
@@ -36,4 +60,5 @@ def open_embedded(folder: Path) -> None:
                     f"WHERE substr({column}, 1, ?) = ?",
                     (now, len(before) + 1, len(before), before),
                 )
-    mark.write_text(now, "utf-8")
+    if not mark.is_file() or before != now:
+        mark.write_text(now, "utf-8")

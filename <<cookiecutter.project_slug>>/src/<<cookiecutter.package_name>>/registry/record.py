@@ -1,6 +1,7 @@
 """A training run as the registry records it: parameters, metrics, reports, and its version."""
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -23,8 +24,8 @@ class Recorder(Protocol):
         """Return the number that the run's bundle gets."""
         ...
 
-    def keep(self, metadata: Metadata, bundle: Path, reports: Path) -> None:
-        """Keep a whole bundle and its reports."""
+    def keep(self, metadata: Metadata, bundle: Path, reports: Path, params: dict[str, str]) -> None:
+        """Keep a whole bundle, its reports, and what its estimator was made with."""
         ...
 
     def refuse(self, missed: list[str], metrics: dict[str, float], reports: Path) -> None:
@@ -43,7 +44,7 @@ class Unrecorded:
         """See `Recorder`."""
         return current_version(self._folder) + 1
 
-    def keep(self, metadata: Metadata, bundle: Path, reports: Path) -> None:
+    def keep(self, metadata: Metadata, bundle: Path, reports: Path, params: dict[str, str]) -> None:
         """See `Recorder`."""
 
     def refuse(self, missed: list[str], metrics: dict[str, float], reports: Path) -> None:
@@ -91,18 +92,21 @@ class Recording:
         name, run = self._registry.name, self._run
         with self._registry.speaking():
             if self._registry.registered() is None:
-                self._client.create_registered_model(name)
+                with _made_meanwhile():
+                    self._client.create_registered_model(name)
             source = f"{run.artifact_uri}/{BUNDLE}"
             self._version = int(self._client.create_model_version(name, source, run.run_id).version)
         return self._version
 
-    def keep(self, metadata: Metadata, bundle: Path, reports: Path) -> None:
+    def keep(self, metadata: Metadata, bundle: Path, reports: Path, params: dict[str, str]) -> None:
         """Upload a version's bundle and reports, and then let it count."""
         run_id, name = self._run.run_id, self._registry.name
         tags = {f"{METRIC}{metric}": f"{value:.6g}" for metric, value in metadata.metrics.items()}
         tags |= {"engine": metadata.engine, "uuid": str(metadata.uuid), DIGEST: metadata.digest}
         with self._registry.speaking():
             self._log(metadata.metrics, reports)
+            for param, value in params.items():
+                self._client.log_param(run_id, param, value[:_LONGEST])
             self._client.log_artifacts(run_id, str(bundle), BUNDLE)
             for tag, value in _about(metadata).items():
                 self._client.set_tag(run_id, tag, value[:_LONGEST])
@@ -121,16 +125,26 @@ class Recording:
 
     def _experiment(self) -> str:
         registry = self._registry
-        found = self._client.get_experiment_by_name(registry.name)
-        if found is not None:
-            return str(found.experiment_id)
-        place = artifacts(registry.folder) if registry.embedded else None
-        return str(self._client.create_experiment(registry.name, artifact_location=place))
+        if self._client.get_experiment_by_name(registry.name) is None:
+            place = artifacts(registry.folder) if registry.embedded else None
+            with _made_meanwhile():
+                self._client.create_experiment(registry.name, artifact_location=place)
+        return str(self._client.get_experiment_by_name(registry.name).experiment_id)
 
     def _log(self, metrics: dict[str, float], reports: Path) -> None:
         for metric, value in metrics.items():
             self._client.log_metric(self._run.run_id, metric, value)
         self._client.log_artifacts(self._run.run_id, str(reports), "reports")
+
+
+@contextmanager
+def _made_meanwhile() -> Iterator[None]:
+    """Take it for a success where another training has just made the same."""
+    try:
+        yield
+    except Exception as error:  # MLflow's own type is not imported before it is needed
+        if getattr(error, "error_code", "") != "RESOURCE_ALREADY_EXISTS":
+            raise
 
 
 def _about(metadata: Metadata) -> dict[str, str]:

@@ -18,7 +18,7 @@ def versions_table(registry: Registry) -> Table:
             str(version.number),
             f"{version.created:%Y-%m-%d %H:%M}",
             version.tags.get("engine", ""),
-            "champion" if version.champion else "",
+            ", ".join(version.aliases),
             *_figures(version, first),
         )
     return table

@@ -80,6 +80,7 @@ def compare(
             measured, or the champion has no answers for these rows.
     """
     options = settings.registry
+    _check_alike(candidate, champion)
     figures = _measured(candidate, held, settings)
     if options.metric not in figures:
         raise ProjectError(
@@ -102,6 +103,17 @@ def compare(
         ) from error
     found = (figures[options.metric], other[options.metric])
     return Comparison(options.metric, *found, options.direction, options.tolerance)
+
+
+def _check_alike(candidate: Bundle, champion: Bundle) -> None:
+    for what in ("task", "target", "classes"):
+        mine, other = (getattr(bundle.schema, what) for bundle in (candidate, champion))
+        if mine != other:
+            raise ProjectError(
+                f"The champion, version {champion.metadata.version}, has {other!r} as its {what} "
+                f"and version {candidate.metadata.version} has {mine!r}, so they can't be "
+                "compared. Promote without the comparison (FORCE=1)."
+            )
 
 
 def _measured(bundle: Bundle, held: tuple[Rows, Any], settings: Settings) -> dict[str, float]:

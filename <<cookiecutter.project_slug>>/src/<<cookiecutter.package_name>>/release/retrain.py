@@ -52,32 +52,32 @@ def retrain(
         lines = [f"# Retraining of {settings.model.name}", ""]
         lines += [f"Begun {datetime.now(UTC):%Y-%m-%d %H:%M} UTC.", ""]
         try:
+            _write(folder / SUMMARY, [*lines, "**Under way.**"])
             if fetch_data:
                 fetch_data()
-            lines += _train_and_promote(use_case, settings, console)
+            _train_and_promote(use_case, settings, console, lines)
         except BaseException as error:
-            lines.append(f"**Failed**: {str(error) or type(error).__name__}")
+            known = isinstance(error, ProjectError)
+            lines.append(f"**Failed**: {'' if known else f'{type(error).__name__} '}{error}")
             raise
         finally:
             lines += ["", f"Took {time.monotonic() - start:.0f} s."]
-            _write(folder / SUMMARY, "\n".join(lines) + "\n")
+            _write(folder / SUMMARY, lines)
     return folder / SUMMARY
 
 
-def _train_and_promote(use_case: UseCase, settings: Settings, console: Console) -> list[str]:
+def _train_and_promote(
+    use_case: UseCase, settings: Settings, console: Console, lines: list[str]
+) -> None:
+    """Add to the summary's lines what was done, as soon as it was."""
     registry = Registry(settings)
     with tempfile.TemporaryDirectory() as beside:
         paths = settings.paths.model_copy(update={"bundle": Path(beside) / "bundle"})
         apart = settings.model_copy(update={"paths": paths})
         with Recording(registry, apart) as recording:
             metadata = train(use_case, apart, console, recording)
-    verdict = judge(use_case, settings, registry, str(metadata.version))
-    better = verdict.comparison is None or verdict.comparison.gain > 0
-    if better:
-        crown(registry, verdict.number)
-        fetch(registry, str(verdict.number), settings, use_case.features)
     figures = [f"| {name} | {value:.4g} |" for name, value in metadata.metrics.items()]
-    return [
+    lines += [
         f"Version {metadata.version} learned from {metadata.data.rows:,} rows; its engine is "
         f"{metadata.engine}.",
         "",
@@ -85,19 +85,29 @@ def _train_and_promote(use_case: UseCase, settings: Settings, console: Console) 
         "|---|---|",
         *figures,
         "",
-        str(verdict),
-        "",
-        f"**Promoted**; it is in {settings.paths.bundle}."
-        if better
-        else f"**Not promoted**: it is not better. Version {verdict.champion} stays the champion.",
     ]
+    verdict = judge(use_case, settings, registry, str(metadata.version))
+    lines += [str(verdict), ""]
+    if verdict.comparison and verdict.comparison.gain <= 0:
+        lines.append(
+            f"**Not promoted**: it is not better. Version {verdict.champion} stays the champion."
+        )
+        return
+    crown(registry, verdict.number)
+    lines += ["**Promoted**: it is the champion.", ""]
+    fetch(registry, str(verdict.number), settings, use_case.features)
+    lines.append(f"It is in {settings.paths.bundle}.")
 
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Hold a lock that the system takes back when this process ends, however it does."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / LOCK).open("a") as file:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = (folder / LOCK).open("a")
+    except OSError as error:
+        raise ProjectError(f"{folder} can't be written ({error.strerror or error}).") from error
+    with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -105,7 +115,10 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, lines: list[str]) -> None:
     beside = path.with_suffix(".part")
-    beside.write_text(text, "utf-8")
-    beside.replace(path)
+    try:
+        beside.write_text("\n".join(lines) + "\n", "utf-8")
+        beside.replace(path)
+    except OSError as error:
+        raise ProjectError(f"{path} can't be written ({error.strerror or error}).") from error

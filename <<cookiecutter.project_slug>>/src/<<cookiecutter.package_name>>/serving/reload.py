@@ -96,6 +96,11 @@ class Reloader:
             before = self._state.served
             if before and before.metadata.digest == bundle.metadata.digest:
                 return before
+            if before and before.metadata.name != bundle.metadata.name:
+                raise ProjectError(
+                    f"{self._folder} holds '{bundle.metadata.name}', and this service is of "
+                    f"'{before.metadata.name}'; start another service for another model."
+                )
             fixed = self._app.state.fixed
             return prepare(bundle, self._settings, self._metrics, self._log, fixed)
         except ProjectError:

@@ -96,7 +96,7 @@ def train(
         step.found = f"{folder}/model-card.md, {len(pictures)} pictures"
         if not missed:
             # Before the reports take their place, so that they never speak of another model.
-            keep = partial(recorder.keep, reports=new)
+            keep = partial(recorder.keep, reports=new, params=_params(pipeline[-1]))
             written = write_bundle(
                 settings.paths.bundle, stored.model, schema, bundle.metadata, keep
             )
@@ -179,6 +179,18 @@ def _bundle(
         **about,
     )
     return Bundle(schema, metadata, stored.model)
+
+
+def _params(estimator: Any) -> dict[str, str]:
+    """Return an estimator's type and settings, those that are plain values."""
+    settings = estimator.get_params(deep=False)
+    plain = {name: value for name, value in settings.items() if _is_plain(value)}
+    named = {f"estimator.{name}": str(value) for name, value in plain.items()}
+    return {"estimator": type(estimator).__name__, **named}
+
+
+def _is_plain(value: object) -> bool:
+    return value is None or isinstance(value, (bool, int, float, str))
 
 
 def _closing(
