@@ -1,5 +1,6 @@
 """The two engines that answer for a bundle: compiled, or scikit-learn itself."""
 
+import os
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any, Protocol
@@ -11,6 +12,9 @@ from ..errors import ProjectError
 from ..features import Task
 from .metadata import Metadata
 from .trusted import trusted
+
+# ONNX Runtime reports its use to its maker unless it is told not to before it is loaded.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 Columns = Mapping[str, npt.NDArray[Any]]
 """Each feature's values, shape (n, 1): float64 with NaN for missing, or strings (object)."""

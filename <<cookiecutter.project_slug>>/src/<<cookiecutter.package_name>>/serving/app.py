@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from ..settings import Settings, read_settings
 from . import admin, pages, probes
+from .drain import draining
 from .metrics import Metrics
 from .observe import Observe
 from .problems import MEDIA_TYPE, Refusal
@@ -32,7 +33,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         running = asyncio.create_task(reloader.run())
-        yield
+        with draining(state, settings.serving.drain_seconds):
+            yield
         running.cancel()
         with suppress(asyncio.CancelledError):
             await running
@@ -46,7 +48,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         exception_handlers={HTTPException: _problem},
     )
     reloader = Reloader(app, settings, state, metrics)
-    app.add_middleware(Observe, metrics=metrics)
+    app.add_middleware(Observe, metrics=metrics, state=state)
     _allow_origins(app, settings.serving.cors_origins)
     probes.add(app, state, metrics)
     pages.add(app, settings)

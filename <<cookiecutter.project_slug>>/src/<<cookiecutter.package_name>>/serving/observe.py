@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from .metrics import Metrics
 from .problems import Refusal
 from .reply import reply
+from .state import State
 
 _GIVEN_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
@@ -18,12 +19,16 @@ log = logging.getLogger("uvicorn.error")
 
 
 class Observe:
-    """ASGI middleware. Takes the client's `X-Request-ID` if it is a plain one, or makes one."""
+    """ASGI middleware. Takes the client's `X-Request-ID` if it is a plain one, or makes one.
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    While the service drains, each answer ends its connection.
+    """
+
+    def __init__(self, app: ASGIApp, metrics: Metrics, state: State) -> None:
         """Wrap an application."""
         self._app = app
         self._metrics = metrics
+        self._state = state
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -40,6 +45,8 @@ class Observe:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"].append(header)
+                if self._state.draining:
+                    message["headers"].append((b"connection", b"close"))
             await send(message)
 
         try:

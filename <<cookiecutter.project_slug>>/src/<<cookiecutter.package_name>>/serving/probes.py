@@ -14,7 +14,10 @@ from .problems import MEDIA_TYPE, Problem, Refusal
 from .state import State
 
 _UNREADY: dict[int | str, dict[str, Any]] = {
-    503: {"model": Problem, "description": "The model is being loaded or was refused"}
+    503: {
+        "model": Problem,
+        "description": "The model is loading or refused, or the service ends",
+    }
 }
 
 
@@ -43,6 +46,8 @@ def add(app: FastAPI, state: State, metrics: Metrics) -> None:
         return Alive()
 
     async def ready(request: Request) -> Any:
+        if state.draining:
+            return _refuse(request, "The service is about to end; ask another of its replicas.")
         return Ready() if state.served else _unready(state, request)
 
     async def info(request: Request) -> Any:
@@ -93,5 +98,9 @@ def params_route(schema: Schema) -> APIRoute:
 
 
 def _unready(state: State, request: Request) -> Response:
-    body = Refusal(503, "Not ready", state.reason).body(request.scope["request_id"])
+    return _refuse(request, state.reason)
+
+
+def _refuse(request: Request, reason: str) -> Response:
+    body = Refusal(503, "Not ready", reason).body(request.scope["request_id"])
     return Response(body, 503, {"retry-after": "5"}, MEDIA_TYPE)

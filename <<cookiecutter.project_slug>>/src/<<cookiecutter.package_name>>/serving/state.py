@@ -19,7 +19,11 @@ class Served:
 
 @dataclass
 class State:
-    """What a worker serves; `served` is set when its routes are in place, and not before."""
+    """What a worker serves; `served` is set when its routes are in place, and not before.
+
+    `draining` is set when it has been told to end and answers on for a while.
+    """
 
     served: Served | None = None
     reason: str = "The model is being loaded; try again in a moment."
+    draining: bool = False
