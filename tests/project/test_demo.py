@@ -7,7 +7,7 @@ from tools.examples import ROOT
 
 from .conftest import run
 
-UNTRACKED = (".venv", ".uv", "build", ".git", "uv.lock", ".*_cache", "__pycache__")
+UNTRACKED = (".venv", ".uv", ".tools", "build", ".git", "uv.lock", ".*_cache", "__pycache__")
 
 
 def test_make_demo_ends_with_a_prediction(tmp_path: Path) -> None:

@@ -2,26 +2,23 @@
 
 import json
 import os
-import signal
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from . import cli_delivery, cli_versions
+from . import cli_delivery, cli_image, cli_versions
 from .errors import ProjectError
 from .settings import PREFIX, read_settings
-from .terminal import console, failures_told, logging_to_console
+from .terminal import console, failures_told, logging_to_console, stoppable
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(cli_versions.app)
 app.add_typer(cli_delivery.app)
+app.add_typer(cli_image.app)
 
 
 @app.command()
@@ -128,7 +125,7 @@ def score(
     Rows that the API would refuse go to a file beside OUTPUT, `<stem>.rejects.csv`, with their
     lines and the reasons. OUTPUT is replaced at the end; an interrupted run leaves it as it was.
     """
-    with failures_told(), _stoppable():
+    with failures_told(), stoppable():
         if not (source and target):
             raise ProjectError("Say what to score and where to: INPUT=… OUTPUT=….")
         settings = read_settings()
@@ -140,23 +137,6 @@ def score(
         report = run(bundle, Path(source), Path(target), console, trusted)
         for line in report.lines(source, target, bundle.metadata):
             console.print(line, highlight=False, markup=False, soft_wrap=True)
-
-
-@contextmanager
-def _stoppable() -> Iterator[None]:
-    """Let what has begun be undone where a signal ends the process."""
-
-    def stop(number: int, _: object) -> None:
-        Console(stderr=True).print("Interrupted; nothing was written.", style="red")
-        raise typer.Exit(128 + number)
-
-    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.signal(number, stop) for number in signals}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 @app.command()

@@ -1,5 +1,7 @@
 """The settings of image, deployment and pipelines; the service itself reads none of them."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from .setting_types import Section
@@ -15,6 +17,8 @@ class Image(Section):
 
     repository: str = Field(default="model-service", min_length=1)
     tag: str = ""
+    base: str = ""
+    tool: Literal["auto", "docker", "podman", "buildah"] = "auto"
 
 
 class Ingress(Section):
@@ -81,8 +85,9 @@ class Credentials(Section):
 class Target(Section):
     """An environment that the pipeline `deploy` can go to."""
 
-    namespace: str = Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")
+    namespace: str = Field(pattern=rf"^{NAME}$", max_length=63)
     kubeconfig: str = Field(min_length=1)
+    values: str = ""
 
 
 class Jenkins(Section):

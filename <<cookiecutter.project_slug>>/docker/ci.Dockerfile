@@ -1,0 +1,30 @@
+# What pipelines and the cluster's jobs need: the project, its training group and tools, and `make`.
+ARG BASE=docker.io/library/python:<< cookiecutter.python_version >>-slim-bookworm
+ARG HELM=docker.io/alpine/helm:3.18.4
+
+FROM ${HELM} AS helm
+
+FROM ${BASE}
+ARG UV=0.13.9
+# The newest of the base's Debian, for security fixes.
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends buildah git make nodejs npm \
+    && rm -rf /var/lib/apt/lists/*
+COPY --from=helm /usr/bin/helm /usr/local/bin/helm
+RUN --mount=type=cache,target=/root/.cache/pip \
+    python3 -m venv /opt/uv \
+    && /opt/uv/bin/pip install --disable-pip-version-check "uv==${UV}" \
+    && ln -s /opt/uv/bin/uv /opt/uv/bin/uvx /usr/local/bin/
+WORKDIR /app
+COPY pyproject.toml uv.lock ./
+ENV UV_LINK_MODE=copy UV_PYTHON=python3 UV_PYTHON_DOWNLOADS=never
+RUN --mount=type=cache,target=/root/.cache/uv uv sync --locked --no-install-project
+COPY . .
+RUN --mount=type=cache,target=/root/.cache/uv make setup && chmod -R a+rX,go-w .
+ENV PATH="/app/.venv/bin:${PATH}" \
+    PYTHONDONTWRITEBYTECODE=1 \
+    ORT_DISABLE_TELEMETRY=1 \
+    HOME=/tmp
+USER 10001:10001
+CMD ["make", "help"]

@@ -1,0 +1,116 @@
+{{/* How the environment's variables of a setting begin. */}}
+{{- define "prefix" -}}
+<< cookiecutter.package_name | upper >>_
+{{- end }}
+
+{{/* The image's tag: the model's version. */}}
+{{- define "tag" -}}
+{{- .Values.image.tag | required "image.tag is missing: `make deploy` takes it from the bundle; else add --set-string image.tag=…" }}
+{{- end }}
+
+{{- define "image" -}}
+{{ .Values.image.repository }}:{{ include "tag" . }}
+{{- end }}
+
+{{/* The image that fetches and trains: by default that of `make image-ci`. */}}
+{{- define "ci-image" -}}
+{{ .Values.deployment.ci_image | default (print .Values.image.repository "-ci:latest") }}
+{{- end }}
+
+{{/* A registry in files is lost with its pod. */}}
+{{- define "check-registry" -}}
+{{- if not (or .Values.registry.uri .Values.deployment.secrets.registry) }}
+{{- fail "registry.uri is empty: fetching the model (serving.model) and retraining need a server" }}
+{{- end }}
+{{- end }}
+
+{{/* Labels of all that the release has, but for the component. */}}
+{{- define "labels" -}}
+{{ include "instance" . }}
+app.kubernetes.io/version: {{ include "tag" . | trunc 63 | trimAll "-_." | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
+{{- end }}
+
+{{- define "instance" -}}
+app.kubernetes.io/name: {{ .Chart.Name }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
+{{/* Labels by which the others know the pods that serve. They never change. */}}
+{{- define "selector" -}}
+{{ include "instance" . }}
+app.kubernetes.io/component: service
+{{- end }}
+
+{{/* What all pods have: the restricted Pod Security standard, and no way to the cluster's API. */}}
+{{- define "pod" -}}
+serviceAccountName: {{ .Release.Name }}
+automountServiceAccountToken: false
+enableServiceLinks: false
+securityContext:
+  runAsNonRoot: true
+  runAsUser: 10001
+  runAsGroup: 10001
+  fsGroup: 10001
+  seccompProfile:
+    type: RuntimeDefault
+{{- with .Values.deployment.secrets.pull }}
+imagePullSecrets:
+  - name: {{ . }}
+{{- end }}
+{{- end }}
+
+{{- define "container-security" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities:
+  drop: [ALL]
+{{- end }}
+
+{{/* A container's share: as much memory as it may have, and at least that share of the CPU. */}}
+{{- define "resources" -}}
+requests:
+  cpu: {{ .cpu | quote }}
+  memory: {{ .memory | quote }}
+limits:
+  memory: {{ .memory | quote }}
+{{- end }}
+
+{{/* Whoever speaks with the registry. */}}
+{{- define "registry-environment" -}}
+{{- with .Values.deployment.secrets.registry }}
+envFrom:
+  - secretRef:
+      name: {{ . }}
+{{- end }}
+{{- end }}
+
+{{- define "config-variable" -}}
+- name: {{ include "prefix" . }}CONFIG
+  value: /etc/{{ .Chart.Name }}/config.yaml
+{{- end }}
+
+{{- define "config-mount" -}}
+- name: config
+  mountPath: /etc/{{ .Chart.Name }}
+  readOnly: true
+{{- end }}
+
+{{- define "config-volume" -}}
+- name: config
+  configMap:
+    name: {{ .Release.Name }}
+{{- end }}
+
+{{/* Where a fetched bundle lies: on a volume, but not as its root, which can't be renamed over. */}}
+{{- define "fetched-bundle" -}}
+/models/model_bin
+{{- end }}
+
+{{/* The address where people find the service. */}}
+{{- define "address" -}}
+{{- with .Values.deployment.ingress -}}
+http{{ if or .issuer .tls_secret }}s{{ end }}://{{ .host }}
+{{- end }}
+{{- end }}

@@ -1,0 +1,105 @@
+"""The command line's part for the release in a cluster."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import yaml
+
+from .delivery.helm import Release
+from .errors import ProjectError
+from .settings import Settings, read_settings
+from .terminal import console, failures_told
+
+app = typer.Typer()
+
+Name = Annotated[str | None, typer.Option("--release", help="Instead of deployment.release.")]
+Namespace = Annotated[str | None, typer.Option(help="Instead of deployment.namespace.")]
+Tag = Annotated[str | None, typer.Option(help="The image's tag; left out, the bundle's version.")]
+Extra = Annotated[Path | None, typer.Option("--values", help="Settings that differ there.")]
+
+
+@app.command()
+def chart() -> None:
+    """Write the chart's values.yaml and values.schema.json anew from the settings."""
+    with failures_told():
+        from .delivery.chart import chart_folder, generated
+
+        for name, text in generated().items():
+            (chart_folder() / name).write_text(text, "utf-8")
+            console.print(str(chart_folder() / name), highlight=False, soft_wrap=True)
+
+
+@app.command()
+def deploy(
+    tag: Tag = None, release: Name = None, namespace: Namespace = None, values: Extra = None
+) -> None:
+    """Run the bundle's image in the cluster, wait until it is ready, and ask it.
+
+    A release that does not become ready is taken back; meanwhile the former one serves.
+    """
+    with failures_told():
+        settings = read_settings()
+        _release(settings, release, namespace, values).deploy(_tag(settings, tag), values)
+
+
+@app.command()
+def diff(
+    tag: Tag = None, release: Name = None, namespace: Namespace = None, values: Extra = None
+) -> None:
+    """Show what `deploy` would change in the cluster."""
+    with failures_told():
+        settings = read_settings()
+        changes = _release(settings, release, namespace, values).diff(_tag(settings, tag), values)
+        console.print(
+            changes or "Nothing would change.", highlight=False, markup=False, soft_wrap=True
+        )
+
+
+@app.command()
+def rollback_release(
+    revision: Annotated[int | None, typer.Option(help="Left out, the one before.")] = None,
+    release: Name = None,
+    namespace: Namespace = None,
+    values: Extra = None,
+) -> None:
+    """Run what the release was before, and wait until it is ready."""
+    with failures_told():
+        _release(read_settings(), release, namespace, values).rollback(revision)
+
+
+@app.command()
+def undeploy(release: Name = None, namespace: Namespace = None, values: Extra = None) -> None:
+    """Remove the release from the cluster; its namespace and Secrets stay."""
+    with failures_told():
+        _release(read_settings(), release, namespace, values).undeploy()
+
+
+def _release(
+    settings: Settings, name: str | None, namespace: str | None, values: Path | None
+) -> Release:
+    given = settings.deployment.model_dump() | _deployment(values)
+    return Release(name or given["release"], namespace or given["namespace"], console)
+
+
+def _deployment(values: Path | None) -> dict[str, Any]:
+    """Return what a file says of the deployment; whether it fits, Helm sees by the schema."""
+    if values is None:
+        return {}
+    try:
+        found = yaml.safe_load(values.read_text("utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        raise ProjectError(f"The values {values} can't be read: {error}") from error
+    own = found.get("deployment") if isinstance(found, dict) else None
+    return own if isinstance(own, dict) else {}
+
+
+def _tag(settings: Settings, given: str | None) -> str:
+    if tag := given or settings.image.tag:
+        return tag
+    from .bundle.read import read_bundle
+
+    try:
+        return str(read_bundle(settings.paths.bundle).metadata.version)
+    except ProjectError as error:
+        raise ProjectError(f"{error} Or name an image that there is: TAG=….") from error

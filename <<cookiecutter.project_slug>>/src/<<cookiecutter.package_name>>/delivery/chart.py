@@ -1,0 +1,86 @@
+"""The chart's two files that follow from the settings: values.yaml and values.schema.json."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ..errors import ProjectError
+from ..settings import Settings
+
+_HEADER = "# The settings' defaults, by `make chart`. Set yours in config.yaml.\n"
+
+
+def chart_folder() -> Path:
+    """Return the project's chart.
+
+    Raises:
+        ProjectError: It is not here.
+    """
+    for file in Path("helm").glob("*/Chart.yaml"):
+        return file.parent
+    raise ProjectError("helm/ holds no chart; run this in the project's folder.")
+
+
+def generated() -> dict[str, str]:
+    """Return the text of each generated file, by its name."""
+    return {
+        "values.yaml": _HEADER + yaml.safe_dump(defaults(), sort_keys=False),
+        "values.schema.json": json.dumps(schema(), indent=2, ensure_ascii=False) + "\n",
+    }
+
+
+def defaults() -> dict[str, Any]:
+    """Return the settings as they are without a config.yaml.
+
+    What may be null is left out: Helm drops a null that stands in the way of a default, and then
+    the default would hold.
+    """
+    root = schema()
+    return _required(Settings.model_construct().model_dump(mode="json"), root, root["$defs"])
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema of config.yaml laid over the defaults; it knows no secrets."""
+    found = _plain(Settings.model_json_schema())
+    del found["$defs"]["Serving"]["properties"]["admin_token"]
+    _require(found, found["$defs"])
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found}
+
+
+def _plain(node: Any) -> Any:
+    """Leave out titles, which repeat the keys, and defaults, which are in values.yaml."""
+    if isinstance(node, list):
+        return [_plain(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        key: {name: _plain(each) for name, each in value.items()}
+        if key == "properties"
+        else _plain(value)
+        for key, value in node.items()
+        if key not in ("title", "default")
+    }
+
+
+def _require(section: dict[str, Any], sections: dict[str, Any]) -> None:
+    """Ask for all that has a default in values.yaml: it lacks only where config.yaml says null."""
+    properties = section["properties"]
+    section["required"] = [name for name, value in properties.items() if "anyOf" not in value]
+    for value in properties.values():
+        if inner := _section(value, sections):
+            _require(inner, sections)
+
+
+def _required(values: Any, section: dict[str, Any], sections: dict[str, Any]) -> dict[str, Any]:
+    kept = {}
+    for name in section["required"]:
+        inner = _section(section["properties"][name], sections)
+        kept[name] = _required(values[name], inner, sections) if inner else values[name]
+    return kept
+
+
+def _section(value: dict[str, Any], sections: dict[str, Any]) -> dict[str, Any] | None:
+    found: dict[str, Any] | None = sections.get(value.get("$ref", "").rpartition("/")[2])
+    return found

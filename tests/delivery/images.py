@@ -1,0 +1,82 @@
+"""A base image made here, and images built on it, by buildah: no registry of images is needed."""
+
+import fcntl
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+BASE = "localhost/template-base:bookworm"
+CACHE = Path("/var/cache/model-service-template")
+CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
+BUILDAH = {
+    "CONTAINERS_STORAGE_CONF": str(CACHE / "storage.conf"),
+    "BUILDAH_ISOLATION": "chroot",
+}
+"""What works without privileges over mounts and cgroups, apart from the machine's own images."""
+
+_STORAGE = f"""
+[storage]
+driver = "vfs"
+graphroot = "{CACHE}/storage"
+runroot = "{CACHE}/run"
+"""
+
+
+def needed(program: str) -> str:
+    """Return a program's path, or skip the test; on CI, fail."""
+    if path := shutil.which(program):
+        return path
+    if os.environ.get("CI"):
+        pytest.fail(f"{program} is not installed; .ci/run should have done that")
+    pytest.skip(f"{program} is not installed")
+
+
+def buildah(*words: object) -> str:
+    """Run buildah and return what it prints."""
+    command = ["buildah", *map(str, words)]
+    done = subprocess.run(command, env=os.environ | BUILDAH, capture_output=True, text=True)
+    assert done.returncode == 0, f"{' '.join(command)}:\n{(done.stdout + done.stderr)[-4000:]}"
+    return done.stdout.strip()
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Keep other test processes out while images are made."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can make the base image")
+    for program in ("buildah", "debootstrap"):
+        needed(program)
+    CACHE.mkdir(parents=True, exist_ok=True)
+    (CACHE / "storage.conf").write_text(_STORAGE)
+    with (CACHE / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def make_base() -> None:
+    """Make the base image, Debian with its Python, if no earlier run has; clear what that left."""
+    buildah("rm", "--all")
+    buildah("rmi", "--prune", "--force")
+    if buildah("images", "--quiet", "--filter", f"reference={BASE}"):
+        return
+    debian = CACHE / "debian"
+    shutil.rmtree(debian, ignore_errors=True)
+    include = "--include=python3,python3-venv,ca-certificates"
+    command = ["debootstrap", "--variant=minbase", include, "bookworm", str(debian)]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    for folder in ("var/cache/apt/archives", "var/lib/apt/lists"):
+        shutil.rmtree(debian / folder)
+    # The image has to trust whom this machine trusts.
+    shutil.copy2(CERTIFICATES, debian / CERTIFICATES.relative_to("/"))
+    container = buildah("from", "scratch")
+    buildah("add", "--quiet", container, debian, "/")
+    for name in ("PIP_CERT", "SSL_CERT_FILE"):
+        buildah("config", "--env", f"{name}={CERTIFICATES}", container)
+    buildah("commit", "--quiet", container, BASE)
+    buildah("rm", container)
+    shutil.rmtree(debian)

@@ -1,0 +1,171 @@
+"""A release from its first deployment to its end: by `make`, by Helm, and request by request."""
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.project.conftest import clean_environment, get, make
+
+from . import cluster, rolling_update
+from .cluster import Cluster
+from .helm_binary import helm, helm_binary
+from .trained import titanic as titanic
+
+RATE = 100
+"""Requests a second, while pods are replaced."""
+
+
+@pytest.fixture
+def project(titanic: Path) -> Path:
+    return titanic
+
+
+@pytest.fixture
+def there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
+    with cluster.running(tmp_path) as found:
+        monkeypatch.setenv("KUBECONFIG", str(found.kubeconfig))
+        monkeypatch.setenv("PATH", f"{helm_binary().parent}{os.pathsep}{os.environ['PATH']}")
+        yield found
+
+
+def image(there: Cluster) -> str:
+    pod = there.named("Deployment")["titanic"]["spec"]["template"]["spec"]
+    return str(pod["containers"][0]["image"]).rpartition("/")[2]
+
+
+def fails(project: Path, *arguments: str) -> str:
+    """Return what a make target says when it fails."""
+    done = subprocess.run(
+        ["make", *arguments], cwd=project, env=clean_environment(), capture_output=True, text=True
+    )
+    assert done.returncode != 0, done.stdout
+    return done.stdout + done.stderr
+
+
+def test_deploy_diff_rollback_undeploy(project: Path, there: Cluster, tmp_path: Path) -> None:
+    repository = yaml.safe_load((project / "config.yaml").read_text("utf-8"))["image"]["repository"]
+    name = repository.rpartition("/")[2]
+    shown = make(project, "diff")
+    assert "+kind: Deployment" in shown
+    shown = make(project, "deploy")
+    assert image(there) == f"{name}:1"  # the bundle's version
+    assert cluster.LOG in shown  # of the test hook
+    assert "kubectl --namespace default port-forward" in shown
+    assert "Nothing would change." in make(project, "diff")
+
+    values = tmp_path / "production.yaml"
+    values.write_text("deployment: {ingress: {host: model.example.org}}")
+    options = ("TAG=2", f"VALUES={values}")
+    changes = make(project, "diff", *options).splitlines()
+    assert {f'-          image: "{repository}:1"', f'+          image: "{repository}:2"'} <= {
+        *changes
+    }
+    assert "+kind: Ingress" in changes
+    assert image(there) == f"{name}:1"
+    make(project, "deploy", *options)
+    assert image(there) == f"{name}:2"
+    assert "titanic" in there.named("Ingress")
+
+    make(project, "rollback-release")
+    assert image(there) == f"{name}:1"
+    assert "titanic" not in there.named("Ingress")
+
+    make(project, "undeploy")
+    assert {each["kind"] for each in there.objects.values()} <= {"Namespace", "ReplicaSet"}
+
+
+def test_a_release_is_where_and_named_as_it_is_told(
+    project: Path, there: Cluster, tmp_path: Path
+) -> None:
+    values = tmp_path / "staging.yaml"
+    values.write_text("deployment: {namespace: staging}")
+    options = ("RELEASE=shadow", f"VALUES={values}")
+    make(project, "deploy", *options)
+    assert there.named("Deployment")["shadow"]["metadata"]["namespace"] == "staging"
+    make(project, "deploy", *options, "NAMESPACE=other", "TAG=2")
+    assert there.named("Deployment")["shadow"]["metadata"]["namespace"] == "other"
+    make(project, "undeploy", *options, "NAMESPACE=other")
+    make(project, "undeploy", *options)
+    assert not there.named("Deployment")
+
+
+def test_a_typo_is_refused_before_anything_changes(
+    project: Path, there: Cluster, tmp_path: Path
+) -> None:
+    values = tmp_path / "production.yaml"
+    values.write_text("deployment: {replica: 3}")
+    for target in ("deploy", "diff", "lint-chart"):
+        said = fails(project, target, f"VALUES={values}")
+        assert "at '/deployment': additional properties 'replica' not allowed" in said
+    assert not there.asked
+    make(project, "lint-chart")
+
+
+def rendered(project: Path, values: Path) -> list[dict[str, Any]]:
+    options = ["--set-string", "image.tag=1", "--values", "config.yaml", "--values", values]
+    done = helm("template", "titanic", next(project.glob("helm/*")), *options, cwd=project)
+    assert done.returncode == 0, done.stderr
+    return [each for each in yaml.safe_load_all(done.stdout) if each]
+
+
+def test_the_test_hook_asks_a_service(project: Path, tmp_path: Path) -> None:
+    values = tmp_path / "values.yaml"
+    values.write_text("{}")
+    manifests = rendered(project, values)
+    (hook,) = [each for each in manifests if each["kind"] == "Pod"]
+    (_, *command) = hook["spec"]["containers"][0]["command"]
+    assert hook["spec"]["containers"][0]["args"] == ["http://titanic"]
+    with rolling_update.pods(project, manifests, tmp_path) as start:
+        url = f"http://127.0.0.1:{start().port}"
+        done = subprocess.run(
+            ["python3", *command, url], capture_output=True, text=True, check=True
+        )
+    assert done.stdout.startswith("version 1\n{'died_proba': 0."), done.stdout
+
+
+def test_a_rolling_update_fails_no_request(project: Path, tmp_path: Path) -> None:
+    values = tmp_path / "values.yaml"
+    values.write_text("deployment: {drain_seconds: 2}")
+    service = rolling_update.Service()
+    with rolling_update.pods(project, rendered(project, values), tmp_path) as start:
+        old = [start(), start()]
+        service.pods = [*old]
+        description = json.loads(get(f"{service.url}/openapi.json")[1])
+        body = json.dumps(description["components"]["schemas"]["Features"]["examples"][0])
+        command = [".venv/bin/python", "-m", "tests.load", service.url, "/api/predict", body]
+        load = subprocess.Popen(
+            [*command, str(RATE)],
+            cwd=project,
+            env=clean_environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert load.stdout and load.stdout.readline() == "asking\n"
+        codes = [rolling_update.replace(service, each, start()) for each in old]
+        output, _ = load.communicate(timeout=60)
+    service.close()
+    clients = json.loads(output)["clients"]
+    assert codes == [0, 0]
+    assert [failure for client in clients for failure in client["failures"]] == []
+    assert sum(client["requests"] for client in clients) > 4 * RATE
+
+
+def test_a_model_from_the_registry_is_fetched_before_the_service_starts(
+    project: Path, tmp_path: Path
+) -> None:
+    database = project / "registry" / "mlflow.db"
+    values = {"serving": {"model": "latest"}, "registry": {"uri": f"sqlite:///{database}"}}
+    (tmp_path / "values.yaml").write_text(yaml.safe_dump(values))
+    manifests = rendered(project, tmp_path / "values.yaml")
+    with rolling_update.pods(project, manifests, tmp_path) as start:
+        status, answer = get(f"http://127.0.0.1:{start().port}/api/info")
+    assert (status, json.loads(answer)["metadata"]["version"]) == (200, 1)
+    fetched = tmp_path / "0" / "models" / "model_bin" / "metadata.json"
+    assert fetched.read_text() == (project / "model_bin" / "metadata.json").read_text()
