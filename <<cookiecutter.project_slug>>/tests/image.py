@@ -27,6 +27,8 @@ from .service import PATIENCE
 
 USER = 10001
 TOLERANCE = 1e-5
+BAKED = ["--env", f"{PREFIX}SERVING__MODEL=baked", "--env", f"{PREFIX}PATHS__BUNDLE=model_bin"]
+"""The bundle in the image is tested, where a service would fetch another at its start, too."""
 SKLEARN = {"sklearn", "pandas"}
 INSIDE = """
 import importlib.util, json, os, pathlib
@@ -86,15 +88,16 @@ def started(tool: str, image: str, port: int) -> Iterator[Container]:
     buildah can neither; it runs the image as its user, on the host's network.
     """
     if tool == "buildah":
-        name = _output(tool, "from", image).strip()
+        name = _output(tool, "from", "--pull-never", image).strip()
         described = json.loads(_output(tool, "inspect", "--type", "image", image))
         command = described["Docker"]["config"]["Cmd"]
-        run = ["run", "--env", f"{PREFIX}SERVING__PORT={port}", name, "--", *command]
+        run = ["run", *BAKED, "--env", f"{PREFIX}SERVING__PORT={port}", name, "--", *command]
         clean = ["rm", name]
     else:
         name = f"image-test-{os.getpid()}"
         inner = read_settings().serving.port
-        run = ["run", "--rm", "--name", name, "--publish", f"127.0.0.1:{port}:{inner}"]
+        run = ["run", "--rm", "--pull", "never", "--name", name, *BAKED]
+        run += ["--publish", f"127.0.0.1:{port}:{inner}"]
         run += ["--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", image]
         clean = ["rm", "--force", name]
     process = subprocess.Popen([tool, *run])

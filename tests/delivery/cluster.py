@@ -48,6 +48,8 @@ class Cluster:
     kubeconfig: Path
     objects: dict[str, Object] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    never_ready: str = ""
+    """What an image's name ends with whose pods never are."""
 
     def named(self, kind: str) -> dict[str, Object]:
         """Return the objects of a kind, by their names."""
@@ -72,10 +74,13 @@ class Cluster:
 
     def _roll_out(self, path: str, deployment: Object) -> None:
         count = deployment["spec"].get("replicas", 1)
+        image = deployment["spec"]["template"]["spec"]["containers"][0]["image"]
+        ready = 0 if self.never_ready and image.endswith(self.never_ready) else count
         metadata = deployment["metadata"]
         deployment["status"] = {
             "observedGeneration": metadata["generation"],
-            **dict.fromkeys(("replicas", "updatedReplicas", "readyReplicas"), count),
+            **dict.fromkeys(("replicas", "updatedReplicas"), count),
+            "readyReplicas": ready,
         }
         name = f"{metadata['name']}-{metadata['generation']}"
         owner = {"apiVersion": "apps/v1", "kind": "Deployment", "controller": True}
@@ -92,7 +97,7 @@ class Cluster:
                 "ownerReferences": [owner | {"name": metadata["name"], "uid": metadata["uid"]}],
             },
             "spec": {"replicas": count, "template": template},
-            "status": {"replicas": count, "readyReplicas": count},
+            "status": {"replicas": count, "readyReplicas": ready},
         }
 
 

@@ -35,6 +35,7 @@ VALUES: dict[str, dict[str, Any]] = {
     "own-certificate": {"deployment": {"ingress": INGRESS | {"tls_secret": "cert"}}},
     "scaled": {"deployment": {"replicas": 3, "max_replicas": 9, "cpu_percent": 50}},
     "fetched": FETCHED,
+    "number": FETCHED | {"serving": {"model": 65}},
     "retrained": FETCHED
     | {
         "serving": {"model": "baked", "port": 9000},

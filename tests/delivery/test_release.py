@@ -80,6 +80,31 @@ def test_deploy_diff_rollback_undeploy(project: Path, there: Cluster, tmp_path: 
     assert {each["kind"] for each in there.objects.values()} <= {"Namespace", "ReplicaSet"}
 
 
+def test_a_deployment_that_failed_is_nothing_to_go_back_to(project: Path, there: Cluster) -> None:
+    for tag in ("1", "2"):
+        make(project, "deploy", f"TAG={tag}")
+    there.never_ready = ":3"
+    wait = ["--wait", "--atomic", "--timeout", "5s", "--values", "config.yaml"]
+    upgrade = ["helm", "upgrade", "titanic", "helm/titanic", *wait, "--set-string", "image.tag=3"]
+    assert subprocess.run(upgrade, cwd=project, capture_output=True).returncode != 0
+    assert image(there) == "titanic:2"
+    make(project, "rollback-release")
+    assert image(there) == "titanic:1"
+    assert "nothing that ran before" in fails(project, "rollback-release")
+
+
+def test_the_image_may_be_named_by_values_and_by_the_environment(
+    project: Path, there: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = tmp_path / "pinned.yaml"
+    values.write_text("image: {tag: '5'}")
+    make(project, "deploy", f"VALUES={values}")
+    assert image(there) == "titanic:5"
+    monkeypatch.setenv("TITANIC_IMAGE__REPOSITORY", "registry.example.org/team/other")
+    make(project, "deploy", "TAG=6")
+    assert image(there) == "other:6"
+
+
 def test_a_release_is_where_and_named_as_it_is_told(
     project: Path, there: Cluster, tmp_path: Path
 ) -> None:

@@ -162,3 +162,11 @@ def test_rendering_again_keeps_what_the_template_does_not_know(tmp_path: Path) -
     (project / "notes.txt").write_text("mine")
     assert make_example("titanic", tmp_path) == project
     assert (project / "notes.txt").read_text() == "mine"
+
+
+def test_a_dollar_in_the_description_is_none_to_the_dockerfile(
+    template: Path, tmp_path: Path
+) -> None:
+    project = bake({"description": "5 $USD, or ${less"}, tmp_path)
+    text = (project / "docker" / "Dockerfile").read_text("utf-8")
+    assert r'description="5 \$USD, or \${less"' in text

@@ -8,7 +8,7 @@ import yaml
 
 from .delivery.helm import Release
 from .errors import ProjectError
-from .settings import Settings, read_settings
+from .settings import Settings, config_file, read_settings
 from .terminal import console, failures_told
 
 app = typer.Typer()
@@ -40,7 +40,8 @@ def deploy(
     """
     with failures_told():
         settings = read_settings()
-        _release(settings, release, namespace, values).deploy(_tag(settings, tag), values)
+        image = _image(settings, tag, values)
+        _release(settings, release, namespace, values).deploy(image)
 
 
 @app.command()
@@ -50,7 +51,8 @@ def diff(
     """Show what `deploy` would change in the cluster."""
     with failures_told():
         settings = read_settings()
-        changes = _release(settings, release, namespace, values).diff(_tag(settings, tag), values)
+        image = _image(settings, tag, values)
+        changes = _release(settings, release, namespace, values).diff(image)
         console.print(
             changes or "Nothing would change.", highlight=False, markup=False, soft_wrap=True
         )
@@ -78,25 +80,34 @@ def undeploy(release: Name = None, namespace: Namespace = None, values: Extra = 
 def _release(
     settings: Settings, name: str | None, namespace: str | None, values: Path | None
 ) -> Release:
-    given = settings.deployment.model_dump() | _deployment(values)
-    return Release(name or given["release"], namespace or given["namespace"], console)
+    given = settings.deployment.model_dump() | _part(values, "deployment")
+    release, place = name or given["release"], namespace or given["namespace"]
+    if not (isinstance(release, str) and isinstance(place, str)):
+        raise ProjectError(f"{values}: deployment.release and deployment.namespace are names.")
+    return Release(release, place, console, (config_file(), *([values] if values else [])))
 
 
-def _deployment(values: Path | None) -> dict[str, Any]:
-    """Return what a file says of the deployment; whether it fits, Helm sees by the schema."""
+def _image(settings: Settings, tag: str | None, values: Path | None) -> dict[str, str]:
+    """Return the image to run: what is said here, in the values, in the settings, of the bundle."""
+    own = _part(values, "image")
+    repository = own.get("repository") or settings.image.repository
+    found = tag or own.get("tag") or settings.image.tag or _version(settings)
+    return {"repository": str(repository), "tag": str(found)}
+
+
+def _part(values: Path | None, section: str) -> dict[str, Any]:
+    """Return what a file says in a section; whether it fits, Helm sees by the schema."""
     if values is None:
         return {}
     try:
         found = yaml.safe_load(values.read_text("utf-8"))
     except (OSError, yaml.YAMLError) as error:
         raise ProjectError(f"The values {values} can't be read: {error}") from error
-    own = found.get("deployment") if isinstance(found, dict) else None
+    own = found.get(section) if isinstance(found, dict) else None
     return own if isinstance(own, dict) else {}
 
 
-def _tag(settings: Settings, given: str | None) -> str:
-    if tag := given or settings.image.tag:
-        return tag
+def _version(settings: Settings) -> str:
     from .bundle.read import read_bundle
 
     try:

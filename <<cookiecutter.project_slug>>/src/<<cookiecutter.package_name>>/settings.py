@@ -153,7 +153,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments first, then the environment, then config.yaml."""
-        return init_settings, env_settings, _ConfigFile(settings_cls, _config_file())
+        return init_settings, env_settings, _ConfigFile(settings_cls, config_file())
 
 
 class _ConfigFile(YamlConfigSettingsSource):
@@ -164,19 +164,20 @@ class _ConfigFile(YamlConfigSettingsSource):
         serving, registry = values.get("serving"), values.get("registry")
         if isinstance(serving, dict) and "admin_token" in serving:
             raise ProjectError(
-                f"{_config_file()}: serving.admin_token: a secret does not belong in a file; "
+                f"{config_file()}: serving.admin_token: a secret does not belong in a file; "
                 f"remove it there and set {PREFIX}SERVING__ADMIN_TOKEN in the environment."
             )
         if isinstance(registry, dict) and _PASSWORD.search(str(registry.get("uri", ""))):
             raise ProjectError(
-                f"{_config_file()}: registry.uri: a password does not belong in a file; remove it "
+                f"{config_file()}: registry.uri: a password does not belong in a file; remove it "
                 f"there and set {PREFIX}REGISTRY__URI in the environment, or "
                 "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD."
             )
         return values
 
 
-def _config_file() -> Path:
+def config_file() -> Path:
+    """Return the file with the settings; the environment may name another than config.yaml."""
     return Path(os.environ.get(f"{PREFIX}CONFIG", "config.yaml"))
 
 
@@ -186,7 +187,7 @@ def read_settings() -> Settings:
     Raises:
         ProjectError: The file is missing or no YAML, or a key or a value does not fit.
     """
-    file = _config_file()
+    file = config_file()
     if not file.is_file():
         raise ProjectError(f"{file} is not here; run this in the project's folder.")
     if stray := [name for name in os.environ if name.startswith(PREFIX) and not _known(name)]:

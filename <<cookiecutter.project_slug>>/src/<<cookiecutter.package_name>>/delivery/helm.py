@@ -1,8 +1,11 @@
 """Helm, as the person at the desk would call it; each command is shown before it runs."""
 
 import difflib
+import json
+import re
 import shutil
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,25 +22,27 @@ class Release:
     name: str
     namespace: str
     console: Console
+    values: tuple[Path, ...] = ()
+    """Files, a later one before an earlier one."""
 
-    def deploy(self, tag: str, extra: Path | None) -> None:
+    def deploy(self, image: Mapping[str, str]) -> None:
         """Run an image and wait until it answers; a release that fails is taken back.
 
         Args:
-            tag: The image's.
-            extra: Values that go before those of config.yaml, e.g. production's.
+            image: Its repository and tag.
 
         Raises:
             ProjectError: Helm is missing or fails, as it has said.
         """
         wait = ("--wait", "--atomic", "--timeout", "10m")
-        self._show("upgrade", "--install", "--create-namespace", *wait, *self._values(tag, extra))
+        self._show("upgrade", "--install", "--create-namespace", *wait, *self._values(image))
         self._show("test", self.name)
 
-    def diff(self, tag: str, extra: Path | None) -> str:
+    def diff(self, image: Mapping[str, str]) -> str:
         """Return how the cluster's objects would change, empty if they wouldn't."""
-        values = self._values(tag, extra)
-        if any(line.startswith("diff\t") for line in self._ask("plugin", "list").splitlines()):
+        values = self._values(image)
+        plugins = self._ask("plugin", "list").splitlines()
+        if any(line.split()[:1] == ["diff"] for line in plugins):
             return self._ask("diff", "upgrade", "--allow-unreleased", *values)
         there = self._ask("list", "--short", "--filter", f"^{self.name}$")
         before = self._ask("get", "manifest", self.name) if there.strip() else ""
@@ -47,17 +52,32 @@ class Release:
 
     def rollback(self, revision: int | None) -> None:
         """Go back to a revision, the one before if none is said, and wait until it answers."""
-        revisions = [] if revision is None else [str(revision)]
-        self._show("rollback", self.name, *revisions, "--wait", "--timeout", "10m")
+        wanted = str(revision or self._before())
+        self._show("rollback", self.name, wanted, "--wait", "--cleanup-on-fail", "--timeout", "10m")
+
+    def _before(self) -> int:
+        """Return the revision that ran before the present one; one that failed never ran."""
+        listed = self._ask("history", self.name, "--max", "50", "--output", "json")
+        history = sorted(json.loads(listed), key=lambda entry: entry["revision"])
+        deployed = [each for each in history if each["status"] == "deployed"]
+        present = (deployed or history)[-1]
+        # What a failed deployment was taken back to, is a revision of its own.
+        again = re.fullmatch(r"Rollback to (\d+)", present["description"])
+        since = int(again[1]) if again else present["revision"]
+        ran = [each["revision"] for each in history if each["status"] == "superseded"]
+        if not (earlier := [number for number in ran if number < since]):
+            raise ProjectError(f"The release {self.name} has nothing that ran before.")
+        return int(max(earlier))
 
     def undeploy(self) -> None:
         """Remove all that the release has; the namespace and its Secrets stay."""
         self._show("uninstall", self.name, "--wait")
 
-    def _values(self, tag: str, extra: Path | None) -> list[str]:
-        files = ["config.yaml", *([str(extra)] if extra else [])]
-        values = [word for file in files for word in ("--values", file)]
-        return [self.name, str(chart_folder()), *values, "--set-string", f"image.tag={tag}"]
+    def _values(self, image: Mapping[str, str]) -> list[str]:
+        values = [word for file in self.values for word in ("--values", str(file))]
+        for name, value in image.items():
+            values += ["--set-string", f"image.{name}={value}"]
+        return [self.name, str(chart_folder()), *values]
 
     def _show(self, *arguments: str) -> None:
         command = self._command(*arguments)

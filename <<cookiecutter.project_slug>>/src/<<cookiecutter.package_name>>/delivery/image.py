@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from ..settings import Settings
 from ..training.provenance import git_commit
 
 TOOLS = ("docker", "podman", "buildah")
+_FETCHED = "/tmp/model/model_bin"  # noqa: S108
 _AUDITOR = "pip-audit==2.10.1"
 
 
@@ -51,11 +53,25 @@ class Builder:
             ProjectError: It fails, as the tool has said.
         """
         user, password = (os.environ.get(f"REGISTRY_{name}") for name in ("USERNAME", "PASSWORD"))
-        if user and password:
-            first = reference.partition("/")[0]
-            host = first if {".", ":"} & set(first) else "docker.io"
-            run(self.tool, "login", "--username", user, "--password-stdin", host, given=password)
-        run(self.tool, "push", reference)
+        if not (user and password):
+            run(self.tool, "push", reference)
+            return
+        # In a folder of its own, for these tools keep the password in a file.
+        with tempfile.TemporaryDirectory() as folder:
+            place = {"DOCKER_CONFIG": folder, "REGISTRY_AUTH_FILE": f"{folder}/auth.json"}
+            login = ("login", "--username", user, "--password-stdin", _host(reference))
+            run(self.tool, *login, given=password, environment=place)
+            run(self.tool, "push", reference, environment=place)
+
+
+def _host(reference: str) -> str:
+    first, slash, _ = reference.partition("/")
+    if slash and ({".", ":"} & set(first) or first == "localhost"):
+        return first
+    raise ProjectError(
+        f"{reference} names no registry to log in to; write one before it in image.repository in "
+        "config.yaml, e.g. registry.example.org/team/name."
+    )
 
 
 _BUILD = {
@@ -100,6 +116,8 @@ def arguments(settings: Settings, metadata: Metadata) -> dict[str, str]:
     return {
         "ENGINE": metadata.engine,
         "REGISTRY": "yes" if fetches(settings) else "",
+        # What is fetched needs a place that may be written; the image itself may not.
+        "BUNDLE": _FETCHED if fetches(settings) else "model_bin",
         "MODEL_NAME": metadata.name,
         "MODEL_VERSION": str(metadata.version),
         "GIT_COMMIT": git_commit() or "unknown",
@@ -153,18 +171,23 @@ def _uv() -> str:
     return shutil.which("uv") or ".uv/bin/uv"
 
 
-def run(*command: str, given: str | None = None) -> None:
+def run(
+    *command: str, given: str | None = None, environment: Mapping[str, str] | None = None
+) -> None:
     """Run a command, shown as it goes.
 
     Args:
         command: The words.
         given: Its standard input.
+        environment: Variables that it has besides.
 
     Raises:
         ProjectError: It fails, as it has said.
     """
     try:
-        done = subprocess.run(command, input=given, text=True, check=False)  # noqa: S603
+        done = subprocess.run(  # noqa: S603
+            command, input=given, text=True, check=False, env={**os.environ, **(environment or {})}
+        )
     except FileNotFoundError as error:
         raise ProjectError(
             f"{command[0]} is not installed here; `make setup` needs it, too."

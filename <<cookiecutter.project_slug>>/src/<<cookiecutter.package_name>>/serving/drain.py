@@ -16,7 +16,8 @@ def draining(state: State, seconds: float) -> Iterator[None]:
 
     Balancers need a moment to see that it is not ready, and a client that has a connection open
     would lose the request that it sends just as the connection is closed: so each answer of these
-    seconds says that its connection ends (`Observe`). A second SIGTERM ends the service at once.
+    seconds says that its connection ends (`Observe`). A second SIGTERM ends a
+    service of one worker at once.
 
     Args:
         state: What the worker serves; `draining` is set there.
