@@ -212,7 +212,7 @@ def test_a_quote_that_is_never_closed_costs_one_line(
     shop: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lines, "BLOCK", 10_000)
-    monkeypatch.setattr("titanic.scoring.csv_records.LONGEST", 1_000)
+    monkeypatch.setattr("<< cookiecutter.package_name >>.scoring.csv_records.LONGEST", 1_000)
     rows = [f'c0,1,40,true,"M{"x" * k}' for k in (0, 2_000)] + [GOOD] * 5_000
     report, _ = scored(shop, written(tmp_path / "in.csv", HEADER, *rows))
     assert [found["line"] for found in rejects(report)] == ["2", "3"]
@@ -436,7 +436,7 @@ def test_a_damaged_parquet_file_stops_the_run_and_changes_nothing(
 
 
 def start(folder: Path, bundle: Path, before: str = "") -> subprocess.Popen[str]:
-    code = f"{before}\nfrom titanic.cli import app\napp()"
+    code = f"{before}\nfrom << cookiecutter.package_name >>.cli import app\napp()"
     arguments = ["score", str(folder / "in.csv"), str(folder / "scored.csv")]
     return subprocess.Popen(
         [sys.executable, "-c", code, *arguments],

@@ -300,6 +300,7 @@ def play(folder: Path, playbook: str, *options: str, path: str = "") -> str:
         | {"PATH": f"{path}{os.pathsep}{ansible()}{os.pathsep}{os.environ['PATH']}"}
         | {"ANSIBLE_CONFIG": "ansible.cfg", "ANSIBLE_HOME": str(folder.parent / ".ansible")}
         | {"ANSIBLE_NOCOLOR": "1", "LC_ALL": "C.UTF-8"},
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
     )
@@ -320,6 +321,7 @@ def test_playbooks_pass_ansible_lint(project: Path) -> None:
         [*map(str, command)],
         cwd=project,
         env=os.environ | {"PATH": f"{ansible()}{os.pathsep}{os.environ['PATH']}", "NO_COLOR": "1"},
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
     )
@@ -398,7 +400,8 @@ def test_secrets_come_from_the_vault_into_the_cluster(project: Path, tmp_path: P
     (tmp_path / "password").write_text("of the vault")
     vault = ["encrypt", "--vault-password-file", str(tmp_path / "password")]
     encrypted = folder / "group_vars" / "targets" / "vault.yml"
-    subprocess.run([ansible() / "ansible-vault", *vault, encrypted], check=True)
+    encrypt = [ansible() / "ansible-vault", *vault, encrypted]
+    subprocess.run(encrypt, stdin=subprocess.DEVNULL, check=True)
     assert "token" not in encrypted.read_text()
 
     with cluster.running(tmp_path) as found:

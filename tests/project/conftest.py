@@ -33,6 +33,7 @@ def run(*command: object, cwd: Path, **environment: str) -> str:
         [*map(str, command)],
         cwd=cwd,
         env=clean_environment(**environment),
+        stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
