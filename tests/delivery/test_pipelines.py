@@ -400,7 +400,7 @@ def test_secrets_come_from_the_vault_into_the_cluster(project: Path, tmp_path: P
     (tmp_path / "password").write_text("of the vault")
     vault = ["encrypt", "--vault-password-file", str(tmp_path / "password")]
     encrypted = folder / "group_vars" / "targets" / "vault.yml"
-    encrypt = [ansible() / "ansible-vault", *vault, encrypted]
+    encrypt = [*map(str, (ansible() / "ansible-vault", *vault, encrypted))]
     subprocess.run(encrypt, stdin=subprocess.DEVNULL, check=True)
     assert "token" not in encrypted.read_text()
 
