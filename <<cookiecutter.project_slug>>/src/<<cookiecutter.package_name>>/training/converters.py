@@ -18,6 +18,7 @@ from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType
 from skl2onnx.operator_converters.common import concatenate_variables
 
 from . import converters_boosting, converters_ordinal
+from .onnx_nodes import NotConvertible
 
 Converter = Callable[[Any, Any, Any], None]
 
@@ -93,9 +94,9 @@ def _imputing_doubles(original: Converter) -> Converter:
             original(scope, operator, container)
             return
         if imputer.add_indicator or not np.isnan(imputer.missing_values):
-            raise NotImplementedError("SimpleImputer with an indicator or a missing value but NaN")
+            raise NotConvertible("SimpleImputer with an indicator or a missing value but NaN")
         if np.isnan(statistics := imputer.statistics_.astype(np.float64)).any():
-            raise NotImplementedError("SimpleImputer that drops empty columns")
+            raise NotConvertible("SimpleImputer that drops empty columns")
         values = concatenate_variables(scope, operator.inputs, container)
         missing, fill = (scope.get_unique_variable_name(name) for name in ("missing", "statistics"))
         container.add_initializer(fill, TensorProto.DOUBLE, [1, len(statistics)], statistics)

@@ -22,7 +22,7 @@ from skl2onnx.common.utils_classifier import get_label_classes
 
 from .boosted_trees import ensemble_attributes
 from .converters_ordinal import encode
-from .onnx_nodes import ML, Nodes
+from .onnx_nodes import ML, Nodes, NotConvertible
 
 _INVERSE_LINKS = {"IdentityLink": None, "LogLink": "Exp"}
 
@@ -52,9 +52,9 @@ def _declare_regressor(operator: Any) -> None:
 def _classifier(scope: Any, operator: Any, container: Any) -> None:
     nodes, estimator = Nodes(scope, container), operator.raw_operator
     if estimator.loss != "log_loss":
-        raise NotImplementedError("only its loss log_loss has a converter")
+        raise NotConvertible("only its loss log_loss has a converter")
     if container.get_options(estimator, {"raw_scores": False})["raw_scores"]:
-        raise NotImplementedError("its raw scores have no converter, its probabilities have")
+        raise NotConvertible("its raw scores have no converter, its probabilities have")
     raw = _raw(nodes, estimator, operator.inputs[0])
     answer = _of_two if estimator.n_trees_per_iteration_ == 1 else _of_many
     best, probabilities = answer(nodes, raw)
@@ -85,7 +85,7 @@ def _regressor(scope: Any, operator: Any, container: Any) -> None:
     nodes, estimator = Nodes(scope, container), operator.raw_operator
     link = type(estimator._loss.link).__name__
     if link not in _INVERSE_LINKS:
-        raise NotImplementedError(f"a loss with {link} has no converter")
+        raise NotConvertible(f"a loss with {link} has no converter")
     raw = _raw(nodes, estimator, operator.inputs[0])
     inverse = _INVERSE_LINKS[link]
     nodes.finish(nodes.add(inverse, raw) if inverse else raw, operator.outputs[0])

@@ -14,7 +14,7 @@ from skl2onnx.common._registration import register_converter, register_shape_cal
 from skl2onnx.common.data_types import DoubleTensorType, Int64TensorType, StringTensorType
 from sklearn.preprocessing import OrdinalEncoder
 
-from .onnx_nodes import ML, Nodes
+from .onnx_nodes import ML, Nodes, NotConvertible
 
 _ALIAS = "SklearnOrdinalEncoder"
 
@@ -37,7 +37,7 @@ def encode(nodes: Nodes, encoder: OrdinalEncoder, columns: list[str], text: bool
         text: Whether they are strings.
 
     Raises:
-        NotImplementedError: The encoder has learned categories of another type than that.
+        NotConvertible: The encoder has learned categories of another type than that.
     """
     refuses = encoder.handle_unknown == "error"
     default = float("nan") if refuses else float(encoder.unknown_value)
@@ -71,7 +71,7 @@ def _keys(categories: npt.NDArray[Any], text: bool) -> dict[str, Any]:
     if text != (categories.dtype.kind in "OU") or (
         text and not all(isinstance(label, str) for label in categories)
     ):
-        raise NotImplementedError("categories that are neither all labels nor all numbers")
+        raise NotConvertible("categories that are neither all labels nor all numbers")
     if text:
         return {"keys_strings": [str(label).encode() for label in categories]}
     return {"keys_tensor": _doubles("categories", categories)}
@@ -85,7 +85,7 @@ def _doubles(name: str, values: npt.ArrayLike) -> Any:
 def _convert(scope: Any, operator: Any, container: Any) -> None:
     nodes, encoder = Nodes(scope, container), operator.raw_operator
     if np.dtype(encoder.dtype).kind != "f" and encoder.handle_unknown == "error":
-        raise NotImplementedError("integer codes with none for unseen values: handle_unknown")
+        raise NotConvertible("integer codes with none for unseen values: handle_unknown")
     text = isinstance(operator.inputs[0].type, StringTensorType)
     columns = [
         nodes.column(source, index)

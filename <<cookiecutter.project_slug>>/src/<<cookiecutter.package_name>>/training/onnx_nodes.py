@@ -7,6 +7,11 @@ import numpy.typing as npt
 from onnx import helper
 from skl2onnx.common.data_types import guess_proto_type
 
+
+class NotConvertible(Exception):
+    """ONNX has no words for something; scikit-learn then serves the model, and the log says why."""
+
+
 ML = "ai.onnx.ml"
 """The domain of ONNX's operators for machine learning."""
 
