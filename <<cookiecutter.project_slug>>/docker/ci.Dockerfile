@@ -6,22 +6,25 @@ FROM ${HELM} AS helm
 
 FROM ${BASE}
 ARG UV=0.13.9
+# For the build alone; at run time each has its own.
+ARG PIP_CACHE_DIR=/var/cache/pip
+ARG UV_CACHE_DIR=/var/cache/uv
 # The newest of the base's Debian, for security fixes.
 # hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends buildah git make nodejs npm \
     && rm -rf /var/lib/apt/lists/*
 COPY --from=helm /usr/bin/helm /usr/local/bin/helm
-RUN --mount=type=cache,target=/root/.cache/pip \
+RUN --mount=type=cache,target=/var/cache/pip \
     python3 -m venv /opt/uv \
     && /opt/uv/bin/pip install --disable-pip-version-check "uv==${UV}" \
     && ln -s /opt/uv/bin/uv /opt/uv/bin/uvx /usr/local/bin/
 WORKDIR /app
 COPY pyproject.toml uv.lock ./
 ENV UV_LINK_MODE=copy UV_PYTHON=python3 UV_PYTHON_DOWNLOADS=never
-RUN --mount=type=cache,target=/root/.cache/uv uv sync --locked --no-install-project
+RUN --mount=type=cache,target=/var/cache/uv uv sync --locked --no-install-project
 COPY . .
-RUN --mount=type=cache,target=/root/.cache/uv make setup && chmod -R a+rX,go-w .
+RUN --mount=type=cache,target=/var/cache/uv make setup && chmod -R a+rX,go-w .
 ENV PATH="/app/.venv/bin:${PATH}" \
     PYTHONDONTWRITEBYTECODE=1 \
     ORT_DISABLE_TELEMETRY=1 \

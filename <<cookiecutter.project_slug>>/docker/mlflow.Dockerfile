@@ -3,11 +3,14 @@ ARG BASE=docker.io/library/python:<< cookiecutter.python_version >>-slim-bookwor
 
 FROM ${BASE}
 ARG UV=0.13.9
+# For the build alone; at run time each has its own.
+ARG PIP_CACHE_DIR=/var/cache/pip
+ARG UV_CACHE_DIR=/var/cache/uv
 ARG DRIVER=2.9.11
 WORKDIR /app
 COPY pyproject.toml uv.lock ./
 ENV UV_LINK_MODE=copy UV_PYTHON=python3 UV_PYTHON_DOWNLOADS=never
-RUN --mount=type=cache,target=/root/.cache/pip --mount=type=cache,target=/root/.cache/uv \
+RUN --mount=type=cache,target=/var/cache/pip --mount=type=cache,target=/var/cache/uv \
     python3 -m venv /opt/uv \
     && /opt/uv/bin/pip install --disable-pip-version-check "uv==${UV}" \
     && /opt/uv/bin/uv sync --locked --no-install-project --no-default-groups --group registry \

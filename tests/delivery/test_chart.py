@@ -412,4 +412,4 @@ def test_a_retraining_is_alone_and_ends(render: Callable[..., list[Manifest]]) -
     mounts = {each["mountPath"]: each["name"] for each in container["volumeMounts"]}
     assert mounts["/app/data"] == copy_data["volumeMounts"][0]["name"]
     places = {v for k, v in environment(container).items() if k.startswith("TITANIC_PATHS__")}
-    assert {str(Path(place).parent) for place in places} == {"/work"} <= {*mounts}
+    assert {str(Path(place).parent) for place in places} == {"/retrain"} <= {*mounts}
