@@ -1,6 +1,8 @@
-"""Deletes what was not chosen, and says what to do next."""
+"""Deletes what was not chosen, notes where the project comes from, and says what to do next."""
 
 import json
+import re
+import subprocess
 from pathlib import Path
 
 ANSWERS = json.loads(<< cookiecutter | jsonify | jsonify >>)
@@ -29,6 +31,50 @@ for question, files in CHOSEN.items():
             for folder in list(file.parents)[:-1]:
                 if not any(folder.iterdir()):
                     folder.rmdir()
+
+ABBREVIATED = {
+    "gh:": "https://github.com/",
+    "gl:": "https://gitlab.com/",
+    "bb:": "https://bitbucket.org/",
+}
+
+
+def git(*arguments: str) -> str:
+    """Ask git about the template's folder; nothing where it is no repository of its own."""
+    folder = Path(ANSWERS["_repo_dir"])
+    if not (folder / ".git").exists():
+        return ""
+    try:
+        command = ["git", "-C", str(folder), *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+    except FileNotFoundError:
+        return ""
+
+
+def public(address: str) -> str | None:
+    """Return an address that others can use: no path of this machine, no credentials."""
+    for short, long in ABBREVIATED.items():
+        if address.startswith(short):
+            address = f"{long}{address.removeprefix(short)}.git"
+    if re.match(r"(?!file:)[a-z+]+://", address):
+        return re.sub(r"^(https?://)[^/@]*@", r"\1", address)
+    return address if re.match(r"[\w.-]+@[\w.-]+:", address) else None
+
+
+def commit() -> str | None:
+    """Return the template's commit, with `-dirty` where its files were changed since."""
+    if not ANSWERS["_template_commit"].startswith("$"):
+        return ANSWERS["_template_commit"] or None
+    head = git("rev-parse", "--verify", "--quiet", "HEAD")
+    return (head + ("-dirty" if git("status", "--porcelain") else "")) or None
+
+
+origin = ANSWERS["_template_address"] or ANSWERS["_template"]
+record = Path(".template.json")
+provenance = json.loads(record.read_text("utf-8"))
+provenance["template"] = public(origin) or public(git("config", "remote.origin.url"))
+provenance["commit"] = commit()
+record.write_text(json.dumps(provenance, indent=2, ensure_ascii=False) + "\n", "utf-8")
 
 print(f"""
 {ANSWERS["project_name"]} is in {ANSWERS["project_slug"]}/ and complete as it is. Next:

@@ -36,6 +36,16 @@ def snapshot(folder: Path) -> Path:
     return folder
 
 
+def commit() -> str:
+    """Return this repository's commit, or nothing where there is none to name."""
+    try:
+        git = ["git", "-C", str(ROOT), "describe", "--always", "--dirty", "--abbrev=40"]
+        git += ["--exclude=*"]
+        return subprocess.run(git, capture_output=True, text=True, check=False).stdout.strip()
+    except FileNotFoundError:
+        return ""
+
+
 def bake(answers: dict[str, str], output: Path) -> Path:
     """Render the template into `output` and return the project's folder.
 
@@ -45,7 +55,7 @@ def bake(answers: dict[str, str], output: Path) -> Path:
         project = cookiecutter(
             str(snapshot(Path(folder))),
             no_input=True,
-            extra_context=answers,
+            extra_context={**answers, "_template_commit": commit()},
             output_dir=str(output),
             overwrite_if_exists=True,
             default_config=True,
