@@ -1,0 +1,1 @@
+"""Upgrade by rerendering: both versions are rendered, and git merges the difference."""

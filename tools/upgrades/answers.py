@@ -1,0 +1,82 @@
+"""Recorded answers, as another version of the template asks for them."""
+
+import json
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tools.upgrades.errors import UpgradeError
+
+
+@dataclass
+class Settled:
+    """Answers for a version, what is left to be asked, and sentences about what changed."""
+
+    answers: dict[str, str]
+    missing: dict[str, Any]
+    questions: dict[str, Any]
+    notes: list[str] = field(default_factory=list)
+
+
+def settle(recorded: dict[str, str], template: Path, changed: dict[str, str]) -> Settled:
+    """Map recorded answers by the table `_upgrade` of a version's `cookiecutter.json`.
+
+    Args:
+        recorded: The project's answers.
+        template: The version's folder.
+        changed: Answers that the user gives at this upgrade.
+
+    Raises:
+        UpgradeError: A changed answer is to a question that is not asked, or no choice of it.
+    """
+    prompts = json.loads((template / "cookiecutter.json").read_text("utf-8"))
+    table = prompts.get("_upgrade", {})
+    public = {name: value for name, value in prompts.items() if not name.startswith("_")}
+    settled = Settled({}, {}, prompts.get("__prompts__", {}))
+    for old, answer in recorded.items():
+        name = table.get("renamed", {}).get(old, old)
+        if name not in public:
+            settled.notes.append(f"{old} is no longer asked; it was {answer!r}.")
+            continue
+        if name != old:
+            settled.notes.append(f"{old} is now called {name}.")
+        value = table.get("replaced", {}).get(name, {}).get(answer, answer)
+        choices = public[name]
+        if isinstance(choices, list) and value not in choices:
+            if name not in changed:
+                settled.notes.append(f"{name}: the choice {answer!r} is gone.")
+            continue
+        if value != answer:
+            settled.notes.append(f"{name}: the choice {answer!r} is now {value!r}.")
+        settled.answers[name] = value
+    for name, value in changed.items():
+        choices = public.get(name)
+        if choices is None:
+            raise UpgradeError(
+                f"The template asks nothing called {name!r}. It asks: {', '.join(public)}."
+            )
+        if isinstance(choices, list) and value not in choices:
+            raise UpgradeError(f"{name} is one of {', '.join(choices)}; {value!r} is not.")
+        settled.answers[name] = value
+    settled.missing = {name: public[name] for name in public if name not in settled.answers}
+    return settled
+
+
+def ask(settled: Settled, defaults: dict[str, str]) -> dict[str, str]:
+    """Ask what is missing, with the defaults that a rendering had, and return the answers."""
+    given = {}
+    for name, choices in settled.missing.items():
+        wording = settled.questions.get(name, name)
+        if isinstance(wording, dict):
+            wording = wording.get("__prompt__", name)
+        listed = f" ({', '.join(choices)})" if isinstance(choices, list) else ""
+        while True:
+            sys.stderr.write(f"New question: {wording}{listed} [{defaults[name]}]: ")
+            sys.stderr.flush()
+            line = sys.stdin.readline()
+            answer = line.strip() or defaults[name]
+            if not line or not isinstance(choices, list) or answer in choices:
+                break
+        given[name] = answer
+    return given

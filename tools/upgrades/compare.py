@@ -1,0 +1,131 @@
+"""What a project changed in the template's files: as a check, and as a patch for the template."""
+
+import re
+import sys
+import tempfile
+from difflib import unified_diff
+from pathlib import Path
+
+from tools.upgrades.errors import UpgradeError
+from tools.upgrades.project import RECORD, Project, Record, covers
+from tools.upgrades.render import render
+from tools.upgrades.sources import Repository
+
+SKELETON = "<<cookiecutter.project_slug>>"
+PUT_BACK = ("package_name", "project_slug", "project_name")
+
+
+def _rendered(record: Record, repository: Repository, scratch: Path) -> tuple[Path, Path]:
+    template = repository.extract(repository.recorded(record), scratch / "template")
+    answers = {**record.answers, "_template_address": record.template or ""}
+    return template, render(template, answers, scratch / "render")
+
+
+def edited(project: Project, record: Record, rendered: Path) -> list[str]:
+    """Return the template's files that the project changed or removed."""
+    found = []
+    for file in sorted(path for path in rendered.rglob("*") if path.is_file()):
+        path = file.relative_to(rendered).as_posix()
+        if path == RECORD or covers(record.user + record.shared, path):
+            continue
+        mine = project.root / path
+        if not mine.is_file() or _content(mine) != _content(file):
+            found.append(path)
+    return found
+
+
+def _content(file: Path) -> bytes:
+    return file.read_bytes().replace(b"\r\n", b"\n")
+
+
+def _lines(file: Path) -> list[str]:
+    if not file.is_file():
+        return []
+    return _content(file).decode("utf-8", errors="replace").splitlines(keepends=True)
+
+
+def check(project: Project, repository: Repository) -> int:
+    """Name the template's files that were edited by hand; 1 where an edit is not declared."""
+    record = project.record()
+    declared = project.declared()
+    with tempfile.TemporaryDirectory(prefix="template-check-") as scratch:
+        _, rendered = _rendered(record, repository, Path(scratch))
+        changed = edited(project, record, rendered)
+        undeclared = [path for path in changed if not covers(declared, path)]
+        for path in undeclared:
+            old, new = _lines(rendered / path), _lines(project.root / path)
+            sys.stdout.writelines(unified_diff(old, new, f"template/{path}", f"project/{path}"))
+    for path in changed:
+        how = "removed" if not (project.root / path).is_file() else "edited"
+        also = "" if path in undeclared else ", and declared"
+        sys.stdout.write(f"{path}: {how}{also}\n")
+    if undeclared:
+        sys.stdout.write(
+            "\nThese files are the template's, so that an upgrade may conflict in them. An edit "
+            "that is meant is declared in pyproject.toml:\n\n"
+            f"  [tool.template]\n  edited = {undeclared!r}\n".replace("'", '"')
+        )
+        return 1
+    sys.stdout.write(f"All files of the template are as in {record.version}, or declared.\n")
+    return 0
+
+
+def _sources(template: Path, record: Record) -> dict[str, Path]:
+    """Return the skeleton's files by their paths in the project."""
+    skeleton = template / SKELETON
+    if not skeleton.is_dir():
+        skeleton = next(template.glob("*cookiecutter.*"))
+    found = {}
+    for file in (path for path in skeleton.rglob("*") if path.is_file()):
+        path = file.relative_to(skeleton).as_posix()
+        for name, answer in record.answers.items():
+            path = re.sub(rf"(<<|{{{{)\s*cookiecutter\.{name}\s*(>>|}}}})", answer, path)
+        found[path] = file
+    return found
+
+
+def retrofit(project: Project, repository: Repository) -> int:
+    """Print what a project changed in the template's files, as a patch of the template."""
+    record = project.record()
+    left = []
+    with tempfile.TemporaryDirectory(prefix="template-diff-") as folder:
+        template, rendered = _rendered(record, repository, Path(folder))
+        sources = _sources(template, record)
+        for path in edited(project, record, rendered):
+            source, mine = sources.get(path), project.root / path
+            if source is None or not mine.is_file() or b"\0" in mine.read_bytes():
+                left.append(path)
+                continue
+            name = source.relative_to(template).as_posix()
+            old = _lines(source)
+            try:
+                new = _carried(project, record, source, rendered / path, mine)
+            except UpgradeError:
+                left.append(path)
+                continue
+            sys.stdout.writelines(unified_diff(old, new, f"a/{name}", f"b/{name}"))
+    for path in left:
+        sys.stderr.write(f"{path} can't be carried back by itself; look at it by hand.\n")
+    return 1 if left else 0
+
+
+def _carried(
+    project: Project, record: Record, source: Path, rendered: Path, mine: Path
+) -> list[str]:
+    """Merge the change from the rendering to the project into the skeleton's file."""
+    done = project.git.run("merge-file", "-p", str(source), str(rendered), str(mine))
+    if done.returncode:
+        raise UpgradeError(f"{mine} conflicts with the skeleton's file")
+    before = set(_lines(source))
+    merged = done.stdout.replace(b"\r\n", b"\n").decode("utf-8").splitlines(keepends=True)
+    return [line if line in before else _put_back(line, record) for line in merged]
+
+
+def _put_back(line: str, record: Record) -> str:
+    for name in PUT_BACK:
+        answer = record.answers.get(name)
+        if answer:
+            put = f"<< cookiecutter.{name} >>"
+            pattern = rf"(?<![\w.-]){re.escape(answer)}(?![\w-])"
+            line = re.sub(pattern, put, line)
+    return line

@@ -1,0 +1,110 @@
+"""Git, by its command line."""
+
+import os
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.upgrades.errors import UpgradeError
+
+Tree = dict[str, tuple[str, str]]
+"""Mode and blob of each file, by its path."""
+
+OURS = (
+    *("-c", "core.quotePath=false", "-c", "advice.detachedHead=false"),
+    *("-c", "merge.renames=true", "-c", "merge.directoryRenames=true"),
+    *("-c", "merge.renameLimit=20000", "-c", "core.fsmonitor=false", "-c", "gc.auto=0"),
+)
+
+
+@dataclass(frozen=True)
+class Git:
+    """A work tree, or a bare repository, and the environment to ask it in."""
+
+    folder: Path
+    environment: Mapping[str, str] = ()  # type: ignore[assignment]
+
+    def run(self, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        """Run a command whatever it says."""
+        return subprocess.run(
+            ["git", *OURS, *arguments],
+            cwd=self.folder,
+            env={**os.environ, "LC_ALL": "C", **dict(self.environment)},
+            input=given,
+            capture_output=True,
+            check=False,
+        )
+
+    def __call__(self, *arguments: str, given: bytes = b"") -> str:
+        """Run a command and return what it says.
+
+        Raises:
+            UpgradeError: It failed.
+        """
+        done = self.run(*arguments, given=given)
+        if done.returncode:
+            said = (done.stderr or done.stdout).decode(errors="replace").strip()
+            raise UpgradeError(f"git {arguments[0]} failed: {said}")
+        return done.stdout.decode(errors="surrogateescape").rstrip("\n")
+
+    def lines(self, *arguments: str) -> list[str]:
+        """Return the NUL-terminated parts of an answer."""
+        return [part for part in self(*arguments).split("\0") if part]
+
+    def has(self, revision: str) -> bool:
+        """Say whether a commit or tag is there."""
+        return not self.run("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}").returncode
+
+    def path(self, name: str) -> Path:
+        """Return where git keeps a file of its own, in linked work trees too."""
+        return (self.folder / self("rev-parse", "--git-path", name)).absolute()
+
+    def tree(self, revision: str) -> Tree:
+        """Return the files of a commit or tree."""
+        found = {}
+        for line in self.lines("ls-tree", "-r", "-z", "--full-tree", revision):
+            about, path = line.split("\t", 1)
+            mode, _, blob = about.split(" ")
+            found[path] = (mode, blob)
+        return found
+
+    def blob(self, sha: str) -> bytes:
+        """Return a file's content."""
+        done = self.run("cat-file", "blob", sha)
+        if done.returncode:
+            raise UpgradeError(f"git cat-file failed: {done.stderr.decode(errors='replace')}")
+        return done.stdout
+
+    def store(self, content: bytes) -> str:
+        """Store a file's content as it is and return its name."""
+        return self("hash-object", "-w", "--stdin", given=content)
+
+    def write_tree(self, tree: Tree) -> str:
+        """Write a tree of these files and return its name."""
+        index = self.path(f"template-upgrade-index-{os.getpid()}")
+        try:
+            beside = Git(self.folder, {**dict(self.environment), "GIT_INDEX_FILE": str(index)})
+            lines = (f"{mode} {blob}\t{path}\0" for path, (mode, blob) in tree.items())
+            given = "".join(lines).encode(errors="surrogateescape")
+            beside("update-index", "-z", "--index-info", given=given)
+            return beside("write-tree")
+        finally:
+            index.unlink(missing_ok=True)
+
+    def store_folder(self, folder: Path) -> Tree:
+        """Store a folder's files as they are, whatever filters and ignore rules say."""
+        files = sorted(path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
+        plain = [path for path in files if not path.is_symlink()]
+        names = "".join(f"{path}\n" for path in plain).encode(errors="surrogateescape")
+        blobs = self("hash-object", "-w", "--no-filters", "--stdin-paths", given=names).split()
+        shas = dict(zip(plain, blobs, strict=True))
+        tree = {}
+        for path in files:
+            if path.is_symlink():
+                entry = ("120000", self.store(os.fsencode(path.readlink())))
+            else:
+                executable = path.stat().st_mode & 0o100
+                entry = ("100755" if executable else "100644", shas[path])
+            tree[path.relative_to(folder).as_posix()] = entry
+        return tree

@@ -1,0 +1,140 @@
+"""A project: its folder in a repository, its record, and what of it is whose."""
+
+import json
+import tomllib
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from tools.upgrades.errors import UpgradeError
+from tools.upgrades.git import Git, Tree
+
+RECORD = ".template.json"
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a project knows of its template: `.template.json`."""
+
+    template: str | None
+    version: str
+    commit: str | None
+    answers: dict[str, str]
+    user: tuple[str, ...]
+    shared: tuple[str, ...]
+
+    @classmethod
+    def parse(cls, text: str) -> "Record":
+        """Read the file's content.
+
+        Raises:
+            UpgradeError: It is no record.
+        """
+        try:
+            fields: dict[str, Any] = json.loads(text)
+            ownership = fields.get("ownership", {})
+            return cls(
+                template=fields.get("template"),
+                version=fields["version"],
+                commit=fields.get("commit"),
+                answers=dict(fields["answers"]),
+                user=tuple(ownership.get("user", ())),
+                shared=tuple(ownership.get("shared", ())),
+            )
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise UpgradeError(
+                f"{RECORD} can't be read ({error!r}). Take it back from git "
+                f"(`git log -- {RECORD}`), or remove it and let `adopt` find out."
+            ) from None
+
+    @property
+    def revision(self) -> str | None:
+        """The template's commit without git's mark for a changed work tree."""
+        return self.commit.removesuffix("-dirty") if self.commit else None
+
+
+def covers(patterns: tuple[str, ...], path: str) -> bool:
+    """Say whether one of the patterns, a folder with a slash at its end or a name, is this path."""
+    return any(
+        path.startswith(pattern) if pattern.endswith("/") else fnmatchcase(path, pattern)
+        for pattern in patterns
+    )
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project's folder, which is the work tree's root or a folder in it."""
+
+    root: Path
+
+    @property
+    def git(self) -> Git:
+        """Git at the project's folder."""
+        return Git(self.root)
+
+    @property
+    def prefix(self) -> str:
+        """Return the folder's path in its repository, with a slash at its end; empty at its root.
+
+        Raises:
+            UpgradeError: The project is not in git, or has no commit yet.
+        """
+        if self.git.run("rev-parse", "--is-inside-work-tree").stdout.strip() != b"true":
+            raise UpgradeError(
+                f"{self.root} is not in a git repository, and git does the merging. Make it one: "
+                "`git init`, `git add .`, `git commit`; and try again."
+            )
+        if not self.git.has("HEAD"):
+            raise UpgradeError(
+                "The repository has no commit yet. Commit the project as it is, and try again."
+            )
+        return self.git("rev-parse", "--show-prefix")
+
+    def record(self) -> Record:
+        """Return the record in the work tree.
+
+        Raises:
+            UpgradeError: There is none.
+        """
+        file = self.root / RECORD
+        if not file.is_file():
+            raise UpgradeError(
+                f"There is no {RECORD} here, so nothing says which template and version this is. "
+                "In a copy of the template, `python -m tools.upgrade adopt --project "
+                f"{self.root}` finds out and writes it."
+            )
+        return Record.parse(file.read_text("utf-8"))
+
+    def files(self) -> Tree:
+        """Return the committed files."""
+        prefix = self.prefix
+        if not prefix:
+            return self.git.tree("HEAD")
+        revision = f"HEAD:{prefix.rstrip('/')}"
+        if self.git.run("rev-parse", "--verify", "--quiet", revision).returncode:
+            raise UpgradeError(f"{prefix} is not committed yet. Commit it, and try again.")
+        return self.git.tree(revision)
+
+    def demand_clean(self) -> None:
+        """Refuse changes that are not committed.
+
+        Raises:
+            UpgradeError: There are some.
+        """
+        changed = self.git.lines("status", "--porcelain", "-z", "--untracked-files=no")
+        if changed:
+            shown = "\n".join(f"  {line}" for line in changed[:10])
+            raise UpgradeError(
+                "There are changes that are not committed:\n"
+                f"{shown}\nCommit or stash them, so that the upgrade can be undone as a whole."
+            )
+
+    def declared(self) -> tuple[str, ...]:
+        """Return the template's files that the project says it edited on purpose."""
+        file = self.root / "pyproject.toml"
+        try:
+            tool = tomllib.loads(file.read_text("utf-8")).get("tool", {})
+            return tuple(tool.get("template", {}).get("edited", ()))
+        except (OSError, ValueError):
+            return ()
