@@ -65,8 +65,9 @@ def commit() -> str | None:
     """Return the template's commit, with `-dirty` where its files were changed since."""
     if not ANSWERS["_template_commit"].startswith("$"):
         return ANSWERS["_template_commit"] or None
-    head = git("rev-parse", "--verify", "--quiet", "HEAD")
-    return (head + ("-dirty" if git("status", "--porcelain") else "")) or None
+    # Cookiecutter makes the hooks executable, which is no change of the template's.
+    changed = git("-c", "core.fileMode=false", "status", "--porcelain")
+    return (git("rev-parse", "--verify", "--quiet", "HEAD") + ("-dirty" if changed else "")) or None
 
 
 origin = ANSWERS["_template_address"] or ANSWERS["_template"]

@@ -19,7 +19,8 @@ from cookiecutter.main import cookiecutter
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "examples"
-TEMPLATE = ("cookiecutter.json", "hooks", "<<cookiecutter.project_slug>>")
+SKELETON = "<<cookiecutter.project_slug>>"
+TEMPLATE = ("cookiecutter.json", "hooks", SKELETON)
 """What Cookiecutter needs; without the rest, it has little to copy before its first prompt."""
 
 

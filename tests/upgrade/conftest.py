@@ -1,0 +1,178 @@
+"""A template's repository in three versions, and projects that were made from them."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.upgrade.versions import VERSIONS, lay
+from tools import upgrade
+from tools.examples import ROOT, SKELETON
+from tools.upgrades import compare, render
+from tools.upgrades.git import Git
+from tools.upgrades.sources import Repository
+
+ENVIRONMENT = {
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_SYSTEM": os.devnull,
+    **{
+        f"GIT_{role}_{what}": value
+        for role in ("AUTHOR", "COMMITTER")
+        for what, value in (("NAME", "Ada"), ("EMAIL", "ada@example.org"))
+    },
+}
+BOOTSTRAP = ROOT / SKELETON / ".template.py"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_git() -> Iterator[None]:
+    """Git without the settings of whoever runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("GIT_")]:
+            patch.delenv(name)
+        for name, value in ENVIRONMENT.items():
+            patch.setenv(name, value)
+        yield
+
+
+@pytest.fixture(scope="session")
+def versions(plain_git: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small template's repository, with a tag for each version."""
+    folder = tmp_path_factory.mktemp("versions")
+    git = Git(folder)
+    git("init", "--quiet", "--initial-branch=main")
+    for tag, files in VERSIONS.items():
+        lay(files, folder)
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / "tools", folder / "tools", ignore=ignored, dirs_exist_ok=True)
+        git("add", "--all")
+        git("commit", "--quiet", "-m", tag)
+        git("tag", tag)
+    return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def rendered_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Render each version once for the same answers: the tests do it hundreds of times."""
+    store = tmp_path_factory.mktemp("renders")
+
+    def cached(template: Path, answers: dict[str, str], output: Path) -> Path:
+        content = [path for path in sorted(template.rglob("*")) if path.is_file()]
+        parts = [path.relative_to(template).as_posix().encode() for path in content]
+        parts += [path.read_bytes() for path in content if "tools" not in path.parts]
+        key = hashlib.sha256(b"\0".join([*parts, repr(sorted(answers.items())).encode()]))
+        kept = store / key.hexdigest()
+        if not kept.exists():
+            actual(template, answers, kept)
+        slug = next((kept / "project").iterdir()).name
+        shutil.copytree(kept / "project" / slug, output / slug)
+        return output / slug
+
+    actual = render.render
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(upgrade, "render", cached)
+        patch.setattr(compare, "render", cached)
+        patch.setattr(render, "render", cached)
+        yield
+
+
+class Made:
+    """A project in a repository, and the commands that a user has for it."""
+
+    def __init__(self, folder: Path, versions: Path) -> None:
+        self.folder = folder
+        self.versions = versions
+        self.git = Git(folder)
+
+    def run(self, command: str, *arguments: str) -> int:
+        """Run `tools/upgrade.py` in this process, and return its exit code."""
+        given = [command, "--project", str(self.folder), "--repository", str(self.versions)]
+        return upgrade.main([*given, "--no-input", *arguments])
+
+    def upgrade(self, to: str = "v2.0.0", *arguments: str) -> int:
+        return self.run("upgrade", "--to", to, *arguments)
+
+    def write(self, name: str, content: bytes | str) -> Path:
+        file = self.folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content.encode() if isinstance(content, str) else content)
+        return file
+
+    def replace(self, name: str, old: str, new: str) -> None:
+        content = self.read(name)
+        assert old.encode() in content
+        self.write(name, content.replace(old.encode(), new.encode(), 1))
+
+    def read(self, name: str) -> bytes:
+        return (self.folder / name).read_bytes()
+
+    def has(self, name: str) -> bool:
+        return os.path.lexists(self.folder / name)
+
+    def commit(self) -> str:
+        self.git("add", "--all", ".")
+        self.git("commit", "--quiet", "--allow-empty", "-m", "mine")
+        return self.git("rev-parse", "HEAD")
+
+    @property
+    def version(self) -> str:
+        record: str = upgrade.Project(self.folder).record().version
+        return record
+
+    @property
+    def conflicted(self) -> list[str]:
+        return self.git.lines("diff", "--name-only", "--diff-filter=U", "-z")
+
+    def state(self) -> tuple[str, str, dict[str, tuple[int, bytes]]]:
+        """Return HEAD, git's status and all files, to be compared."""
+        files = {}
+        for path in sorted(self.folder.rglob("*")):
+            inside = path.relative_to(self.folder)
+            if inside.parts[0] == ".git" or (path.is_dir() and not path.is_symlink()):
+                continue
+            link = path.is_symlink()
+            content = os.fsencode(path.readlink()) if link else path.read_bytes()
+            files[inside.as_posix()] = (path.lstat().st_mode, content)
+        status = self.git("status", "--porcelain", "--ignored", "--untracked-files=all")
+        return self.git("rev-parse", "HEAD"), status, files
+
+
+def make(versions: Path, folder: Path, tag: str = "v1.0.0", **answers: str) -> Made:
+    """Make a project from a version, in a repository of its own."""
+    scratch = folder.with_name(f"{folder.name}-made")
+    template = Repository(Git(versions)).extract(tag, scratch / "template")
+    folder.parent.mkdir(exist_ok=True, parents=True)
+    shutil.move(render.render(template, answers, scratch / "render"), folder)
+    shutil.rmtree(scratch)
+    made = Made(folder, versions)
+    if made.git.run("rev-parse", "--git-dir").returncode:
+        made.git("init", "--quiet", "--initial-branch=main")
+    made.commit()
+    return made
+
+
+@pytest.fixture
+def project(versions: Path, tmp_path: Path) -> Made:
+    """A project made from the first version."""
+    return make(versions, tmp_path / "project")
+
+
+def bootstrap(
+    folder: Path, *arguments: str, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the project's own `.template.py`."""
+    import sys
+
+    return subprocess.run(
+        [sys.executable, str(BOOTSTRAP), *arguments],
+        cwd=folder,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
