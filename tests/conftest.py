@@ -10,6 +10,10 @@ SKELETON = ROOT / "<<cookiecutter.project_slug>>"
 TASKS = ("classification", "regression")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--histories", type=int, default=20, help="of random upgrades")
+
+
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the template without the rest of the repository."""

@@ -136,7 +136,8 @@ class Made:
                 continue
             link = path.is_symlink()
             content = os.fsencode(path.readlink()) if link else path.read_bytes()
-            files[inside.as_posix()] = (path.lstat().st_mode, content)
+            # Of a mode, git knows whether the owner may execute the file, and no more.
+            files[inside.as_posix()] = (path.lstat().st_mode & ~0o077, content)
         status = self.git("status", "--porcelain", "--ignored", "--untracked-files=all")
         return self.git("rev-parse", "HEAD"), status, files
 

@@ -15,7 +15,7 @@ def test_an_unedited_project_becomes_what_the_new_version_renders(
     mine = project.read("src/demo/use_case/model.py")
     assert project.upgrade() == 0
     wanted = make(versions, tmp_path / "wanted", "v2.0.0").state()[2]
-    wanted["src/demo/use_case/model.py"] = (0o100644, mine)
+    wanted["src/demo/use_case/model.py"] = (0o100600, mine)
     assert project.state()[2] == wanted
     shown = capfd.readouterr().out
     assert "renamed     src/demo/old_name.py -> src/demo/new_name.py" in shown
