@@ -1,0 +1,119 @@
+"""Templates come as repositories, bundles, zips and folders; private and offline are normal."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.upgrade.conftest import Made, bootstrap, make
+from tools.examples import ROOT, SKELETON
+from tools.upgrades.git import Git
+from tools.upgrades.sources import Repository
+
+
+def test_a_repository_by_path_url_and_bundle(versions: Path, tmp_path: Path, project: Made) -> None:
+    bundle = tmp_path / "template.bundle"
+    Git(versions)("bundle", "create", "--quiet", str(bundle), "--all")
+    bare = tmp_path / "bare"
+    Git(tmp_path)("clone", "--quiet", "--bare", str(versions), str(bare))
+    for number, address in enumerate((versions, versions.as_uri(), bundle, bare)):
+        made = make(versions, tmp_path / f"made-{number}")
+        done = bootstrap(made.folder, "upgrade", "--no-input", TEMPLATE=str(address))
+        assert done.returncode == 0, done.stderr
+        assert made.version == "2.0.0"
+        assert str(tmp_path) not in made.read(".template.json").decode()
+
+
+def test_a_version_is_chosen_by_tag(versions: Path, project: Made) -> None:
+    done = bootstrap(project.folder, "upgrade", TEMPLATE=str(versions), TO="v1.1.0")
+    assert done.returncode == 0, done.stderr
+    assert project.version == "1.1.0"
+    done = bootstrap(project.folder, "upgrade", TEMPLATE=str(versions), TO="v9.9.9")
+    assert done.returncode
+    assert "v9.9.9" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_zip_with_one_version_needs_the_other_from_elsewhere(
+    versions: Path, tmp_path: Path, project: Made
+) -> None:
+    package = tmp_path / "release.zip"
+    arguments = ("--format=zip", "--prefix=template-2/", f"--output={package}", "v2.0.0")
+    Git(versions)("archive", *arguments)
+    done = bootstrap(project.folder, "upgrade", TEMPLATE=str(package))
+    assert done.returncode
+    assert "FROM=" in done.stderr
+    done = bootstrap(project.folder, "upgrade", TEMPLATE=str(package), FROM=str(versions))
+    assert done.returncode == 0, done.stderr
+    commit = Git(versions)("rev-parse", "v2.0.0")
+    assert json.loads(project.read(".template.json"))["commit"] == commit
+
+
+def test_the_bootstrap_aborts_and_continues_without_the_template(
+    versions: Path, tmp_path: Path
+) -> None:
+    copy = shutil.copytree(versions, tmp_path / "copy")
+    project = make(versions, tmp_path / "project")
+    project.write("config.yaml", project.read("config.yaml") + b"mine: 1\n")
+    project.commit()
+    before = project.state()
+    assert bootstrap(project.folder, "upgrade", TEMPLATE=str(copy)).returncode == 1
+    shutil.rmtree(copy)
+    done = bootstrap(project.folder, "abort")
+    assert done.returncode == 0, done.stderr
+    assert project.state() == before
+    assert "No upgrade is under way" in bootstrap(project.folder, "continue").stderr
+
+
+def test_an_address_is_needed(project: Made) -> None:
+    done = bootstrap(project.folder, "upgrade")
+    assert "TEMPLATE=" in done.stderr
+
+
+def test_a_template_that_never_had_the_recorded_version_is_refused(
+    versions: Path, tmp_path: Path, project: Made
+) -> None:
+    other = tmp_path / "other"
+    template = Repository(Git(versions)).extract("v2.0.0", other)
+    git = Git(template)
+    git("init", "--quiet")
+    git("add", "--all")
+    git("commit", "--quiet", "-m", "one")
+    before = project.state()
+    done = bootstrap(project.folder, "upgrade", TEMPLATE=str(other))
+    assert "neither the commit" in done.stderr
+    assert project.state() == before
+
+
+@pytest.mark.parametrize(
+    ("origin", "recorded"),
+    [
+        ("https://ada:secret@example.org/t.git", "https://example.org/t.git"),
+        ("git@example.org:team/t.git", "git@example.org:team/t.git"),
+        ("/home/ada/t", None),
+        ("file:///home/ada/t", None),
+    ],
+)
+def test_the_record_names_an_address_that_others_have_without_secrets(
+    tmp_path: Path, origin: str, recorded: str | None
+) -> None:
+    template = tmp_path / "template"
+    template.mkdir()
+    for name in ("cookiecutter.json", "hooks", SKELETON, ".gitattributes"):
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
+        copy(ROOT / name, template / name)
+    git = Git(template)
+    git("init", "--quiet")
+    git("add", "--all")
+    git("commit", "--quiet", "-m", "one")
+    git("remote", "add", "origin", origin)
+    import sys
+
+    command = [sys.executable, "-m", "cookiecutter", str(template), "--no-input"]
+    command += ["--default-config", "--output-dir", str(tmp_path)]
+    subprocess.run(command, check=True, capture_output=True)
+    record = json.loads((tmp_path / "iris-classifier" / ".template.json").read_text("utf-8"))
+    assert record["template"] == recorded
+    assert record["commit"] == git("rev-parse", "HEAD")
