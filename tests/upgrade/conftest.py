@@ -14,6 +14,7 @@ from tools import upgrade
 from tools.examples import ROOT, SKELETON
 from tools.upgrades import compare, render
 from tools.upgrades.git import Git
+from tools.upgrades.project import Project
 from tools.upgrades.sources import Repository
 
 ENVIRONMENT = {
@@ -120,8 +121,7 @@ class Made:
 
     @property
     def version(self) -> str:
-        record: str = upgrade.Project(self.folder).record().version
-        return record
+        return Project(self.folder).record().version
 
     @property
     def conflicted(self) -> list[str]:

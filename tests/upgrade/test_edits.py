@@ -108,7 +108,7 @@ def test_a_template_file_that_the_user_deleted_stays_deleted_unless_it_changed(
     project: Made,
 ) -> None:
     (project.folder / "docs/Über uns.md").unlink()
-    (project.folder / f"helm/demo/chart.yaml").unlink()
+    (project.folder / "helm/demo/chart.yaml").unlink()
     project.commit()
     assert project.upgrade() == 1
     assert project.conflicted == ["docs/Über uns.md"]
@@ -166,7 +166,7 @@ def test_executable_bits_links_and_names_with_umlauts_stay(project: Made) -> Non
     assert project.upgrade() == 0
     assert not os.access(project.folder / "run.sh", os.X_OK)
     assert os.access(project.folder / "config.yaml", os.X_OK)
-    assert os.readlink(project.folder / "verknüpft mit.py") == "src/demo/engine.py"
+    assert (project.folder / "verknüpft mit.py").readlink() == Path("src/demo/engine.py")
     assert "ABOUT_9 = 'ä'" in project.read("docs/Über uns.md").decode()
     assert "# Über uns alle" in project.read("docs/Über uns.md").decode()
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
 from tests.upgrade.conftest import Made
@@ -154,9 +154,9 @@ def owned(folder: Path, user: bool | None = True) -> dict[str, bytes]:
     files = {}
     for path in folder.rglob("*"):
         name = path.relative_to(folder).as_posix()
-        if path.is_file() and not name.startswith(".git/"):
-            if user is None or user == name.startswith(USER):
-                files[name] = path.read_bytes()
+        wanted = user is None or user == name.startswith(USER)
+        if wanted and path.is_file() and not name.startswith(".git/"):
+            files[name] = path.read_bytes()
     return files
 
 
@@ -221,6 +221,7 @@ def test_random_histories_lose_nothing(copied: None, pytestconfig: pytest.Config
     )
     @given(histories)
     def live(history: list[tuple[list[Edit], list[Edit]]]) -> None:
+        note(f"{history}")
         with tempfile.TemporaryDirectory() as folder:
             world = World(Path(folder))
             user, template = Author("user"), Author("template")

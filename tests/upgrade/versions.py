@@ -66,7 +66,7 @@ FIRST: Files = {
     f"{SLUG}/.template.json": record(*ASKED, "ci"),
     f"{SLUG}/.gitignore": b"/ignored/\n*.local\n",
     f"{SLUG}/README.md": text("# << cookiecutter.project_name >>", "", lines("readme")),
-    f"{SLUG}/config.yaml": text(f"task: << cookiecutter.task >>", lines("setting")),
+    f"{SLUG}/config.yaml": text("task: << cookiecutter.task >>", lines("setting")),
     f"{SLUG}/pyproject.toml": text("[project]", 'name = "<< cookiecutter.project_slug >>"'),
     f"{SLUG}/run.sh": text("#!/bin/sh", "echo << cookiecutter.project_slug >>", lines("run")),
     f"{SLUG}/logo.png": BINARY,
