@@ -16,7 +16,7 @@ from tests.conftest import TASKS, texts
 from tools.examples import ROOT, bake, make_example, names
 
 LONGEST_PACKAGE = "a" * 30
-LEFTOVERS = re.compile(r"<<|<%|%>|<#|#>|cookiecutter")
+LEFTOVERS = re.compile(r"<<|<%|%>|<#|#>|cookiecutter\.(?!json)")
 
 AWKWARD: dict[str, dict[str, str]] = {
     "unicode": {"project_name": "Größe 2, 価格", "description": "Größe → 価格 🚢"},
