@@ -39,6 +39,8 @@ def snapshot(folder: Path) -> Path:
 
 def commit() -> str:
     """Return this repository's commit, or nothing where there is none to name."""
+    if not (ROOT / ".git").exists():
+        return ""
     try:
         git = ["git", "-C", str(ROOT), "describe", "--always", "--dirty", "--abbrev=40"]
         git += ["--exclude=*"]

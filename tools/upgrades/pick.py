@@ -192,8 +192,7 @@ def abort(project: Project) -> str:
 
 def _wait_for_dead(underway: Underway, note: dict[str, Any]) -> None:
     """Remove the lock that a killed git has left, never one of a living process."""
-    pid = note["pid"]
-    if pid != os.getpid() and Path(f"/proc/{pid}").exists() and not underway.picking:
+    if note["pid"] != os.getpid() and _upgrading(note["pid"]) and not underway.picking:
         raise UpgradeError("The upgrade is running at this moment. Wait for it, or end it first.")
     lock = underway.git.path("index.lock")
     for _ in range(30):
@@ -201,6 +200,14 @@ def _wait_for_dead(underway: Underway, note: dict[str, Any]) -> None:
             return
         time.sleep(0.1)
     lock.unlink(missing_ok=True)
+
+
+def _upgrading(pid: int) -> bool:
+    """Say whether a process is still an upgrade; another may have its number by now."""
+    try:
+        return b"upgrade" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
 
 
 def finish(project: Project) -> dict[str, Any]:
