@@ -9,6 +9,8 @@ import io
 import json
 import os
 import re
+import shlex
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -39,7 +41,7 @@ def fetch(address: str, folder: Path) -> tuple[Path, bool]:
         folder: A new folder.
 
     Returns:
-        A path, and whether it is a repository: else a folder with one version.
+        A path, and whether it is a repository: else it is a folder with one version.
     """
     folder.mkdir()
     place = Path(address).expanduser()
@@ -51,6 +53,18 @@ def fetch(address: str, folder: Path) -> tuple[Path, bool]:
         address = str(place.resolve())
     git(folder, "clone", "--quiet", "--bare", "--", address, "repository")
     return folder / "repository", True
+
+
+def as_repository(version: Path, folder: Path) -> Path:
+    """Make a repository, with a tag, of a folder that has one version in it."""
+    shutil.copytree(version, folder, symlinks=True)
+    prompts = json.loads((folder / "cookiecutter.json").read_text("utf-8"))
+    nobody = ("-c", "user.name=Nobody", "-c", "user.email=nobody@template.invalid")
+    git(folder, "init", "--quiet")
+    git(folder, "add", "--all", "--force")
+    git(folder, *nobody, "-c", "commit.gpgSign=false", "commit", "--quiet", "-m", "One version")
+    git(folder, "tag", f"v{prompts.get('_template_version')}")
+    return folder
 
 
 def _unpack(address: str, place: Path, folder: Path) -> Path:
@@ -75,19 +89,22 @@ def _download(address: str) -> bytes:
     return content
 
 
-def extract(repository: Path, revision: str | None, folder: Path) -> tuple[Path, str]:
-    """Put a version, by default the newest that is tagged, into a folder; return both."""
-    if revision is None:
-        tags = git(repository, "tag", "--list").decode().split()
-        numbers = {
-            tag: [int(part) for part in found.groups()]
-            for tag in tags
-            if (found := VERSION.fullmatch(tag))
-        }
-        revision = max(numbers, key=lambda tag: numbers[tag]) if numbers else "HEAD"
+def newest(repository: Path) -> str:
+    """Return the newest version's tag; where none is tagged, the default branch."""
+    tags = git(repository, "tag", "--list").decode().split()
+    numbers = {
+        tag: [int(part) for part in found.groups()]
+        for tag in tags
+        if (found := VERSION.fullmatch(tag))
+    }
+    return max(numbers, key=lambda tag: numbers[tag]) if numbers else "HEAD"
+
+
+def extract(repository: Path, revision: str, folder: Path) -> Path:
+    """Put a version's files into a folder and return it."""
     with tarfile.open(fileobj=io.BytesIO(git(repository, "archive", revision))) as archive:
         archive.extractall(folder, filter="data")
-    return folder, revision
+    return folder
 
 
 def run(template: Path, arguments: list[str]) -> int:
@@ -111,17 +128,33 @@ def is_address(text: str) -> bool:
     return bool(re.match(r"(?!file:)[a-z+]+://|[\w.-]+@[\w.-]+:", text))
 
 
+def options() -> list[str]:
+    """Return what the environment, and so `make`, asks of the upgrade."""
+    asked = os.environ.get
+    try:
+        answers = shlex.split(asked("ANSWERS", ""))
+    except ValueError as error:
+        sys.exit(f"ANSWERS can't be read ({error}). Write it as ANSWERS=\"task=x author='A B'\".")
+    found = [f"--answer={answer}" for answer in answers]
+    found += ["--dry-run"] if asked("DRY_RUN") == "1" else []
+    return found + (["--no-input"] if asked("NO_INPUT") == "1" else [])
+
+
+def finish(command: str) -> int:
+    """Abort or continue an upgrade by the program that began it."""
+    there = Path(git(Path(), "rev-parse", "--git-path", "template-upgrade").decode().strip())
+    if not (there / "tools" / "upgrade.py").is_file():
+        sys.exit("No upgrade is under way.")
+    return run(there.resolve(), [command])
+
+
 def main() -> int:
     """Upgrade this project, or compare it with the template."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("command", choices=["upgrade", "abort", "continue", "check", "diff"])
-    wish, rest = parser.parse_known_args()
-    command = wish.command
+    command = parser.parse_args().command
     if command in {"abort", "continue"}:
-        there = git(Path(), "rev-parse", "--git-path", "template-upgrade").decode().strip()
-        if not Path(there, "tools", "upgrade.py").is_file():
-            sys.exit("No upgrade is under way.")
-        return run(Path(there).resolve(), [command, *rest])
+        return finish(command)
     template, earlier, to = (os.environ.get(name) or None for name in ("TEMPLATE", "FROM", "TO"))
     recorded = json.loads(RECORD.read_text("utf-8"))["template"] if RECORD.is_file() else None
     address = template or recorded
@@ -132,10 +165,12 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="template-") as name:
         scratch = Path(name)
         place, is_repository = fetch(address, scratch / "fetched")
-        arguments = [command, "--project", str(Path().resolve()), *rest]
+        arguments = [command, "--project", str(Path().resolve())]
+        if command == "upgrade":
+            arguments += options()
         if is_repository:
-            version, to = extract(place, to, scratch / "version")
-            arguments += ["--repository", str(place), "--to", to]
+            version = extract(place, to or newest(place), scratch / "version")
+            arguments += ["--repository", str(place), *(["--to", to] if to else [])]
         else:
             origin = earlier or (recorded if recorded != address else None)
             if not origin:
@@ -144,7 +179,9 @@ def main() -> int:
                     "this project: FROM=address-or-path."
                 )
             version = place
-            repository, _ = fetch(origin, scratch / "origin")
+            repository, whole = fetch(origin, scratch / "origin")
+            if not whole:
+                repository = as_repository(repository, scratch / "made")
             arguments += ["--repository", str(repository), "--template", str(place)]
         if template and is_address(template):
             arguments += ["--address", template]

@@ -14,8 +14,11 @@ import tempfile
 from pathlib import Path
 
 import yaml
-from cookiecutter.exceptions import CookiecutterException
-from cookiecutter.main import cookiecutter
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from tools.upgrades.errors import UpgradeError
+from tools.upgrades.render import render
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "examples"
@@ -31,54 +34,62 @@ def names() -> list[str]:
 
 def snapshot(folder: Path) -> Path:
     """Copy the template alone into a folder and return the folder."""
+    folder.mkdir(exist_ok=True)
     for name in TEMPLATE:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
         copy(ROOT / name, folder / name)
     return folder
 
 
-def commit() -> str:
-    """Return this repository's commit, or nothing where there is none to name."""
-    if not (ROOT / ".git").exists():
+def git(*arguments: str) -> str:
+    """Ask git about this repository; nothing where there is none to ask about."""
+    if not (ROOT / ".git").exists() or not shutil.which("git"):
         return ""
-    try:
-        git = ["git", "-C", str(ROOT), "describe", "--always", "--dirty", "--abbrev=40"]
-        git += ["--exclude=*"]
-        return subprocess.run(git, capture_output=True, text=True, check=False).stdout.strip()
-    except FileNotFoundError:
-        return ""
+    command = ["git", "-C", str(ROOT), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
 
 
-def bake(answers: dict[str, str], output: Path) -> Path:
+def provenance() -> dict[str, str]:
+    """Return what a project records of this copy of the template: its commit and address."""
+    named = ("--always", "--dirty", "--abbrev=40", "--exclude=*")
+    address = git("config", "remote.origin.url")
+    return {"_template_commit": git("describe", *named), "_template_address": address}
+
+
+def bake(given: dict[str, str], output: Path) -> Path:
     """Render the template into `output` and return the project's folder.
 
     A project that is already there is rendered over; what the template doesn't know, stays.
+
+    Raises:
+        UpgradeError: The template refuses the answers.
     """
     with tempfile.TemporaryDirectory() as folder:
-        project = cookiecutter(
-            str(snapshot(Path(folder))),
-            no_input=True,
-            extra_context={**answers, "_template_commit": commit()},
-            output_dir=str(output),
-            overwrite_if_exists=True,
-            default_config=True,
-        )
-    return Path(project)
+        template = snapshot(Path(folder) / "template")
+        rendered = render(template, {**given, **provenance()}, Path(folder) / "render")
+        return shutil.copytree(rendered, output / rendered.name, symlinks=True, dirs_exist_ok=True)
 
 
 def make_example(name: str, output: Path) -> Path:
     """Bake an example, lay its use case over it, and return the project's folder."""
+    project = bake(answers(name), output)
+    furnish(name, project)
+    return project
+
+
+def answers(name: str) -> dict[str, str]:
+    """Return an example's answers."""
+    found: dict[str, str] = json.loads((EXAMPLES / name / "answers.json").read_text("utf-8"))
+    return found
+
+
+def furnish(name: str, project: Path) -> None:
+    """Lay an example's files over a project."""
     source = EXAMPLES / name
-    project = bake(json.loads((source / "answers.json").read_text("utf-8")), output)
-    shutil.copytree(
-        source,
-        project,
-        dirs_exist_ok=True,
-        ignore=shutil.ignore_patterns("answers.json", "config.yaml", "__pycache__", ".*_cache"),
-    )
+    ignored = shutil.ignore_patterns("answers.json", "config.yaml", "__pycache__", ".*_cache")
+    shutil.copytree(source, project, dirs_exist_ok=True, ignore=ignored)
     if (changes := source / "config.yaml").is_file():
         _configure(project / "config.yaml", yaml.safe_load(changes.read_text("utf-8")))
-    return project
 
 
 def _configure(config: Path, changes: dict[str, dict[str, object]]) -> None:
@@ -130,7 +141,7 @@ def main() -> int:
             sys.stdout.flush()
             if wanted.check:
                 check(project)
-        except (CookiecutterException, subprocess.CalledProcessError) as error:
+        except (UpgradeError, subprocess.CalledProcessError) as error:
             sys.exit(f"{name}: {error}")
     return 0
 

@@ -33,7 +33,7 @@ from tools.upgrades.merge import (
 )
 from tools.upgrades.project import RECORD, Project, Record
 from tools.upgrades.render import render
-from tools.upgrades.sources import Repository, number
+from tools.upgrades.sources import Repository
 
 
 @dataclass(frozen=True)
@@ -143,12 +143,14 @@ def upgrade(project: Project, wish: Wish) -> int:
 
 
 def _same(wish: Wish, record: Record) -> bool:
-    newest = wish.to or wish.repository.newest()
-    commit = wish.repository.commit(newest)
+    """Say whether a project has the version already; unless it is named, or a newer one."""
+    repository = wish.repository
+    commit = repository.commit(wish.to or repository.newest())
     if commit == record.commit:
         return True
-    older = number(newest) and number(newest) < number(record.version)
-    return bool(older and not wish.to)
+    if wish.to or not record.revision:
+        return False
+    return repository.git.has(record.revision) and repository.precedes(commit, record.revision)
 
 
 def _pick(project: Project, prefix: str, sides: Sides, outcome: Outcome, title: str) -> bool:

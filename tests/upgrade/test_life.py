@@ -1,17 +1,16 @@
 """Begin, abort, continue, again; in every kind of repository; and killed in the middle."""
 
 import os
-import random
 import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from tests.upgrade.conftest import ENVIRONMENT, Made, make
+from tests.upgrade.versions import SLUG
 from tools.examples import ROOT
 from tools.upgrades.git import Git
 
@@ -50,6 +49,23 @@ def test_an_older_version_is_not_gone_back_to_unless_named(
     assert "nothing to do" in capfd.readouterr().out
     assert project.upgrade("v1.0.0") == 0
     assert project.has("src/demo/doomed.py")
+
+
+def test_a_project_of_an_untagged_tree_is_not_brought_back_to_the_tag_before_it(
+    versions: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    template = tmp_path / "template"
+    Git(tmp_path)("clone", "--quiet", str(versions), str(template))
+    git = Git(template)
+    with (template / SLUG / "run.sh").open("a") as file:
+        file.write("echo not released yet\n")
+    git("commit", "--quiet", "--all", "-m", "later")
+    project = make(template, tmp_path / "project", "HEAD")
+    assert project.run("upgrade") == 0
+    assert "nothing to do" in capfd.readouterr().out
+    git("tag", "v2.0.1")
+    assert project.run("upgrade") == 0
+    assert project.git("rev-list", "--count", "HEAD") == "1"
 
 
 def test_a_dry_run_shows_all_and_changes_nothing(
@@ -220,6 +236,19 @@ def test_autocrlf(project: Made, versions: Path, tmp_path: Path) -> None:
     assert b"\r" not in clone.git.run("show", "HEAD:config.yaml").stdout
 
 
+def test_autocrlf_of_the_machine(
+    project: Made, versions: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = tmp_path / "gitconfig"
+    settings.write_text("[core]\n\tautocrlf = true\n")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(settings))
+    project.replace("config.yaml", "SETTING_3 = 3", "SETTING_3 = 33")
+    project.commit()
+    assert project.upgrade() == 0
+    assert b"\r" not in project.git.run("show", "HEAD:config.yaml").stdout
+    assert project.git("status", "--porcelain") == ""
+
+
 def test_no_identity(
     project: Made, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -268,38 +297,58 @@ def test_commits_are_signed_where_the_user_signs(project: Made, tmp_path: Path) 
     assert project.git("status", "--porcelain") == ""
 
 
-KILLS = 6
-
-
-@pytest.mark.parametrize("seed", range(KILLS))
-def test_killed_at_any_point_abort_restores_everything(
-    project: Made, versions: Path, seed: int
-) -> None:
-    for number in range(200):
-        project.write(f"src/demo/use_case/more_{number}.py", f"{number}\n")
-    conflict(project)
-    before = project.state()
+def start(project: Made, versions: Path, **environment: str) -> subprocess.Popen[bytes]:
+    """Begin an upgrade in a process group of its own."""
     command = [sys.executable, str(ROOT / "tools" / "upgrade.py"), "upgrade", "--no-input"]
     command += ["--project", str(project.folder), "--repository", str(versions), "--to", "v2.0.0"]
-    process = subprocess.Popen(
+    return subprocess.Popen(
         command,
+        env={**os.environ, **environment},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    # From when the note is there the files are being written: half of the kills are then.
-    note = project.folder / ".git" / "template-upgrade" / "note.json"
-    end = time.monotonic() + random.Random(seed).uniform(0, 4)
-    while process.poll() is None and time.monotonic() < end + 60 * (seed % 2):
-        if seed % 2 and note.exists():
-            time.sleep(random.Random(seed).uniform(0, 0.02))
-            break
-        time.sleep(0.001)
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+
+
+@pytest.mark.parametrize("files", [1, 2, 4, 6])
+def test_killed_while_files_are_written_abort_restores_everything(
+    project: Made, versions: Path, tmp_path: Path, files: int
+) -> None:
+    conflict(project)
+    # Git passes each file that it writes through this: at one of them, all processes are killed.
+    killer = tmp_path / "killer"
+    killer.write_text(
+        f"#!/bin/sh\necho >> '{tmp_path}/written'\n"
+        f"[ $(wc -l < '{tmp_path}/written') -lt {files} ] || kill -9 0\ncat\n"
+    )
+    killer.chmod(0o755)
+    project.git("config", "filter.killer.smudge", f"'{killer}'")
+    attributes = project.write(".git/info/attributes", "* filter=killer\n")
+    before = project.state()
+    assert start(project, versions).wait() == -signal.SIGKILL
+    attributes.unlink()
+    assert (project.folder / ".git" / "template-upgrade" / "note.json").exists()
     assert project.git("rev-parse", "HEAD") == before[0]
-    if note.exists():
+    assert project.run("continue") == 2
+    assert project.run("abort") == 0
+    assert project.state() == before
+    assert project.upgrade() == 1
+
+
+@pytest.mark.parametrize("seconds", [0.2, 0.7, 1.2, 1.7])
+def test_killed_at_any_time_all_is_as_before_or_abort_restores_it(
+    project: Made, versions: Path, seconds: float
+) -> None:
+    conflict(project)
+    before = project.state()
+    process = start(project, versions)
+    try:
+        assert process.wait(seconds) == 1
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    assert project.git("rev-parse", "HEAD") == before[0]
+    if project.state() != before:
         assert project.run("abort") == 0
     assert project.state() == before
     assert project.upgrade() == 1

@@ -20,7 +20,7 @@ def test_a_repository_by_path_url_and_bundle(versions: Path, tmp_path: Path, pro
     Git(tmp_path)("clone", "--quiet", "--bare", str(versions), str(bare))
     for number, address in enumerate((versions, versions.as_uri(), bundle, bare)):
         made = make(versions, tmp_path / f"made-{number}")
-        done = bootstrap(made.folder, "upgrade", "--no-input", TEMPLATE=str(address))
+        done = bootstrap(made.folder, "upgrade", NO_INPUT="1", TEMPLATE=str(address))
         assert done.returncode == 0, done.stderr
         assert made.version == "2.0.0"
         assert str(tmp_path) not in made.read(".template.json").decode()
@@ -49,6 +49,17 @@ def test_a_zip_with_one_version_needs_the_other_from_elsewhere(
     assert done.returncode == 0, done.stderr
     commit = Git(versions)("rev-parse", "v2.0.0")
     assert json.loads(project.read(".template.json"))["commit"] == commit
+
+
+def test_both_versions_may_be_folders(versions: Path, tmp_path: Path, project: Made) -> None:
+    repository = Repository(Git(versions))
+    old = repository.extract("v1.0.0", tmp_path / "old")
+    new = repository.extract("v2.0.0", tmp_path / "new")
+    wrong = bootstrap(project.folder, "upgrade", TEMPLATE=str(new), FROM=str(new))
+    assert "nor the tag v1.0.0" in wrong.stderr
+    done = bootstrap(project.folder, "upgrade", TEMPLATE=str(new), FROM=str(old))
+    assert done.returncode == 0, done.stderr
+    assert project.version == "2.0.0"
 
 
 def test_the_bootstrap_aborts_and_continues_without_the_template(

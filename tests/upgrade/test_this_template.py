@@ -1,79 +1,160 @@
-"""This template itself: from its last commit to the work tree, with an example's use case."""
+"""This template's own examples, from its last versions to the work tree and beyond."""
 
 import json
+import re
 import shutil
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
 
-from tests.upgrade.conftest import bootstrap
-from tools.examples import EXAMPLES, ROOT
+from tests.project.conftest import free_port, get, make, run, serving
+from tests.project.test_project import SAME_EVERYWHERE
+from tests.upgrade.conftest import Made, bootstrap
+from tools.examples import EXAMPLES, ROOT, SKELETON, answers, fetching, furnish, names
 from tools.upgrades.git import Git
+from tools.upgrades.project import Record, covers
+from tools.upgrades.render import render
+from tools.upgrades.sources import Repository
 
-UNTRACKED = (".venv", ".uv", ".tools", "build", ".git", "uv.lock", ".*_cache", "__pycache__")
+UNTRACKED = (
+    *(".venv", ".uv", ".tools", "build", ".git", "uv.lock"),
+    *(".*_cache", "__pycache__", ".hypothesis"),
+)
+SOURCE = f"{SKELETON}/src/<<cookiecutter.package_name>>"
+
+
+def release(folder: Path, version: str) -> None:
+    """Commit and tag a version, with notes."""
+    prompts = folder / "cookiecutter.json"
+    changed = re.sub(r'(?<="_template_version": ")[^"]+', version, prompts.read_text("utf-8"))
+    prompts.write_text(changed, "utf-8")
+    changelog = folder / "CHANGELOG.md"
+    notes = f"## {version}\n\n### Upgrading\n\nNotes of {version}.\n\n"
+    changelog.write_text(
+        changelog.read_text("utf-8").replace("## ", f"{notes}## ", 1), encoding="utf-8"
+    )
+    git = Git(folder)
+    git("add", "--all")
+    git("commit", "--quiet", "-m", version)
+    git("tag", f"v{version}")
 
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A repository with this one's last commit, and the work tree as the next."""
+    """A repository with this one's versions and last commit, the work tree, and one more."""
     if not (ROOT / ".git").exists():
         pytest.skip("this copy of the template has no history")
     folder = tmp_path_factory.mktemp("template") / "repository"
     Git(ROOT)("clone", "--quiet", str(ROOT), str(folder))
     git = Git(folder)
-    git("tag", "before")
+    git("tag", "committed")
     shutil.copytree(ROOT, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*UNTRACKED))
-    # The next version differs in any case, even where nothing has been changed here.
-    for name in ("README.md", "Makefile", "src/<<cookiecutter.package_name>>/errors.py"):
-        with (folder / "<<cookiecutter.project_slug>>" / name).open("a") as file:
-            file.write("# A line of the next version.\n")
-    git("add", "--all")
-    git("commit", "--quiet", "-m", "after")
+    deleted = Git(ROOT).lines("ls-files", "--deleted", "-z")
+    for name in deleted:
+        (folder / name).unlink(missing_ok=True)
+    with (folder / SKELETON / "README.md").open("a", encoding="utf-8") as file:
+        file.write("\nA line of the next version.\n")
+    release(folder, "1000.0.0")
+    with (folder / SOURCE / "errors.py").open("a", encoding="utf-8") as file:
+        file.write("# A line of the version after that.\n")
+    jenkins = folder / SKELETON / "jenkins"
+    (jenkins / "README.md").rename(jenkins / "pipelines.md")
+    release(folder, "1001.0.0")
     return folder
 
 
-def test_a_titanic_project_is_upgraded_and_keeps_what_is_its_own(
-    template: Path, tmp_path: Path
-) -> None:
-    answers = json.loads((EXAMPLES / "titanic" / "answers.json").read_text("utf-8"))
-    made_from = tmp_path / "template"
-    Git(tmp_path)("clone", "--quiet", str(template), str(made_from))
-    Git(made_from)("checkout", "--quiet", "before")
-    command = [sys.executable, "-m", "cookiecutter", str(made_from), "--no-input"]
-    command += ["--default-config", "--output-dir", str(tmp_path)]
-    command += [f"{name}={answer}" for name, answer in answers.items()]
-    subprocess.run(command, check=True, capture_output=True)
-    project = tmp_path / "titanic"
-    ignored = shutil.ignore_patterns("answers.json", "__pycache__")
-    shutil.copytree(EXAMPLES / "titanic", project, dirs_exist_ok=True, ignore=ignored)
-    config = project / "config.yaml"
-    config.write_text(config.read_text("utf-8") + "# Mine, at the end.\n", "utf-8")
+def made(template: Path, revision: str, name: str, folder: Path) -> Path:
+    """Make an example from a version."""
+    version = Repository(Git(template)).extract(revision, folder / "version")
+    project = render(version, answers(name), folder / "render")
+    furnish(name, project)
+    return project
+
+
+def commit(project: Path) -> Git:
     git = Git(project)
-    git("init", "--quiet")
+    if not (project / ".git").exists():
+        git("init", "--quiet")
     git("add", "--all")
     git("commit", "--quiet", "-m", "mine")
-    mine = {
-        path: path.read_bytes()
-        for folder in ("src/titanic/use_case", "data", "tests/use_case")
-        for path in (project / folder).rglob("*")
-        if path.is_file()
+    return git
+
+
+def of_template(project: Path) -> dict[str, bytes]:
+    """Return the files that are not the user's."""
+    record = Record.parse((project / ".template.json").read_text("utf-8"))
+    return {
+        path: content
+        for path, (_, content) in Made(project, project).state()[2].items()
+        if not covers(record.user, path)
     }
-    began = time.monotonic()
-    done = bootstrap(project, "upgrade", "--no-input", TEMPLATE=str(template), TO="HEAD")
+
+
+def starts() -> list[str]:
+    """Return this repository's own versions, of those that can be upgraded, and its last commit."""
+    if not (ROOT / ".git").exists():
+        return []
+    repository = Repository(Git(ROOT))
+    record = f"{SKELETON}/.template.json"
+    known = [tag for tag in repository.tags() if record in repository.git.tree(tag)]
+    return [*known, "committed"]
+
+
+@pytest.mark.parametrize("start", starts())
+@pytest.mark.parametrize("name", names())
+def test_an_upgraded_example_is_what_the_new_version_makes(
+    template: Path, tmp_path: Path, name: str, start: str
+) -> None:
+    project = made(template, start, name, tmp_path / "old")
+    commit(project)
+    done = bootstrap(project, "upgrade", TEMPLATE=str(template))
     assert done.returncode == 0, done.stdout + done.stderr
-    assert time.monotonic() - began < 60
-    assert {path: path.read_bytes() for path in mine} == mine
-    assert config.read_text("utf-8").endswith("# Mine, at the end.\n")
-    assert (project / "src/titanic/errors.py").read_text("utf-8").endswith("next version.\n")
+    wanted = made(template, "v1001.0.0", name, tmp_path / "new")
+    commit(wanted)
+    assert of_template(project) == of_template(wanted)
+    for note in ("1000.0.0: Notes of 1000.0.0.", "1001.0.0: Notes of 1001.0.0."):
+        assert note in done.stdout
+
+
+@pytest.mark.parametrize("name", names())
+def test_what_an_example_brings_is_the_users(template: Path, tmp_path: Path, name: str) -> None:
+    version = Repository(Git(template)).extract("HEAD", tmp_path / "version")
+    rendered = render(version, answers(name), tmp_path / "render")
+    record = Record.parse((rendered / ".template.json").read_text("utf-8"))
+    files = {path for path in (EXAMPLES / name).rglob("*") if path.is_file()}
+    brought = {path.relative_to(EXAMPLES / name).as_posix() for path in files}
+    others = {path for path in brought if (rendered / path).exists()}
+    assert {path for path in others if not covers(record.user, path)} <= {"config.yaml"}
+
+
+def test_an_upgraded_titanic_project_passes_its_tests_trains_and_predicts(
+    template: Path, tmp_path: Path
+) -> None:
+    project = made(template, "committed", "titanic", tmp_path)
+    config = project / "config.yaml"
+    mine = config.read_text("utf-8").replace("Would you", "Tell me, would you", 1)
+    config.write_text(mine, "utf-8")
+    hook = project / "src" / "titanic" / "use_case" / "model.py"
+    hook.write_text(f"{hook.read_text('utf-8')}\n\nMINE = 1\n", "utf-8")
+    before = hook.read_bytes()
+    commit(project)
+    shown = run("make", "upgrade", cwd=project, TEMPLATE=str(template))
+    assert "renamed     jenkins/README.md -> jenkins/pipelines.md" in shown
+    assert hook.read_bytes() == before
+    assert "Tell me, would you" in config.read_text("utf-8")
+    assert (project / "src/titanic/errors.py").read_text("utf-8").endswith("after that.\n")
     record = json.loads((project / ".template.json").read_text("utf-8"))
     assert record["commit"] == Git(template)("rev-parse", "HEAD")
-    again = bootstrap(project, "upgrade", TEMPLATE=str(template), TO="HEAD")
-    assert "nothing to do" in again.stdout
-    check = bootstrap(project, "check", TEMPLATE=str(template))
-    assert check.returncode == 0, check.stdout
-    shown = subprocess.run(["make", "help"], cwd=project, capture_output=True, text=True)
-    for target in ("upgrade", "upgrade-abort", "upgrade-continue", "check-template"):
-        assert f"make {target} " in shown.stdout
+    assert "nothing to do" in run("make", "upgrade", cwd=project, TEMPLATE=str(template))
+    assert "are as in 1001.0.0" in run(
+        "make", "check-template", cwd=project, TEMPLATE=str(template)
+    )
+    make(project, "setup", *fetching(project))
+    make(project, "train")
+    options = " ".join(f"--ignore=tests/test_{name}.py" for name in SAME_EVERYWHERE)
+    assert re.search(r"\d+ passed", run("make", "test", cwd=project, PYTEST_ADDOPTS=options))
+    port = free_port()
+    with serving("make", "serve", f"PORT={port}", cwd=project, port=port) as url:
+        assert "Tell me, would you" in get(f"{url}/openapi.json")[1]
+        answer = json.loads(make(project, "predict", f"PORT={port}").splitlines()[-1])
+    assert answer["survived_proba"] > 0.5

@@ -5,6 +5,7 @@ python -m tools.upgrades.render TEMPLATE OUTPUT, with answers as JSON on standar
 
 import contextlib
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -43,6 +44,7 @@ def render(template: Path, answers: dict[str, str], output: Path) -> Path:
 
 def main() -> int:
     """Render what the command line names; what hooks print, goes to standard error."""
+    from cookiecutter.exceptions import CookiecutterException, FailedHookException
     from cookiecutter.main import cookiecutter
 
     template, output = sys.argv[1:]
@@ -53,14 +55,20 @@ def main() -> int:
     settings.write_text(
         json.dumps({"cookiecutters_dir": str(home), "replay_dir": str(home)}), "utf-8"
     )
-    with contextlib.redirect_stdout(sys.stderr):
-        cookiecutter(
-            template,
-            no_input=True,
-            extra_context=answers,
-            output_dir=str(Path(output) / "project"),
-            config_file=str(settings),
-        )
+    logging.disable()
+    try:
+        with contextlib.redirect_stdout(sys.stderr):
+            cookiecutter(
+                template,
+                no_input=True,
+                extra_context=answers,
+                output_dir=str(Path(output) / "project"),
+                config_file=str(settings),
+            )
+    except FailedHookException:  # the hook has said why
+        return 1
+    except (CookiecutterException, ValueError) as error:
+        sys.exit(str(error))
     return 0
 
 

@@ -46,9 +46,15 @@ class Repository:
             )
         return self.git("rev-parse", f"{revision}^{{commit}}")
 
+    def precedes(self, earlier: str, later: str) -> bool:
+        """Say whether a commit is another's ancestor, or the same."""
+        return not self.git.run("merge-base", "--is-ancestor", earlier, later).returncode
+
     def extract(self, revision: str, folder: Path) -> Path:
         """Put a version's files into a folder and return it."""
-        done = self.git.run("archive", "--format=tar", self.commit(revision))
+        # Line ends as they are committed, whatever git's settings are here.
+        plain = ("-c", "core.autocrlf=false", "-c", "core.eol=lf")
+        done = self.git.run(*plain, "archive", "--format=tar", self.commit(revision))
         if done.returncode:
             raise UpgradeError(f"git archive failed: {done.stderr.decode(errors='replace')}")
         with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
