@@ -21,12 +21,22 @@ from pathlib import Path
 
 RECORD = Path(".template.json")
 VERSION = re.compile(r"v(\d+)\.(\d+)\.(\d+)")
+ABBREVIATED = {
+    "gh:": "https://github.com/",
+    "gl:": "https://gitlab.com/",
+    "bb:": "https://bitbucket.org/",
+}
+"""Cookiecutter's own."""
 
 
 def git(folder: Path, *arguments: str) -> bytes:
     """Return what git answers, or end with what it complains of."""
-    command = ["git", *arguments]
-    done = subprocess.run(command, cwd=folder, capture_output=True, check=False)  # noqa: S603
+    # What a hook hands down is about its own repository, not about the one in the folder.
+    handed = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX")
+    environment = {name: value for name, value in os.environ.items() if name not in handed}
+    done = subprocess.run(  # noqa: S603
+        ["git", *arguments], cwd=folder, env=environment, capture_output=True, check=False
+    )
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip()
         sys.exit(f"git {arguments[0]} failed: {said}")
@@ -47,10 +57,15 @@ def fetch(address: str, folder: Path) -> tuple[Path, bool]:
     place = Path(address).expanduser()
     if address.endswith(".zip"):
         place = _unpack(address, place, folder / "zip")
+    if place.is_dir() and not _is_repository(place):
+        if not (place / "cookiecutter.json").is_file():
+            sys.exit(f"{address} is no template: there is no cookiecutter.json in it.")
+        return place.resolve(), False
     if place.exists():
-        if place.is_dir() and not _is_repository(place):
-            return place.resolve(), False
         address = str(place.resolve())
+    for short, long in ABBREVIATED.items():
+        if address.startswith(short):
+            address = f"{long}{address.removeprefix(short)}.git"
     git(folder, "clone", "--quiet", "--bare", "--", address, "repository")
     return folder / "repository", True
 
@@ -59,21 +74,25 @@ def as_repository(version: Path, folder: Path) -> Path:
     """Make a repository, with a tag, of a folder that has one version in it."""
     shutil.copytree(version, folder, symlinks=True)
     prompts = json.loads((folder / "cookiecutter.json").read_text("utf-8"))
-    nobody = ("-c", "user.name=Nobody", "-c", "user.email=nobody@template.invalid")
+    plain = ("-c", "core.autocrlf=false", "-c", "core.hooksPath=/dev/null")
+    plain += ("-c", "commit.gpgSign=false", "-c", "user.name=Nobody", "-c", "user.email=nobody")
     git(folder, "init", "--quiet")
-    git(folder, "add", "--all", "--force")
-    git(folder, *nobody, "-c", "commit.gpgSign=false", "commit", "--quiet", "-m", "One version")
-    git(folder, "tag", f"v{prompts.get('_template_version')}")
+    git(folder, *plain, "add", "--all", "--force")
+    git(folder, *plain, "commit", "--quiet", "-m", "One version")
+    git(folder, "tag", f"v{prompts.get('_template_version', '0.0.0')}")
     return folder
 
 
 def _unpack(address: str, place: Path, folder: Path) -> Path:
     content = place.read_bytes() if place.is_file() else _download(address)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        archive.extractall(folder)  # noqa: S202 - zipfile keeps to the folder
+        for entry in archive.infolist():
+            file = Path(archive.extract(entry, folder))  # which keeps to the folder
+            if file.is_file() and entry.external_attr >> 16 & 0o100:
+                file.chmod(file.stat().st_mode | 0o111)
     files = sorted(folder.glob("**/cookiecutter.json"), key=lambda file: len(file.parts))
     if not files:
-        sys.exit(f"{address} has no template in it: there is no cookiecutter.json.")
+        sys.exit(f"{address} is no template: there is no cookiecutter.json in it.")
     return files[0].parent
 
 
@@ -89,21 +108,31 @@ def _download(address: str) -> bytes:
     return content
 
 
-def newest(repository: Path) -> str:
-    """Return the newest version's tag; where none is tagged, the default branch."""
-    tags = git(repository, "tag", "--list").decode().split()
-    numbers = {
-        tag: [int(part) for part in found.groups()]
-        for tag in tags
-        if (found := VERSION.fullmatch(tag))
-    }
-    return max(numbers, key=lambda tag: numbers[tag]) if numbers else "HEAD"
+def versions(repository: Path) -> list[str]:
+    """Return the tags of versions, oldest first."""
+    found = [VERSION.fullmatch(tag) for tag in git(repository, "tag", "--list").decode().split()]
+    numbers = {tag[0]: [int(part) for part in tag.groups()] for tag in found if tag}
+    return sorted(numbers, key=lambda tag: numbers[tag])
 
 
-def extract(repository: Path, revision: str, folder: Path) -> Path:
-    """Put a version's files into a folder and return it."""
-    with tarfile.open(fileobj=io.BytesIO(git(repository, "archive", revision))) as archive:
-        archive.extractall(folder, filter="data")
+def extract(repository: Path, revision: str | None, folder: Path) -> Path:
+    """Put a version's files, by default the newest's, into a folder and return it."""
+    tags = versions(repository)
+    revision = revision or (tags or ["HEAD"])[-1]
+    known = ["git", "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"]
+    done = subprocess.run(known, cwd=repository, capture_output=True, check=False)  # noqa: S603
+    if done.returncode:
+        sys.exit(
+            f"The template has no version {revision!r}. "
+            f"Its tagged versions: {', '.join(tags) or 'none'}."
+        )
+    content = git(repository, "archive", done.stdout.decode().strip())
+    with tarfile.open(fileobj=io.BytesIO(content)) as archive:
+        # Python 3.11.2, which Debian 12 has, knows no filters.
+        if hasattr(tarfile, "data_filter"):
+            archive.extractall(folder, filter="data")
+        else:
+            archive.extractall(folder)  # noqa: S202 - git keeps to the folder
     return folder
 
 
@@ -123,21 +152,31 @@ def run(template: Path, arguments: list[str]) -> int:
     return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603
 
 
-def is_address(text: str) -> bool:
-    """Say whether a text names the template for others too, as no path does."""
-    return bool(re.match(r"(?!file:)[a-z+]+://|[\w.-]+@[\w.-]+:", text))
+def wanted(name: str) -> bool:
+    """Say whether a variable asks for something; `0`, `no` and `false` don't."""
+    return os.environ.get(name, "").lower() not in {"", "0", "no", "false"}
 
 
 def options() -> list[str]:
     """Return what the environment, and so `make`, asks of the upgrade."""
-    asked = os.environ.get
     try:
-        answers = shlex.split(asked("ANSWERS", ""))
+        answers = shlex.split(os.environ.get("ANSWERS", ""))
     except ValueError as error:
         sys.exit(f"ANSWERS can't be read ({error}). Write it as ANSWERS=\"task=x author='A B'\".")
     found = [f"--answer={answer}" for answer in answers]
-    found += ["--dry-run"] if asked("DRY_RUN") == "1" else []
-    return found + (["--no-input"] if asked("NO_INPUT") == "1" else [])
+    found += ["--dry-run"] if wanted("DRY_RUN") else []
+    return found + (["--no-input"] if wanted("NO_INPUT") else [])
+
+
+def recorded() -> str | None:
+    """Return the address that the project's record names."""
+    if not RECORD.is_file():
+        return None
+    try:
+        address: str | None = json.loads(RECORD.read_text("utf-8")).get("template")
+    except (ValueError, AttributeError):
+        sys.exit(f"{RECORD} can't be read. Take it back from git: `git log -- {RECORD}`.")
+    return address
 
 
 def finish(command: str) -> int:
@@ -148,6 +187,37 @@ def finish(command: str) -> int:
     return run(there.resolve(), [command])
 
 
+def start(command: str, scratch: Path) -> int:
+    """Fetch the template, and run a command of the version that is asked for."""
+    template, earlier, to = (os.environ.get(name) or None for name in ("TEMPLATE", "FROM", "TO"))
+    address = template or recorded()
+    if not address:
+        sys.exit(
+            "No address of the template is recorded. Say where it is: TEMPLATE=address-or-path."
+        )
+    place, is_repository = fetch(address, scratch / "fetched")
+    arguments = [command, "--project", str(Path().resolve())]
+    arguments += options() if command == "upgrade" else []
+    if is_repository:
+        if template and re.match(r"(?!file:)[a-z+]+:|[\w.-]+@[\w.-]+:", template):
+            arguments += ["--address", template]
+        version = extract(place, to, scratch / "version")
+        arguments += ["--repository", str(place), *(["--to", to] if to else [])]
+        return run(version, arguments)
+    if to:
+        sys.exit(f"TO names a version of a repository, and {address} has only one version in it.")
+    origin = earlier or (recorded() if template else None)
+    if not origin:
+        sys.exit(
+            f"{address} has only one version in it. Say where the one is that made this project: "
+            "FROM=address-or-path."
+        )
+    repository, whole = fetch(origin, scratch / "origin")
+    if not whole:
+        repository = as_repository(repository, scratch / "made")
+    return run(place, [*arguments, "--repository", str(repository), "--template", str(place)])
+
+
 def main() -> int:
     """Upgrade this project, or compare it with the template."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
@@ -155,38 +225,14 @@ def main() -> int:
     command = parser.parse_args().command
     if command in {"abort", "continue"}:
         return finish(command)
-    template, earlier, to = (os.environ.get(name) or None for name in ("TEMPLATE", "FROM", "TO"))
-    recorded = json.loads(RECORD.read_text("utf-8"))["template"] if RECORD.is_file() else None
-    address = template or recorded
-    if not address:
-        sys.exit(
-            "No address of the template is recorded. Say where it is: TEMPLATE=address-or-path."
-        )
-    with tempfile.TemporaryDirectory(prefix="template-") as name:
-        scratch = Path(name)
-        place, is_repository = fetch(address, scratch / "fetched")
-        arguments = [command, "--project", str(Path().resolve())]
-        if command == "upgrade":
-            arguments += options()
-        if is_repository:
-            version = extract(place, to or newest(place), scratch / "version")
-            arguments += ["--repository", str(place), *(["--to", to] if to else [])]
-        else:
-            origin = earlier or (recorded if recorded != address else None)
-            if not origin:
-                sys.exit(
-                    f"{address} has only one version in it. Say where the one is that made "
-                    "this project: FROM=address-or-path."
-                )
-            version = place
-            repository, whole = fetch(origin, scratch / "origin")
-            if not whole:
-                repository = as_repository(repository, scratch / "made")
-            arguments += ["--repository", str(repository), "--template", str(place)]
-        if template and is_address(template):
-            arguments += ["--address", template]
-        return run(version, arguments)
+    with tempfile.TemporaryDirectory(prefix="template-") as scratch:
+        return start(command, Path(scratch))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except (OSError, zipfile.BadZipFile, tarfile.TarError) as error:
+        sys.exit(f"The template can't be used: {error}")

@@ -12,7 +12,7 @@ import pytest
 from tests.upgrade.versions import VERSIONS, lay
 from tools import upgrade
 from tools.examples import ROOT, SKELETON
-from tools.upgrades import compare, render
+from tools.upgrades import adopt, compare, render, sides
 from tools.upgrades.git import Git
 from tools.upgrades.project import Project
 from tools.upgrades.sources import Repository
@@ -75,8 +75,8 @@ def rendered_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
     actual = render.render
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(upgrade, "render", cached)
-        patch.setattr(compare, "render", cached)
+        for module in (sides, compare, adopt):
+            patch.setattr(module, "render", cached)
         patch.setattr(render, "render", cached)
         yield
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from tests.upgrade.conftest import Made
 from tests.upgrade.versions import SLUG
-from tools import upgrade
+from tools.upgrades import sides
 from tools.upgrades.git import Git
 from tools.upgrades.project import RECORD
 
@@ -204,7 +204,7 @@ def check_upgrade(world: World, before_template: Path) -> bool:
 @pytest.fixture(scope="module")
 def copied() -> Any:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(upgrade, "render", render)
+        patch.setattr(sides, "render", render)
         yield
 
 

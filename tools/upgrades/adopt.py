@@ -5,13 +5,18 @@ import re
 import sys
 import tempfile
 import tomllib
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
+from typing import Any
 
 from tools.upgrades.errors import UpgradeError
 from tools.upgrades.project import RECORD, Project, Record, covers
 from tools.upgrades.render import render
 from tools.upgrades.sources import Repository
+
+ENOUGH = 0.5
+"""How much has to be alike, at the least, for a project to be of the template."""
 
 
 def guess(root: Path) -> dict[str, str]:
@@ -38,12 +43,14 @@ def _found(file: Path, pattern: str) -> str:
 
 def _from_pyproject(root: Path) -> dict[str, str]:
     try:
-        about = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
-    except (OSError, ValueError, KeyError):
+        about = tomllib.loads((root / "pyproject.toml").read_text("utf-8")).get("project")
+    except (OSError, ValueError):
+        return {}
+    if not isinstance(about, dict):
         return {}
     name = about.get("name", "")
     python = re.search(r">=\s*(3\.\d+)", about.get("requires-python", ""))
-    authors = about.get("authors") or [{}]
+    authors = [one for one in about.get("authors", ()) if isinstance(one, dict)] or [{}]
     return {
         "project_slug": name,
         "project_name": name.replace("-", " ").title(),
@@ -73,44 +80,85 @@ def likeness(mine: Path, rendered: Path, user: tuple[str, ...]) -> tuple[float, 
     return total / max(files, 1), same, files
 
 
+@dataclass(frozen=True)
+class Candidate:
+    """A version, and how much of what it renders a project has."""
+
+    degree: float
+    same: int
+    files: int
+    record: dict[str, Any]
+
+
 def adopt(
     project: Project, repository: Repository, given: dict[str, str], address: str | None
 ) -> int:
     """Write the record of the nearest version into a project that has none, and say why.
 
     Raises:
-        UpgradeError: There is a record, or no version can be rendered with these answers.
+        UpgradeError: There is a record, or no version is near or can be rendered.
     """
     if (project.root / RECORD).exists():
         raise UpgradeError(f"There is a {RECORD} here already.")
     answers = {**guess(project.root), **given}
-    sys.stdout.write(f"Answers, from the project's files: {json.dumps(answers, indent=2)}\n")
-    best: tuple[float, str] | None = None
+    listed = json.dumps(answers, indent=2, ensure_ascii=False)
+    sys.stdout.write(f"Answers, from the project's files: {listed}\n")
+    best: Candidate | None = None
     refusals = []
-    for revision in [*repository.tags(), "HEAD"]:
-        with tempfile.TemporaryDirectory(prefix="template-adopt-") as folder:
-            template = repository.extract(revision, Path(folder) / "template")
-            known = {"_template_address": address or ""}
-            try:
-                rendered = render(template, {**answers, **known}, Path(folder) / "render")
-                text = (rendered / RECORD).read_text("utf-8")
-                record = Record.parse(text)
-            except (UpgradeError, OSError) as error:
-                refusals.append(f"{revision}: {error}")
-                continue
-            degree, same, files = likeness(project.root, rendered, record.user)
-        sys.stdout.write(f"{revision}: {degree:.1%} alike, {same} of {files} files the same\n")
-        if best is None or degree > best[0]:
-            best = (degree, text)
-    if best is None:
-        raise UpgradeError(
-            "No version could be rendered with these answers; correct them by "
-            "--answer NAME=VALUE.\n" + "\n".join(refusals)
+    for revision in repository.milestones():
+        try:
+            found = _compared(project.root, repository, revision, answers, address)
+        except UpgradeError as error:
+            refusals.append(f"{revision}: {error}")
+            continue
+        sys.stdout.write(
+            f"{revision}: {found.degree:.1%} alike, {found.same} of {found.files} files the same\n"
         )
-    (project.root / RECORD).write_text(best[1], "utf-8")
-    version = Record.parse(best[1]).version
+        sys.stdout.flush()
+        if best is None or found.degree > best.degree:
+            best = found
+    if best is None or best.degree < ENOUGH:
+        said = "\n".join(refusals)
+        raise UpgradeError(
+            "No version of this template is near to the project: at least "
+            f"{ENOUGH:.0%} has to be alike. Correct the answers by --answer NAME=VALUE.\n{said}"
+        )
+    text = json.dumps(best.record, indent=2, ensure_ascii=False) + "\n"
+    (project.root / RECORD).write_text(text, "utf-8")
     sys.stdout.write(
-        f"\nThe nearest is {version}, at {best[0]:.1%}: written to {RECORD}. Correct its answers "
-        "where they are wrong, commit it, and `make upgrade`.\n"
+        f"\nThe nearest is {Record.parse(text).name}, at {best.degree:.1%}: written to {RECORD}. "
+        "Correct its answers where they are wrong, commit it, and `make upgrade`; where there is "
+        f"no such target yet, `python -m tools.upgrade upgrade --project {project.root}` here.\n"
     )
     return 0
+
+
+def _compared(
+    root: Path, repository: Repository, revision: str, answers: dict[str, str], address: str | None
+) -> Candidate:
+    with tempfile.TemporaryDirectory(prefix="template-adopt-") as folder:
+        template = repository.extract(revision, Path(folder) / "template")
+        prompts = json.loads((template / "cookiecutter.json").read_text("utf-8"))
+        known = {"_template_address": address or ""}
+        rendered = render(template, {**answers, **known}, Path(folder) / "render")
+        record = _record(rendered, prompts, answers)
+        user = tuple(record["ownership"]["user"])
+        degree = likeness(root, rendered, user)
+    commit = repository.commit(revision)
+    return Candidate(*degree, {**record, "template": address, "commit": commit})
+
+
+def _record(rendered: Path, prompts: dict[str, Any], answers: dict[str, str]) -> dict[str, Any]:
+    """Return what a version records; for one from before there were records, what it would."""
+    file = rendered / RECORD
+    made: dict[str, Any] = json.loads(file.read_text("utf-8")) if file.is_file() else {}
+    package = answers.get("package_name", "")
+    user = [f"src/{package}/use_case/", "data/", "tests/use_case/"]
+    asked = {name: answers[name] for name in prompts if name in answers}
+    return {
+        "template": made.get("template"),
+        "version": made.get("version", prompts.get("_template_version", "0.0.0")),
+        "commit": None,
+        "answers": made.get("answers", asked),
+        "ownership": made.get("ownership", {"user": user, "shared": []}),
+    }

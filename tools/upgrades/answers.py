@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,22 +35,8 @@ def settle(recorded: dict[str, str], template: Path, changed: dict[str, str]) ->
     table = prompts.get("_upgrade", {})
     public = {name: value for name, value in prompts.items() if not name.startswith("_")}
     settled = Settled({}, {}, prompts.get("__prompts__", {}))
-    for old, answer in recorded.items():
-        name = table.get("renamed", {}).get(old, old)
-        if name not in public:
-            settled.notes.append(f"{old} is no longer asked; it was {answer!r}.")
-            continue
-        if name != old:
-            settled.notes.append(f"{old} is now called {name}.")
-        value = table.get("replaced", {}).get(name, {}).get(answer, answer)
-        choices = public[name]
-        if isinstance(choices, list) and value not in choices:
-            if name not in changed:
-                settled.notes.append(f"{name}: the choice {answer!r} is gone.")
-            continue
-        if value != answer:
-            settled.notes.append(f"{name}: the choice {answer!r} is now {value!r}.")
-        settled.answers[name] = value
+    for name, answer in recorded.items():
+        settled.notes += _map(name, answer, recorded, public, table, settled.answers)
     for name, value in changed.items():
         choices = public.get(name)
         if choices is None:
@@ -61,6 +48,42 @@ def settle(recorded: dict[str, str], template: Path, changed: dict[str, str]) ->
         settled.answers[name] = value
     settled.missing = {name: public[name] for name in public if name not in settled.answers}
     return settled
+
+
+def _map(
+    old: str,
+    answer: str,
+    recorded: dict[str, str],
+    public: dict[str, Any],
+    table: dict[str, dict[str, Any]],
+    answers: dict[str, str],
+) -> list[str]:
+    """Put an answer where a version asks for it, and return sentences about what changed."""
+    name = _along(old, public, table.get("renamed", {}))
+    if name not in public:
+        return [f"{old} is no longer asked; it was {answer!r}."]
+    if name != old and name in recorded:
+        return [f"{old} is no longer asked; {name} is answered already."]
+    notes = [f"{old} is now called {name}."] if name != old else []
+    choices, value = public[name], answer
+    if isinstance(choices, list):
+        value = _along(answer, choices, table.get("replaced", {}).get(name, {}))
+        if value not in choices:
+            return [*notes, f"{name}: the choice {answer!r} is gone."]
+        if value != answer:
+            notes.append(f"{name}: the choice {answer!r} is now {value!r}.")
+    answers[name] = value
+    return notes
+
+
+def _along(name: str, known: Collection[str], table: dict[str, str]) -> str:
+    """Follow a table, step by step, to what is known."""
+    seen = {name}
+    found = name
+    while found not in known and table.get(found, found) not in seen:
+        found = table[found]
+        seen.add(found)
+    return found if found in known else name
 
 
 def ask(settled: Settled, defaults: dict[str, str]) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """What a project changed in the template's files: as a check, and as a patch for the template."""
 
+import json
 import re
 import sys
 import tempfile
@@ -29,9 +30,13 @@ def edited(project: Project, record: Record, rendered: Path) -> list[str]:
         if path == RECORD or covers(record.user + record.shared, path):
             continue
         mine = project.root / path
-        if not mine.is_file() or _content(mine) != _content(file):
+        if not mine.is_file() or _content(mine) != _content(file) or _kind(mine) != _kind(file):
             found.append(path)
     return found
+
+
+def _kind(file: Path) -> tuple[bool, bool]:
+    return file.is_symlink(), bool(file.stat().st_mode & 0o100)
 
 
 def _content(file: Path) -> bytes:
@@ -44,6 +49,13 @@ def _lines(file: Path) -> list[str]:
     return _content(file).decode("utf-8", errors="replace").splitlines(keepends=True)
 
 
+def _show(old: list[str], new: list[str], before: str, after: str) -> None:
+    """Print a difference that `git apply` takes."""
+    for line in unified_diff(old, new, before, after):
+        end = "" if line.endswith("\n") else "\n\\ No newline at end of file\n"
+        sys.stdout.write(f"{line}{end}")
+
+
 def check(project: Project, repository: Repository) -> int:
     """Name the template's files that were edited by hand; 1 where an edit is not declared."""
     record = project.record()
@@ -54,16 +66,17 @@ def check(project: Project, repository: Repository) -> int:
         undeclared = [path for path in changed if not covers(declared, path)]
         for path in undeclared:
             old, new = _lines(rendered / path), _lines(project.root / path)
-            sys.stdout.writelines(unified_diff(old, new, f"template/{path}", f"project/{path}"))
+            _show(old, new, f"template/{path}", f"project/{path}")
     for path in changed:
         how = "removed" if not (project.root / path).is_file() else "edited"
         also = "" if path in undeclared else ", and declared"
         sys.stdout.write(f"{path}: {how}{also}\n")
     if undeclared:
+        listed = json.dumps([*declared, *undeclared], ensure_ascii=False)
         sys.stdout.write(
             "\nThese files are the template's, so that an upgrade may conflict in them. An edit "
             "that is meant is declared in pyproject.toml:\n\n"
-            f"  [tool.template]\n  edited = {undeclared!r}\n".replace("'", '"')
+            f"  [tool.template]\n  edited = {listed}\n"
         )
         return 1
     sys.stdout.write(f"All files of the template are as in {record.version}, or declared.\n")
@@ -73,13 +86,11 @@ def check(project: Project, repository: Repository) -> int:
 def _sources(template: Path, record: Record) -> dict[str, Path]:
     """Return the skeleton's files by their paths in the project."""
     skeleton = template / SKELETON
-    if not skeleton.is_dir():
-        skeleton = next(template.glob("*cookiecutter.*"))
     found = {}
     for file in (path for path in skeleton.rglob("*") if path.is_file()):
         path = file.relative_to(skeleton).as_posix()
         for name, answer in record.answers.items():
-            path = re.sub(rf"(<<|{{{{)\s*cookiecutter\.{name}\s*(>>|}}}})", answer, path)
+            path = path.replace(f"<<cookiecutter.{name}>>", answer)
         found[path] = file
     return found
 
@@ -103,7 +114,7 @@ def retrofit(project: Project, repository: Repository) -> int:
             except UpgradeError:
                 left.append(path)
                 continue
-            sys.stdout.writelines(unified_diff(old, new, f"a/{name}", f"b/{name}"))
+            _show(old, new, f"a/{name}", f"b/{name}")
     for path in left:
         sys.stderr.write(f"{path} can't be carried back by itself; look at it by hand.\n")
     return 1 if left else 0
@@ -112,20 +123,24 @@ def retrofit(project: Project, repository: Repository) -> int:
 def _carried(
     project: Project, record: Record, source: Path, rendered: Path, mine: Path
 ) -> list[str]:
-    """Merge the change from the rendering to the project into the skeleton's file."""
-    done = project.git.run("merge-file", "-p", str(source), str(rendered), str(mine))
+    """Merge the change from the rendering to the project into the skeleton's file.
+
+    Both have the variables put back before, so that a change beside one is none of it.
+    """
+    with tempfile.TemporaryDirectory(prefix="template-diff-") as folder:
+        sides = [Path(folder, "rendered"), Path(folder, "mine")]
+        for side, file in zip(sides, (rendered, mine), strict=True):
+            lines = [_put_back(line, record) for line in _lines(file)]
+            side.write_bytes("".join(lines).encode())
+        done = project.git.run("merge-file", "-p", str(source), *map(str, sides))
     if done.returncode:
         raise UpgradeError(f"{mine} conflicts with the skeleton's file")
-    before = set(_lines(source))
-    merged = done.stdout.replace(b"\r\n", b"\n").decode("utf-8").splitlines(keepends=True)
-    return [line if line in before else _put_back(line, record) for line in merged]
+    return done.stdout.replace(b"\r\n", b"\n").decode("utf-8").splitlines(keepends=True)
 
 
 def _put_back(line: str, record: Record) -> str:
     for name in PUT_BACK:
-        answer = record.answers.get(name)
-        if answer:
-            put = f"<< cookiecutter.{name} >>"
-            pattern = rf"(?<![\w.-]){re.escape(answer)}(?![\w-])"
-            line = re.sub(pattern, put, line)
+        if answer := record.answers.get(name):
+            variable = f"<< cookiecutter.{name} >>"  # has no backslash, which `sub` would take
+            line = re.sub(rf"(?<![\w.-]){re.escape(answer)}(?![\w-])", variable, line)
     return line

@@ -18,6 +18,14 @@ OURS = (
 )
 
 
+# What a hook or an alias hands down is about its repository, never about the one in a folder.
+LOCAL = {
+    *("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX"),
+    *("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_NAMESPACE"),
+    *("GIT_GRAFT_FILE", "GIT_SHALLOW_FILE", "GIT_INTERNAL_SUPER_PREFIX", "GIT_IMPLICIT_WORK_TREE"),
+}
+
+
 @dataclass(frozen=True)
 class Git:
     """A work tree, or a bare repository, and the environment to ask it in."""
@@ -27,10 +35,11 @@ class Git:
 
     def run(self, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
         """Run a command whatever it says."""
+        inherited = {name: value for name, value in os.environ.items() if name not in LOCAL}
         return subprocess.run(
             ["git", *OURS, *arguments],
             cwd=self.folder,
-            env={**os.environ, "LC_ALL": "C", **dict(self.environment)},
+            env={**inherited, "LC_ALL": "C", **dict(self.environment)},
             input=given,
             capture_output=True,
             check=False,

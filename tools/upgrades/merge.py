@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools.upgrades.errors import UpgradeError
 from tools.upgrades.git import Git, Tree
 from tools.upgrades.project import RECORD, Record, covers
 
@@ -30,15 +31,9 @@ class Outcome:
 
 def follow(path: str, before: Record, after: Record) -> str:
     """Return where a path is after an upgrade that changes the package's or project's name."""
-    names = {
-        before.answers[name]: after.answers[name]
-        for name in ("package_name", "project_slug")
-        if name in before.answers and name in after.answers
-    }
-    head, _, rest = path.partition("/")
-    folder, _, file = rest.partition("/")
-    if head == "src" and file and folder in names:
-        return f"{head}/{names[folder]}/{file}"
+    old, new = (record.answers.get("package_name") for record in (before, after))
+    if old and new and path.startswith(f"src/{old}/"):
+        return f"src/{new}/" + path.removeprefix(f"src/{old}/")
     return path
 
 
@@ -55,15 +50,26 @@ def lay_over(
     """
     old, new = (dict(tree) for tree in renders)
     before, after = records
-    user = before.user + after.user
-    for path in [path for path in old if covers(user, path)]:
+
+    def is_users(path: str) -> bool:
+        place = follow(path, before, after)
+        return covers(after.user, path) or (covers(before.user, path) and covers(after.user, place))
+
+    for path in head:
+        place = follow(path, before, after)
+        if is_users(path) and place != path and place in head:
+            raise UpgradeError(
+                f"{path} would move to {place}, where another file of yours is. "
+                "Move one of them, commit, and try again."
+            )
+    for path in [path for path in old if is_users(path)]:
         del old[path]
         if path not in head:
             new.pop(follow(path, before, after), None)
-    for path in [path for path in new if covers(user, path) and there(path)]:
+    for path in [path for path in new if is_users(path) and there(path)]:
         del new[path]
     for path in head:
-        if covers(user, path):
+        if is_users(path):
             old[path] = head[path]
             new[follow(path, before, after)] = head[path]
     if RECORD in head:
@@ -72,19 +78,30 @@ def lay_over(
 
 
 def same_line_ends(git: Git, head: Tree, renders: tuple[Tree, Tree]) -> tuple[Tree, Tree]:
-    """Give both renderings CRLF in the files that the project has with CRLF."""
+    """Give both renderings CRLF in the files that the project has with CRLF, renamed ones too."""
     old, new = (dict(tree) for tree in renders)
-    for path in set(head) & (set(old) | set(new)):
-        if head[path] in (old.get(path), new.get(path)) or head[path][0] == "120000":
-            continue
-        content = git.blob(head[path][1])
-        ends = content.count(b"\n")
-        if not ends or b"\0" in content or content.count(b"\r\n") != ends:
-            continue
-        for tree in (old, new):
-            if path in tree and b"\r\n" not in (text := git.blob(tree[path][1])):
-                tree[path] = (tree[path][0], git.store(text.replace(b"\n", b"\r\n")))
+    former = {path: path for path in old} | _renamed(git, old, new)
+    for tree, names in ((new, former), (old, {path: path for path in old})):
+        for path, (mode, blob) in tree.items():
+            mine = head.get(names.get(path, path))
+            if mine is None or "120000" in (mode, mine[0]) or mine == (mode, blob):
+                continue
+            text = git.blob(blob)
+            if b"\r\n" not in text and _has_crlf(git.blob(mine[1])):
+                tree[path] = (mode, git.store(text.replace(b"\n", b"\r\n")))
     return old, new
+
+
+def _renamed(git: Git, old: Tree, new: Tree) -> dict[str, str]:
+    """Return the former paths of the files that a version renames."""
+    trees = (git.write_tree(old), git.write_tree(new))
+    parts = git.lines("diff-tree", "-r", "-M", "-z", "--name-status", "--diff-filter=R", *trees)
+    return dict(zip(parts[2::3], parts[1::3], strict=True))
+
+
+def _has_crlf(content: bytes) -> bool:
+    ends = content.count(b"\n")
+    return ends > 0 and b"\0" not in content and content.count(b"\r\n") == ends
 
 
 def whole(git: Git, prefix: str, tree: Tree) -> Tree:

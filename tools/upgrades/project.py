@@ -48,6 +48,23 @@ class Record:
                 f"(`git log -- {RECORD}`), or remove it and let `adopt` find out."
             ) from None
 
+    @classmethod
+    def read(cls, folder: Path) -> "Record":
+        """Read a project's or a rendering's record.
+
+        Raises:
+            UpgradeError: There is none, or it can't be read.
+        """
+        try:
+            return cls.parse((folder / RECORD).read_text("utf-8"))
+        except FileNotFoundError:
+            raise UpgradeError(f"There is no {RECORD} in {folder.name}.") from None
+
+    @property
+    def name(self) -> str:
+        """How people call the version."""
+        return f"{self.version} ({self.commit[:8]})" if self.commit else self.version
+
     @property
     def revision(self) -> str | None:
         """The template's commit without git's mark for a changed work tree."""
@@ -131,10 +148,26 @@ class Project:
             )
 
     def declared(self) -> tuple[str, ...]:
-        """Return the template's files that the project says it edited on purpose."""
-        file = self.root / "pyproject.toml"
+        """Return the template's files that the project says it edited on purpose.
+
+        Raises:
+            UpgradeError: The list is no list of texts.
+        """
         try:
-            tool = tomllib.loads(file.read_text("utf-8")).get("tool", {})
-            return tuple(tool.get("template", {}).get("edited", ()))
+            found = tomllib.loads((self.root / "pyproject.toml").read_text("utf-8"))
         except (OSError, ValueError):
             return ()
+        table = found.get("tool", {}).get("template", {})
+        edited = table.get("edited", []) if isinstance(table, dict) else None
+        if not isinstance(edited, list) or not all(isinstance(path, str) for path in edited):
+            raise UpgradeError('pyproject.toml: tool.template.edited is a list: ["a file", …].')
+        return tuple(edited)
+
+    def mentions(self, before: Record, after: Record) -> list[str]:
+        """Return the user's files that still have the package's former name in them."""
+        former = before.answers.get("package_name")
+        if not former or former == after.answers.get("package_name"):
+            return []
+        files = self.git.run("grep", "-l", "-z", "-w", "-F", "-e", former).stdout
+        paths = files.decode(errors="surrogateescape").split("\0")
+        return [path for path in paths if path and covers(after.user, path)]

@@ -1,4 +1,4 @@
-"""What people read after an upgrade: the summary, the notes of each version, the next steps."""
+"""What people read after an upgrade: the summary, and the notes of each version."""
 
 import re
 from pathlib import Path
@@ -9,38 +9,60 @@ from tools.upgrades.sources import number
 WORDS = (("A", "added"), ("M", "changed"), ("T", "changed"), ("R", "renamed"), ("D", "removed"))
 SHOWN = 40
 FIRST = re.compile(r"(?i)\W*before you deploy")
+FENCE = re.compile(r"(?ms)^ *```.*?^ *```")
 
 
-def summary(outcome: Outcome) -> str:
+def summary(outcome: Outcome, shorten: bool = True) -> str:
     """Return the files that an upgrade touches, by what it does to them."""
     lines = []
     for letter, word in WORDS:
         for kind, path, former in sorted(outcome.changes):
             if kind == letter or (kind == "C" and letter == "A"):
                 lines.append(f"  {word:<11} {f'{former} -> ' if former else ''}{path}")
-    if len(lines) > SHOWN:
-        lines = [*lines[:SHOWN], f"  and {len(lines) - SHOWN} more (`git show --stat`)"]
+    if shorten and len(lines) > SHOWN:
+        lines = [*lines[:SHOWN], f"  and {len(lines) - SHOWN} more (DRY_RUN=1 shows all)"]
     lines += [f"  {'conflicted':<11} {path}" for path in outcome.conflicted]
     return "\n".join([*lines, f"  {'untouched':<11} {outcome.untouched} files"])
 
 
 def upgrading(template: Path, before: str, after: str) -> str:
-    """Return what each crossed version's changelog says under *Upgrading*.
+    """Return what each crossed version's changelog says under *Upgrading*, oldest first.
 
-    What begins with "Before you deploy" comes first.
+    What begins with "Before you deploy" comes before all else. Between commits of one version, its
+    notes are shown.
     """
     file = template / "CHANGELOG.md"
     if not file.is_file():
         return ""
-    sections = re.split(r"(?m)^## ", file.read_text("utf-8"))[1:]
+    old, new = number(before), number(after)
+    sections = {
+        crossed: text
+        for title, text in parts(file.read_text("utf-8"), r"(?m)^## +(.*)$")
+        if (crossed := number(title)) and (old < crossed <= new or old == crossed == new)
+    }
     first: list[str] = []
     then: list[str] = []
-    for section in sorted(sections, key=lambda text: number(text.split("\n")[0])):
-        version = number(section)
-        found = re.search(r"(?ms)^### Upgrading\s*\n(.*?)(?=^### |\Z)", section)
-        if not found or not version or not number(before) < version <= number(after):
-            continue
-        title = ".".join(map(str, version))
-        for note in re.split(r"\n\n+|\n(?=- )", found[1].strip()):
-            (first if FIRST.match(note) else then).append(f"  {title}: {note.removeprefix('- ')}")
-    return "\n".join(first + then)
+    for crossed, section in sorted(sections.items()):
+        for note in notes(section):
+            line = f"  {'.'.join(map(str, crossed))}: " + note.replace("\n", "\n    ")
+            (first if FIRST.match(note) else then).append(line)
+    return "\n".join(["\nUpgrading:", *first, *then, ""]) if first or then else ""
+
+
+def parts(text: str, heading: str) -> list[tuple[str, str]]:
+    """Return titles and texts between headings; those in a block of code are none."""
+    hidden = FENCE.sub(lambda block: "`" * len(block[0]), text)
+    found = list(re.finditer(heading, hidden))
+    ends = [match.start() for match in found[1:]] + [len(text)]
+    return [
+        (match[1], text[match.end() : end].strip()) for match, end in zip(found, ends, strict=True)
+    ]
+
+
+def notes(section: str) -> list[str]:
+    """Return the notes of a version: its list's items, or its paragraphs."""
+    for title, text in parts(section, r"(?m)^#{3,4} +(.*)$"):
+        if title.strip().lower() == "upgrading":
+            split = re.split(r"\n(?=[-*] )|\n\n+(?=[^\s`])", text)
+            return [note.strip() for item in split if (note := re.sub(r"^[-*] ", "", item)).strip()]
+    return []

@@ -8,15 +8,32 @@ from pathlib import Path
 
 from tools.upgrades.errors import UpgradeError
 from tools.upgrades.git import Git
-from tools.upgrades.project import Record
+from tools.upgrades.project import RECORD, Record
 
 TAG = re.compile(r"v(\d+)\.(\d+)\.(\d+)")
 
 
 def number(version: str) -> tuple[int, ...]:
-    """Return a version's numbers, for comparison; a version that has none is before all others."""
-    found = re.match(r"v?(\d+)\.(\d+)\.(\d+)", version)
+    """Return the numbers in a version or a title; one that has none is before all others."""
+    found = re.match(r"\D*?(\d+)\.(\d+)\.(\d+)", version)
     return tuple(map(int, found.groups())) if found else ()
+
+
+def unpack(content: bytes, folder: Path) -> None:
+    """Put the files of a tar of git's own into a folder.
+
+    Raises:
+        UpgradeError: It has links that lead out of the folder.
+    """
+    with tarfile.open(fileobj=io.BytesIO(content)) as archive:
+        try:
+            # Python 3.11.2, which Debian 12 has, knows no filters.
+            if hasattr(tarfile, "data_filter"):
+                archive.extractall(folder, filter="data")
+            else:
+                archive.extractall(folder)  # noqa: S202 - git keeps to the folder
+        except tarfile.TarError as error:
+            raise UpgradeError(f"The template can't be unpacked: {error}") from None
 
 
 @dataclass(frozen=True)
@@ -46,9 +63,20 @@ class Repository:
             )
         return self.git("rev-parse", f"{revision}^{{commit}}")
 
-    def precedes(self, earlier: str, later: str) -> bool:
-        """Say whether a commit is another's ancestor, or the same."""
-        return not self.git.run("merge-base", "--is-ancestor", earlier, later).returncode
+    def milestones(self, most: int = 20) -> list[str]:
+        """Return versions all over the history, oldest first: its tags, and some commits."""
+        commits = self.git("log", "--first-parent", "--reverse", "--format=%h").split()
+        step = max(1, -(-len(commits) // most))
+        return [*self.tags(), *commits[::-step][::-1]]
+
+    def goal(self, record: Record) -> str:
+        """Return the newest version; or the recorded one where that is ahead of all tags."""
+        newest, mine = self.newest(), record.revision
+        if mine and self.git.has(mine):
+            ahead = not self.git.run("merge-base", "--is-ancestor", newest, mine).returncode
+        else:
+            ahead = bool(number(newest)) and number(newest) < number(record.version)
+        return self.recorded(record) if ahead else newest
 
     def extract(self, revision: str, folder: Path) -> Path:
         """Put a version's files into a folder and return it."""
@@ -57,8 +85,7 @@ class Repository:
         done = self.git.run(*plain, "archive", "--format=tar", self.commit(revision))
         if done.returncode:
             raise UpgradeError(f"git archive failed: {done.stderr.decode(errors='replace')}")
-        with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
-            archive.extractall(folder, filter="data")
+        unpack(done.stdout, folder)
         return folder
 
     def recorded(self, record: Record) -> str:
@@ -70,8 +97,14 @@ class Repository:
         for revision in (record.revision, f"v{record.version}"):
             if revision and self.git.has(revision):
                 return self.commit(revision)
+        if not record.revision:
+            raise UpgradeError(
+                f"The template at hand has no tag v{record.version}, and {RECORD} names no commit. "
+                f"Give a repository that has it, or remove {RECORD}, commit, and let `adopt` find "
+                "the nearest version."
+            )
         raise UpgradeError(
             f"The template at hand has neither the commit {record.revision} nor the tag "
-            f"v{record.version}, from which this project was made. Give a repository that has it, "
-            "as TEMPLATE or, beside a new version in a zip or folder, as FROM."
+            f"v{record.version}, from which this project was made. Give a repository that has it: "
+            "as TEMPLATE or, where the new version is in a zip or folder, as FROM."
         )

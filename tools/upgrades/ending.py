@@ -1,0 +1,120 @@
+"""The two ends of an upgrade that has stopped: taken back, or committed."""
+
+import re
+import time
+from pathlib import Path
+
+from tools.upgrades.errors import UpgradeError
+from tools.upgrades.git import Git
+from tools.upgrades.pick import identity
+from tools.upgrades.project import Project
+from tools.upgrades.underway import Note, Underway
+
+MARKER = re.compile(rb"(?m)^(<{7,}|>{7,}) ")
+PATIENCE = 3
+"""Seconds that a lock of git's is waited for."""
+
+
+def abort(project: Project) -> str:
+    """Put files, index and HEAD back to what they were, and return a sentence about it.
+
+    `git cherry-pick --abort` would not do: it deletes what was untracked and then added, and
+    can't undo what a killed git has half written.
+
+    Raises:
+        UpgradeError: No upgrade is under way, or one is running, or it was ended by hand.
+    """
+    underway = Underway(project)
+    note = underway.read()
+    if note is None:
+        raise UpgradeError("No upgrade is under way, so there is nothing to abort.")
+    if underway.running(note):
+        raise UpgradeError("The upgrade is running at this moment. Wait for it, or end it first.")
+    _demand_not_ended(underway, note)
+    _unlock(underway.git)
+    git = underway.git
+    aside = [path for path in underway.unmerged() if path not in git.tree("HEAD")]
+    git.run("cherry-pick", "--quit")
+    git("reset", "--quiet")
+    changed = set(git.lines("diff-files", "--name-only", "-z"))
+    if touched := [path for path in note.touched if path in changed]:
+        given = "".join(f"{path}\0" for path in touched).encode(errors="surrogateescape")
+        git("checkout-index", "--force", "-z", "--stdin", given=given)
+    for path in {*underway.left(note), *aside}:
+        _remove(git.folder, path)
+    git.run("update-index", "--refresh", "--quiet")
+    underway.drop()
+    return "The upgrade is taken back: files and HEAD are what they were."
+
+
+def _demand_not_ended(underway: Underway, note: Note) -> None:
+    """Leave all as it is where the cherry-pick was ended by git's own commands."""
+    moved = underway.git("rev-parse", "HEAD") != note.head
+    if underway.picking(note) or not (note.returned or moved):
+        return
+    landed = underway.landed(note)
+    underway.drop()
+    if landed:
+        raise UpgradeError(
+            "The upgrade is committed already, so there is nothing to abort. "
+            "`git revert HEAD` takes it back, if it is the last commit."
+        )
+    raise UpgradeError("Git's cherry-pick was ended by hand, so there is nothing to abort.")
+
+
+def _remove(root: Path, path: str) -> None:
+    place = root / path
+    if place.is_symlink() or place.is_file():
+        place.unlink()
+    for parent in list(Path(path).parents)[:-1]:
+        if (root / parent).is_dir() and not any((root / parent).iterdir()):
+            (root / parent).rmdir()
+
+
+def _unlock(git: Git) -> None:
+    """Remove the lock that a killed git has left."""
+    lock = git.path("index.lock")
+    end = time.monotonic() + PATIENCE
+    while lock.exists() and time.monotonic() < end:
+        time.sleep(0.1)
+    lock.unlink(missing_ok=True)
+
+
+def finish(project: Project) -> Note:
+    """Commit an upgrade whose conflicts are resolved, and return its note.
+
+    Raises:
+        UpgradeError: There are conflicts left, or no upgrade.
+    """
+    underway = Underway(project)
+    note = underway.read()
+    if note is None:
+        raise UpgradeError("No upgrade is under way, so there is nothing to continue.")
+    if not underway.picking(note):
+        if underway.half_done(note):
+            raise UpgradeError("The upgrade broke off early. `make upgrade-abort`, and again.")
+        landed = underway.landed(note)
+        underway.drop()
+        if not landed:
+            raise UpgradeError("Git's cherry-pick was ended by hand. `make upgrade`, again.")
+        return note
+    _demand_resolved(underway, note)
+    alone = identity(Git(underway.git.folder, {"GIT_EDITOR": "true"}))
+    done = alone.run("cherry-pick", "--continue")
+    if done.returncode:
+        said = done.stderr.decode(errors="replace").strip()
+        raise UpgradeError(f"Git did not commit it:\n{said or '(it said nothing; maybe a hook)'}")
+    underway.drop()
+    return note
+
+
+def _demand_resolved(underway: Underway, note: Note) -> None:
+    if unmerged := underway.unmerged():
+        raise UpgradeError(
+            f"These conflicts are not resolved yet: {', '.join(unmerged)}. Edit each file and "
+            "`git add` it (`git rm` where it shall go), or use `git mergetool`."
+        )
+    for path in note.conflicted:
+        place = underway.git.folder / path
+        if place.is_file() and not place.is_symlink() and MARKER.search(place.read_bytes()):
+            raise UpgradeError(f"{path} still has the marks of a conflict in it.")

@@ -1,0 +1,124 @@
+"""Both sides of an upgrade: the recorded version and the new one, rendered and ready to merge."""
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tools.upgrades.answers import Settled, ask, settle
+from tools.upgrades.git import Tree
+from tools.upgrades.merge import lay_over, same_line_ends
+from tools.upgrades.project import RECORD, Project, Record
+from tools.upgrades.render import render
+from tools.upgrades.sources import Repository
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What an upgrade is asked to do."""
+
+    repository: Repository
+    """Has the version that the project was made from."""
+    template: Path | None = None
+    """A folder that is the new version; None where the repository has it."""
+    to: str | None = None
+    """A revision; None for the newest version."""
+    address: str | None = None
+    """To be recorded from now on; None keeps what is recorded."""
+    changed: dict[str, str] = field(default_factory=dict)
+    """Answers that are given anew."""
+    no_input: bool = True
+    dry_run: bool = False
+
+
+@dataclass(frozen=True)
+class Sides:
+    """The project's files as each version has them, the user's laid over."""
+
+    old: Tree
+    new: Tree
+    before: Record
+    after: Record
+    template: Path
+
+
+def render_both(project: Project, wish: Wish, scratch: Path, say: Callable[[str], None]) -> Sides:
+    """Render the recorded version and the new one, each in a process of its own.
+
+    Raises:
+        UpgradeError: A version is missing, or refuses the answers.
+    """
+    before = project.record()
+    known = {"_template_address": before.template or ""}
+    origin = wish.repository.recorded(before)
+    if before.revision and origin != before.revision:
+        say(f"Commit {before.revision} is not in this template: v{before.version} stands for it.")
+    base = wish.repository.extract(origin, scratch / "old")
+    first = render(base, {**before.answers, **known}, scratch / "old-render")
+    target = wish.template or wish.repository.extract(
+        wish.to or wish.repository.goal(before), scratch / "new"
+    )
+    settled = settle(before.answers, target, wish.changed)
+    for note in settled.notes:
+        say(note)
+    if wish.address:
+        known = {"_template_address": wish.address}
+    second = _render_new(settled, known, wish, target, scratch / "new-render", say)
+    carry_ownership(before, Record.read(first), second / RECORD)
+    after = Record.read(second)
+    renders = (project.git.store_folder(first), project.git.store_folder(second))
+    head = project.files()
+    old, new = lay_over(head, renders, (before, after), lambda path: _there(project.root, path))
+    return Sides(*same_line_ends(project.git, head, (old, new)), before, after, target)
+
+
+def _render_new(
+    settled: Settled,
+    known: dict[str, str],
+    wish: Wish,
+    target: Path,
+    output: Path,
+    say: Callable[[str], None],
+) -> Path:
+    rendered = render(target, {**settled.answers, **known}, output)
+    if settled.missing:
+        defaults = Record.read(rendered).answers
+        given = {name: defaults[name] for name in settled.missing}
+        if not wish.no_input and sys.stdin.isatty():
+            given = ask(settled, defaults)
+            shutil.rmtree(output)
+            rendered = render(target, {**settled.answers, **given, **known}, output)
+        for name, answer in given.items():
+            say(f"{name}: {answer!r} (a new question)")
+    return rendered
+
+
+def _there(root: Path, path: str) -> bool:
+    """Say whether a place is taken, also by a link, a file or a submodule in its way."""
+    folders = [root / parent for parent in list(Path(path).parents)[:-1]]
+    return os.path.lexists(root / path) or any(
+        folder.is_symlink() or folder.is_file() or os.path.lexists(folder / ".git")
+        for folder in folders
+    )
+
+
+def carry_ownership(mine: Record, old: Record, file: Path) -> None:
+    """Carry what the project's people changed in the table of ownership into a new record.
+
+    Args:
+        mine: The project's record.
+        old: What the recorded version renders.
+        file: The new record.
+    """
+    fields = json.loads(file.read_text("utf-8"))
+    table = fields.setdefault("ownership", {})
+    for name, ours, theirs in (("user", mine.user, old.user), ("shared", mine.shared, old.shared)):
+        new = table.get(name, [])
+        kept = [item for item in new if item in ours or item not in theirs]
+        table[name] = kept + [item for item in ours if item not in theirs and item not in kept]
+        if table[name] != new:
+            text = json.dumps(fields, indent=2, ensure_ascii=False) + "\n"
+            file.write_text(text, "utf-8")
