@@ -29,14 +29,18 @@ ABBREVIATED = {
 """Cookiecutter's own."""
 
 
-def git(folder: Path, *arguments: str) -> bytes:
-    """Return what git answers, or end with what it complains of."""
+def ask_git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    """Run git in a folder, whatever it says."""
     # What a hook hands down is about its own repository, not about the one in the folder.
     handed = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX")
     environment = {name: value for name, value in os.environ.items() if name not in handed}
-    done = subprocess.run(  # noqa: S603
-        ["git", *arguments], cwd=folder, env=environment, capture_output=True, check=False
-    )
+    command = ["git", *arguments]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True)  # noqa: S603
+
+
+def git(folder: Path, *arguments: str) -> bytes:
+    """Return what git answers, or end with what it complains of."""
+    done = ask_git(folder, *arguments)
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip()
         sys.exit(f"git {arguments[0]} failed: {said}")
@@ -119,8 +123,8 @@ def extract(repository: Path, revision: str | None, folder: Path) -> Path:
     """Put a version's files, by default the newest's, into a folder and return it."""
     tags = versions(repository)
     revision = revision or (tags or ["HEAD"])[-1]
-    known = ["git", "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"]
-    done = subprocess.run(known, cwd=repository, capture_output=True, check=False)  # noqa: S603
+    known = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    done = ask_git(repository, *known)
     if done.returncode:
         sys.exit(
             f"The template has no version {revision!r}. "

@@ -1,15 +1,17 @@
 """A template's repository in three versions, and projects that were made from them."""
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
-from tests.upgrade.versions import VERSIONS, lay
+from tests.upgrade.versions import ASKED, SLUG, VERSIONS, lay, prompts, record
 from tools import upgrade
 from tools.examples import ROOT, SKELETON
 from tools.upgrades import adopt, compare, render, sides
@@ -162,12 +164,35 @@ def project(versions: Path, tmp_path: Path) -> Made:
     return make(versions, tmp_path / "project")
 
 
+def two_versions(folder: Path, *versions: dict[str, bytes], user: Sequence[str] = ()) -> Path:
+    """Make a template of files without variables, in two versions.
+
+    Args:
+        folder: Where the repository goes.
+        versions: The skeleton's files in each version.
+        user: The pattern that is the user's, in each version; `data/` where none is named.
+    """
+    git = Git(folder)
+    folder.mkdir()
+    git("init", "--quiet")
+    for number, files in enumerate(versions, 1):
+        shutil.rmtree(folder / SLUG, ignore_errors=True)
+        table = json.loads(record(*ASKED))
+        table["ownership"]["user"] = [user[number - 1] if user else "data/"]
+        skeleton = {f"{SLUG}/{name}": content for name, content in files.items()}
+        skeleton[f"{SLUG}/.template.json"] = json.dumps(table, indent=2).encode()
+        skeleton[".gitattributes"] = b"cookiecutter.json export-subst\n"
+        lay({**skeleton, "cookiecutter.json": prompts(f"{number}.0.0")}, folder)
+        git("add", "--all")
+        git("commit", "--quiet", "-m", f"{number}")
+        git("tag", f"v{number}.0.0")
+    return folder
+
+
 def bootstrap(
     folder: Path, *arguments: str, **environment: str
 ) -> subprocess.CompletedProcess[str]:
     """Run the project's own `.template.py`."""
-    import sys
-
     return subprocess.run(
         [sys.executable, str(BOOTSTRAP), *arguments],
         cwd=folder,

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.upgrade.conftest import Made, make
+from tests.upgrade.conftest import Made, make, two_versions
+from tests.upgrade.versions import lines, text
 
 
 def test_an_unedited_project_becomes_what_the_new_version_renders(
@@ -185,6 +186,94 @@ def test_answers_may_be_changed(project: Made) -> None:
     assert not project.has("helm/demo")
     assert not project.has("src/demo")
     assert json.loads(project.read(".template.json"))["answers"]["author"] == "Söhne"
+
+
+@pytest.mark.parametrize(("name", "place"), [("project_slug", "demo"), ("package_name", "shop")])
+def test_the_use_case_goes_where_the_package_goes(
+    project: Made, capfd: pytest.CaptureFixture[str], name: str, place: str
+) -> None:
+    project.write("src/demo/use_case/model.py", "MINE = 1\n")
+    project.write("tests/use_case/test_mine.py", "from demo import engine\n")
+    project.commit()
+    assert project.upgrade("v2.0.0", f"--answer={name}=shop") == 0
+    assert project.read(f"src/{place}/use_case/model.py") == b"MINE = 1\n"
+    assert [path.name for path in (project.folder / "src").iterdir()] == [place]
+    said = "tests/use_case/test_mine.py still says 'demo'"
+    assert (said in capfd.readouterr().out) == (place == "shop")
+
+
+def test_two_use_cases_are_not_made_one(project: Made, capfd: pytest.CaptureFixture[str]) -> None:
+    project.write("src/shop/use_case/model.py", "SHOP = 1\n")
+    project.commit()
+    before = project.state()
+    assert project.upgrade("v2.0.0", "--answer=package_name=shop") == 2
+    assert "src/demo/use_case/model.py would move" in capfd.readouterr().err
+    assert project.state() == before
+
+
+def test_a_changed_table_of_ownership_stays_changed(project: Made) -> None:
+    project.replace(".template.json", '"data/"', '"docs/"')
+    project.write("docs/Über uns.md", "# Mine\n")
+    project.commit()
+    for version in ("v1.1.0", "v2.0.0"):
+        assert project.upgrade(version) == 0
+        assert project.read("docs/Über uns.md") == b"# Mine\n"
+        user = json.loads(project.read(".template.json"))["ownership"]["user"]
+        assert "docs/" in user
+        assert "data/" not in user
+
+
+@pytest.mark.parametrize("user", [("docs/", "data/"), ("data/", "docs/")])
+def test_what_becomes_or_stops_being_the_users_is_merged_once_more(
+    tmp_path: Path, user: tuple[str, str]
+) -> None:
+    old, new = text(lines("page")), text(lines("page"), "NEW = 1")
+    versions = two_versions(tmp_path / "t", {"docs/a": old}, {"docs/a": new}, user=user)
+    project = make(versions, tmp_path / "project")
+    project.replace("docs/a", "PAGE_3 = 3", "PAGE_3 = 33")
+    project.commit()
+    assert project.upgrade() == 0
+    assert project.read("docs/a") == new.replace(b"PAGE_3 = 3", b"PAGE_3 = 33")
+
+
+def test_what_is_the_users_moves_with_its_edits(tmp_path: Path) -> None:
+    old, new = {"client/theme.css": text(lines("a"))}, {"web/theme.css": text(lines("a"))}
+    versions = two_versions(tmp_path / "t", old, new, user=(*old, *new))
+    project = make(versions, tmp_path / "project")
+    project.write("client/theme.css", "MINE\n")
+    project.commit()
+    assert project.upgrade() == 0
+    assert project.read("web/theme.css") == b"MINE\n"
+
+
+def test_a_folder_becomes_a_file(tmp_path: Path) -> None:
+    first, second = {"docs/a.md": text(lines("a"))}, {"docs": text(lines("b"))}
+    versions = two_versions(tmp_path / "t", first, second)
+    project = make(versions, tmp_path / "project")
+    assert project.upgrade() == 0
+    assert project.read("docs") == second["docs"]
+
+
+def test_a_folder_of_the_users_that_is_a_link_is_left_alone(tmp_path: Path) -> None:
+    first = {"data/a.csv": b"1\n", "b": b"1\n"}
+    versions = two_versions(tmp_path / "t", first, {**first, "data/b.csv": b"2\n", "b": b"2\n"})
+    project = make(versions, tmp_path / "project")
+    (project.folder / "data").rename(tmp_path / "elsewhere")
+    (project.folder / "data").symlink_to("../elsewhere")
+    project.commit()
+    assert project.upgrade() == 0
+    assert (project.folder / "data").readlink() == Path("../elsewhere")
+    assert [path.name for path in (tmp_path / "elsewhere").iterdir()] == ["a.csv"]
+
+
+def test_crlf_goes_along_with_a_renamed_file(project: Made) -> None:
+    name = "src/demo/old_name.py"
+    project.write(name, project.read(name).replace(b"\n", b"\r\n"))
+    project.commit()
+    assert project.upgrade() == 0
+    merged = project.read("src/demo/new_name.py")
+    assert b"RENAMED = True\r\n" in merged
+    assert merged.count(b"\n") == merged.count(b"\r\n")
 
 
 def test_answers_may_be_changed_without_another_version(project: Made) -> None:

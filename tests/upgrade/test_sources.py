@@ -1,8 +1,11 @@
 """Templates come as repositories, bundles, zips and folders; private and offline are normal."""
 
 import json
+import os
 import shutil
 import subprocess
+import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -49,6 +52,58 @@ def test_a_zip_with_one_version_needs_the_other_from_elsewhere(
     assert done.returncode == 0, done.stderr
     commit = Git(versions)("rev-parse", "v2.0.0")
     assert json.loads(project.read(".template.json"))["commit"] == commit
+
+
+@pytest.mark.parametrize("to", ["0.3.1", "--output=written", "v9"])
+def test_a_version_that_there_is_not_is_named_with_those_there_are(
+    versions: Path, project: Made, to: str
+) -> None:
+    done = bootstrap(project.folder, "upgrade", TEMPLATE=str(versions), TO=to)
+    said = f"no version {to!r}. Its tagged versions: v1.0.0, v1.1.0, v2.0.0."
+    assert said in done.stderr
+    assert not project.has("written")
+
+
+def test_what_is_no_template_is_said(tmp_path: Path, project: Made) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "junk.zip").write_text("junk")
+    with zipfile.ZipFile(tmp_path / "other.zip", "w") as archive:
+        archive.writestr("a.txt", "a")
+    no_template = "is no template: there is no cookiecutter.json in it"
+    for address, said in {
+        tmp_path / "empty": no_template,
+        tmp_path / "other.zip": no_template,
+        tmp_path / "junk.zip": "can't be used: File is not a zip file",
+        tmp_path / "missing.zip": "There is no file",
+        "http://127.0.0.1:1/x.zip": "can't be used",
+        tmp_path / "missing": "git clone failed",
+    }.items():
+        done = bootstrap(project.folder, "upgrade", TEMPLATE=str(address))
+        assert done.returncode == 1
+        assert said in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_a_record_that_was_damaged_is_said_before_anything_is_fetched(project: Made) -> None:
+    project.write(".template.json", "[")
+    assert "can't be read" in bootstrap(project.folder, "upgrade").stderr
+
+
+def test_only_what_means_it_is_a_dry_run(versions: Path, project: Made) -> None:
+    for word, version in (("1", "1.0.0"), ("yes", "1.0.0"), ("0", "2.0.0")):
+        done = bootstrap(project.folder, "upgrade", TEMPLATE=str(versions), DRY_RUN=word)
+        assert done.returncode == 0, done.stderr
+        assert project.version == version
+
+
+def test_a_zip_keeps_executable_bits(versions: Path, tmp_path: Path, project: Made) -> None:
+    package = tmp_path / "release.zip"
+    Git(versions)("archive", "--format=zip", f"--output={package}", "v2.0.0")
+    named = {"TEMPLATE": str(package), "FROM": str(versions)}
+    refused = bootstrap(project.folder, "upgrade", TO="v1.1.0", **named)
+    assert "has only one version" in refused.stderr
+    assert bootstrap(project.folder, "upgrade", **named).returncode == 0
+    assert os.access(project.folder / "run.sh", os.X_OK)
 
 
 def test_both_versions_may_be_folders(versions: Path, tmp_path: Path, project: Made) -> None:
@@ -120,8 +175,6 @@ def test_the_record_names_an_address_that_others_have_without_secrets(
     git("add", "--all")
     git("commit", "--quiet", "-m", "one")
     git("remote", "add", "origin", origin)
-    import sys
-
     command = [sys.executable, "-m", "cookiecutter", str(template), "--no-input"]
     command += ["--default-config", "--output-dir", str(tmp_path)]
     subprocess.run(command, check=True, capture_output=True)

@@ -52,8 +52,9 @@ def lay_over(
     before, after = records
 
     def is_users(path: str) -> bool:
-        place = follow(path, before, after)
-        return covers(after.user, path) or (covers(before.user, path) and covers(after.user, place))
+        """Say whether a path is the user's in both versions, or was never the template's."""
+        owned = covers(after.user, path) or covers(after.user, follow(path, before, after))
+        return owned and (covers(before.user, path) or path not in renders[0])
 
     for path in head:
         place = follow(path, before, after)

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from textwrap import indent
 
 from tools.upgrades.merge import Outcome
 from tools.upgrades.sources import number
@@ -44,7 +45,7 @@ def upgrading(template: Path, before: str, after: str) -> str:
     then: list[str] = []
     for crossed, section in sorted(sections.items()):
         for note in notes(section):
-            line = f"  {'.'.join(map(str, crossed))}: " + note.replace("\n", "\n    ")
+            line = f"  {'.'.join(map(str, crossed))}: " + indent(note, "    ").lstrip()
             (first if FIRST.match(note) else then).append(line)
     return "\n".join(["\nUpgrading:", *first, *then, ""]) if first or then else ""
 

@@ -67,7 +67,8 @@ def render_both(project: Project, wish: Wish, scratch: Path, say: Callable[[str]
     if wish.address:
         known = {"_template_address": wish.address}
     second = _render_new(settled, known, wish, target, scratch / "new-render", say)
-    carry_ownership(before, Record.read(first), second / RECORD)
+    if (first / RECORD).exists():
+        carry_ownership(before, Record.read(first), second / RECORD)
     after = Record.read(second)
     renders = (project.git.store_folder(first), project.git.store_folder(second))
     head = project.files()
@@ -86,7 +87,7 @@ def _render_new(
     rendered = render(target, {**settled.answers, **known}, output)
     if settled.missing:
         defaults = Record.read(rendered).answers
-        given = {name: defaults[name] for name in settled.missing}
+        given = {name: defaults[name] for name in settled.missing if name in defaults}
         if not wish.no_input and sys.stdin.isatty():
             given = ask(settled, defaults)
             shutil.rmtree(output)
