@@ -2,7 +2,7 @@
 
 import json
 import re
-import shutil
+import shlex
 from pathlib import Path
 
 import pytest
@@ -10,33 +10,14 @@ import pytest
 from tests.project.conftest import free_port, get, make, run, serving
 from tests.project.test_project import SAME_EVERYWHERE
 from tests.upgrade.conftest import Made, bootstrap
-from tools.examples import EXAMPLES, ROOT, SKELETON, answers, fetching, furnish, names
+from tests.upgrade.story import commit, copy_template, make_example, release
+from tools.examples import EXAMPLES, ROOT, SKELETON, answers, fetching, names
 from tools.upgrades.git import Git
 from tools.upgrades.project import Record, covers
 from tools.upgrades.render import render
 from tools.upgrades.sources import Repository
 
-UNTRACKED = (
-    *(".venv", ".uv", ".tools", "build", ".git", "uv.lock"),
-    *(".*_cache", "__pycache__", ".hypothesis"),
-)
 SOURCE = f"{SKELETON}/src/<<cookiecutter.package_name>>"
-
-
-def release(folder: Path, version: str) -> None:
-    """Commit and tag a version, with notes."""
-    prompts = folder / "cookiecutter.json"
-    changed = re.sub(r'(?<="_template_version": ")[^"]+', version, prompts.read_text("utf-8"))
-    prompts.write_text(changed, "utf-8")
-    changelog = folder / "CHANGELOG.md"
-    notes = f"## {version}\n\n### Upgrading\n\nNotes of {version}.\n\n"
-    changelog.write_text(
-        changelog.read_text("utf-8").replace("## ", f"{notes}## ", 1), encoding="utf-8"
-    )
-    git = Git(folder)
-    git("add", "--all")
-    git("commit", "--quiet", "-m", version)
-    git("tag", f"v{version}")
 
 
 @pytest.fixture(scope="module")
@@ -46,38 +27,17 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.skip("this copy of the template has no history")
     folder = tmp_path_factory.mktemp("template") / "repository"
     Git(ROOT)("clone", "--quiet", str(ROOT), str(folder))
-    git = Git(folder)
-    git("tag", "committed")
-    shutil.copytree(ROOT, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*UNTRACKED))
-    deleted = Git(ROOT).lines("ls-files", "--deleted", "-z")
-    for name in deleted:
-        (folder / name).unlink(missing_ok=True)
+    Git(folder)("tag", "committed")
+    copy_template(folder)
     with (folder / SKELETON / "README.md").open("a", encoding="utf-8") as file:
         file.write("\nA line of the next version.\n")
-    release(folder, "1000.0.0")
+    release(folder, "1000.0.0", "Notes of 1000.0.0.")
     with (folder / SOURCE / "errors.py").open("a", encoding="utf-8") as file:
         file.write("# A line of the version after that.\n")
     jenkins = folder / SKELETON / "jenkins"
     (jenkins / "README.md").rename(jenkins / "pipelines.md")
-    release(folder, "1001.0.0")
+    release(folder, "1001.0.0", "Notes of 1001.0.0.")
     return folder
-
-
-def made(template: Path, revision: str, name: str, folder: Path) -> Path:
-    """Make an example from a version."""
-    version = Repository(Git(template)).extract(revision, folder / "version")
-    project = render(version, answers(name), folder / "render")
-    furnish(name, project)
-    return project
-
-
-def commit(project: Path) -> Git:
-    git = Git(project)
-    if not (project / ".git").exists():
-        git("init", "--quiet")
-    git("add", "--all")
-    git("commit", "--quiet", "-m", "mine")
-    return git
 
 
 def of_template(project: Path) -> dict[str, bytes]:
@@ -105,15 +65,33 @@ def starts() -> list[str]:
 def test_an_upgraded_example_is_what_the_new_version_makes(
     template: Path, tmp_path: Path, name: str, start: str
 ) -> None:
-    project = made(template, start, name, tmp_path / "old")
-    commit(project)
+    project = make_example(template, start, name, tmp_path / "old")
     done = bootstrap(project, "upgrade", TEMPLATE=str(template))
     assert done.returncode == 0, done.stdout + done.stderr
-    wanted = made(template, "v1001.0.0", name, tmp_path / "new")
-    commit(wanted)
+    wanted = make_example(template, "v1001.0.0", name, tmp_path / "new")
     assert of_template(project) == of_template(wanted)
     for note in ("1000.0.0: Notes of 1000.0.0.", "1001.0.0: Notes of 1001.0.0."):
         assert note in done.stdout
+
+
+def test_changed_answers_make_what_they_would_have_made_at_once(
+    template: Path, tmp_path: Path
+) -> None:
+    changed = {"project_slug": "ice", "package_name": "frozen", "task": "regression"}
+    changed |= {"project_name": "Price of Ice", "description": "How much?", "ansible": "no"}
+    changed |= {"github_actions": "no", "author": "Ada O'Hara", "python_version": "3.12"}
+    version = Repository(Git(template)).extract("v1001.0.0", tmp_path / "version")
+    project = render(version, {}, tmp_path / "project")
+    commit(project)
+    wanted = render(version, changed, tmp_path / "wanted")
+    commit(wanted)
+    given = shlex.join(f"{name}={answer}" for name, answer in changed.items())
+    done = bootstrap(project, "upgrade", TEMPLATE=str(template), ANSWERS=given)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert of_template(project) == of_template(wanted)
+    assert (project / "src" / "frozen" / "use_case" / "model.py").exists()
+    assert not (project / "src" / "iris_classifier").exists()
+    assert "tests/use_case/test_use_case.py still says 'iris_classifier'" in done.stdout
 
 
 @pytest.mark.parametrize("name", names())
@@ -130,7 +108,7 @@ def test_what_an_example_brings_is_the_users(template: Path, tmp_path: Path, nam
 def test_an_upgraded_titanic_project_passes_its_tests_trains_and_predicts(
     template: Path, tmp_path: Path
 ) -> None:
-    project = made(template, "committed", "titanic", tmp_path)
+    project = make_example(template, "committed", "titanic", tmp_path)
     config = project / "config.yaml"
     mine = config.read_text("utf-8").replace("Would you", "Tell me, would you", 1)
     config.write_text(mine, "utf-8")

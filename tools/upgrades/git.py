@@ -3,7 +3,7 @@
 import os
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tools.upgrades.errors import UpgradeError
@@ -17,13 +17,12 @@ OURS = (
     *("-c", "merge.renameLimit=20000", "-c", "core.fsmonitor=false", "-c", "gc.auto=0"),
 )
 
-
-# What a hook or an alias hands down is about its repository, never about the one in a folder.
-LOCAL = {
+HANDED_DOWN = {
     *("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX"),
     *("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_NAMESPACE"),
     *("GIT_GRAFT_FILE", "GIT_SHALLOW_FILE", "GIT_INTERNAL_SUPER_PREFIX", "GIT_IMPLICIT_WORK_TREE"),
 }
+"""What a hook or an alias says about its own repository, never about the one in a folder."""
 
 
 @dataclass(frozen=True)
@@ -31,15 +30,15 @@ class Git:
     """A work tree, or a bare repository, and the environment to ask it in."""
 
     folder: Path
-    environment: Mapping[str, str] = ()  # type: ignore[assignment]
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
         """Run a command whatever it says."""
-        inherited = {name: value for name, value in os.environ.items() if name not in LOCAL}
+        inherited = {name: value for name, value in os.environ.items() if name not in HANDED_DOWN}
         return subprocess.run(
             ["git", *OURS, *arguments],
             cwd=self.folder,
-            env={**inherited, "LC_ALL": "C", **dict(self.environment)},
+            env={**inherited, "LC_ALL": "C", **self.environment},
             input=given,
             capture_output=True,
             check=False,
@@ -93,7 +92,7 @@ class Git:
         """Write a tree of these files and return its name."""
         index = self.path(f"template-upgrade-index-{os.getpid()}")
         try:
-            beside = Git(self.folder, {**dict(self.environment), "GIT_INDEX_FILE": str(index)})
+            beside = Git(self.folder, {**self.environment, "GIT_INDEX_FILE": str(index)})
             lines = (f"{mode} {blob}\t{path}\0" for path, (mode, blob) in tree.items())
             given = "".join(lines).encode(errors="surrogateescape")
             beside("update-index", "-z", "--index-info", given=given)

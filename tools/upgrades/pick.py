@@ -25,7 +25,7 @@ def identity(git: Git) -> Git:
         git.run("var", "GIT_COMMITTER_IDENT").returncode
         or git.run("var", "GIT_AUTHOR_IDENT").returncode
     ):
-        return Git(git.folder, {**dict(git.environment), **NOBODY})
+        return Git(git.folder, {**git.environment, **NOBODY})
     return git
 
 

@@ -93,7 +93,11 @@ class Underway:
 
     def running(self, note: Note) -> bool:
         """Say whether a process of git is at the cherry-pick at this moment."""
-        return note.picked.encode() in _commands()
+        processes = list(Path("/proc").glob("[0-9]*"))
+        if not processes and shutil.which("ps"):
+            shown = subprocess.run(["ps", "-axo", "command="], capture_output=True).stdout
+            return note.picked.encode() in shown
+        return any(_is_at(process, self.git.folder, note.picked) for process in processes)
 
     def left(self, note: Note) -> list[str]:
         """Return the files that the upgrade has written and that git doesn't know."""
@@ -117,16 +121,10 @@ class Underway:
         return bool(found[0]) and found[0] == found[1]
 
 
-def _commands() -> bytes:
-    """Return the command lines of all processes; nothing where they can't be had."""
-    found = [_content(file) for file in Path("/proc").glob("[0-9]*/cmdline")]
-    if not found and shutil.which("ps"):
-        found = [subprocess.run(["ps", "-axo", "command="], capture_output=True).stdout]
-    return b"\n".join(found)
-
-
-def _content(file: Path) -> bytes:
+def _is_at(process: Path, folder: Path, commit: str) -> bool:
+    """Say whether a process works in a folder on a commit; one that has ended doesn't."""
     try:
-        return file.read_bytes()
+        named = commit.encode() in (process / "cmdline").read_bytes()
+        return named and (process / "cwd").readlink() == folder.resolve()
     except OSError:
-        return b""
+        return False
