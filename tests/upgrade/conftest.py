@@ -202,3 +202,23 @@ def bootstrap(
         check=False,
         stdin=subprocess.DEVNULL,
     )
+
+
+def conflict(project: Made) -> str:
+    """Edit a line beside one that the next version adds."""
+    project.write("config.yaml", project.read("config.yaml") + b"mine: 1\n")
+    project.write("src/demo/use_case/model.py", "MINE = 1\n")
+    return project.commit()
+
+
+def start(project: Made, versions: Path, **environment: str) -> subprocess.Popen[bytes]:
+    """Begin an upgrade in a process group of its own."""
+    command = [sys.executable, str(ROOT / "tools" / "upgrade.py"), "upgrade", "--no-input"]
+    command += ["--project", str(project.folder), "--repository", str(versions), "--to", "v2.0.0"]
+    return subprocess.Popen(
+        command,
+        env={**os.environ, **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )

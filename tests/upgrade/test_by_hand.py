@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.upgrade.conftest import Made, bootstrap, make
-from tests.upgrade.test_life import conflict, start
+from tests.upgrade.conftest import Made, bootstrap, conflict, make, start
 from tools.examples import ROOT
 from tools.upgrades.git import Git
 

@@ -1,4 +1,4 @@
-"""New questions are asked at a terminal, and answers are given by `make`'s variables."""
+"""Questions are asked, answers mapped, and changed by `make`'s variables."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.upgrade.conftest import BOOTSTRAP, Made, bootstrap
+from tests.upgrade.conftest import BOOTSTRAP, Made, bootstrap, make
 
 
 def ask(project: Made, versions: Path, typed: str, **environment: str) -> tuple[int, str]:
@@ -84,4 +84,76 @@ def test_answers_that_cannot_be_read_are_refused(project: Made, versions: Path) 
     done = bootstrap(project.folder, "upgrade", TEMPLATE=str(versions), ANSWERS="author='x")
     assert done.returncode == 1
     assert "ANSWERS can't be read" in done.stderr
+    assert project.state() == before
+
+
+def test_answers_may_be_changed(project: Made) -> None:
+    project.write("src/demo/use_case/model.py", "MINE = 1\n")
+    project.replace("src/demo/engine.py", "ENGINE_9 = 9", "ENGINE_9 = 99")
+    project.commit()
+    new = ("task=regression", "project_slug=shop", "package_name=shop", "author=Söhne")
+    assert project.upgrade("v2.0.0", *(f"--answer={answer}" for answer in new)) == 0
+    assert project.read("src/shop/use_case/model.py") == b"MINE = 1\n"
+    assert b"ENGINE_9 = 99" in project.read("src/shop/engine.py")
+    assert b'NAME = "shop"' in project.read("src/shop/engine.py")
+    assert b"task: regression" in project.read("config.yaml")
+    assert project.has("helm/shop/chart.yaml")
+    assert not project.has("helm/demo")
+    assert not project.has("src/demo")
+    assert json.loads(project.read(".template.json"))["answers"]["author"] == "Söhne"
+
+
+@pytest.mark.parametrize(("name", "place"), [("project_slug", "demo"), ("package_name", "shop")])
+def test_the_use_case_goes_where_the_package_goes(
+    project: Made, capfd: pytest.CaptureFixture[str], name: str, place: str
+) -> None:
+    project.write("src/demo/use_case/model.py", "MINE = 1\n")
+    project.write("tests/use_case/test_mine.py", "from demo import engine\n")
+    project.commit()
+    assert project.upgrade("v2.0.0", f"--answer={name}=shop") == 0
+    assert project.read(f"src/{place}/use_case/model.py") == b"MINE = 1\n"
+    assert [path.name for path in (project.folder / "src").iterdir()] == [place]
+    said = "tests/use_case/test_mine.py still says 'demo'"
+    assert (said in capfd.readouterr().out) == (place == "shop")
+
+
+def test_two_use_cases_are_not_made_one(project: Made, capfd: pytest.CaptureFixture[str]) -> None:
+    project.write("src/shop/use_case/model.py", "SHOP = 1\n")
+    project.commit()
+    before = project.state()
+    assert project.upgrade("v2.0.0", "--answer=package_name=shop") == 2
+    assert "src/demo/use_case/model.py would move" in capfd.readouterr().err
+    assert project.state() == before
+
+
+def test_answers_may_be_changed_without_another_version(project: Made) -> None:
+    assert project.upgrade("v1.0.0", "--answer=task=regression") == 0
+    assert b"task: regression" in project.read("config.yaml")
+    assert project.version == "1.0.0"
+
+
+def test_renamed_answers_and_choices_that_are_gone_are_mapped(
+    versions: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    project = make(versions, tmp_path / "project", task="ranking", ci="none")
+    assert project.upgrade() == 0
+    answers = json.loads(project.read(".template.json"))["answers"]
+    assert answers["task"] == "regression"
+    assert answers["pipelines"] == "none"
+    assert "ci" not in answers
+    shown = capfd.readouterr().out
+    assert "the choice 'ranking' is now 'regression'" in shown
+    assert "ci is now called pipelines" in shown
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [("colour=red", "asks nothing called 'colour'"), ("task=ranking", "'ranking' is not")],
+)
+def test_an_answer_that_does_not_fit_is_refused(
+    project: Made, capfd: pytest.CaptureFixture[str], answer: str, said: str
+) -> None:
+    before = project.state()
+    assert project.upgrade("v2.0.0", f"--answer={answer}") == 2
+    assert said in capfd.readouterr().err
     assert project.state() == before
