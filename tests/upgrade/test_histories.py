@@ -193,6 +193,12 @@ def check_upgrade(world: World, before_template: Path) -> bool:
     gone = tokens(contents(before_template, False)) - tokens(contents(world.skeleton))
     kept = tokens([*owned(project.folder, False).values()]) - tokens([*users.values()])
     assert not gone & kept, f"the template removed, and it stayed: {gone & kept}"
+    olds, news = owned(before_template, False), owned(world.skeleton, False)
+    stays = {name: set(TOKEN.findall(news[name])) for name in olds.keys() & news.keys()}
+    lines = tokens([content for name, content in olds.items() if name in stays])
+    removed = {token for token in lines - mine if any(token in line for line in stays.values())}
+    back = removed & tokens(contents(project.folder))
+    assert not back, f"the user removed, and it came back: {back}"
     assert project.version == f"{world.version}.0.0"
     done = project.state()
     assert done[1] == ""
