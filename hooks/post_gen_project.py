@@ -57,7 +57,8 @@ def public(address: str) -> str | None:
         if address.startswith(short):
             address = f"{long}{address.removeprefix(short)}.git"
     if re.match(r"(?!file:)[a-z+]+://", address):
-        return re.sub(r"^(https?://)[^/@]*@", r"\1", address)
+        without_user = re.sub(r"^(https?://)[^/@]*@", r"\1", address)
+        return re.sub(r"^([a-z+]+://[^/@:]*):[^/@]*@", r"\1@", without_user)
     return address if re.match(r"[\w.-]+@[\w.-]+:", address) else None
 
 
