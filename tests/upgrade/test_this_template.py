@@ -10,7 +10,7 @@ import pytest
 from tests.project.conftest import free_port, get, make, run, serving
 from tests.project.test_project import SAME_EVERYWHERE
 from tests.upgrade.conftest import Made, bootstrap
-from tests.upgrade.story import commit, copy_template, make_example, release
+from tests.upgrade.story import commit, copy_template, make_example, release, replace
 from tools.examples import EXAMPLES, ROOT, SKELETON, answers, fetching, names
 from tools.upgrades.git import Git
 from tools.upgrades.project import Record, covers
@@ -103,6 +103,26 @@ def test_what_an_example_brings_is_the_users(template: Path, tmp_path: Path, nam
     brought = {path.relative_to(EXAMPLES / name).as_posix() for path in files}
     others = {path for path in brought if (rendered / path).exists()}
     assert {path for path in others if not covers(record.user, path)} <= {"config.yaml"}
+
+
+def test_a_fix_in_a_project_goes_back_to_the_template(template: Path, tmp_path: Path) -> None:
+    project = make_example(template, "v1001.0.0", "titanic", tmp_path)
+    fixes = {
+        "Makefile": ("CLI := $(BIN)/titanic", "CLI := $(BIN)/titanic --fixed"),
+        "src/titanic/errors.py": ("the message says how.", "the message says how, fixed."),
+        "tests/conftest.py": ("import", "import fixed\nimport"),
+    }
+    for name, (old, new) in fixes.items():
+        replace(project / name, old, new)
+    done = bootstrap(project, "diff", TEMPLATE=str(template))
+    assert done.returncode == 0, done.stderr
+    copy = tmp_path / "copy"
+    Git(tmp_path)("clone", "--quiet", str(template), str(copy))
+    Git(copy)("apply", "--index", given=done.stdout.encode())
+    Git(copy)("commit", "--quiet", "-m", "fixed")
+    again = make_example(copy, "HEAD", "titanic", tmp_path / "again")
+    for name in fixes:
+        assert (again / name).read_text("utf-8") == (project / name).read_text("utf-8")
 
 
 def test_an_upgraded_titanic_project_passes_its_tests_trains_and_predicts(

@@ -4,7 +4,7 @@ import json
 import re
 import sys
 import tempfile
-from difflib import unified_diff
+from difflib import get_close_matches, unified_diff
 from pathlib import Path
 
 from tools.upgrades.errors import UpgradeError
@@ -127,10 +127,11 @@ def _carried(
 
     Both have the variables put back before, so that a change beside one is none of it.
     """
+    known = {_plain(line, record): line for line in _lines(source)}
     with tempfile.TemporaryDirectory(prefix="template-diff-") as folder:
         sides = [Path(folder, "rendered"), Path(folder, "mine")]
         for side, file in zip(sides, (rendered, mine), strict=True):
-            lines = [_put_back(line, record) for line in _lines(file)]
+            lines = [_put_back(line, record, known) for line in _lines(file)]
             side.write_bytes("".join(lines).encode())
         done = project.git.run("merge-file", "-p", str(source), *map(str, sides))
     if done.returncode:
@@ -138,8 +139,18 @@ def _carried(
     return done.stdout.replace(b"\r\n", b"\n").decode("utf-8").splitlines(keepends=True)
 
 
-def _put_back(line: str, record: Record) -> str:
-    for name in PUT_BACK:
+def _plain(line: str, record: Record) -> str:
+    for name, answer in record.answers.items():
+        line = line.replace(f"<< cookiecutter.{name} >>", answer)
+    return line
+
+
+def _put_back(line: str, record: Record, known: dict[str, str]) -> str:
+    """Return a line with the variables of the skeleton's line that it is, or is most like."""
+    if line in known:
+        return known[line]
+    like = "".join(known[near] for near in get_close_matches(line, known, n=1))
+    for name in sorted(PUT_BACK, key=lambda name: f"cookiecutter.{name}" not in like):
         if answer := record.answers.get(name):
             variable = f"<< cookiecutter.{name} >>"  # has no backslash, which `sub` would take
             line = re.sub(rf"(?<![\w.-]){re.escape(answer)}(?![\w-])", variable, line)
