@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from tools.upgrades import compare, ending, pick, report
 from tools.upgrades.adopt import adopt
 from tools.upgrades.errors import UpgradeError
-from tools.upgrades.git import Git
+from tools.upgrades.git import Git, identity
 from tools.upgrades.merge import Outcome, commits, rehearse, whole
 from tools.upgrades.project import RECORD, Project, Record
 from tools.upgrades.sides import Sides, Wish, render_both
@@ -57,17 +57,18 @@ def upgrade(project: Project, wish: Wish) -> int:
         say(f"{title}\n{report.summary(outcome, shorten=not wish.dry_run)}")
         notes = report.upgrading(sides.template, record.version, sides.after.version)
         if wish.dry_run:
-            say(f"{notes}\nThis was a dry run: nothing was changed.")
+            say("\n".join([notes, *(f"  {line}" for line in outcome.conflicts)]))
+            say("\nThis was a dry run: nothing was changed.")
             return 0
-        done = pick.pick(project, _note(project, prefix, sides, outcome, title))
+        conflicts = pick.pick(project, _note(project, prefix, sides, outcome, title))
     say(notes)
     for path in project.mentions(sides.before, sides.after):
         say(f"{path} still says {sides.before.answers['package_name']!r}; it is yours to change.")
-    if done:
+    if not conflicts:
         following = _next(project, outcome.touched)
         say(f"The upgrade is committed (`git revert HEAD` undoes it). {following}")
         return 0
-    say("\n".join(f"  {line}" for line in outcome.conflicts))
+    say("\n".join(f"  {line}" for line in conflicts))
     say(
         "\nThere are conflicts. Resolve them (`git status`, `git mergetool`), `git add` each file,"
         "\nthen `make upgrade-continue`; or `make upgrade-abort` and all is as before."
@@ -82,7 +83,7 @@ def _same(wish: Wish, record: Record) -> bool:
 
 def _note(project: Project, prefix: str, sides: Sides, outcome: Outcome, title: str) -> Note:
     """Make the commit that is to be picked, and the note about it."""
-    git = pick.identity(project.git)
+    git = identity(project.git)
     old, new = (whole(git, prefix, tree) for tree in (sides.old, sides.new))
     head = project.files()
     return Note(

@@ -68,6 +68,8 @@ def test_a_changed_mode_is_an_edit(project: Made, capfd: pytest.CaptureFixture[s
     (project.folder / "run.sh").chmod(0o644)
     assert project.run("check") == 1
     assert "run.sh: edited" in capfd.readouterr().out
+    assert project.run("diff") == 1
+    assert "run.sh can't be carried back" in capfd.readouterr().err
 
 
 def test_a_declaration_that_is_no_list_is_refused(
@@ -98,6 +100,7 @@ def test_a_project_from_before_there_were_records_is_adopted_and_upgraded(
     project = make(versions, tmp_path / "project")
     (project.folder / ".template.json").unlink()
     project.replace("docs/b", "B_3 = 3", "B_3 = 33")
+    project.write("docs/c", "MINE\n")
     project.commit()
     # The first version is made anew without a record, as it was before there were any.
     git("checkout", "--quiet", "v1.0.0")
@@ -106,8 +109,11 @@ def test_a_project_from_before_there_were_records_is_adopted_and_upgraded(
     git("tag", "--force", "v1.0.0")
     assert project.run("adopt") == 0
     assert "The nearest is 1.0.0" in capfd.readouterr().out
+    project.replace(".template.json", '"data/"', '"docs/c", "data/"')
     project.commit()
     assert project.upgrade() == 0
+    assert b'"docs/c"' in project.read(".template.json")
+    assert project.read("docs/c") == b"MINE\n"
     assert project.read("e") == b"5\n"
     assert b"NEW = 1" in project.read("docs/a")
     assert b"B_3 = 33" in project.read("docs/b")

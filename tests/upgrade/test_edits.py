@@ -90,19 +90,55 @@ def test_an_edit_follows_a_file_that_the_template_renames(project: Made) -> None
     assert b"RENAMED = True" in project.read("src/demo/new_name.py")
 
 
-@pytest.mark.parametrize("name", ["doomed", "both"])
-def test_an_edit_of_what_the_template_deletes_or_splits_is_not_lost(
-    project: Made, name: str
-) -> None:
-    file = f"src/demo/{name}.py"
+def test_an_edit_of_what_the_template_deletes_is_a_conflict(project: Made) -> None:
+    file = "src/demo/doomed.py"
     project.write(file, project.read(file) + b"MINE = 1\n")
     project.commit()
-    code = project.upgrade()
-    if code:
-        assert project.conflicted == [file]
-        assert b"MINE = 1" in project.read(file)
-    else:
-        assert b"MINE = 1" in project.read("src/demo/right.py")
+    assert project.upgrade() == 1
+    assert project.conflicted == [file]
+    assert b"MINE = 1" in project.read(file)
+
+
+def test_an_edit_of_what_the_template_splits_follows_the_larger_part(project: Made) -> None:
+    file = "src/demo/both.py"
+    project.write(file, project.read(file) + b"MINE = 1\n")
+    project.commit()
+    assert project.upgrade() == 0
+    assert project.read("src/demo/right.py").endswith(b"MINE = 1\n")
+
+
+def test_a_folder_that_the_template_splits_is_a_conflict_about_the_users_file_in_it(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    first = {f"foo/{name}": text(lines(name)) for name in "abcd"}
+    second = {f"bar/{name}": text(lines(name)) for name in "ab"}
+    second |= {f"baz/{name}": text(lines(name)) for name in "cd"}
+    project = make(two_versions(tmp_path / "t", first, second), tmp_path / "project")
+    project.write("foo/mine", "mine\n")
+    project.commit()
+    before = project.state()
+    for arguments, code in ((["--dry-run"], 0), ([], 1)):
+        assert project.upgrade("v2.0.0", *arguments) == code
+        assert "CONFLICT (directory rename split)" in capfd.readouterr().out
+    assert project.run("abort") == 0
+    assert project.state() == before
+    assert project.upgrade() == 1
+    assert project.run("continue") == 0
+    assert project.read("foo/mine") == b"mine\n"
+
+
+def test_a_folder_where_the_new_version_has_a_file_is_a_conflict(tmp_path: Path) -> None:
+    first = {"a": text(lines("a")), "b": b"1\n"}
+    versions = two_versions(tmp_path / "t", first, {**first, "docs": text(lines("d"))})
+    project = make(versions, tmp_path / "project")
+    project.write("docs/mine.md", "mine\n")
+    project.commit()
+    before = project.state()
+    assert project.upgrade() == 1
+    assert project.read("docs/mine.md") == b"mine\n"
+    project.git("add", "--all")
+    assert project.run("abort") == 0
+    assert project.state() == before
 
 
 def test_a_template_file_that_the_user_deleted_stays_deleted_unless_it_changed(
@@ -182,6 +218,26 @@ def test_a_changed_table_of_ownership_stays_changed(project: Made) -> None:
         user = json.loads(project.read(".template.json"))["ownership"]["user"]
         assert "docs/" in user
         assert "data/" not in user
+
+
+def test_what_was_added_to_the_users_goes_along_with_the_package(project: Made) -> None:
+    project.replace(".template.json", '"data/"', '"data/", "src/demo/engine.py"')
+    project.write("src/demo/engine.py", "MINE = 1\n")
+    project.commit()
+    assert project.upgrade("v1.1.0", "--answer=package_name=shop") == 0
+    assert project.upgrade() == 0
+    assert project.read("src/shop/engine.py") == b"MINE = 1\n"
+
+
+def test_ownership_that_is_no_list_is_refused(
+    project: Made, capfd: pytest.CaptureFixture[str]
+) -> None:
+    record = json.loads(project.read(".template.json"))
+    record["ownership"]["user"] = "run.sh"
+    project.write(".template.json", json.dumps(record))
+    project.commit()
+    assert project.upgrade() == 2
+    assert "ownership has lists" in capfd.readouterr().err
 
 
 @pytest.mark.parametrize("user", [("docs/", "data/"), ("data/", "docs/")])

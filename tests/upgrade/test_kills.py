@@ -36,6 +36,28 @@ def test_killed_while_files_are_written_abort_restores_everything(
     assert project.upgrade() == 1
 
 
+def test_what_was_written_after_a_kill_is_kept_by_the_abort(
+    project: Made, versions: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    conflict(project)
+    before = project.state()
+    project.git("config", "filter.killer.smudge", "kill -9 0")
+    attributes = project.write(".git/info/attributes", "run.sh filter=killer\n")
+    assert start(project, versions).wait() == -signal.SIGKILL
+    attributes.unlink()
+    (project.folder / ".git" / "index.lock").unlink(missing_ok=True)
+    project.git("reset", "--quiet", "--hard")
+    for name in ("run.sh", "src/demo/added.py"):
+        project.write(name, "new work\n")
+    assert project.run("abort") == 0
+    assert project.state() == before
+    stash = capfd.readouterr().out.split("`")[1]
+    assert stash.startswith("git stash apply ")
+    project.git(*stash.split()[1:])
+    for name in ("run.sh", "src/demo/added.py"):
+        assert project.read(name) == b"new work\n"
+
+
 @pytest.mark.parametrize("seconds", [0.2, 0.7, 1.2, 1.7])
 def test_killed_at_any_time_all_is_as_before_or_abort_restores_it(
     project: Made, versions: Path, seconds: float

@@ -58,6 +58,23 @@ def test_a_project_of_an_untagged_tree_is_not_brought_back_to_the_tag_before_it(
     assert project.git("rev-list", "--count", "HEAD") == "1"
 
 
+def test_a_project_of_the_next_version_is_not_brought_back_to_a_fix_of_the_last(
+    versions: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    git = Git(tmp_path / "template")
+    Git(tmp_path)("clone", "--quiet", str(versions), str(git.folder))
+    prompts = git.folder / "cookiecutter.json"
+    for version in ("3.0.0", "2.0.1"):
+        git("checkout", "--quiet", "-b", f"b{version}", "v2.0.0")
+        prompts.write_text(prompts.read_text().replace('"2.0.0"', f'"{version}"'))
+        git("commit", "--quiet", "--all", "-m", version)
+    git("tag", "v2.0.1")
+    project = make(git.folder, tmp_path / "project", "b3.0.0")
+    assert project.run("upgrade") == 0
+    assert "nothing to do" in capfd.readouterr().out
+    assert project.version == "3.0.0"
+
+
 def test_a_dry_run_shows_all_and_changes_nothing(
     project: Made, capfd: pytest.CaptureFixture[str]
 ) -> None:

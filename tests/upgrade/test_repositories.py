@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.upgrade.conftest import ENVIRONMENT, Made, conflict, make
+from tests.upgrade.conftest import ENVIRONMENT, Made, conflict, make, two_versions
+from tests.upgrade.versions import lines, text
 from tools.upgrades.git import Git
 
 
@@ -43,6 +44,24 @@ def test_a_linked_work_tree(project: Made, versions: Path, tmp_path: Path) -> No
     assert project.upgrade() == 0
     assert linked.run("abort") == 0
     assert linked.git("status", "--porcelain") == status
+
+
+def test_a_linked_work_tree_of_a_larger_repository(tmp_path: Path) -> None:
+    first, second = {"a": text(lines("a"))}, {"c": text(lines("a"))}
+    versions = two_versions(tmp_path / "t", first, second)
+    whole = tmp_path / "whole"
+    whole.mkdir()
+    Git(whole)("init", "--quiet")
+    make(versions, whole / "project")
+    Git(whole)("worktree", "add", "--quiet", "-b", "linked", "../linked")
+    project = Made(tmp_path / "linked" / "project", versions)
+    project.git("mv", "a", "b")
+    project.commit()
+    before = project.state()
+    assert project.upgrade() == 1
+    project.git("add", "--all")
+    assert project.run("abort") == 0
+    assert project.state() == before
 
 
 def test_a_shallow_clone(project: Made, versions: Path, tmp_path: Path) -> None:

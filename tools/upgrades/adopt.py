@@ -153,7 +153,8 @@ def _record(rendered: Path, prompts: dict[str, Any], answers: dict[str, str]) ->
     file = rendered / RECORD
     made: dict[str, Any] = json.loads(file.read_text("utf-8")) if file.is_file() else {}
     package = answers.get("package_name", "")
-    user = [f"src/{package}/use_case/", "data/", "tests/use_case/"]
+    user = [f"src/{package}/use_case/"] if package else []
+    user += ["data/", "tests/use_case/"]
     asked = {name: answers[name] for name in prompts if name in answers}
     return {
         "template": made.get("template"),

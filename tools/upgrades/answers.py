@@ -90,6 +90,8 @@ def ask(settled: Settled, defaults: dict[str, str]) -> dict[str, str]:
     """Ask what is missing, with the defaults that a rendering had, and return the answers."""
     given = {}
     for name, choices in settled.missing.items():
+        if name not in defaults:  # it is not recorded, so that it would be asked for ever
+            continue
         wording = settled.questions.get(name, name)
         if isinstance(wording, dict):
             wording = wording.get("__prompt__", name)

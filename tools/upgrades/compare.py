@@ -1,5 +1,6 @@
 """What a project changed in the template's files: as a check, and as a patch for the template."""
 
+import io
 import json
 import re
 import sys
@@ -46,7 +47,8 @@ def _content(file: Path) -> bytes:
 def _lines(file: Path) -> list[str]:
     if not file.is_file():
         return []
-    return _content(file).decode("utf-8", errors="replace").splitlines(keepends=True)
+    text = _content(file).decode("utf-8", errors="replace")
+    return list(io.StringIO(text, newline="\n"))  # `splitlines` knows more ends than git does
 
 
 def _show(old: list[str], new: list[str], before: str, after: str) -> None:
@@ -115,6 +117,8 @@ def retrofit(project: Project, repository: Repository) -> int:
                 left.append(path)
                 continue
             _show(old, new, f"a/{name}", f"b/{name}")
+            if _kind(mine) != _kind(rendered / path):
+                left.append(path)
     for path in left:
         sys.stderr.write(f"{path} can't be carried back by itself; look at it by hand.\n")
     return 1 if left else 0
@@ -136,7 +140,8 @@ def _carried(
         done = project.git.run("merge-file", "-p", str(source), *map(str, sides))
     if done.returncode:
         raise UpgradeError(f"{mine} conflicts with the skeleton's file")
-    return done.stdout.replace(b"\r\n", b"\n").decode("utf-8").splitlines(keepends=True)
+    text = done.stdout.replace(b"\r\n", b"\n").decode("utf-8")
+    return list(io.StringIO(text, newline="\n"))
 
 
 def _plain(line: str, record: Record) -> str:

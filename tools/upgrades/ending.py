@@ -5,8 +5,7 @@ import time
 from pathlib import Path
 
 from tools.upgrades.errors import UpgradeError
-from tools.upgrades.git import Git
-from tools.upgrades.pick import identity
+from tools.upgrades.git import Git, identity
 from tools.upgrades.project import Project
 from tools.upgrades.underway import Note, Underway
 
@@ -31,11 +30,14 @@ def abort(project: Project) -> str:
     if underway.running(note):
         raise UpgradeError("The upgrade is running at this moment. Wait for it, or end it first.")
     _demand_not_ended(underway, note)
-    _unlock(underway.git)
     git = underway.git
-    aside = [path for path in underway.unmerged() if path not in git.tree("HEAD")]
+    _demand_no_file_in_the_way(git, note)
+    _unlock(git)
+    head = git.tree("HEAD")
+    aside = [path for path in (*underway.unmerged(), *note.conflicted) if path not in head]
     git.run("cherry-pick", "--quit")
     git("reset", "--quiet")
+    kept = "" if note.returned else _keep(git, underway.left(note))
     changed = set(git.lines("diff-files", "--name-only", "-z"))
     if touched := [path for path in note.touched if path in changed]:
         given = "".join(f"{path}\0" for path in touched).encode(errors="surrogateescape")
@@ -44,7 +46,27 @@ def abort(project: Project) -> str:
         _remove(git.folder, path)
     git.run("update-index", "--refresh", "--quiet")
     underway.drop()
-    return "The upgrade is taken back: files and HEAD are what they were."
+    done = "The upgrade is taken back: files and HEAD are what they were."
+    return f"{done} What was in them: `git stash apply {kept[:10]}`." if kept else done
+
+
+def _keep(git: Git, created: list[str]) -> str:
+    """Return a commit, as of `git stash`, of what a kill has left or was written since."""
+    if created:
+        git("add", "--force", "--", *created)
+    kept = identity(git)("stash", "create", "Before upgrade-abort")
+    git("reset", "--quiet")
+    return kept
+
+
+def _demand_no_file_in_the_way(git: Git, note: Note) -> None:
+    """Refuse to put back a file where there is a folder now with other files in it."""
+    folders = [git.folder / path for path in note.touched]
+    folders = [place for place in folders if place.is_dir() and not place.is_symlink()]
+    files = [file for place in folders for file in place.rglob("*") if not file.is_dir()]
+    names = [file.relative_to(git.folder).as_posix() for file in files]
+    if others := [name for name in names if name not in {*note.created, *note.conflicted}]:
+        raise UpgradeError(f"Move {', '.join(others)} elsewhere: a file has to go back there.")
 
 
 def _demand_not_ended(underway: Underway, note: Note) -> None:
@@ -115,6 +137,9 @@ def _demand_resolved(underway: Underway, note: Note) -> None:
             "`git add` it (`git rm` where it shall go), or use `git mergetool`."
         )
     for path in note.conflicted:
-        place = underway.git.folder / path
-        if place.is_file() and not place.is_symlink() and MARKER.search(place.read_bytes()):
-            raise UpgradeError(f"{path} still has the marks of a conflict in it.")
+        # What is committed is what was added, whatever was edited since.
+        if MARKER.search(underway.git.run("cat-file", "blob", f":{path}").stdout):
+            raise UpgradeError(
+                f"{path}, as it was added to git, still has the marks of a conflict in it. "
+                "Edit it, and `git add` it again."
+            )

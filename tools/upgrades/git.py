@@ -24,6 +24,13 @@ HANDED_DOWN = {
 }
 """What a hook or an alias says about its own repository, never about the one in a folder."""
 
+NOBODY = {
+    f"GIT_{role}_{what}": value
+    for role in ("AUTHOR", "COMMITTER")
+    for what, value in (("NAME", "Template upgrade"), ("EMAIL", "upgrade@template.invalid"))
+}
+"""Who commits where the user has given no name."""
+
 
 @dataclass(frozen=True)
 class Git:
@@ -116,3 +123,13 @@ class Git:
                 entry = ("100755" if executable else "100644", shas[path])
             tree[path.relative_to(folder).as_posix()] = entry
         return tree
+
+
+def identity(git: Git) -> Git:
+    """Return git with a name to commit under, where the user has given none."""
+    if (
+        git.run("var", "GIT_COMMITTER_IDENT").returncode
+        or git.run("var", "GIT_AUTHOR_IDENT").returncode
+    ):
+        return Git(git.folder, {**git.environment, **NOBODY})
+    return git

@@ -6,14 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.upgrades.errors import UpgradeError
-from tools.upgrades.git import Git, Tree
+from tools.upgrades.git import NOBODY, Git, Tree
 from tools.upgrades.project import RECORD, Record, covers
-
-NOBODY = {
-    f"GIT_{role}_{what}": value
-    for role in ("AUTHOR", "COMMITTER")
-    for what, value in (("NAME", "Template upgrade"), ("EMAIL", "upgrade@template.invalid"))
-}
 
 
 @dataclass(frozen=True)
@@ -30,7 +24,7 @@ class Outcome:
 
 
 def follow(path: str, before: Record, after: Record) -> str:
-    """Return where a path is after an upgrade that changes the package's or project's name."""
+    """Return where a path is after an upgrade that changes the package's name."""
     old, new = (record.answers.get("package_name") for record in (before, after))
     if old and new and path.startswith(f"src/{old}/"):
         return f"src/{new}/" + path.removeprefix(f"src/{old}/")
@@ -138,10 +132,12 @@ def rehearse(git: Git, head: Tree, old: Tree, new: Tree) -> Outcome:
         theirs = apart("commit-tree", trees[2], "-p", base, "-m", "After")
         apart("checkout", "--quiet", "--detach", ours)
         done = apart.run("cherry-pick", "--allow-empty", "--keep-redundant-commits", theirs)
-        said = done.stdout.decode(errors="replace").splitlines()
+        short = apart("rev-parse", "--short", theirs)
+        told = done.stdout.decode(errors="replace").replace(f"{short} (After)", "the new version")
+        said = [line for line in told.splitlines() if line.startswith("CONFLICT")]
         conflicted = sorted(set(apart.lines("diff", "--name-only", "--diff-filter=U", "-z")))
-        if done.returncode and not conflicted:
-            apart("cherry-pick", "--continue")  # fails, and says why
+        if done.returncode and not said:
+            raise UpgradeError(f"Git can't merge it: {done.stderr.decode(errors='replace')}")
         return _outcome(apart, ours, head, conflicted, said)
 
 
@@ -159,14 +155,14 @@ def _outcome(apart: Git, ours: str, head: Tree, conflicted: list[str], said: lis
     for letter in parts:
         path = next(parts)
         former = ""
-        if letter[0] in "RC":
+        if letter[0] == "R":
             former, path = path, next(parts)
         if path not in conflicted:
             changes.append((letter[0], path, former))
     return Outcome(
         changes=changes,
         conflicted=conflicted,
-        conflicts=[line for line in said if line.startswith("CONFLICT")],
+        conflicts=said,
         touched=sorted(touched),
         untouched=len(set(head) - touched),
     )

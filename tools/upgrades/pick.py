@@ -4,8 +4,7 @@ import os
 from pathlib import Path
 
 from tools.upgrades.errors import UpgradeError
-from tools.upgrades.git import Git
-from tools.upgrades.merge import NOBODY
+from tools.upgrades.git import Git, identity
 from tools.upgrades.project import Project
 from tools.upgrades.underway import Note, Underway
 
@@ -17,16 +16,6 @@ OTHERS = (
     ("rebase-merge", "rebase"),
     ("rebase-apply", "rebase"),
 )
-
-
-def identity(git: Git) -> Git:
-    """Return git with a name to commit under, where the user has given none."""
-    if (
-        git.run("var", "GIT_COMMITTER_IDENT").returncode
-        or git.run("var", "GIT_AUTHOR_IDENT").returncode
-    ):
-        return Git(git.folder, {**git.environment, **NOBODY})
-    return git
 
 
 def demand_none(project: Project) -> None:
@@ -76,8 +65,8 @@ def demand_room(git: Git, created: list[str]) -> None:
         )
 
 
-def pick(project: Project, note: Note) -> bool:
-    """Cherry-pick the rendered change onto the project; say whether it went without conflicts.
+def pick(project: Project, note: Note) -> list[str]:
+    """Cherry-pick the rendered change onto the project; return git's sentences about conflicts.
 
     Raises:
         UpgradeError: Git refused for another reason than conflicts.
@@ -88,14 +77,14 @@ def pick(project: Project, note: Note) -> bool:
     done = identity(underway.git).run("cherry-pick", "--allow-empty", note.picked)
     if done.returncode == 0:
         underway.drop()
-        return True
+        return []
     said = done.stderr.decode(errors="replace").strip() or "(it said nothing; maybe a hook did it)"
-    conflicted = underway.unmerged()
+    told = done.stdout.decode(errors="replace").splitlines()
+    conflicts = [line for line in told if line.startswith("CONFLICT")]
     if underway.picking(note):
-        underway.returned(note, conflicted)
-    if conflicted:
-        return False
-    if underway.picking(note):
+        underway.note_end(note, underway.unmerged())
+        if conflicts:  # of folders' names, there are some without a file that is unmerged
+            return conflicts
         raise UpgradeError(
             f"The files are merged, but git did not commit them:\n{said}\n"
             "Mend that and `make upgrade-continue`, or `make upgrade-abort`."

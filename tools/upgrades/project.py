@@ -34,6 +34,8 @@ class Record:
         try:
             fields: dict[str, Any] = json.loads(text)
             ownership = fields.get("ownership", {})
+            if not all(isinstance(items, list) for items in ownership.values()):
+                raise TypeError('ownership has lists: ["a file", "a folder/"]')
             return cls(
                 template=fields.get("template"),
                 version=fields["version"],

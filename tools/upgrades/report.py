@@ -18,7 +18,7 @@ def summary(outcome: Outcome, shorten: bool = True) -> str:
     lines = []
     for letter, word in WORDS:
         for kind, path, former in sorted(outcome.changes):
-            if kind == letter or (kind == "C" and letter == "A"):
+            if kind == letter:
                 lines.append(f"  {word:<11} {f'{former} -> ' if former else ''}{path}")
     if shorten and len(lines) > SHOWN:
         lines = [*lines[:SHOWN], f"  and {len(lines) - SHOWN} more (DRY_RUN=1 shows all)"]

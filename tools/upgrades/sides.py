@@ -5,12 +5,12 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tools.upgrades.answers import Settled, ask, settle
 from tools.upgrades.git import Tree
-from tools.upgrades.merge import lay_over, same_line_ends
+from tools.upgrades.merge import follow, lay_over, same_line_ends
 from tools.upgrades.project import RECORD, Project, Record
 from tools.upgrades.render import render
 from tools.upgrades.sources import Repository
@@ -67,8 +67,8 @@ def render_both(project: Project, wish: Wish, scratch: Path, say: Callable[[str]
     if wish.address:
         known = {"_template_address": wish.address}
     second = _render_new(settled, known, wish, target, scratch / "new-render", say)
-    if (first / RECORD).exists():
-        carry_ownership(before, Record.read(first), second / RECORD)
+    made = Record.read(first) if (first / RECORD).exists() else replace(before, user=(), shared=())
+    carry_ownership(before, made, second / RECORD)
     after = Record.read(second)
     renders = (project.git.store_folder(first), project.git.store_folder(second))
     head = project.files()
@@ -114,12 +114,14 @@ def carry_ownership(mine: Record, old: Record, file: Path) -> None:
         old: What the recorded version renders.
         file: The new record.
     """
-    fields = json.loads(file.read_text("utf-8"))
+    text = file.read_text("utf-8")
+    fields, after = json.loads(text), Record.parse(text)
     table = fields.setdefault("ownership", {})
     for name, ours, theirs in (("user", mine.user, old.user), ("shared", mine.shared, old.shared)):
         new = table.get(name, [])
-        kept = [item for item in new if item in ours or item not in theirs]
-        table[name] = kept + [item for item in ours if item not in theirs and item not in kept]
+        have, had = ([follow(item, mine, after) for item in items] for items in (ours, theirs))
+        kept = [item for item in new if item in have or item not in had]
+        table[name] = kept + [item for item in have if item not in had and item not in kept]
         if table[name] != new:
             text = json.dumps(fields, indent=2, ensure_ascii=False) + "\n"
             file.write_text(text, "utf-8")

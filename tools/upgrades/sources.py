@@ -72,10 +72,9 @@ class Repository:
     def goal(self, record: Record) -> str:
         """Return the newest version; or the recorded one where that is ahead of all tags."""
         newest, mine = self.newest(), record.revision
+        ahead = bool(number(newest)) and number(newest) < number(record.version)
         if mine and self.git.has(mine):
-            ahead = not self.git.run("merge-base", "--is-ancestor", newest, mine).returncode
-        else:
-            ahead = bool(number(newest)) and number(newest) < number(record.version)
+            ahead |= not self.git.run("merge-base", "--is-ancestor", newest, mine).returncode
         return self.recorded(record) if ahead else newest
 
     def extract(self, revision: str, folder: Path) -> Path:

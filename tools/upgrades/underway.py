@@ -70,7 +70,7 @@ class Underway:
             shutil.rmtree(part)
             raise UpgradeError("Another upgrade of this project has just begun.") from None
 
-    def returned(self, note: Note, conflicted: list[str]) -> None:
+    def note_end(self, note: Note, conflicted: list[str]) -> None:
         """Note that git has come to its end, and where it found conflicts."""
         ended = replace(note, returned=True, conflicted=conflicted)
         part = self.folder / "note.part"
