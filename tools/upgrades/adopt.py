@@ -104,12 +104,11 @@ def adopt(
     listed = json.dumps(answers, indent=2, ensure_ascii=False)
     sys.stdout.write(f"Answers, from the project's files: {listed}\n")
     best: Candidate | None = None
-    refusals = []
     for revision in repository.milestones():
         try:
             found = _compared(project.root, repository, revision, answers, address)
         except UpgradeError as error:
-            refusals.append(f"{revision}: {error}")
+            sys.stdout.write(f"{revision}: {str(error).splitlines()[-1]}\n")
             continue
         sys.stdout.write(
             f"{revision}: {found.degree:.1%} alike, {found.same} of {found.files} files the same\n"
@@ -118,17 +117,16 @@ def adopt(
         if best is None or found.degree > best.degree:
             best = found
     if best is None or best.degree < ENOUGH:
-        said = "\n".join(refusals)
         raise UpgradeError(
             "No version of this template is near to the project: at least "
-            f"{ENOUGH:.0%} has to be alike. Correct the answers by --answer NAME=VALUE.\n{said}"
+            f"{ENOUGH:.0%} has to be alike. Correct the answers by ANSWERS='name=value …'."
         )
     text = json.dumps(best.record, indent=2, ensure_ascii=False) + "\n"
     (project.root / RECORD).write_text(text, "utf-8")
     sys.stdout.write(
         f"\nThe nearest is {Record.parse(text).name}, at {best.degree:.1%}: written to {RECORD}. "
         "Correct its answers where they are wrong, commit it, and `make upgrade`; where there is "
-        f"no such target yet, `python -m tools.upgrade upgrade --project {project.root}` here.\n"
+        f"no such target yet, `make upgrade PROJECT={project.root}` here.\n"
     )
     return 0
 

@@ -120,8 +120,8 @@ class Project:
         if not file.is_file():
             raise UpgradeError(
                 f"There is no {RECORD} here, so nothing says which template and version this is. "
-                "In a copy of the template, `python -m tools.upgrade adopt --project "
-                f"{self.root}` finds out and writes it."
+                f"In a copy of the template, `make adopt PROJECT={self.root}` finds out and writes "
+                "it."
             )
         return Record.parse(file.read_text("utf-8"))
 

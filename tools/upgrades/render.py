@@ -44,7 +44,11 @@ def render(template: Path, answers: dict[str, str], output: Path) -> Path:
 
 def main() -> int:
     """Render what the command line names; what hooks print, goes to standard error."""
-    from cookiecutter.exceptions import CookiecutterException, FailedHookException
+    from cookiecutter.exceptions import (
+        CookiecutterException,
+        FailedHookException,
+        UndefinedVariableInTemplate,
+    )
     from cookiecutter.main import cookiecutter
 
     template, output = sys.argv[1:]
@@ -67,6 +71,8 @@ def main() -> int:
             )
     except FailedHookException:  # the hook has said why
         return 1
+    except UndefinedVariableInTemplate as error:
+        sys.exit(f"{error.message}: {error.error.message}")
     except (CookiecutterException, ValueError) as error:
         sys.exit(str(error))
     return 0
