@@ -57,7 +57,7 @@ def upgrade(project: Project, wish: Wish) -> int:
         say(f"{title}\n{report.summary(outcome, shorten=not wish.dry_run)}")
         notes = report.upgrading(sides.template, record.version, sides.after.version)
         if wish.dry_run:
-            say("\n".join([notes, *(f"  {line}" for line in outcome.conflicts)]))
+            say("\n".join([notes, *(f"  {line}\n" for line in outcome.conflicts)]).rstrip("\n"))
             say("\nThis was a dry run: nothing was changed.")
             return 0
         conflicts = pick.pick(project, _note(project, prefix, sides, outcome, title))
