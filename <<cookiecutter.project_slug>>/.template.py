@@ -78,8 +78,11 @@ def as_repository(version: Path, folder: Path) -> Path:
     """Make a repository, with a tag, of a folder that has one version in it."""
     shutil.copytree(version, folder, symlinks=True)
     prompts = json.loads((folder / "cookiecutter.json").read_text("utf-8"))
-    plain = ("-c", "core.autocrlf=false", "-c", "core.hooksPath=/dev/null")
-    plain += ("-c", "commit.gpgSign=false", "-c", "user.name=Nobody", "-c", "user.email=nobody")
+    plain = (
+        *("-c", "core.autocrlf=false", "-c", "core.hooksPath=/dev/null"),
+        *("-c", "commit.gpgSign=false"),
+        *("-c", "user.name=Nobody", "-c", "user.email=nobody@template.invalid"),
+    )
     git(folder, "init", "--quiet")
     git(folder, *plain, "add", "--all", "--force")
     git(folder, *plain, "commit", "--quiet", "-m", "One version")
