@@ -12,8 +12,9 @@ from << cookiecutter.package_name >>.settings import Paths, Settings, Training, 
 from << cookiecutter.package_name >>.training.hooks import UseCase, own_use_case
 from << cookiecutter.package_name >>.training.run import train
 
+from .reloading import Place
 from .service import Service, running
-from .small_cases import case, poor
+from .small_cases import case, forest, logistic, poor
 
 
 @pytest.fixture(scope="session")
@@ -45,6 +46,16 @@ def bundle(trained: Path) -> Bundle:
 
 
 @pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+    """A bundle of the small use case: all types, an optional number and label, an ID."""
+    folder = tmp_path_factory.mktemp("shop")
+    settings = settings_in(folder)
+    training = settings.training.model_copy(update={"folds": 0})
+    train(case(), settings.model_copy(update={"training": training}), Console(quiet=True))
+    return read_bundle(folder / "model_bin")
+
+
+@pytest.fixture(scope="session")
 def service(trained: Path) -> Iterator[Service]:
     """A service that is ready."""
     with running(trained / "model_bin", trained / "service.log") as service:
@@ -71,3 +82,22 @@ def settings(two_versions: Path, tmp_path: Path) -> Settings:
 
     shutil.copytree(two_versions, tmp_path, dirs_exist_ok=True)
     return settings_for(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def bundles(tmp_path_factory: pytest.TempPathFactory) -> list[Bundle]:
+    """Version 1, a logistic regression, and version 2, a forest: each answers in its own way."""
+    settings = settings_in(tmp_path_factory.mktemp("versions"))
+    found = []
+    for train_model in (logistic, forest):
+        train(case(train_model), settings, Console(quiet=True))
+        found.append(read_bundle(settings.paths.bundle))
+    return found
+
+
+@pytest.fixture
+def place(bundles: list[Bundle], tmp_path: Path) -> Place:
+    """A folder with version 1."""
+    place = Place(tmp_path / "model_bin")
+    place.put(bundles[0])
+    return place

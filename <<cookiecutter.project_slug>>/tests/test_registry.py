@@ -5,7 +5,6 @@ import sqlite3
 import subprocess
 import sys
 import time
-import traceback
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -15,7 +14,7 @@ import pytest
 from rich.console import Console
 
 from << cookiecutter.package_name >>.bundle.metadata import digest
-from << cookiecutter.package_name >>.bundle.read import Bundle, read_bundle
+from << cookiecutter.package_name >>.bundle.read import read_bundle
 from << cookiecutter.package_name >>.bundle.write import write_bundle
 from << cookiecutter.package_name >>.errors import ProjectError
 from << cookiecutter.package_name >>.features import Features
@@ -24,10 +23,10 @@ from << cookiecutter.package_name >>.registry.fetch import fetch
 from << cookiecutter.package_name >>.registry.record import Recording
 from << cookiecutter.package_name >>.registry.table import versions_table
 from << cookiecutter.package_name >>.release.promote import promote, rollback
-from << cookiecutter.package_name >>.settings import PREFIX, Settings, read_settings
 from << cookiecutter.package_name >>.settings import Registry as Options
+from << cookiecutter.package_name >>.settings import Settings
 
-from .service import ROOT, running
+from .service import ROOT
 from .small_cases import FEATURES, case, customers
 from .versions import record, settings_for
 
@@ -204,79 +203,6 @@ def test_a_bundle_that_was_not_registered_is_not_overwritten_half(settings: Sett
             settings.paths.bundle, present.model, present.schema, present.metadata, before=full
         )
     assert read_bundle(settings.paths.bundle).metadata == present.metadata
-
-
-def test_a_service_fetches_the_version_that_it_is_to_serve_at_its_start(
-    trained: Path, bundle: Bundle, tmp_path: Path
-) -> None:
-    settings = settings_for(tmp_path)
-    with Recording(Registry(settings), settings) as recording:
-        assert recording.version() == bundle.metadata.version
-        recording.keep(bundle.metadata, trained / "model_bin", trained / "reports", {})
-    environment = {"PATHS__REGISTRY": str(settings.paths.registry), "SERVING__MODEL": "latest"}
-    with running(tmp_path / "empty", tmp_path / "log", **environment) as service:
-        service.wait("/readyz")
-        info = service.client.get("/api/info").json()
-        assert info["metadata"]["uuid"] == str(bundle.metadata.uuid)
-    assert "version 1 (latest)" in (tmp_path / "log").read_text()
-
-
-def test_a_service_whose_version_is_not_to_be_had_serves_the_bundle_that_is_there(
-    settings: Settings, tmp_path: Path
-) -> None:
-    environment = {"PATHS__REGISTRY": str(settings.paths.registry), "SERVING__MODEL": "9"}
-    with running(settings.paths.bundle, tmp_path / "log", **environment) as service:
-        service.wait("/readyz")
-        assert service.client.get("/api/info").json()["metadata"]["version"] == 2
-    assert "has no whole version 9" in (tmp_path / "log").read_text()
-
-
-@pytest.mark.parametrize(
-    "uri",
-    [
-        "http://ann:s3cr%2Ft@127.0.0.1:9",
-        "http://ann:s3cr/t@127.0.0.1:9",
-        "http://127.0.0.1:9/?token=s3cr",
-        "postgresql://127.0.0.1:9/runs?user=ann&password=s3cr",
-    ],
-)
-def test_what_is_secret_in_an_address_is_not_said(settings: Settings, uri: str) -> None:
-    away = settings.model_copy(update={"registry": Options.model_construct(uri=uri)})
-    with pytest.raises(ProjectError) as refused:
-        Registry(away).versions()
-    assert "s3cr" not in str(Registry(away))
-    assert "s3cr" not in "".join(traceback.format_exception(refused.value))
-
-
-def test_a_password_in_config_yaml_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file = tmp_path / "config.yaml"
-    monkeypatch.setenv(f"{PREFIX}CONFIG", str(file))
-    for uri in ("http://ann:s3cr@host:5000", "postgresql://host/runs?password=s3cr"):
-        file.write_text(f"registry: {{uri: '{uri}'}}")
-        with pytest.raises(ProjectError, match="does not belong in a file") as refused:
-            read_settings()
-        assert "s3cr" not in str(refused.value)
-
-
-@pytest.mark.parametrize(
-    ("registry", "sentence"),
-    [
-        ("{metric: log_loss}", "log_loss is better when it is low: set direction to min"),
-        ("{metric: accuracy, direction: min}", "set direction to max"),
-        ("{metric: acuracy}", "registry.metric"),
-        ("{uri: 'http://[::1'}", "no address of a registry"),
-    ],
-)
-def test_what_versions_are_compared_by_is_checked(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, registry: str, sentence: str
-) -> None:
-    file = tmp_path / "config.yaml"
-    file.write_text(f"registry: {registry}")
-    monkeypatch.setenv(f"{PREFIX}CONFIG", str(file))
-    with pytest.raises(ProjectError, match=sentence):
-        read_settings()
 
 
 def test_two_who_use_a_registry_for_the_first_time_at_once_do_not_meet(tmp_path: Path) -> None:

@@ -3,92 +3,29 @@
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
-from rich.console import Console
 
-from << cookiecutter.package_name >>.bundle.read import Bundle, read_bundle
+from << cookiecutter.package_name >>.bundle.read import Bundle
 from << cookiecutter.package_name >>.bundle.write import write_bundle
-from << cookiecutter.package_name >>.errors import ProjectError
-from << cookiecutter.package_name >>.settings import PREFIX, read_settings
-from << cookiecutter.package_name >>.training.run import train
+from << cookiecutter.package_name >>.settings import read_settings
 
-from .conftest import settings_in
 from .load import loaded
-from .service import PATIENCE, Service, running
-from .small_cases import case, forest, logistic
-
-TOKEN = "a-token-for-tests-0123456789"
-BEARER = {"Authorization": f"Bearer {TOKEN}"}
-ADMIN = {"SERVING__ADMIN_TOKEN": TOKEN, "SERVING__WATCH_SECONDS": "0"}
-WATCHING = {"SERVING__WATCH_SECONDS": "0.05"}
-
-
-@pytest.fixture(scope="module")
-def bundles(tmp_path_factory: pytest.TempPathFactory) -> list[Bundle]:
-    """Version 1, a logistic regression, and version 2, a forest: each answers in its own way."""
-    settings = settings_in(tmp_path_factory.mktemp("versions"))
-    found = []
-    for train_model in (logistic, forest):
-        train(case(train_model), settings, Console(quiet=True))
-        found.append(read_bundle(settings.paths.bundle))
-    return found
-
-
-@dataclass(frozen=True)
-class Place:
-    """A folder whose bundle is replaced."""
-
-    folder: Path
-
-    @property
-    def log(self) -> str:
-        return self.folder.with_name("log").read_text()
-
-    def put(self, bundle: Bundle, **changes: Any) -> None:
-        metadata = bundle.metadata.model_copy(update=changes)
-        write_bundle(self.folder, bundle.model, bundle.schema, metadata)
-
-
-@pytest.fixture
-def place(bundles: list[Bundle], tmp_path: Path) -> Place:
-    """A folder with version 1."""
-    place = Place(tmp_path / "model_bin")
-    place.put(bundles[0])
-    return place
-
-
-@dataclass(frozen=True)
-class Served(Service):
-    """A service and the folder that it reads."""
-
-    place: Place
-
-    def reload(self, **headers: str) -> httpx.Response:
-        return self.client.post("/admin/reload", headers=headers or BEARER)
-
-    @property
-    def version(self) -> int:
-        return int(self.post("/api/predict", self.example).headers["x-model-version"])
-
-    def counted(self, outcome: str) -> float:
-        """Return how many reloads came to this, by the metrics."""
-        text = self.client.get("/metrics").text
-        return float(text.split(f'model_reloads_total{{outcome="{outcome}"}} ')[1].split("\n")[0])
-
-
-@contextmanager
-def serving(place: Place, **environment: str) -> Iterator[Served]:
-    with running(place.folder, place.folder.with_name("log"), **environment) as service:
-        yield Served(service.client, service.process, place)
+from .reloading import (
+    ADMIN,
+    BEARER,
+    TOKEN,
+    Place,
+    Served,
+    miss_the_gate,
+    serving,
+    wait_for,
+    written,
+)
+from .service import Service
 
 
 @pytest.fixture(scope="module")
@@ -109,13 +46,6 @@ def admin(any_version: Served, bundles: list[Bundle]) -> Served:
     any_version.place.put(bundles[0])
     assert any_version.reload().status_code == 200
     return any_version
-
-
-def wait_for(condition: Callable[[], bool], what: str) -> None:
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end, f"{what} did not come about in {PATIENCE} s"
-        time.sleep(0.02)
 
 
 def test_versions_switch_under_load_without_a_failed_request(
@@ -181,10 +111,6 @@ def test_predictions_of_both_versions_are_logged(admin: Served, bundles: list[Bu
         assert line["version"] == version
 
 
-def written(place: Place, text: str) -> bool:
-    return text in place.log
-
-
 def test_the_same_bundle_is_no_change(admin: Served) -> None:
     before = admin.counted("same")
     assert admin.reload().json() == {"outcome": "same", "from_version": 1, "to_version": 1}
@@ -210,12 +136,6 @@ def flip_a_byte(place: Place, bundle: Bundle) -> str:
 def make_by_another_major(place: Place, bundle: Bundle) -> str:
     place.put(bundle, template="99.0.0")
     return "version 99.0.0 of the template"
-
-
-def miss_the_gate(place: Place, bundle: Bundle) -> str:
-    name, value = next(iter(bundle.metadata.metrics.items()))
-    place.put(bundle, thresholds={name: f"> {value + 1}"})
-    return "misses its own thresholds"
 
 
 def fail_the_self_test(place: Place, bundle: Bundle) -> str:
@@ -288,94 +208,6 @@ def test_without_the_token_nothing_is_reloaded(
     assert admin.version == 1
 
 
-def test_all_workers_follow_a_changed_folder(place: Place, bundles: list[Bundle]) -> None:
-    with serving(place, **ADMIN | WATCHING, SERVING__WORKERS="2") as service:
-        service.wait("/readyz")
-        example, closing = service.example, {"connection": "close"}  # each worker has a chance
-
-        def seen() -> set[str]:
-            answers = [
-                service.client.post("/api/predict", json=example, headers=closing)
-                for _ in range(20)
-            ]
-            assert {answer.status_code for answer in answers} <= {200, 503}  # 503 at the start
-            return {answer.headers.get("x-model-version", "none") for answer in answers}
-
-        for bundle in (bundles[0], bundles[1], bundles[0]):
-            place.put(bundle)
-            version = str(bundle.metadata.version)
-            assert service.reload().json()["to_version"] == bundle.metadata.version
-            wait_for(partial(lambda wanted: seen() == {wanted}, version), f"version {version}")
-            wait_for(partial(lambda wanted: models(service) == [wanted], version), "its metric")
-
-
-def models(service: Service) -> list[str]:
-    """Return the versions that are served, by the metrics."""
-    lines = service.client.get("/metrics").text.splitlines()
-    return [
-        line.split('version="')[1].split('"')[0]
-        for line in lines
-        if line.startswith("model_info{") and line.endswith(" 1.0")
-    ]
-
-
-def test_a_refused_change_is_reported_once(place: Place, bundles: list[Bundle]) -> None:
-    with serving(place, **WATCHING) as service:
-        service.wait("/readyz")
-        reason = miss_the_gate(place, bundles[1])
-        wait_for(partial(written, place, reason), "the refusal")
-        time.sleep(0.3)  # some more looks at the folder
-        assert service.version == 1
-        place.put(bundles[1])
-        wait_for(lambda: service.version == 2, "version 2")
-        assert place.log.count(reason) == 1
-
-
-def test_a_watching_process_becomes_ready_when_a_bundle_comes(
-    tmp_path: Path, bundles: list[Bundle]
-) -> None:
-    place = Place(tmp_path / "model_bin")
-    with serving(place, **WATCHING) as service:
-        service.wait("/readyz", 503)
-        place.put(bundles[0])
-        service.wait("/readyz")
-        assert service.version == 1
-
-
 def test_there_is_no_reload_by_default(service: Service) -> None:
     assert read_settings().serving.admin_token is None
     assert service.client.post("/admin/reload", headers=BEARER).status_code == 404
-
-
-def test_a_token_in_config_yaml_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    file = tmp_path / "config.yaml"
-    file.write_text(f"serving: {{admin_token: {TOKEN}}}")
-    monkeypatch.setenv(f"{PREFIX}CONFIG", str(file))
-    with pytest.raises(ProjectError, match="a secret does not belong in a file") as refusal:
-        read_settings()
-    assert TOKEN not in str(refusal.value)
-
-
-@pytest.mark.parametrize("token", ["", "short-sesame", "blanks in the midst of it"])
-def test_a_weak_token_is_refused_and_not_shown(monkeypatch: pytest.MonkeyPatch, token: str) -> None:
-    monkeypatch.setenv(f"{PREFIX}SERVING__ADMIN_TOKEN", token)
-    with pytest.raises(ProjectError, match="at least 16 characters") as refusal:
-        read_settings()
-    assert not token or token not in str(refusal.value)
-
-
-def test_a_token_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(f"{PREFIX}SERVING__ADMIN_TOKEN", TOKEN)
-    settings = read_settings()
-    assert settings.serving.admin_token
-    assert TOKEN not in f"{settings!r} {settings.model_dump()} {settings.model_dump_json()}"
-
-
-def test_several_workers_need_to_watch(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(f"{PREFIX}SERVING__ADMIN_TOKEN", TOKEN)
-    monkeypatch.setenv(f"{PREFIX}SERVING__WORKERS", "2")
-    monkeypatch.setenv(f"{PREFIX}SERVING__WATCH_SECONDS", "0")
-    with pytest.raises(ProjectError, match="one of 2 workers; set watch_seconds"):
-        read_settings()
-    monkeypatch.setenv(f"{PREFIX}SERVING__WATCH_SECONDS", "2")
-    read_settings()

@@ -14,7 +14,10 @@ from .conftest import free_port, get, make, run, serving
 BIN = Path(".venv") / "bin"
 
 
-SAME_EVERYWHERE = ("automl", "boosting", "download", "leaks", "registry", "release", "reload")
+SAME_EVERYWHERE = (
+    *("admin_token", "automl", "automl_mistakes", "boosting", "download", "leaks", "registry"),
+    *("registry_serving", "registry_settings", "release", "reload", "watching"),
+)
 """Tests that make their own small use cases: what one project shows, the others need not."""
 
 

@@ -26,16 +26,8 @@ NAMES = ("one.py", "two.py", "src/three.py", "src/four.md", "mine/hook.py", "min
 PLACES = (*NAMES, "five.py", "src/six.py", "lib/seven.py", "mine/new.py", "Größe 8.md")
 TOKEN = re.compile(rb"\w+-token-\d+")
 KINDS = (
-    "insert",
-    "change",
-    "remove",
-    "append",
-    "add",
-    "delete",
-    "rename",
-    "rewrite",
-    "ends",
-    "bit",
+    *("insert", "change", "remove", "append", "add"),
+    *("delete", "rename", "rewrite", "ends", "bit"),
 )
 
 Edit = tuple[str, int, int, int]
