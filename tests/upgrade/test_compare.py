@@ -107,12 +107,15 @@ def test_a_project_from_before_there_were_records_is_adopted_and_upgraded(
     next(versions.glob("*/.template.json")).unlink()
     git("commit", "--quiet", "--all", "-m", "without")
     git("tag", "--force", "v1.0.0")
+    git("remote", "add", "origin", "https://example.org/template.git")
     assert project.run("adopt") == 0
     assert "The nearest is 1.0.0" in capfd.readouterr().out
     project.replace(".template.json", '"data/"', '"docs/c", "data/"')
     project.commit()
     assert project.upgrade() == 0
-    assert b'"docs/c"' in project.read(".template.json")
+    record = json.loads(project.read(".template.json"))
+    assert "docs/c" in record["ownership"]["user"]
+    assert record["template"] == "https://example.org/template.git"
     assert project.read("docs/c") == b"MINE\n"
     assert project.read("e") == b"5\n"
     assert b"NEW = 1" in project.read("docs/a")

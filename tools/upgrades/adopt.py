@@ -101,12 +101,13 @@ def adopt(
     if (project.root / RECORD).exists():
         raise UpgradeError(f"There is a {RECORD} here already.")
     answers = {**guess(project.root), **given}
+    known = {"_template_address": address or repository.address()}
     listed = json.dumps(answers, indent=2, ensure_ascii=False)
     sys.stdout.write(f"Answers, from the project's files: {listed}\n")
     best: Candidate | None = None
     for revision in repository.milestones():
         try:
-            found = _compared(project.root, repository, revision, answers, address)
+            found = _compared(project.root, repository, revision, {**answers, **known})
         except UpgradeError as error:
             sys.stdout.write(f"{revision}: {str(error).splitlines()[-1]}\n")
             continue
@@ -132,18 +133,17 @@ def adopt(
 
 
 def _compared(
-    root: Path, repository: Repository, revision: str, answers: dict[str, str], address: str | None
+    root: Path, repository: Repository, revision: str, answers: dict[str, str]
 ) -> Candidate:
     with tempfile.TemporaryDirectory(prefix="template-adopt-") as folder:
         template = repository.extract(revision, Path(folder) / "template")
         prompts = json.loads((template / "cookiecutter.json").read_text("utf-8"))
-        known = {"_template_address": address or ""}
-        rendered = render(template, {**answers, **known}, Path(folder) / "render")
+        rendered = render(template, answers, Path(folder) / "render")
         record = _record(rendered, prompts, answers)
         user = tuple(record["ownership"]["user"])
         degree = likeness(root, rendered, user)
     commit = repository.commit(revision)
-    return Candidate(*degree, {**record, "template": address, "commit": commit})
+    return Candidate(*degree, {**record, "commit": commit})
 
 
 def _record(rendered: Path, prompts: dict[str, Any], answers: dict[str, str]) -> dict[str, Any]:
@@ -153,7 +153,7 @@ def _record(rendered: Path, prompts: dict[str, Any], answers: dict[str, str]) ->
     package = answers.get("package_name", "")
     user = [f"src/{package}/use_case/"] if package else []
     user += ["data/", "tests/use_case/"]
-    asked = {name: answers[name] for name in prompts if name in answers}
+    asked = {name: answers[name] for name in prompts if name in answers and name[0] != "_"}
     return {
         "template": made.get("template"),
         "version": made.get("version", prompts.get("_template_version", "0.0.0")),

@@ -52,7 +52,7 @@ def render_both(project: Project, wish: Wish, scratch: Path, say: Callable[[str]
         UpgradeError: A version is missing, or refuses the answers.
     """
     before = project.record()
-    known = {"_template_address": before.template or ""}
+    known = {"_template_address": before.template or wish.repository.address()}
     origin = wish.repository.recorded(before)
     if before.revision and origin != before.revision:
         say(f"Commit {before.revision} is not in this template: v{before.version} stands for it.")

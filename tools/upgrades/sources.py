@@ -42,6 +42,11 @@ class Repository:
 
     git: Git
 
+    def address(self) -> str:
+        """Return where the repository was cloned from, if others can clone it from there, too."""
+        origin = self.git.run("config", "--get", "remote.origin.url").stdout.decode().strip()
+        return origin if re.match(r"(?!file:)[a-z+]+://|[\w.-]+@[\w.-]+:", origin) else ""
+
     def tags(self) -> list[str]:
         """Return the versions' tags, oldest first."""
         return sorted(filter(TAG.fullmatch, self.git("tag", "--list").split()), key=number)
