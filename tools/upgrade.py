@@ -55,7 +55,9 @@ def upgrade(project: Project, wish: Wish) -> int:
             return 0
         title = f"Upgrade the template from {sides.before.name} to {sides.after.name}"
         say(f"{title}\n{report.summary(outcome, shorten=not wish.dry_run)}")
-        notes = report.upgrading(sides.template, record.version, sides.after.version)
+        versions = (sides.before.version, sides.after.version)
+        other = sides.before.name != sides.after.name  # and not the answers alone
+        notes = report.upgrading(sides.template, *versions) if other else ""
         if wish.dry_run:
             say("\n".join([notes, *(f"  {line}\n" for line in outcome.conflicts)]).rstrip("\n"))
             say("\nThis was a dry run: nothing was changed.")

@@ -126,8 +126,11 @@ def test_two_use_cases_are_not_made_one(project: Made, capfd: pytest.CaptureFixt
     assert project.state() == before
 
 
-def test_answers_may_be_changed_without_another_version(project: Made) -> None:
+def test_answers_may_be_changed_without_another_version(
+    project: Made, capfd: pytest.CaptureFixture[str]
+) -> None:
     assert project.upgrade("v1.0.0", "--answer=task=regression") == 0
+    assert "Upgrading:" not in capfd.readouterr().out
     assert b"task: regression" in project.read("config.yaml")
     assert project.version == "1.0.0"
 
