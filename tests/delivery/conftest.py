@@ -1,11 +1,20 @@
-"""What the tests of pipelines share."""
+"""Projects, images and clusters that the tests of delivery share."""
 
+import os
 import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tools.examples import bake
+from tests.delivery.images import ENVIRONMENT, SECRETS, alone, make_base
+from tests.project.conftest import run, train
+from tools.examples import bake, make_example
+
+from . import cluster
+from .charts import Manifest, documents, template
+from .cluster import Cluster
 
 IDS = {"image_registry": "id-images", "model_registry": "id-models"}
 
@@ -21,3 +30,49 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     config.write_text(text, "utf-8")
     subprocess.run(["git", "init", "--quiet", made], check=True)  # for zizmor and actionlint
     return made
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return bake({"project_name": "Titanic"}, tmp_path_factory.mktemp("plain"))
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Titanic, trained, with files that must not get into its image, and the image built.
+
+    It is one for all processes that run these tests.
+    """
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    project = folder / "image" / "titanic"
+    with alone():
+        if not (project / ".image").exists():
+            make_base()
+            make_example("titanic", project.parent)
+            train(project)
+            for name in SECRETS:
+                (project / name).write_text("SECRET")
+            run("make", "image", cwd=project, **ENVIRONMENT)
+            (project / ".image").touch()
+    return project
+
+
+@pytest.fixture(scope="module")
+def titanic(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_example("titanic", tmp_path_factory.mktemp("chart"))
+
+
+@pytest.fixture
+def render(titanic: Path, tmp_path: Path) -> Callable[..., list[Manifest]]:
+    def rendered(values: dict[str, Any], release: str = "titanic") -> list[Manifest]:
+        return documents(template(titanic, tmp_path, values, release))
+
+    return rendered
+
+
+@pytest.fixture
+def there(tmp_path: Path) -> Iterator[Cluster]:
+    with cluster.running(tmp_path) as found:
+        yield found

@@ -19,6 +19,13 @@ BUILDAH = {
 }
 """What works without privileges over mounts and cgroups, apart from the machine's own images."""
 
+PREFIX = "TITANIC_"
+ENVIRONMENT = {**BUILDAH, f"{PREFIX}IMAGE__BASE": BASE, f"{PREFIX}IMAGE__TOOL": "buildah"}
+"""For `make image` of the Titanic project on that base."""
+
+SECRETS = ("data/private.csv", ".env", "src/titanic/.env", "model_bin/.netrc", "key.pem")
+"""Files of a project that must not get into its image."""
+
 _STORAGE = f"""
 [storage]
 driver = "vfs"

@@ -1,0 +1,94 @@
+"""What Helm renders of a chart, and what Kubernetes' schemas say of it."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from . import manifest_schemas
+from .helm_binary import helm
+
+Manifest = dict[str, Any]
+TAG = "image.tag=7"
+VALIDATE = ("run", "--quiet", "--no-project", "--with", "kubernetes-validate==1.37.0", "python")
+FETCHED = {
+    "serving": {"model": "@champion"},
+    "registry": {"uri": "https://mlflow.example.org"},
+    "deployment": {"ci_image": "registry.example.org/ci:1"},
+}
+INGRESS = {"host": "model.example.org", "annotations": {"example.org/size": "10"}}
+VALUES: dict[str, dict[str, Any]] = {
+    "defaults": {},
+    "http": {"deployment": {"ingress": INGRESS | {"class_name": "public"}}},
+    "cert-manager": {"deployment": {"ingress": INGRESS | {"issuer": "letsencrypt"}}},
+    "own-certificate": {"deployment": {"ingress": INGRESS | {"tls_secret": "cert"}}},
+    "scaled": {"deployment": {"replicas": 3, "max_replicas": 9, "cpu_percent": 50}},
+    "fetched": FETCHED,
+    "number": FETCHED | {"serving": {"model": 65}},
+    "retrained": FETCHED
+    | {
+        "serving": {"model": "baked", "port": 9000},
+        "deployment": {
+            "retrain": {"schedule": "0 3 * * 1", "arguments": ["KEEP_DATA=1"]},
+        },
+    },
+    "watched": {
+        "deployment": {
+            "service_monitor": {"enabled": True, "labels": {"release": "prometheus"}},
+            "allow_from": ["ingress", "monitoring"],
+        }
+    },
+    "secret": {
+        "deployment": {"secrets": {"admin_token": "tokens", "registry": "mlflow", "pull": "pull"}}
+    },
+    "long": {"image": {"repository": "registry.example.org:5000/team/model"}},
+}
+
+
+def with_values(folder: Path, values: dict[str, Any]) -> list[object]:
+    """Return Helm's options for config.yaml and what differs from it."""
+    file = folder / "values.yaml"
+    file.write_text(yaml.safe_dump(values), "utf-8")
+    return ["--values", "config.yaml", "--values", file]
+
+
+def template(project: Path, folder: Path, values: dict[str, Any], release: str = "titanic") -> str:
+    chart = next(project.glob("helm/*"))
+    options = ["--namespace", "models", "--set-string", TAG, *with_values(folder, values)]
+    done = helm("template", release, chart, *options, cwd=project)
+    assert done.returncode == 0, done.stderr
+    assert not done.stderr, done.stderr
+    return done.stdout
+
+
+def documents(text: str) -> list[Manifest]:
+    return [each for each in yaml.safe_load_all(text) if each]
+
+
+def one(manifests: list[Manifest], kind: str) -> Manifest:
+    (found,) = [each for each in manifests if each["kind"] == kind]
+    return found
+
+
+def pods(manifests: list[Manifest]) -> list[Manifest]:
+    """Return what each workload makes pods of: metadata and spec."""
+    found = [each for each in manifests if each["kind"] == "Pod"]
+    found += [each["spec"]["template"] for each in manifests if each["kind"] == "Deployment"]
+    jobs = [each["spec"]["jobTemplate"] for each in manifests if each["kind"] == "CronJob"]
+    return found + [job["spec"]["template"] for job in jobs]
+
+
+def findings(manifests: str) -> list[str]:
+    """Return what Kubernetes' schemas say."""
+    script = Path(manifest_schemas.__file__)
+    uv = Path(sys.executable).parent / "uv"
+    command = [uv if uv.is_file() else "uv", *VALIDATE, script]
+    done = subprocess.run(
+        [*map(str, command)], input=manifests, capture_output=True, text=True, cwd=script.parent
+    )
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert sum(line.startswith("checked ") for line in lines) == manifest_schemas.VERSIONS
+    return [line for line in lines if not line.startswith("checked ")]

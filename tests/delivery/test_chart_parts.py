@@ -1,0 +1,176 @@
+"""What the chart's parts say, and that they fit each other and config.yaml."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from .charts import (
+    FETCHED,
+    TAG,
+    VALUES,
+    Manifest,
+    documents,
+    one,
+    pods,
+    template,
+    with_values,
+)
+from .cluster import Cluster
+from .helm_binary import helm
+
+
+def test_a_config_with_parts_left_out_is_filled_up_as_the_service_does(
+    titanic: Path, tmp_path: Path
+) -> None:
+    copied = shutil.copytree(titanic, tmp_path / "copy")
+    (copied / "config.yaml").write_text("model: {name: titanic}\n")
+    manifests = documents(template(copied, tmp_path, {"automl": {"time_budget_s": None}}))
+    config = yaml.safe_load(one(manifests, "ConfigMap")["data"]["config.yaml"])
+    assert config["serving"]["max_body_bytes"] == 1048576
+    assert config["automl"]["time_budget_s"] is None
+
+
+def test_the_service_gets_config_yaml_as_it_is(
+    titanic: Path, render: Callable[..., list[Manifest]]
+) -> None:
+    rendered = one(render({}), "ConfigMap")["data"]["config.yaml"]
+    wanted = yaml.safe_load((titanic / "config.yaml").read_text("utf-8"))
+    apart = {"image", "deployment", "jenkins"}
+    assert yaml.safe_load(rendered) == {k: v for k, v in wanted.items() if k not in apart}
+
+
+def test_the_parts_know_each_other(render: Callable[..., list[Manifest]]) -> None:
+    manifests = render(VALUES["all"])
+    deployment, service = one(manifests, "Deployment"), one(manifests, "Service")
+    pod = deployment["spec"]["template"]
+    selectors = {
+        "deployment": deployment["spec"]["selector"]["matchLabels"],
+        "service": service["spec"]["selector"],
+        "budget": one(manifests, "PodDisruptionBudget")["spec"]["selector"]["matchLabels"],
+        "policy": one(manifests, "NetworkPolicy")["spec"]["podSelector"]["matchLabels"],
+    }
+    others = [each for each in pods(manifests) if each != pod]
+    assert len(others) == 2
+    for name, labels in selectors.items():
+        assert labels.items() <= pod["metadata"]["labels"].items(), name
+        for other in others:
+            assert not labels.items() <= other["metadata"]["labels"].items(), name
+    monitor = one(manifests, "ServiceMonitor")
+    assert monitor["metadata"]["labels"]["release"] == "prometheus"
+    labels = monitor["spec"]["selector"]["matchLabels"].items()
+    assert labels <= service["metadata"]["labels"].items()
+    (port,) = service["spec"]["ports"]
+    container = pod["spec"]["containers"][0]
+    assert port["targetPort"] == container["ports"][0]["name"]
+    assert monitor["spec"]["endpoints"][0]["port"] == port["name"]
+    backend = one(manifests, "Ingress")["spec"]["rules"][0]["http"]["paths"][0]["backend"]
+    assert backend["service"] == {"name": service["metadata"]["name"], "port": {"name": "http"}}
+    scaled = one(manifests, "HorizontalPodAutoscaler")["spec"]["scaleTargetRef"]
+    assert (scaled["kind"], scaled["name"]) == ("Deployment", deployment["metadata"]["name"])
+    assert "replicas" not in deployment["spec"]
+    (config,) = [each for each in pod["spec"]["volumes"] if "configMap" in each]
+    assert config["configMap"]["name"] == one(manifests, "ConfigMap")["metadata"]["name"]
+
+
+def environment(container: Manifest) -> dict[str, Any]:
+    return {each["name"]: each.get("value", each.get("valueFrom")) for each in container["env"]}
+
+
+def test_secrets_go_only_to_those_who_need_them(render: Callable[..., list[Manifest]]) -> None:
+    manifests = render(VALUES["all"])
+    assert "Secret" not in {each["kind"] for each in manifests}
+    pod = one(manifests, "Deployment")["spec"]["template"]["spec"]
+    (fetcher,), (service,) = pod["initContainers"], pod["containers"]
+    token = {"secretKeyRef": {"name": "tokens", "key": "admin-token"}}
+    assert environment(service)["TITANIC_SERVING__ADMIN_TOKEN"] == token
+    assert "TITANIC_SERVING__ADMIN_TOKEN" not in environment(fetcher)
+    assert "envFrom" not in service
+    assert fetcher["envFrom"] == [{"secretRef": {"name": "mlflow"}}]
+    assert pod["imagePullSecrets"] == [{"name": "pull"}]
+
+
+def test_a_fetched_model_is_put_where_the_service_looks_for_it(
+    render: Callable[..., list[Manifest]],
+) -> None:
+    pod = one(render(FETCHED), "Deployment")["spec"]["template"]["spec"]
+    (fetcher,), (service,) = pod["initContainers"], pod["containers"]
+    assert fetcher["image"] == "registry.example.org/ci:1"
+    assert fetcher["command"] == ["python", "-m", "titanic.registry", "@champion"]
+    place = environment(fetcher)["TITANIC_PATHS__BUNDLE"]
+    assert place == environment(service)["TITANIC_PATHS__BUNDLE"]
+    assert environment(service)["TITANIC_SERVING__MODEL"] == "baked"
+    for container in (fetcher, service):
+        (mount,) = [each for each in container["volumeMounts"] if each["name"] == "models"]
+        assert Path(place).parent == Path(mount["mountPath"])
+
+
+def test_a_pod_ends_only_when_nobody_sends_it_requests_any_more(
+    render: Callable[..., list[Manifest]],
+) -> None:
+    values = {"deployment": {"drain_seconds": 9}, "serving": {"shutdown_seconds": 31}}
+    # First new connections go elsewhere, then those that are there, then what is under way ends.
+    spec = one(render(values), "Deployment")["spec"]
+    assert spec["strategy"]["rollingUpdate"] == {"maxUnavailable": 0, "maxSurge": 1}
+    pod = spec["template"]["spec"]
+    assert pod["containers"][0]["lifecycle"]["preStop"] == {"sleep": {"seconds": 9}}
+    assert environment(pod["containers"][0])["TITANIC_SERVING__DRAIN_SECONDS"] == "9"
+    assert pod["terminationGracePeriodSeconds"] > 9 + 9 + 31
+
+
+def test_the_network_is_closed_but_for_what_is_needed(
+    render: Callable[..., list[Manifest]],
+) -> None:
+    baked = one(render({}), "NetworkPolicy")["spec"]
+    assert baked["policyTypes"] == ["Ingress", "Egress"]
+    assert "egress" not in baked
+    assert baked["ingress"] == [{"ports": [{"port": "http"}]}]
+    some = one(render(VALUES["watched"]), "NetworkPolicy")["spec"]["ingress"][0]["from"]
+    assert some[1]["namespaceSelector"]["matchExpressions"][0]["values"] == [
+        "ingress",
+        "monitoring",
+    ]
+    assert one(render(FETCHED), "NetworkPolicy")["spec"]["policyTypes"] == ["Ingress"]
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "secret"),
+    [
+        ("http", "http://model.example.org/docs", None),
+        ("cert-manager", "https://model.example.org/docs", "titanic-tls"),
+        ("own-certificate", "https://model.example.org/docs", "cert"),
+        ("defaults", "http://titanic.models.svc", None),
+    ],
+)
+def test_the_notes_name_the_address(
+    titanic: Path, tmp_path: Path, there: Cluster, name: str, address: str, secret: str | None
+) -> None:
+    options = ["--namespace", "models", "--create-namespace", "--set-string", TAG]
+    options += map(str, with_values(tmp_path, VALUES[name]))
+    chart = next(titanic.glob("helm/*"))
+    done = helm("install", "titanic", chart, *options, cwd=titanic, kubeconfig=there.kubeconfig)
+    assert done.returncode == 0, done.stderr
+    assert address in done.stdout
+    if name == "defaults":
+        assert not there.named("Ingress")
+    else:
+        (tls,) = there.named("Ingress")["titanic"]["spec"].get("tls", [{}])
+        assert tls.get("secretName") == secret
+
+
+def test_a_retraining_is_alone_and_ends(render: Callable[..., list[Manifest]]) -> None:
+    job = one(render(VALUES["retrained"]), "CronJob")["spec"]
+    # Where nothing else is said, by what `make image-ci` makes.
+    assert (job["schedule"], job["concurrencyPolicy"]) == ("0 3 * * 1", "Forbid")
+    assert job["jobTemplate"]["spec"]["activeDeadlineSeconds"] == 6 * 3600
+    pod = job["jobTemplate"]["spec"]["template"]["spec"]
+    (container,), (copy_data,) = pod["containers"], pod["initContainers"]
+    assert [*container["command"], *container["args"]] == ["make", "retrain", "KEEP_DATA=1"]
+    assert container["image"] == copy_data["image"] == "titanic-ci:latest"
+    mounts = {each["mountPath"]: each["name"] for each in container["volumeMounts"]}
+    assert mounts["/app/data"] == copy_data["volumeMounts"][0]["name"]
+    places = {v for k, v in environment(container).items() if k.startswith("TITANIC_PATHS__")}
+    assert {str(Path(place).parent) for place in places} == {"/retrain"} <= {*mounts}

@@ -1,0 +1,150 @@
+"""Compose, and what it runs beside the service: each file by its own tool."""
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.delivery.images import needed
+from tests.delivery.pipeline_tools import installed
+from tests.project.conftest import run
+
+SPEC = "github.com/compose-spec/compose-go/v2/cmd@v2.16.2"
+PROFILES = {
+    "": {"service"},
+    "monitoring": {"service", "prometheus", "grafana"},
+    "logging": {"service", "fluent-bit", "elasticsearch", "kibana"},
+    "registry": {"service", "mlflow", "postgres"},
+}
+
+
+@pytest.fixture(scope="module")
+def compose(plain: Path) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((plain / "compose.yaml").read_text())
+    return found
+
+
+def test_compose_yaml_conforms_to_the_specification(plain: Path, tmp_path: Path) -> None:
+    """By the very loader that `docker compose` has."""
+    if not shutil.which("go"):
+        pytest.skip("the specification's loader is made by Go, which is not here")
+
+    def install(folder: Path) -> None:
+        run("go", "install", SPEC, cwd=plain, GOBIN=str(folder))
+
+    loader = installed("compose-spec-2.16.2", install) / "cmd"
+    run(loader, "compose.yaml", cwd=plain)
+    wrong = tmp_path / "compose.yaml"
+    wrong.write_text((plain / "compose.yaml").read_text().replace("read_only:", "read_olny:"))
+    assert subprocess.run([loader, wrong], capture_output=True).returncode != 0
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_a_profile_waits_until_all_of_it_is_healthy(compose: dict[str, Any], profile: str) -> None:
+    services = {
+        name: service
+        for name, service in compose["services"].items()
+        if service.get("profiles", [profile]) == [profile]
+    }
+    assert set(services) == PROFILES[profile]
+    for name, service in services.items():
+        # The images that are built here bring their own.
+        built_here = name in ("service", "mlflow")
+        assert built_here != ("healthcheck" in service), name
+        for other, condition in service.get("depends_on", {}).items():
+            assert other in services
+            assert condition == {"condition": "service_healthy"}
+        for port in service.get("ports", []):
+            assert port.startswith("127.0.0.1:"), "only this machine reaches it"
+
+
+def test_what_compose_mounts_is_there_and_no_password_is(
+    plain: Path, compose: dict[str, Any]
+) -> None:
+    for service in compose["services"].values():
+        for volume in service.get("volumes", []):
+            source = volume.split(":")[0]
+            assert source in compose["volumes"] or source[0] == "/" or (plain / source).exists()
+        for name, value in (service.get("environment") or {}).items():
+            secret = "PASSWORD" in name or "TOKEN" in name
+            assert not secret or value in (None, "${POSTGRES_PASSWORD:-}"), name
+
+
+RULES = """
+rule_files: [%s]
+evaluation_interval: 1m
+tests:
+  - interval: 1m
+    input_series:
+      - series: 'up{job="titanic", instance="a"}'
+        values: 1x30
+      - series: 'model_info{job="titanic", instance="b", name="m", version="1", engine="onnx"}'
+        values: 1x30
+      - series: 'http_requests_total{job="titanic", route="/score", status="200"}'
+        values: 0+98x30
+      - series: 'http_requests_total{job="titanic", route="/score", status="500"}'
+        values: 0+2x30
+    alert_rule_test:
+      - eval_time: 20m
+        alertname: AnswersFail
+        exp_alerts:
+          - exp_labels: {severity: critical}
+            exp_annotations: {summary: "2%% of the answers are failures (5xx)"}
+      - eval_time: 20m
+        alertname: NoModel
+        exp_alerts:
+          - exp_labels: {severity: critical, job: titanic, instance: a}
+            exp_annotations: {summary: "a has no model; its /readyz says why"}
+      - eval_time: 20m
+        alertname: ServiceDown
+"""
+
+
+def test_prometheus_accepts_its_configuration_and_the_rules_fire(
+    plain: Path, tmp_path: Path
+) -> None:
+    promtool = needed("promtool")
+    shutil.copy(plain / "docker/prometheus.yaml", tmp_path)
+    shutil.copy(plain / "docker/prometheus-rules.yaml", tmp_path / "rules.yaml")
+    run(promtool, "check", "config", "prometheus.yaml", cwd=tmp_path)
+    (tmp_path / "test.yaml").write_text(RULES % "rules.yaml")
+    run(promtool, "test", "rules", "test.yaml", cwd=tmp_path)
+
+
+def test_dashboard_and_rules_ask_for_metrics_that_the_service_has(built: Path) -> None:
+    code = (
+        "from uuid import uuid4; from titanic.serving.metrics import Metrics\n"
+        "from titanic.bundle.read import read_bundle; from pathlib import Path\n"
+        "metrics = Metrics(); metrics.observe('/score', 'POST', 200, 0.1)\n"
+        "metrics.predicted('yes', 1); metrics.reloaded('refused')\n"
+        "metrics.serves(read_bundle(Path('model_bin')).metadata); print(metrics.text().decode())"
+    )
+    told = run(".venv/bin/python", "-c", code, cwd=built)
+    series = {
+        name: set(re.findall(r'(\w+)="', labels))
+        for name, labels in re.findall(r"^(\w+)\{(.*)\} ", told, re.MULTILINE)
+    }
+    rules = yaml.safe_load((built / "docker/prometheus-rules.yaml").read_text())
+    dashboard = json.loads((built / "docker/grafana/dashboards/service.json").read_text())
+    asked = [rule["expr"] for group in rules["groups"] for rule in group["rules"]]
+    asked += [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
+    selectors = [each for expr in asked for each in re.findall(r"(\w+)\{([^}]*)\}", expr)]
+    assert len(selectors) > 10
+    for name, labels in selectors:
+        known = series[name] if name != "up" else set()
+        assert set(re.findall(r"(\w+)=", labels)) - {"job", "instance"} <= known, name
+
+
+def test_fluent_bit_keeps_the_services_lines(plain: Path, compose: dict[str, Any]) -> None:
+    found = yaml.safe_load((plain / "docker/fluent-bit.yaml").read_text())
+    pipeline = found["pipeline"]
+    tag = compose["services"]["service"]["logging"]["options"]["tag"]
+    assert pipeline["filters"][0]["regex"] == f"$attrs['tag'] ^{tag}$"
+    parsers = {parser["name"] for parser in found["parsers"]}
+    assert {pipeline["inputs"][0]["parser"], pipeline["filters"][1]["parser"]} <= parsers
+    assert {output["host"] for output in pipeline["outputs"]} <= set(compose["services"])
