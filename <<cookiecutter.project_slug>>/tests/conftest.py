@@ -9,8 +9,9 @@ from rich.console import Console
 
 from << cookiecutter.package_name >>.bundle.read import Bundle, read_bundle
 from << cookiecutter.package_name >>.settings import Paths, Settings, Training, read_settings
-from << cookiecutter.package_name >>.training.hooks import UseCase, own_use_case
+from << cookiecutter.package_name >>.training.hooks import own_use_case
 from << cookiecutter.package_name >>.training.run import train
+from << cookiecutter.package_name >>.training.use_case import UseCase
 
 from .reloading import Place
 from .service import Service, running

@@ -8,10 +8,10 @@ from typing import Any
 import polars as pl
 from rich.console import Console
 
-from << cookiecutter.package_name >>.bundle.engines import Outputs
 from << cookiecutter.package_name >>.bundle.read import Bundle
 from << cookiecutter.package_name >>.bundle.rows import columns_from
 from << cookiecutter.package_name >>.scoring.run import Report, score
+from << cookiecutter.package_name >>.tasks import Outputs
 
 from .small_cases import customers
 

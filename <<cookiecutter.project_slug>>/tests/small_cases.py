@@ -10,7 +10,7 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 
 from << cookiecutter.package_name >>.features import Features
 from << cookiecutter.package_name >>.preprocessing import BasePreprocessor
-from << cookiecutter.package_name >>.training.hooks import UseCase
+from << cookiecutter.package_name >>.training.use_case import UseCase
 
 FEATURES = Features.model_validate(
     {

@@ -18,7 +18,7 @@ from << cookiecutter.package_name >>.bundle.read import Bundle, current_version,
 from << cookiecutter.package_name >>.bundle.self_test import self_test
 from << cookiecutter.package_name >>.bundle.write import write_bundle
 from << cookiecutter.package_name >>.errors import ProjectError
-from << cookiecutter.package_name >>.training.hooks import UseCase
+from << cookiecutter.package_name >>.training.use_case import UseCase
 
 from .service import PATIENCE
 

@@ -15,21 +15,22 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder
 
-from << cookiecutter.package_name >>.bundle.engines import OnnxEngine, Unanswerable, class_indices
+from << cookiecutter.package_name >>.bundle.engines import OnnxEngine, Unanswerable
 from << cookiecutter.package_name >>.bundle.metadata import Parity, digest
 from << cookiecutter.package_name >>.bundle.read import read_bundle
 from << cookiecutter.package_name >>.bundle.rows import columns_from
 from << cookiecutter.package_name >>.errors import ProjectError
 from << cookiecutter.package_name >>.features import Feature, Features
 from << cookiecutter.package_name >>.settings import Settings
+from << cookiecutter.package_name >>.tasks import class_indices
 from << cookiecutter.package_name >>.training import compile as compilation
 from << cookiecutter.package_name >>.training.fit import fit
-from << cookiecutter.package_name >>.training.hooks import UseCase
 from << cookiecutter.package_name >>.training.proof_rows import proof_rows
 from << cookiecutter.package_name >>.training.prove import columns_of, prove
 from << cookiecutter.package_name >>.training.resolve import resolve_schema
 from << cookiecutter.package_name >>.training.run import train
 from << cookiecutter.package_name >>.training.split import split
+from << cookiecutter.package_name >>.training.use_case import UseCase
 
 from . import small_cases
 from .conftest import settings_in

@@ -17,7 +17,7 @@ from << cookiecutter.package_name >>.release.promote import promote, rollback
 from << cookiecutter.package_name >>.release.retrain import LOCK, SUMMARY, retrain
 from << cookiecutter.package_name >>.settings import Registry as Options
 from << cookiecutter.package_name >>.settings import Settings
-from << cookiecutter.package_name >>.training.hooks import UseCase
+from << cookiecutter.package_name >>.training.use_case import UseCase
 
 from .small_cases import FEATURES, case, customers, poor
 from .versions import QUIET, record, settings_for

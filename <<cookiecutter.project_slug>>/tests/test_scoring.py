@@ -9,12 +9,13 @@ import numpy as np
 import polars as pl
 import pytest
 
-from << cookiecutter.package_name >>.bundle.engines import Columns, Outputs, Unanswerable
+from << cookiecutter.package_name >>.bundle.engines import Columns, Unanswerable
 from << cookiecutter.package_name >>.bundle.read import Bundle
 from << cookiecutter.package_name >>.bundle.rows import columns_from
 from << cookiecutter.package_name >>.scoring import answers, lines
 from << cookiecutter.package_name >>.scoring.answers import Answers
 from << cookiecutter.package_name >>.scoring.check import Check
+from << cookiecutter.package_name >>.tasks import Outputs
 
 from .scored_files import (
     GOOD,

@@ -12,7 +12,6 @@ from pydantic import ValidationError
 from << cookiecutter.package_name >>.bundle.read import Bundle
 from << cookiecutter.package_name >>.bundle.schema import Schema
 from << cookiecutter.package_name >>.scoring.check import Check
-from << cookiecutter.package_name >>.scoring.rows import value_of
 from << cookiecutter.package_name >>.serving.models import request_model
 
 from .scored_files import GOOD, HEADER, as_file, read, scored, table
@@ -74,7 +73,7 @@ def test_a_cell_is_judged_as_the_api_judges_its_value(shop: Bundle) -> None:
     features = {feature.name: feature for feature in shop.schema.features}
 
     def sent(name: str, text: str | None) -> Any:
-        return text if text is None or name not in features else value_of(features[name], text)
+        return text if text is None or name not in features else features[name].rule.cell(text)
 
     frame = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String))
     assert_same_verdict(shop.schema, frame, True, sent)

@@ -14,9 +14,10 @@ from << cookiecutter.package_name >>.errors import ProjectError
 from << cookiecutter.package_name >>.features import Features
 from << cookiecutter.package_name >>.training.evaluate import evaluate
 from << cookiecutter.package_name >>.training.fit import fit
-from << cookiecutter.package_name >>.training.hooks import Rows, UseCase
+from << cookiecutter.package_name >>.training.rows import Rows
 from << cookiecutter.package_name >>.training.run import train
 from << cookiecutter.package_name >>.training.split import folds, split
+from << cookiecutter.package_name >>.training.use_case import UseCase
 
 from .conftest import settings_in
 from .small_cases import FEATURES, case, customers

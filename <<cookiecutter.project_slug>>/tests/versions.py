@@ -9,8 +9,8 @@ from << cookiecutter.package_name >>.registry.client import Registry
 from << cookiecutter.package_name >>.registry.record import Recording
 from << cookiecutter.package_name >>.settings import Registry as Options
 from << cookiecutter.package_name >>.settings import Settings
-from << cookiecutter.package_name >>.training.hooks import UseCase
 from << cookiecutter.package_name >>.training.run import train
+from << cookiecutter.package_name >>.training.use_case import UseCase
 
 from .conftest import settings_in
 

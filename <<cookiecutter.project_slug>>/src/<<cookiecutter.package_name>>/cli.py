@@ -30,12 +30,14 @@ def data(
 ) -> None:
     """Fetch the data, where the use case knows how: `DataLoader.fetch_data`."""
     with failures_told():
-        from .use_case.data_loader import DataLoader
+        from .training.hooks import own_data_loader
+        from .training.progress import explained
 
-        fetch = getattr(DataLoader(), "fetch_data", None)
+        fetch = getattr(own_data_loader()(), "fetch_data", None)
         if fetch is None:
             raise ProjectError("DataLoader has no fetch_data; data/README.md may say what to do.")
-        fetch(source, only.split())
+        with explained("data"):
+            fetch(source, only.split())
 
 
 @app.command()
@@ -52,10 +54,13 @@ def train() -> None:
             from .registry.client import Registry
             from .registry.record import Recording
             from .training.hooks import own_use_case
+            from .training.preflight import check_settings
             from .training.run import train as run
         logging_to_console()
+        use_case = own_use_case()
+        check_settings(use_case, settings)
         with Recording(Registry(settings), settings) as recording:
-            run(own_use_case(), settings, console, recording)
+            run(use_case, settings, console, recording)
 
 
 @app.command()

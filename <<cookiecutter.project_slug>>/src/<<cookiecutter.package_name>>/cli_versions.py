@@ -90,11 +90,13 @@ def retrain(
         with console.status("scikit-learn is being loaded …"):
             from .release.retrain import retrain as run
             from .training.hooks import own_use_case
-        use_case = own_use_case()
+            from .training.preflight import check_settings
+        use_case, settings = own_use_case(), read_settings()
+        check_settings(use_case, settings)
         fetch = getattr(use_case.data_loader(), "fetch_data", None)
         fetching = partial(fetch, source, only.split()) if fetch and not keep_data else None
         logging_to_console()
-        summary = run(use_case, read_settings(), console, fetching)
+        summary = run(use_case, settings, console, fetching)
         console.print(summary.read_text("utf-8"), highlight=False, markup=False)
 
 

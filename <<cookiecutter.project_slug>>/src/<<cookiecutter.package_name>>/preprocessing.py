@@ -2,7 +2,6 @@
 
 from typing import Any, Self
 
-import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.compose import ColumnTransformer
@@ -12,6 +11,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from .features import Feature, Features, read_features
+from .features.columns import read_column
 
 MISSING_LABEL = ""
 """What stands for a missing category or text; a missing number is NaN."""
@@ -56,6 +56,23 @@ class BasePreprocessor(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.transformer_ = self.build_transformer(self.learned(read_features())).fit(X, y)
         return self
 
+    def fit_transform(
+        self, X: pd.DataFrame, y: "pd.Series[Any] | None" = None, **parameters: Any
+    ) -> Any:
+        """Learn from the training rows and return what the estimator learns from.
+
+        As in scikit-learn's pipelines that may differ from `transform`: a TargetEncoder encodes
+        each row by the others. A `transform` in Python is called as it is.
+        """
+        kind = type(self)
+        if kind.transform is not BasePreprocessor.transform:
+            return self.fit(X, y).transform(X)
+        if kind.fit is BasePreprocessor.fit:
+            self.transformer_ = self.build_transformer(self.learned(read_features()))
+        else:
+            self.fit(X, y)
+        return self.transformer_.fit_transform(X, y)
+
     def learned(self, features: Features) -> list[Feature]:
         """Return the features that the model learns from."""
         return [each for each in features.features if self.with_leaks or not each.leaks]
@@ -83,29 +100,16 @@ def feature_frame(frame: pd.DataFrame, features: list[Feature]) -> pd.DataFrame:
     """Return the features in their order and in the two types that training and serving share.
 
     Numbers, integers and booleans are float64 with NaN where missing; labels and texts are
-    strings, `MISSING_LABEL` where missing.
+    strings, `MISSING_LABEL` where missing. A value that does not fit its feature is as if missing.
     """
     return pd.DataFrame(
         {
-            feature.name: (
-                frame[feature.name].astype("float64")
-                if feature.numeric
-                else label_column(frame[feature.name])
+            feature.name: pd.Series(
+                read_column(feature.rule, frame[feature.name]).values,
+                index=frame.index,
+                dtype="float64" if feature.numeric else object,
             )
             for feature in features
         },
         index=frame.index,
     )
-
-
-def label_column(column: "pd.Series[Any]") -> "pd.Series[Any]":
-    """Write each value as a label: 3.0 as '3', a missing value as `MISSING_LABEL`."""
-    return pd.Series([_label(value) for value in column], index=column.index, dtype=object)
-
-
-def _label(value: object) -> str:
-    if pd.isna(value):  # type: ignore[call-overload]
-        return MISSING_LABEL
-    if isinstance(value, (float, np.floating)) and float(value).is_integer():
-        return str(int(value))
-    return str(value)

@@ -98,8 +98,6 @@ ServedModel = Annotated[
     WithJsonSchema({"type": ["string", "integer"], "pattern": f"^({_SERVED_MODEL})$"}),
 ]
 
-BETTER_WHEN_LOW = {"log_loss", "brier", "mae", "rmse"}
-
 Metric = Literal[
     "accuracy",
     "balanced_accuracy",

@@ -17,7 +17,6 @@ from pydantic_settings import (
 
 from .errors import ProjectError, sentences
 from .setting_types import (
-    BETTER_WHEN_LOW,
     EstimatorName,
     Metric,
     ModelName,
@@ -29,6 +28,7 @@ from .setting_types import (
     Token,
 )
 from .settings_delivery import Deployment, Image, Jenkins
+from .tasks import BETTER_WHEN_LOW
 
 PREFIX = f"{__package__.upper()}_"
 

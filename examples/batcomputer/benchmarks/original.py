@@ -99,7 +99,8 @@ def ours(repeat: int) -> dict[str, float]:
     import polars as pl
 
     from batcomputer.training.fit import fit
-    from batcomputer.training.hooks import Rows, own_use_case
+    from batcomputer.training.hooks import own_use_case
+    from batcomputer.training.rows import Rows
     from batcomputer.use_case.data_loader import DATA, WORKERS, verdict
     from batcomputer.use_case.street_files import StreetFile, find, read
 

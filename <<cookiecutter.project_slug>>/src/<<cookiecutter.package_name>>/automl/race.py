@@ -10,6 +10,7 @@ from threadpoolctl import threadpool_limits
 
 from ..errors import ProjectError
 from ..settings import read_settings
+from ..tasks import TaskName
 from . import estimators
 from .fitting import fitted
 from .session import Config, Found, Session, Trial, current
@@ -46,7 +47,7 @@ def search(X: Any, y: Any, weight: Any = None, *, otherwise: Any) -> Any:
     # Sums in one order, whatever the machine; and a busy one makes many threads slower than one.
     with threadpool_limits(1):
         if session.found is None:
-            task = "classification" if is_classifier(otherwise) else "regression"
+            task: TaskName = "classification" if is_classifier(otherwise) else "regression"
             parts = Validation(X, y, weight, task, session.options.metric, session.seed)
             session.found = _Race(session, parts).run()
         return fitted(clone(session.found.estimator), X, y, weight)

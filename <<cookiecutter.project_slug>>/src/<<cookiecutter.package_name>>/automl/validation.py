@@ -7,10 +7,11 @@ import pandas as pd
 from sklearn.utils import _safe_indexing
 
 from ..errors import ProjectError
-from ..setting_types import BETTER_WHEN_LOW
+from ..tasks import BETTER_WHEN_LOW, TaskName
 from ..training.evaluate import evaluate
-from ..training.hooks import Rows
-from ..training.split import folds, most_folds
+from ..training.rows import Rows
+from ..training.split import folds
+from ..training.task import TRAINING_TASKS
 from .fitting import fitted
 
 FOLDS = 5
@@ -21,7 +22,7 @@ FEW_ROWS = 10_000
 class Validation:
     """Parts of the rows, of which some are learned from and the others measured on."""
 
-    def __init__(self, X: Any, y: Any, weight: Any, task: str, metric: str, seed: int) -> None:
+    def __init__(self, X: Any, y: Any, weight: Any, task: TaskName, metric: str, seed: int) -> None:
         """Part the rows.
 
         Raises:
@@ -58,7 +59,7 @@ class Validation:
         weight = None if self._weight is None else np.asarray(self._weight)
         # X may be of any kind, so that its row numbers are parted in its place.
         rows = Rows(pd.DataFrame({"row": np.arange(len(self._y))}), self._y, weight)
-        if (n_folds := min(FOLDS, most_folds(rows, self.task))) < 2:
+        if (n_folds := min(FOLDS, TRAINING_TASKS[self.task].most_folds(rows))) < 2:
             raise ProjectError(
                 f"{len(rows):,} rows are too few for a search (a class is in one row only); say "
                 "automl.enabled: false in config.yaml."

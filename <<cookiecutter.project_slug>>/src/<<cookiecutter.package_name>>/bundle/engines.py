@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import ProjectError
-from ..features import Task
+from ..tasks import TASKS, Outputs, TaskName
 from .metadata import Metadata
 from .trusted import trusted
 
@@ -18,15 +18,6 @@ os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 Columns = Mapping[str, npt.NDArray[Any]]
 """Each feature's values, shape (n, 1): float64 with NaN for missing, or strings (object)."""
-
-Outputs = npt.NDArray[np.floating[Any]]
-"""Shape (n, classes): probabilities. For regression (n, 1): predictions."""
-
-TIE = 1e-6
-"""Probabilities that are closer than this to the highest share its rank; the first class wins.
-
-Two engines that agree to a rounding error then name the same class for a tie.
-"""
 
 
 class Unanswerable(ValueError):
@@ -80,10 +71,10 @@ class SklearnEngine:
 
     inline_rows = 0
 
-    def __init__(self, pipeline: Any, task: Task) -> None:
+    def __init__(self, pipeline: Any, task: TaskName) -> None:
         """Wrap a fitted pipeline."""
         self._frame = _needed("pandas", "sklearn").DataFrame
-        self._predict = pipeline.predict_proba if task == "classification" else pipeline.predict
+        self._predict = getattr(pipeline, TASKS[task].method)
 
     def run(self, columns: Columns) -> Outputs:
         """See `Engine.run`."""
@@ -132,12 +123,6 @@ def _load_onnx(model: bytes) -> OnnxEngine:
             f"ONNX Runtime can't load this bundle's model here ({reason}). Train again on a "
             "machine like this one, or with training.engine: sklearn in config.yaml."
         ) from error
-
-
-def class_indices(probabilities: Outputs) -> npt.NDArray[np.intp]:
-    """Return each row's class, as both engines and all metrics decide it (see `TIE`)."""
-    highest = probabilities.max(axis=1, keepdims=True)
-    return np.asarray(np.argmax(probabilities >= highest - TIE, axis=1))
 
 
 def _needed(module: str, group: str) -> Any:

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ..features import Task, Threshold
+from ..features import Threshold
+from ..tasks import TaskName
 
 SCHEMA_VERSION = 1
 """The bundle format that this code writes and reads; raised when an old reader could not."""
@@ -66,7 +67,7 @@ class Metadata(BaseModel):
     created: datetime
     description: str = ""
     tags: dict[str, str] = {}
-    task: Task
+    task: TaskName
     engine: EngineName
     metrics: dict[str, float]
     thresholds: dict[str, Threshold]

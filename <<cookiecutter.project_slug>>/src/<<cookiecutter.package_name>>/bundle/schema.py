@@ -4,7 +4,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from ..features import Feature, Task
+from ..features import Feature
+from ..tasks import TaskName
 
 Lookup = dict[str, dict[str, int] | Literal[0]]
 
@@ -14,7 +15,7 @@ class Schema(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    task: Task
+    task: TaskName
     target: str
     id: str | None = None
     features: list[Feature]

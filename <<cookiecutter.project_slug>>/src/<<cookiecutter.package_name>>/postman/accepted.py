@@ -6,7 +6,6 @@ import numpy as np
 
 from ..bundle.read import Bundle
 from ..bundle.schema import Schema
-from ..features import Feature
 from ..serving.answers import Operation
 from .cases import Case, Row, posted
 from .scripts import as_trained, predicted
@@ -55,20 +54,9 @@ def _variants(schema: Schema) -> Iterator[tuple[str, Row]]:
 
 def _bounds(schema: Schema) -> Iterator[tuple[str, Row]]:
     for feature in schema.features:
-        for value in _outermost(feature):
+        for value in feature.rule.outermost():
             row = {**schema.example, feature.name: value}
             yield f"{feature.name} is {str(value).lower()}", row
-
-
-def _outermost(feature: Feature) -> list[float | bool]:
-    if feature.type == "boolean":
-        return [False, True]
-    return sorted({plain(bound) for bound in (feature.min, feature.max) if bound is not None})
-
-
-def plain(value: float) -> float:
-    """Return a number as a person writes it: 3 for 3.0."""
-    return int(value) if value.is_integer() and abs(value) < 1e15 else value
 
 
 def _labels(schema: Schema, lists: list[Operation], most: int) -> Iterator[Case]:

@@ -7,19 +7,11 @@ from typing import Any
 
 from ..bundle.schema import Schema
 from ..features import Feature
+from ..features.number import plain
 from ..serving.answers import Operation
 from ..serving.problems import nearest
-from .accepted import plain
 from .cases import Case, posted, raw
 from .scripts import refused as refusal
-
-_MISTYPED: dict[str, tuple[Any, str]] = {
-    "number": ("many", "must be a number"),
-    "integer": ("many", "must be a number"),
-    "boolean": ("maybe", "must be true or false"),
-    "category": (7, "is not a label of this field"),
-    "text": (7, "must be a text"),
-}
 
 
 def refused(schema: Schema, operations: list[Operation]) -> list[Case]:
@@ -52,7 +44,7 @@ def _feature(one: Operation, schema: Schema, feature: Feature) -> Iterator[Case]
 
 
 def _wrong(feature: Feature) -> Iterator[tuple[Any, dict[str, Any]]]:
-    value, reason = _MISTYPED[feature.type]
+    value, reason = feature.rule.wrong
     yield value, {"reason": reason}
     if feature.labels:
         label = misspelt(feature.labels)
@@ -104,7 +96,7 @@ def _list(operation: Operation, schema: Schema) -> Iterator[Case]:
     reason = "must have at least 1 row"
     yield posted(operation, "an empty list", [], refusal(422, reason=reason))
     feature = next((each for each in schema.features if not each.optional), schema.features[0])
-    value, reason = _MISTYPED[feature.type]
+    value, reason = feature.rule.wrong
     rows = [schema.example, {**schema.example, feature.name: value}]
     tests = refusal(422, field=feature.name, row=1, reason=reason)
     yield posted(operation, f"row 1 has {feature.name} {value!r}", rows, tests)

@@ -7,15 +7,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..bundle.engines import Engine, Outputs
+from ..bundle.engines import Engine
 from ..bundle.read import Bundle
 from ..errors import ProjectError
 from ..settings import Settings
+from ..tasks import Outputs
 from ..training.evaluate import evaluate
-from ..training.hooks import Rows, UseCase
 from ..training.provenance import fingerprint
+from ..training.rows import Rows
 from ..training.split import split
-from ..training.validate import validate_frame
+from ..training.use_case import UseCase
 
 _SAME = 1e-4
 """How far a metric may be from the one at training; engines differ by rounding errors."""
@@ -56,9 +57,7 @@ def hold_out(use_case: UseCase, settings: Settings, candidate: Bundle) -> tuple[
     Raises:
         ProjectError: The data, or how they are split, are not those of its training.
     """
-    frame = use_case.data_loader().load_data()
-    validate_frame(frame, use_case.features)
-    frame, metadata = frame.reset_index(drop=True), candidate.metadata
+    frame, metadata = use_case.load(), candidate.metadata
     rows = use_case.rows(frame)
     if fingerprint(frame, len(rows)) != metadata.data:
         raise ProjectError(

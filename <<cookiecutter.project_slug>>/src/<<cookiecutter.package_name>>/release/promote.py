@@ -9,7 +9,7 @@ from ..registry.champion import before, crown, step_back
 from ..registry.client import Registry
 from ..registry.fetch import fetched
 from ..settings import Settings
-from ..training.hooks import UseCase
+from ..training.use_case import UseCase
 from .gates import Comparison, compare, hold_out
 
 

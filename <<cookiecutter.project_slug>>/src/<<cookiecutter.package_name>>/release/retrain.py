@@ -16,8 +16,8 @@ from ..registry.client import Registry
 from ..registry.fetch import fetch
 from ..registry.record import Recording
 from ..settings import Settings
-from ..training.hooks import UseCase
 from ..training.run import train
+from ..training.use_case import UseCase
 from .promote import judge
 
 SUMMARY = "retrain.md"

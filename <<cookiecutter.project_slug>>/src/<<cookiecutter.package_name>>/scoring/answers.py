@@ -7,8 +7,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from ..bundle.engines import Columns, Engine, Outputs, Unanswerable
+from ..bundle.engines import Columns, Engine, Unanswerable
 from ..bundle.schema import Schema
+from ..tasks import TASKS, Outputs
 
 PIECE = 16_384
 """Rows that an engine is asked about at once."""
@@ -76,8 +77,8 @@ class Answers:
         pieces = self._pool.map(lambda a, b: self._piece(columns, a, b, refused), starts, stops)
         width = len(self._schema.classes) or 1
         outputs = np.vstack([np.empty((0, width)), *pieces])
-        # A sum of single-precision shares may end a rounding error above 1.
-        return Answered(outputs.clip(0, 1) if self._schema.classes else outputs, refused)
+        within_range = TASKS[self._schema.task].within_range
+        return Answered(np.asarray(within_range(outputs), np.float64), refused)
 
     def _piece(self, columns: Columns, start: int, stop: int, refused: dict[int, str]) -> Outputs:
         try:

@@ -15,14 +15,12 @@ import polars as pl
 from pydantic import ValidationError
 
 from ..bundle.schema import Schema
-from ..features import Feature
-from ..serving.models import MOST_CHARACTERS
+from ..features import Feature, Rule
+from ..features.text import MOST_CHARACTERS
 from .rejects import Reject
-from .rows import Rows, value_of
+from .rows import Rows
 
 Numbers = npt.NDArray[np.int64]
-
-_BOOLEANS = {"true": 1.0, "True": 1.0, "TRUE": 1.0, "false": 0.0, "False": 0.0, "FALSE": 0.0}
 
 
 @dataclass(frozen=True)
@@ -79,7 +77,8 @@ class Check:
                 rejects += self._rows.rejects(error, int(raw.records[k]), line, sent)
         good[list(patches)] = True
         for name in self._features if patches else ():
-            values = [getattr(row, name) for row in patches.values()]
+            rule = self._features[name].rule
+            values = [converted(rule, getattr(row, name)) for row in patches.values()]
             typed = typed.with_columns(typed[name].scatter(list(patches), values))
         kept = pl.Series(good)
         return Checked(
@@ -104,7 +103,9 @@ class Check:
     def good(self, frame: pl.DataFrame, typed: pl.DataFrame) -> npt.NDArray[np.bool_]:
         """Return for each row whether it is surely right."""
         marks = typed.select(
-            _right(feature, pl.col(name)).fill_null(self._may_miss(feature, frame)).alias(name)
+            feature.rule.surely_right(pl.col(name))
+            .fill_null(self._may_miss(feature, frame))
+            .alias(name)
             for name, feature in self._features.items()
         )
         good = marks.select(pl.all_horizontal(pl.all())).to_series()
@@ -123,7 +124,7 @@ class Check:
         if texts:
             mine = {feature.name: feature for feature in self._features.values()}
             return {
-                name: value_of(mine[name], value) if name in mine else value
+                name: mine[name].rule.cell(value) if name in mine else value
                 for name, value in values.items()
             }
         return {
@@ -138,41 +139,18 @@ class Check:
         return ids if ids.dtype.is_integer() else ids.cast(pl.String)
 
 
-def _dtype(feature: Feature) -> type[pl.Float64] | type[pl.String]:
-    return pl.Float64 if feature.numeric else pl.String
+def _typed(feature: Feature, column: pl.Series, texts: bool) -> pl.Series:
+    found = feature.rule.from_series(column, texts)
+    return _nothing(feature, len(column)) if found is None else found
 
 
 def _nothing(feature: Feature, rows: int) -> pl.Series:
-    return pl.repeat(None, rows, dtype=_dtype(feature), eager=True)
+    return pl.repeat(None, rows, dtype=pl.Float64 if feature.numeric else pl.String, eager=True)
 
 
-def _typed(feature: Feature, column: pl.Series, texts: bool) -> pl.Series:
-    wanted = _dtype(feature)
-    if feature.type == "boolean" and texts:
-        return column.replace_strict(_BOOLEANS, default=None, return_dtype=wanted)
-    if feature.type == "boolean":
-        fits = column.dtype == pl.Boolean
-    elif feature.numeric:
-        fits = texts or column.dtype.is_numeric()
-    else:
-        fits = column.dtype in (pl.String, pl.Categorical, pl.Enum)
-    return column.cast(wanted, strict=False) if fits else _nothing(feature, len(column))
-
-
-def _right(feature: Feature, value: pl.Expr) -> pl.Expr:
-    """Return the rule for values that are not missing; a missing one gives null."""
-    if feature.type == "category":
-        return value.is_in(feature.labels or [])
-    if feature.type == "text":
-        return value.str.len_chars() <= MOST_CHARACTERS
-    rule = value.is_finite()
-    if feature.type == "integer":
-        rule &= value == value.floor()
-    if feature.min is not None:
-        rule &= value >= feature.min
-    if feature.max is not None:
-        rule &= value <= feature.max
-    return rule
+def converted(rule: Rule, value: object) -> float | str | None:
+    """Return a valid value in the model's form; nothing where it is missing."""
+    return None if value is None else rule.convert(value)
 
 
 def _good_ids(ids: pl.Series) -> pl.Series:

@@ -4,10 +4,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from ..bundle.engines import class_indices
 from ..bundle.read import Bundle
 from ..bundle.schema import Schema
 from ..errors import ProjectError
+from ..tasks import TASKS, class_indices
 from .check import Checked
 
 
@@ -22,7 +22,7 @@ class Columns:
         """
         self.schema: Schema = bundle.schema
         self._version = bundle.metadata.version
-        self._answers = bundle.schema.flags or ["prediction"]
+        self._answers = TASKS[bundle.schema.task].names(bundle.schema.flags)
         theirs = [*self._answers, *([self.schema.id] if self.schema.id else [])]
         if len(set(theirs)) < len(theirs):
             raise ProjectError(

@@ -9,7 +9,7 @@ import polars as pl
 from pydantic import BaseModel, ValidationError
 
 from ..bundle.schema import Schema
-from .check import Checked
+from .check import Checked, converted
 from .inputs import Input
 from .lines import LONGEST, TOO_LONG, whole_lines
 from .rejects import Reject
@@ -60,11 +60,9 @@ class JsonLinesInput(Input):
         return pl.DataFrame(
             {
                 f"f{k}": pl.Series(
-                    [row.__dict__[f"f{k}"] for row in rows],
-                    dtype=pl.Boolean if feature.type == "boolean" else None,
-                ).cast(pl.Float64)
-                if feature.numeric
-                else pl.Series([row.__dict__[f"f{k}"] or "" for row in rows], dtype=pl.String)
+                    [converted(feature.rule, row.__dict__[f"f{k}"]) for row in rows],
+                    dtype=pl.Float64 if feature.numeric else pl.String,
+                ).fill_null(None if feature.numeric else "")
                 for k, feature in enumerate(self._schema.features)
             }
         )

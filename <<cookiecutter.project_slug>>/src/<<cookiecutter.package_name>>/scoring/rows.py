@@ -1,6 +1,5 @@
 """The judge of single rows: the request type of the API, and its sentences."""
 
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -8,22 +7,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ..bundle.schema import Schema
-from ..features import Feature
 from ..serving.models import request_model
 from ..serving.problems import FieldError, invalid, nearest
 from .rejects import Reject, short
-
-NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_NOT_FINITE = re.compile(r"[+-]?(?:nan|inf|infinity)", re.IGNORECASE)
-
-
-def value_of(feature: Feature, text: str) -> float | bool | str:
-    """Return what a CSV cell's text means; a text that means nothing else stays a text."""
-    if feature.type == "boolean":
-        return {"true": True, "false": False}.get(text.lower(), text)
-    if feature.numeric and (NUMBER.fullmatch(text) or _NOT_FINITE.fullmatch(text)):
-        return float(text)
-    return text
 
 
 class Rows:

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, TypeAdapter, create_model
 
-from ..bundle.engines import Outputs, class_indices
 from ..bundle.schema import Schema
+from ..tasks import Outputs, TaskName, class_indices
 from . import models
 
 Answer = Callable[[Outputs], Any]
@@ -42,7 +42,7 @@ def operations(schema: Schema, max_rows: int) -> list[Operation]:
     one = (row, example, lambda row: [row])
     many = (rows, [example], lambda rows: rows)
     azure = (data, {"data": [example]}, lambda data: data.data)
-    predict, predictions, probabilities, score = _answers(schema)
+    predict, predictions, probabilities, score = _ANSWERS[schema.task](schema)
     found = [
         _operation("/api/predict", "Predict one", one, predict),
         _operation("/api/predictions", "Predict many", many, predictions),
@@ -64,10 +64,6 @@ def _operation(
     response, description, answer = answered
     parse = TypeAdapter(request).validate_json
     return Operation(path, summary, description, request, example, response, rows, answer, parse)
-
-
-def _answers(schema: Schema) -> tuple[Any, Any, Any, Any]:
-    return _numbers(schema) if schema.task == "regression" else _classes(schema)
 
 
 def _numbers(schema: Schema) -> tuple[Any, Any, Any, Any]:
@@ -123,3 +119,9 @@ def _classes(schema: Schema) -> tuple[Any, Any, Any, Any]:
             lambda outputs: {"result": labels(outputs)},
         ),
     )
+
+
+_ANSWERS: dict[TaskName, Callable[[Schema], tuple[Any, Any, Any, Any]]] = {
+    "classification": _classes,
+    "regression": _numbers,
+}

@@ -3,7 +3,6 @@
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -11,13 +10,11 @@ from pydantic import (
     WithJsonSchema,
     create_model,
 )
-from pydantic_core import PydanticCustomError
 
 from ..bundle.schema import Schema
 from ..features import Feature
-
-MOST_CHARACTERS = 10_000
-"""Longest text that a feature takes, and with it the ID."""
+from ..features.rule import field_type
+from ..features.text import MOST_CHARACTERS
 
 
 def _id_as_text(value: object) -> object:
@@ -67,35 +64,8 @@ def _field(feature: Feature) -> tuple[Any, Any]:
         "description": about or None,
         "examples": [feature.example],
     }
-    if feature.optional:
-        return _type(feature) | None, Field(None, **details)
-    return _type(feature), Field(..., **details)
-
-
-def _type(feature: Feature) -> Any:
-    if feature.type == "boolean":
-        return bool
-    if feature.type == "text":
-        return Annotated[str, Field(max_length=MOST_CHARACTERS)]
-    if feature.type == "category":
-        return Literal[tuple(feature.labels or [])]
-    if feature.type == "number":
-        return Annotated[float, Field(ge=feature.min, le=feature.max)]
-    whole = {"type": "integer", "minimum": feature.min, "maximum": feature.max}
-    documented = {name: value for name, value in whole.items() if value is not None}
-    # A float of whole values, for 3.0 is an integer in JSON Schema and in many clients.
-    return Annotated[
-        float,
-        Field(ge=feature.min, le=feature.max),
-        AfterValidator(_whole),
-        WithJsonSchema(documented),
-    ]
-
-
-def _whole(value: float) -> float:
-    if not value.is_integer():
-        raise PydanticCustomError("whole_number", "must be a whole number")
-    return value
+    default = None if feature.optional else ...
+    return field_type(feature.rule), Field(default, **details)
 
 
 def probability_model(schema: Schema) -> type[BaseModel]:

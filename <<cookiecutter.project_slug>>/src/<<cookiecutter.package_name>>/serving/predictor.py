@@ -1,17 +1,17 @@
 """A bundle's model, ready to answer: request bytes in, answer bytes out."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import to_json
 
-from ..bundle.engines import Engine, Outputs, Unanswerable, class_indices
+from ..bundle.engines import Engine, Unanswerable
 from ..bundle.metadata import Metadata
 from ..bundle.rows import columns_from
 from ..bundle.schema import Schema
+from ..tasks import TASKS, Outputs
 from .answers import Operation
 from .metrics import Metrics
 from .prediction_log import PredictionLog
@@ -30,7 +30,7 @@ class Predictor:
         log: PredictionLog | None,
     ) -> None:
         """Join what a bundle holds, its engine, and what keeps account of its answers."""
-        self._schema = schema
+        self._schema, self._task = schema, TASKS[schema.task]
         self._engine, self._metrics, self._log = engine, metrics, log
         self._model = {"model": metadata.name, "version": metadata.version}
         self._attributes = [f"f{k}" for k in range(len(schema.features))]
@@ -66,16 +66,12 @@ class Predictor:
         except Unanswerable as error:
             detail = f"The model has no answer for these values: {error}."
             raise Refusal(422, "No answer", detail) from None
-        # A sum of single-precision shares may end a rounding error above 1.
-        return outputs.clip(0, 1) if self._schema.classes else outputs
+        return self._task.within_range(outputs)
 
     def _count(self, outputs: Outputs) -> None:
-        if not self._schema.classes:
-            self._metrics.predicted("value", len(outputs))
-            return
-        for k, rows in Counter(class_indices(outputs).tolist()).items():
-            self._metrics.predicted(self._schema.classes[k], rows)
+        for answer, rows in self._task.counted(outputs, self._schema.classes).items():
+            self._metrics.predicted(answer, rows)
 
     def _each(self, outputs: Outputs) -> list[Any]:
-        names = self._schema.flags or ["prediction"]
+        names = self._task.names(self._schema.flags)
         return [dict(zip(names, row, strict=True)) for row in outputs.tolist()]

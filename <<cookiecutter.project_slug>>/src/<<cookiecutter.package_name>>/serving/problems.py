@@ -6,6 +6,8 @@ from typing import Any
 from pydantic import BaseModel, Field, ValidationError
 from pydantic_core import to_json
 
+from ..features.rule import REASONS
+
 MEDIA_TYPE = "application/problem+json"
 MOST_ERRORS = 10
 MOST_LABELS = 20
@@ -90,27 +92,8 @@ def _field_error(finding: Any, labels: dict[str, list[str]], fields: list[str]) 
     return field
 
 
-_REASONS = {
-    "missing": "is required",
-    "extra_forbidden": "is not a field of this model",
-    "literal_error": "is not a label of this field",
-    "finite_number": "must be a finite number",
-    "float_type": "must be a number",
-    "bool_type": "must be true or false",
-    "string_type": "must be a text",
-    "model_type": "must be an object of named fields",
-    "list_type": "must be a list of objects",
-    "greater_than_equal": "must be at least {ge:g}",
-    "less_than_equal": "must be at most {le:g}",
-    "too_short": "must have at least {min_length} row",
-    "too_long": "must have at most {max_length:,} rows in one request",
-    "string_too_short": "must have at least {min_length} characters",
-    "string_too_long": "must have at most {max_length:,} characters",
-}
-
-
 def _reason(finding: Any) -> str:
-    template = _REASONS.get(finding["type"])
+    template = REASONS.get(finding["type"])
     return template.format(**finding.get("ctx", {})) if template else finding["msg"]
 
 

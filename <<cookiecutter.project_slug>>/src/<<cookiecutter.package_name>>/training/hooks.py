@@ -1,73 +1,101 @@
-"""The use case's hooks, as training calls them."""
+"""The project's own use case, found and checked before anything is loaded."""
 
+import inspect
+import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Protocol
+from importlib import import_module
+from types import ModuleType
+from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-import pandas as pd
-
+from ..errors import ProjectError
 from ..features import Features, read_features
 from ..preprocessing import BasePreprocessor
+from .place import place, shortened
+from .use_case import UseCase
 
-
-class Loader(Protocol):
-    """The contract of `DataLoader`."""
-
-    def load_data(self, n_rows: int | None = None) -> pd.DataFrame:
-        """Return all columns, the target included; at most `n_rows` rows."""
-        ...
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Features and encoded target; with weights, each row stands for that many alike.
-
-    `X` has n rows and a column for each feature, `y` and `weight` have n values.
-    """
-
-    X: pd.DataFrame
-    y: "pd.Series[Any]"
-    weight: npt.NDArray[np.int64] | None = None
-
-    def __len__(self) -> int:
-        """Return how many rows there are, each counted as often as it stands for."""
-        return len(self.X) if self.weight is None else int(self.weight.sum())
-
-    def take(self, indices: npt.NDArray[np.intp]) -> "Rows":
-        """Return the rows at the indices."""
-        weight = None if self.weight is None else self.weight[indices]
-        return Rows(self.X.iloc[indices], self.y.iloc[indices], weight)
-
-    def weighing(self, weight: npt.NDArray[np.int64]) -> "Rows":
-        """Return the rows with other weights; those that weigh nothing are left out."""
-        kept = np.flatnonzero(weight)
-        return Rows(self.X.iloc[kept], self.y.iloc[kept], weight[kept])
-
-
-@dataclass(frozen=True)
-class UseCase:
-    """The four hooks and features.yaml."""
-
-    features: Features
-    data_loader: Callable[[], Loader]
-    preprocessor: Callable[[], BasePreprocessor]
-    train_model: Callable[..., Any]
-    get_classes: Callable[[Any], list[str]]
-
-    def rows(self, frame: pd.DataFrame) -> "Rows":
-        """Return a valid data frame's features, encoded target and weights."""
-        X, y = self.preprocessor().split_X_y(frame, self.features)
-        if self.features.weight is None:
-            return Rows(X, y)
-        return Rows(X, y, frame[self.features.weight].to_numpy(np.int64))
+_PACKAGE = f"{__package__.rpartition('.')[0]}.use_case"
 
 
 def own_use_case() -> UseCase:
-    """Return the project's own use case, from `use_case/`."""
-    from ..use_case.data_loader import DataLoader
-    from ..use_case.model import get_classes, train_model
-    from ..use_case.preprocessor import Preprocessor
+    """Return the use case of `use_case/`.
 
-    return UseCase(read_features(), DataLoader, Preprocessor, train_model, get_classes)
+    Raises:
+        ProjectError: A file can't be imported, or a hook is missing or takes other arguments; the
+            sentence names file and line.
+    """
+    features = read_features()
+    data_loader, model = own_data_loader(), _module("model")
+    preprocessor = _hook(_module("preprocessor"), "Preprocessor", "a subclass of BasePreprocessor")
+    if not (isinstance(preprocessor, type) and issubclass(preprocessor, BasePreprocessor)):
+        raise ProjectError(
+            f"Preprocessor ({place(preprocessor)}) is no subclass of BasePreprocessor; write "
+            "class Preprocessor(BasePreprocessor)."
+        )
+    arguments = "X, y" if features.weight is None else "X, y, weight"
+    train_model = _hook(model, "train_model", f"a function of {arguments}")
+    _check_signature(train_model, arguments, features)
+    get_classes = _hook(model, "get_classes", "a function of the model")
+    return UseCase(features, data_loader, preprocessor, train_model, get_classes)
+
+
+def own_data_loader() -> Any:
+    """Return the class `DataLoader` of `use_case/`.
+
+    Raises:
+        ProjectError: See `own_use_case`.
+    """
+    data_loader = _hook(
+        _module("data_loader"), "DataLoader", "a class with load_data(self, n_rows=None)"
+    )
+    if not callable(getattr(data_loader, "load_data", None)):
+        raise ProjectError(f"DataLoader ({place(data_loader)}) has no method load_data; add it.")
+    return data_loader
+
+
+def _module(name: str) -> ModuleType:
+    try:
+        return import_module(f"{_PACKAGE}.{name}")
+    except SyntaxError as error:
+        where = f"{shortened(str(error.filename))}:{error.lineno}"
+        raise ProjectError(f"{where} is not valid Python: {error.msg}.") from error
+    except ProjectError:
+        raise
+    except Exception as error:
+        frames = traceback.extract_tb(error.__traceback__)
+        own = [frame for frame in frames if "use_case" in frame.filename]
+        where = f"{shortened(own[-1].filename)}:{own[-1].lineno}" if own else f"use_case/{name}.py"
+        raise ProjectError(f"{where} can't be imported: {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> str:
+    """Say why a file can't be imported, and the way out where it is known."""
+    if (
+        isinstance(error, ModuleNotFoundError)
+        and error.name
+        and not error.name.startswith(_PACKAGE)
+    ):
+        return f"{error.name} is not installed; `uv add --group train {error.name}` adds it."
+    return f"{type(error).__name__}: {error}"
+
+
+def _hook(module: ModuleType, name: str, wanted: str) -> Any:
+    found = getattr(module, name, None)
+    if callable(found):
+        return found
+    alike = [each for each in vars(module) if each.lower().strip("_") == name.lower()]
+    hint = f" (it has {alike[0]})" if alike else ""
+    file = shortened(str(module.__file__))
+    raise ProjectError(f"{file} has no {name}{hint}; define it: {wanted}.")
+
+
+def _check_signature(train_model: Callable[..., Any], arguments: str, features: Features) -> None:
+    try:
+        inspect.signature(train_model).bind(*arguments.split(", "))
+    except TypeError as error:
+        why = f", since features.yaml has the weight {features.weight}" if features.weight else ""
+        raise ProjectError(
+            f"train_model ({place(train_model)}) takes other arguments than {arguments}{why}: "
+            f"{error}."
+        ) from error
+    except ValueError:
+        return  # made by a library that tells nothing of its arguments

@@ -6,10 +6,10 @@ It is measured and shown beside the model that is served, and never served itsel
 from dataclasses import dataclass
 
 from ..automl.session import comparing
-from .evaluate import PRIMARY, Scores, evaluate
+from .evaluate import Scores, evaluate
 from .fit import fit
-from .hooks import UseCase
 from .split import Split
+from .use_case import UseCase
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def compare(use_case: UseCase, parts: Split, scores: Scores, seed: int) -> Leaks
         pipeline = fit(use_case, parts.train, seed, with_leaks=True)
     return Leaks(
         features.leaking,
-        PRIMARY[features.task],
+        use_case.task.task.primary,
         scores.hold_out,
         evaluate(pipeline, parts.test, features.task),
         type(pipeline[-1]).__name__,

@@ -10,8 +10,8 @@ from sklearn.inspection import permutation_importance
 from sklearn.metrics import ConfusionMatrixDisplay, PredictionErrorDisplay, RocCurveDisplay
 from sklearn.pipeline import Pipeline
 
-from ..bundle.engines import class_indices
-from .hooks import Rows
+from ..tasks import class_indices
+from .rows import Rows
 from .split import Split
 
 matplotlib.use("Agg")

@@ -13,7 +13,7 @@ from ..errors import ProjectError
 
 
 @contextmanager
-def _explained(step: str) -> Iterator[None]:
+def explained(step: str) -> Iterator[None]:
     """Turn a failure of code that nobody foresaw, the use case's first of all, into a sentence."""
     try:
         yield
@@ -65,7 +65,7 @@ class Progress:
     def step(self, name: str) -> Iterator[Step]:
         """Show a step from its begin to its end."""
         start = time.perf_counter()
-        with self.console.status(f"{name} …") as status, _explained(name):
+        with self.console.status(f"{name} …") as status, explained(name):
             step = Step(status)
             yield step
         seconds = time.perf_counter() - start

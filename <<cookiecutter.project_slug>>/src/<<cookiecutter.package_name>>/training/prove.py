@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
-from ..bundle.engines import Engine, Outputs, Unanswerable, class_indices
+from ..bundle.engines import Engine, Unanswerable
 from ..bundle.metadata import Parity
+from ..tasks import Outputs, TaskName, class_indices
 from .evaluate import predict
 
 TOLERANCE = 1e-5
@@ -28,7 +29,7 @@ def prove(
     pipeline: Pipeline,
     engine: Engine,
     groups: dict[str, pd.DataFrame],
-    task: str,
+    task: TaskName,
     at_least: int = 1,
     scale: float = 1.0,
 ) -> Parity:
@@ -92,7 +93,7 @@ def _answer(ask: Callable[[pd.DataFrame], Any], rows: pd.DataFrame) -> Any:
     return answer if np.isfinite(answer).all() else None
 
 
-def _compare(expected: Outputs, got: Outputs, task: str, scale: float) -> _Difference:
+def _compare(expected: Outputs, got: Outputs, task: TaskName, scale: float) -> _Difference:
     size = np.maximum(scale, np.abs(expected)) if task == "regression" else 1
     distance = (np.abs(got - expected) / size).max(axis=1)
     labels = 0

@@ -8,7 +8,8 @@ from ..bundle.metadata import Metadata
 from ..bundle.read import Bundle
 from ..bundle.schema import Schema
 from ..features import Feature, Features
-from .evaluate import PRIMARY, Scores
+from ..tasks import TASKS
+from .evaluate import Scores
 from .leaks import Leaks
 
 METRICS = "metrics.json"
@@ -21,7 +22,7 @@ def refused_reports(folder: Path) -> Path:
 
 def write_metrics(folder: Path, scores: Scores, missed: list[str], leaks: Leaks | None) -> None:
     """Write metrics.json: the scores, and the thresholds that were missed, in sentences."""
-    figures = {**asdict(scores), "primary": PRIMARY[scores.task], "thresholds_missed": missed}
+    figures = {**asdict(scores), "primary": TASKS[scores.task].primary, "thresholds_missed": missed}
     if leaks:
         figures["with_leaks"] = {"features": leaks.features, "hold_out": leaks.hold_out}
     (folder / METRICS).write_text(json.dumps(figures, indent=2) + "\n", "utf-8")

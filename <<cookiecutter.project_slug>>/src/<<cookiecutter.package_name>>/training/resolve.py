@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ..bundle.schema import Schema
@@ -21,7 +22,7 @@ def resolve_schema(features: Features, X: pd.DataFrame, classes: list[str]) -> S
         classes: The classes in the order of the probabilities; empty for regression.
 
     Raises:
-        ProjectError: The flags name other classes than the model has.
+        ProjectError: There is a flag for some classes of the model and not for others.
     """
     if features.flags and set(features.flags) != set(classes):
         raise ProjectError(
@@ -39,22 +40,16 @@ def resolve_schema(features: Features, X: pd.DataFrame, classes: list[str]) -> S
 
 
 def _resolved(feature: Feature, column: "pd.Series[Any]") -> Feature:
-    present = column.dropna() if feature.numeric else column[column != ""]
+    values = column.to_numpy()
+    present = values[~np.isnan(values)] if feature.numeric else values[values != ""]
     filled = feature.model_dump()
     if feature.leaks:
         filled["description"] = f"{feature.description} {AFTERWARDS}".strip()
-    learned = feature.labels is None and feature.type == "category"
+    learned = feature.labels is None and "labels" in feature.rule.takes
     if learned:
         filled["labels"] = sorted(set(present))
     if feature.example is None or (learned and feature.example not in filled["labels"]):
-        filled["example"] = _typical(feature, present)
+        filled["example"] = feature.rule.typical(present)
+    elif not feature.numeric:
+        filled["example"] = feature.rule.convert(feature.example)
     return Feature(**filled)
-
-
-def _typical(feature: Feature, present: "pd.Series[Any]") -> float | bool | str:
-    if feature.type == "number":
-        return float(present.sort_values().iloc[len(present) // 2])
-    value = present.mode().iloc[0]
-    if feature.type == "boolean":
-        return bool(value)
-    return int(value) if feature.type == "integer" else str(value)

@@ -22,7 +22,6 @@ from ..registry.record import Recorder, Unrecorded
 from ..settings import Settings
 from .evaluate import Scores, predict, score
 from .fit import fit
-from .hooks import UseCase
 from .leaks import Leaks, compare
 from .pictures import draw_pictures
 from .progress import Progress
@@ -32,7 +31,7 @@ from .resolve import resolve_schema
 from .search_report import write_search
 from .split import split
 from .store import Stored, store
-from .validate import validate_frame
+from .use_case import UseCase
 
 
 def train(
@@ -58,7 +57,7 @@ def train(
     recorder = recorder or Unrecorded(settings)
     _check_folders(settings)
     with progress.step("load") as step:
-        frame = _load(use_case)
+        frame = use_case.load()
         rows = use_case.rows(frame)
         parts = split(rows, options.test_size, options.seed, features.task)
         step.found = f"{len(frame):,} rows, {frame.shape[1]} columns; they fit features.yaml"
@@ -66,7 +65,7 @@ def train(
         with progress.step("fit") as step:
             searching.show = step.show
             pipeline = fit(use_case, parts.train, options.seed)
-            schema = resolve_schema(features, rows.X, _classes(use_case, pipeline))
+            schema = resolve_schema(features, rows.X, use_case.classes(pipeline[-1], frame, rows))
             step.found = f"{type(pipeline[-1]).__name__} on {len(parts.train):,} rows"
             step.found += f", {searching.found}" if searching.found else ""
         with progress.step("evaluate") as step:
@@ -120,35 +119,6 @@ def _check_folders(settings: Settings) -> None:
     check_ours(paths.reports, METRICS)
 
 
-def _load(use_case: UseCase) -> pd.DataFrame:
-    frame = use_case.data_loader().load_data()
-    if not isinstance(frame, pd.DataFrame):
-        raise ProjectError(
-            f"DataLoader.load_data returned a {type(frame).__name__}; it returns a DataFrame."
-        )
-    validate_frame(frame, use_case.features)
-    return frame.reset_index(drop=True)
-
-
-def _classes(use_case: UseCase, pipeline: Pipeline) -> list[str]:
-    if use_case.features.task == "regression":
-        return []
-    if not hasattr(pipeline, "predict_proba"):
-        raise ProjectError(
-            f"{type(pipeline[-1]).__name__} has no predict_proba; wrap it in scikit-learn's "
-            "CalibratedClassifierCV in train_model."
-        )
-    classes = use_case.get_classes(pipeline[-1])
-    if not isinstance(classes, list) or not all(isinstance(name, str) for name in classes):
-        raise ProjectError(f"get_classes returns {classes!r}; it returns a list of names (str).")
-    if len(classes) != len(pipeline.classes_) or len(set(classes)) < len(classes):
-        raise ProjectError(
-            f"get_classes returns {classes}, but the model has {len(pipeline.classes_)} classes: "
-            f"{list(pipeline.classes_)}; return a name of its own for each, in that order."
-        )
-    return classes
-
-
 def _bundle(
     settings: Settings,
     pipeline: Pipeline,
@@ -171,7 +141,8 @@ def _bundle(
         metrics=scores.hold_out,
         parity=stored.parity,
         self_test=SelfTest(
-            request=schema.example, outputs=predict(pipeline, example, schema.task)[0].tolist()
+            request=schema.example,
+            outputs=predict(pipeline, example, schema.task)[0].tolist(),
         ),
         git_commit=git_commit(),
         libraries=libraries(),

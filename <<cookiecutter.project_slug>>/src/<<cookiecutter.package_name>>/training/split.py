@@ -9,10 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.model_selection import KFold, StratifiedKFold, train_test_split
+from sklearn.model_selection import train_test_split
 
 from ..errors import ProjectError
-from .hooks import Rows
+from ..tasks import TaskName
+from .rows import Rows
+from .task import TRAINING_TASKS
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Split:
     test: Rows
 
 
-def split(rows: Rows, test_size: float, seed: int, task: str) -> Split:
+def split(rows: Rows, test_size: float, seed: int, task: TaskName) -> Split:
     """Hold out a share of the rows.
 
     Raises:
@@ -31,8 +33,8 @@ def split(rows: Rows, test_size: float, seed: int, task: str) -> Split:
     """
     if rows.weight is not None:
         return _weighted_folds(rows, [1 - test_size, test_size], seed, task)[1]
-    indices = np.arange(len(rows))
-    stratify = rows.y if task == "classification" else None
+    kind = TRAINING_TASKS[task]
+    indices, stratify = np.arange(len(rows)), kind.strata(rows.y)
     try:
         train, test = train_test_split(
             indices, test_size=test_size, random_state=seed, stratify=stratify
@@ -41,34 +43,30 @@ def split(rows: Rows, test_size: float, seed: int, task: str) -> Split:
         raise ProjectError(
             f"{len(rows):,} rows can't be split with training.test_size {test_size:g}: {error}"
         ) from error
+    if len(test) < kind.fewest_held_out:
+        raise ProjectError(
+            f"{len(rows):,} rows with training.test_size {test_size:g} hold out {len(test)}, and "
+            f"the metrics need {kind.fewest_held_out}; load more rows or hold out a larger share."
+        )
     return Split(rows.take(train), rows.take(test))
 
 
-def folds(rows: Rows, n_folds: int, seed: int, task: str) -> Iterator[Split]:
+def folds(rows: Rows, n_folds: int, seed: int, task: TaskName) -> Iterator[Split]:
     """Yield each fold's rows to learn from and rows held out."""
     if rows.weight is not None:
         yield from _weighted_folds(rows, [1 / n_folds] * n_folds, seed, task)
         return
-    kind = StratifiedKFold if task == "classification" else KFold
-    parts = kind(n_folds, shuffle=True, random_state=seed)
-    for train, test in parts.split(np.zeros(len(rows)), rows.y):
+    for train, test in TRAINING_TASKS[task].folds(n_folds, seed).split(np.zeros(len(rows)), rows.y):
         yield Split(rows.take(train), rows.take(test))
 
 
-def most_folds(rows: Rows, task: str) -> int:
-    """Return how many folds there can be with each class, or two rows, in each."""
-    if task == "regression":
-        return len(rows) // 2
-    weight = np.ones(len(rows.X)) if rows.weight is None else rows.weight
-    return int(min(weight[rows.y == label].sum() for label in rows.y.unique()))
-
-
-def _weighted_folds(rows: Rows, shares: list[float], seed: int, task: str) -> list[Split]:
+def _weighted_folds(rows: Rows, shares: list[float], seed: int, task: TaskName) -> list[Split]:
     """Return a split for each share, that share of the rows held out."""
     random = np.random.default_rng(seed)
     weight = np.asarray(rows.weight)
     parts = np.zeros((len(shares), len(weight)), dtype=np.int64)
-    groups = rows.y.to_numpy() if task == "classification" else np.zeros(len(weight))
+    strata = TRAINING_TASKS[task].strata(rows.y)
+    groups = np.zeros(len(weight)) if strata is None else strata
     for group in np.unique(groups):
         members = np.flatnonzero(groups == group)
         parts[:, members] = _drawn(weight[members], shares, random)

@@ -1,0 +1,113 @@
+"""The rule of categories."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import numpy.typing as npt
+from pydantic import BeforeValidator
+
+from .number import NUMBER, as_float, is_number
+from .rule import REASONS, Example, Limit, Misfit, Rule, most_frequent
+from .text import is_unicode
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from .feature import Feature
+
+LONGEST_LABEL = 200
+"""Characters."""
+
+_MOST = 2**53
+"""Whole numbers from here on are not exact as floats, and so no labels."""
+
+
+def as_label(value: Any) -> Any:
+    """Return a whole number as the label that it stands for: '3' for 3 and 3.0."""
+    if is_number(value) and abs(number := as_float(value)) < _MOST and number.is_integer():
+        return str(int(number))
+    return value
+
+
+class Category(Rule):
+    """Labels; a whole number stands for its digits, since tables turn '3' into 3 and 3.0.
+
+    An empty label is a missing one.
+    """
+
+    numeric = False
+    empty_is_missing = True
+    takes = frozenset({"labels"})
+    wrong = (True, REASONS["literal_error"])
+
+    def __init__(self, feature: Feature) -> None:
+        """See `Rule`."""
+        super().__init__(feature)
+        self._labels = feature.labels or []
+        self._numbers = [int(label) for label in self._labels if _is_whole(label)]
+        if feature.labels is not None:
+            known = frozenset(feature.labels)
+            self.limits.append(Limit(REASONS["literal_error"], lambda label: label in known))
+        else:
+            about = f"must be a label of at most {LONGEST_LABEL} characters"
+            self.limits.append(Limit(about, lambda label: 0 < len(label) <= LONGEST_LABEL))
+
+    def convert(self, value: object) -> str:
+        """See `Rule`."""
+        label = as_label(value)
+        if isinstance(label, str) and is_unicode(label):
+            return str(label)
+        raise Misfit(self._no_label())
+
+    def _no_label(self) -> str:
+        if self.feature.labels is not None:
+            return REASONS["literal_error"]
+        return "must be a label: a text or a whole number"
+
+    def request_type(self) -> tuple[Any, list[dict[str, Any]]]:
+        """See `Rule`."""
+        empty = [""] if self.feature.optional else []
+        kind: Any = Literal[(*self._labels, *empty)]
+        schemas: list[dict[str, Any]] = [{"type": "string", "enum": [*self._labels, *empty]}]
+        if not self._numbers:
+            return kind, schemas
+        schemas.append({"type": "integer", "enum": self._numbers})
+        return Annotated[kind, BeforeValidator(as_label)], schemas
+
+    def cell(self, text: str) -> Example:
+        """See `Rule`."""
+        means_number = text not in self._labels and NUMBER.fullmatch(text)
+        return float(text) if means_number else text
+
+    def from_series(self, column: pl.Series, texts: bool) -> pl.Series | None:
+        """See `Rule`."""
+        import polars as pl
+
+        if column.dtype.is_numeric():
+            numbers = {float(number): str(number) for number in self._numbers}
+            values = column.cast(pl.Float64, strict=False)
+            return values.replace_strict(numbers, default=None, return_dtype=pl.String)
+        if column.dtype not in (pl.String, pl.Categorical, pl.Enum):
+            return None
+        column = column.cast(pl.String)
+        written = {f"{number}.0": str(number) for number in self._numbers} if texts else {}
+        return column.replace({text: written[text] for text in set(written) - set(self._labels)})
+
+    def surely_right(self, values: pl.Expr) -> pl.Expr:
+        """See `Rule`."""
+        return values.is_in(self._labels)
+
+    def typical(self, values: npt.NDArray[Any]) -> Example:
+        """Return the most frequent label, or the first."""
+        return str(most_frequent(values)) if len(values) else (self._labels or [""])[0]
+
+
+def _is_whole(label: str) -> bool:
+    digits = label.removeprefix("-")
+    return (
+        digits.isascii()
+        and digits.isdecimal()
+        and str(int(label)) == label
+        and (abs(int(label)) < _MOST)
+    )

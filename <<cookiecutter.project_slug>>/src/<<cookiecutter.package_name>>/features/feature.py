@@ -1,0 +1,92 @@
+"""One named input of the model, as features.yaml describes it."""
+
+from collections import Counter
+from functools import cached_property
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
+
+from .boolean import Boolean
+from .category import LONGEST_LABEL, Category
+from .number import Integer, Number
+from .rule import Example, Misfit, Rule
+from .text import Text
+
+FeatureType = Literal["number", "integer", "boolean", "category", "text"]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_LABEL)]
+
+RULES: dict[FeatureType, type[Rule]] = {
+    "number": Number,
+    "integer": Integer,
+    "boolean": Boolean,
+    "category": Category,
+    "text": Text,
+}
+
+
+class Feature(BaseModel):
+    """One named input of the model; which values fit says its `rule`.
+
+    A feature that `leaks` is known only after the event. Requests may have it; the model does not
+    learn from it.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+    name: Name
+    type: FeatureType
+    description: str = ""
+    unit: str | None = None
+    min: float | None = None
+    max: float | None = None
+    optional: bool = False
+    leaks: bool = False
+    labels: list[Name] | None = None
+    example: Example | None = None
+
+    @cached_property
+    def rule(self) -> Rule:
+        """The rule of its type, with its bounds and labels."""
+        return RULES[self.type](self)
+
+    @property
+    def numeric(self) -> bool:
+        """Whether the model gets it as a number (booleans are 0 and 1)."""
+        return RULES[self.type].numeric
+
+    @model_validator(mode="before")
+    @classmethod
+    def _what_leaks_is_optional(cls, fields: Any) -> Any:
+        if isinstance(fields, dict) and fields.get("leaks") is True:
+            return {"optional": True, **fields}
+        return fields
+
+    @model_validator(mode="after")
+    def _fits_its_type(self) -> Self:
+        given = {"min": self.min, "max": self.max, "labels": self.labels}
+        for key in sorted(key for key, value in given.items() if value is not None):
+            if key not in RULES[self.type].takes:
+                raise ValueError(f"'{self.name}' is a {self.type}, which has no {key}; remove it")
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ValueError(f"'{self.name}' has a min of {self.min:g} above its max {self.max:g}")
+        if self.labels is not None and (twice := _twice(self.labels)):
+            raise ValueError(f"'{self.name}' has the label {twice!r} twice")
+        if self.type == "text" and self.example is None:
+            raise ValueError(
+                f"'{self.name}' is a text and needs an example; the data's stay private"
+            )
+        if self.example is not None and (wrong := self.misfit(self.example)):
+            raise ValueError(f"the example of '{self.name}' is {self.example!r}: it {wrong}")
+        return self
+
+    def misfit(self, value: object) -> str | None:
+        """Say what is wrong with a value that is not missing, or nothing."""
+        try:
+            self.rule.read(value)
+        except Misfit as misfit:
+            return str(misfit)
+        return None
+
+
+def _twice(labels: list[str]) -> str | None:
+    return next((label for label, count in Counter(labels).items() if count > 1), None)

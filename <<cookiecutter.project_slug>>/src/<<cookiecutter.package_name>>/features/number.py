@@ -1,0 +1,129 @@
+"""The rules of numbers and integers."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from numbers import Real
+from typing import TYPE_CHECKING, Annotated, Any
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from .rule import REASONS, Example, Limit, Misfit, Rule, most_frequent
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from .feature import Feature
+
+NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+"""A number in CSV."""
+
+_NOT_FINITE = re.compile(r"[+-]?(?:nan|inf|infinity)", re.IGNORECASE)
+_LARGEST = float(np.finfo(np.float64).max)
+
+
+def is_number(value: object) -> bool:
+    """Whether a value is a real number; true and false are none."""
+    return isinstance(value, (Real, Decimal)) and not isinstance(value, (bool, np.bool_))
+
+
+def as_float(value: Any) -> float:
+    """Return a number as a float; beyond the greatest float it is infinite."""
+    try:
+        return float(value)
+    except OverflowError:
+        return float("inf") if value > 0 else float("-inf")
+
+
+class Number(Rule):
+    """Finite numbers within bounds; integers, floats and decimals, but no booleans and no texts."""
+
+    numeric = True
+    takes = frozenset({"min", "max"})
+    wrong = ("many", REASONS["float_type"])
+
+    def __init__(self, feature: Feature) -> None:
+        """See `Rule`."""
+        super().__init__(feature)
+        low, high = feature.min, feature.max
+        self.limits.append(Limit(REASONS["finite_number"], lambda x: abs(x) <= _LARGEST))
+        if low is not None:
+            reason = REASONS["greater_than_equal"].format(ge=low)
+            self.limits.append(Limit(reason, lambda x: x >= low))
+        if high is not None:
+            reason = REASONS["less_than_equal"].format(le=high)
+            self.limits.append(Limit(reason, lambda x: x <= high))
+
+    def convert(self, value: object) -> float:
+        """See `Rule`."""
+        if not is_number(value):
+            raise Misfit(REASONS["float_type"])
+        return as_float(value)
+
+    def request_type(self) -> tuple[Any, list[dict[str, Any]]]:
+        """See `Rule`."""
+        bounds = Field(ge=self.feature.min, le=self.feature.max)
+        return Annotated[float, bounds], [{"type": "number", **self._bounds()}]
+
+    def _bounds(self) -> dict[str, float]:
+        bounds = {"minimum": self.feature.min, "maximum": self.feature.max}
+        return {name: bound for name, bound in bounds.items() if bound is not None}
+
+    def cell(self, text: str) -> Example:
+        """See `Rule`."""
+        means_number = NUMBER.fullmatch(text) or _NOT_FINITE.fullmatch(text)
+        return float(text) if means_number else text
+
+    def from_series(self, column: pl.Series, texts: bool) -> pl.Series | None:
+        """See `Rule`."""
+        import polars as pl
+
+        fits = texts or column.dtype.is_numeric()
+        return column.cast(pl.Float64, strict=False) if fits else None
+
+    def typical(self, values: npt.NDArray[Any]) -> Example:
+        """Return the median of the values; without any the number within the bounds next to 0."""
+        if len(values):
+            return float(np.sort(values)[len(values) // 2])
+        low, high = self.feature.min, self.feature.max
+        return float(max(low if low is not None else 0, min(0, high if high is not None else 0)))
+
+    def outermost(self) -> list[Example]:
+        """Return the bounds."""
+        bounds = (self.feature.min, self.feature.max)
+        return sorted({plain(bound) for bound in bounds if bound is not None})
+
+
+class Integer(Number):
+    """Whole numbers; 3.0 is one, as in JSON Schema and many clients."""
+
+    def __init__(self, feature: Feature) -> None:
+        """See `Rule`."""
+        super().__init__(feature)
+        self.limits.insert(1, Limit(REASONS["whole_number"], lambda x: x % 1 == 0))
+
+    def request_type(self) -> tuple[Any, list[dict[str, Any]]]:
+        """See `Rule`."""
+        kind, _ = super().request_type()
+        return Annotated[kind, AfterValidator(_whole)], [{"type": "integer", **self._bounds()}]
+
+    def typical(self, values: npt.NDArray[Any]) -> Example:
+        """Return the most frequent of the values; without any the least that is near 0."""
+        if len(values):
+            return int(most_frequent(values))
+        return int(np.ceil(super().typical(values)))
+
+
+def _whole(value: float) -> float:
+    if not value.is_integer():
+        raise PydanticCustomError("whole_number", "must be a whole number")
+    return value
+
+
+def plain(value: float) -> float:
+    """Return a number as a person writes it: 3 for 3.0."""
+    return int(value) if value.is_integer() and abs(value) < 1e15 else value

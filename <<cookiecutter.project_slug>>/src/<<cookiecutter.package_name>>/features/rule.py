@@ -1,0 +1,168 @@
+"""The rule of a feature's type: the one place that says which values fit.
+
+Training data, requests, scored files, examples, the collection for Postman and the API's
+description all take theirs from here.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import reduce
+from operator import and_
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import WithJsonSchema
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from .feature import Feature
+
+Example = int | float | bool | str
+
+REASONS = {
+    "missing": "is required",
+    "extra_forbidden": "is not a field of this model",
+    "literal_error": "is not a label of this field",
+    "finite_number": "must be a finite number",
+    "float_type": "must be a number",
+    "whole_number": "must be a whole number",
+    "bool_type": "must be true or false",
+    "string_type": "must be a text",
+    "model_type": "must be an object of named fields",
+    "list_type": "must be a list of objects",
+    "greater_than_equal": "must be at least {ge:g}",
+    "less_than_equal": "must be at most {le:g}",
+    "too_short": "must have at least {min_length} row",
+    "too_long": "must have at most {max_length:,} rows in one request",
+    "string_too_short": "must have at least {min_length} characters",
+    "string_too_long": "must have at most {max_length:,} characters",
+}
+"""What people read, by the names that pydantic has for errors."""
+
+
+class Misfit(ValueError):
+    """A value that does not fit a feature; the message is one of `REASONS`."""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A condition on values of the right type.
+
+    `holds` takes a float, an array or a polars expression; a missing value (NaN) does not hold.
+    """
+
+    reason: str
+    holds: Callable[[Any], Any]
+
+
+class Rule(ABC):
+    """Which values fit a feature, and in which form the model gets them.
+
+    A value is a float where the rule is `numeric` (NaN for missing), else a text (empty for
+    missing).
+    """
+
+    numeric: ClassVar[bool]
+    takes: ClassVar[frozenset[str]] = frozenset()
+    """Which of min, max and labels features.yaml may say."""
+
+    takes_booleans: ClassVar[bool] = False
+    """Whether a column of true and false has values of this type."""
+
+    empty_is_missing: ClassVar[bool] = False
+    """Whether an empty text is a missing value."""
+
+    wrong: ClassVar[tuple[Any, str]]
+    """A value of a wrong type in JSON, and the reason."""
+
+    def __init__(self, feature: Feature) -> None:
+        """Make the rule of one feature."""
+        self.feature = feature
+        self.limits: list[Limit] = []
+
+    @property
+    def missing(self) -> float | str:
+        """The form in which the model gets a missing value."""
+        return float("nan") if self.numeric else ""
+
+    @abstractmethod
+    def convert(self, value: object) -> Any:
+        """Return a value that is not missing in the model's form.
+
+        Args:
+            value: From JSON, YAML or a data frame.
+
+        Raises:
+            Misfit: It is of another type.
+        """
+
+    def read(self, value: object) -> Any:
+        """Return a value that is not missing in the model's form.
+
+        Raises:
+            Misfit: It does not fit.
+        """
+        converted = self.convert(value)
+        for limit in self.limits:
+            if not limit.holds(converted):
+                raise Misfit(limit.reason)
+        return converted
+
+    @abstractmethod
+    def request_type(self) -> tuple[Any, list[dict[str, Any]]]:
+        """Return the type that validates a value in a request, and JSON Schemas that say the same.
+
+        A value that fits any of the schemas fits.
+        """
+
+    @abstractmethod
+    def cell(self, text: str) -> Example:
+        """Return a CSV cell's text as JSON would have it; one that means nothing stays a text."""
+
+    @abstractmethod
+    def from_series(self, column: pl.Series, texts: bool) -> pl.Series | None:
+        """Return a column in the model's form; null for each value that is not surely right.
+
+        Args:
+            column: As it was read from a file.
+            texts: Whether all values are texts (CSV).
+
+        Returns:
+            Float64 or String; nothing where no value of such a column is surely right.
+        """
+
+    def surely_right(self, values: pl.Expr) -> pl.Expr:
+        """Return the condition on the values of `from_series`; null for null."""
+        return reduce(and_, (limit.holds(values) for limit in self.limits), values == values)
+
+    @abstractmethod
+    def typical(self, values: npt.NDArray[Any]) -> Example:
+        """Return an example, of values in the model's form if there are any; none is missing."""
+
+    def outermost(self) -> list[Example]:
+        """Return the least and the greatest value, where there are such."""
+        return []
+
+
+def described(schemas: list[dict[str, Any]]) -> WithJsonSchema:
+    """Return a JSON Schema that takes what any of the given ones takes."""
+    return WithJsonSchema(schemas[0] if len(schemas) == 1 else {"anyOf": schemas})
+
+
+def field_type(rule: Rule) -> Any:
+    """Return the type of a feature in a request, optional or not."""
+    kind, schemas = rule.request_type()
+    if not rule.feature.optional:
+        return Annotated[kind, described(schemas)]
+    return Annotated[kind | None, described([*schemas, {"type": "null"}])]
+
+
+def most_frequent(values: Iterable[Any]) -> Any:
+    """Return the value that is there most often; of several the least."""
+    found, counts = np.unique(np.asarray(values), return_counts=True)
+    return found[counts.argmax()]

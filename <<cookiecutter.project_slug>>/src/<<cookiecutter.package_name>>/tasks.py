@@ -1,0 +1,110 @@
+"""The two tasks of a model: classification and regression.
+
+Both sides of the bundle need these facts; what only training needs of a task is in `training`.
+"""
+
+from abc import ABC, abstractmethod
+from collections import Counter
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+TaskName = Literal["classification", "regression"]
+
+Outputs = npt.NDArray[np.floating[Any]]
+"""Shape (n, classes): probabilities. For regression (n, 1): predictions."""
+
+TIE = 1e-6
+"""Probabilities that are closer than this to the highest share its rank; the first class wins.
+
+Two engines that agree to a rounding error then name the same class for a tie.
+"""
+
+BETTER_WHEN_LOW = {"log_loss", "brier", "mae", "rmse"}
+
+
+def class_indices(probabilities: Outputs) -> npt.NDArray[np.intp]:
+    """Return each row's class, as both engines and all metrics decide it (see `TIE`)."""
+    highest = probabilities.max(axis=1, keepdims=True)
+    return np.asarray(np.argmax(probabilities >= highest - TIE, axis=1))
+
+
+class Task(ABC):
+    """What a model's answers are."""
+
+    has_classes: ClassVar[bool]
+
+    method: ClassVar[str]
+    """The method of an estimator that gives the outputs."""
+
+    metrics: ClassVar[tuple[str, ...]]
+    """What is measured; the first is the primary metric."""
+
+    simplest: ClassVar[str]
+    """The answer of a model that has learned nothing."""
+
+    @property
+    def primary(self) -> str:
+        """The metric that is named where one has to do."""
+        return self.metrics[0]
+
+    @abstractmethod
+    def within_range(self, outputs: Outputs) -> Outputs:
+        """Return the outputs without rounding errors that leave their range."""
+
+    @abstractmethod
+    def names(self, flags: list[str]) -> list[str]:
+        """Return the name of each column of the outputs."""
+
+    @abstractmethod
+    def counted(self, outputs: Outputs, classes: list[str]) -> dict[str, int]:
+        """Return how many answers there are of each kind, for the metrics."""
+
+
+class Classification(Task):
+    """One of several classes, each with a probability."""
+
+    has_classes = True
+    method = "predict_proba"
+    metrics = ("accuracy", "balanced_accuracy", "f1_macro", "log_loss", "roc_auc", "brier")
+    simplest = "the majority class"
+
+    def within_range(self, outputs: Outputs) -> Outputs:
+        """See `Task`: a sum of single-precision shares may end a rounding error above 1."""
+        return outputs.clip(0, 1)
+
+    def names(self, flags: list[str]) -> list[str]:
+        """See `Task`."""
+        return flags
+
+    def counted(self, outputs: Outputs, classes: list[str]) -> dict[str, int]:
+        """See `Task`: by class."""
+        return {classes[k]: n for k, n in Counter(class_indices(outputs).tolist()).items()}
+
+
+class Regression(Task):
+    """A number."""
+
+    has_classes = False
+    method = "predict"
+    metrics = ("r2", "mae", "rmse")
+    simplest = "the mean"
+
+    def within_range(self, outputs: Outputs) -> Outputs:
+        """See `Task`: any number is in range."""
+        return outputs
+
+    def names(self, flags: list[str]) -> list[str]:
+        """See `Task`."""
+        return ["prediction"]
+
+    def counted(self, outputs: Outputs, classes: list[str]) -> dict[str, int]:
+        """See `Task`."""
+        return {"value": len(outputs)}
+
+
+TASKS: dict[TaskName, Task] = {
+    "classification": Classification(),
+    "regression": Regression(),
+}

@@ -1,0 +1,219 @@
+"""What training needs to know of a task: how rows are parted, measured and checked."""
+
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sklearn import metrics
+from sklearn.dummy import DummyClassifier, DummyRegressor
+from sklearn.model_selection import KFold, StratifiedKFold
+
+from ..features.category import LONGEST_LABEL, as_label
+from ..features.columns import distinct, shown
+from ..features.number import as_float, is_number
+from ..tasks import TASKS, Task, TaskName, class_indices
+from .rows import Rows
+
+
+class TrainingTask(ABC):
+    """A task as training sees it."""
+
+    task: ClassVar[Task]
+
+    fewest_held_out: ClassVar[int]
+    """Rows without which nothing can be measured."""
+
+    baseline: ClassVar[type[Any]]
+    """The estimator that has learned nothing."""
+
+    def outputs(self, model: Any, X: pd.DataFrame) -> Any:
+        """Return probabilities (n rows, classes), or for regression predictions (n rows, 1)."""
+        return np.asarray(getattr(model, self.task.method)(X)).reshape(len(X), -1)
+
+    @abstractmethod
+    def evaluate(self, rows: Rows, outputs: Any, model: Any) -> dict[str, float]:
+        """Return the metrics of a model's outputs for some rows."""
+
+    @abstractmethod
+    def measured(self, y: "pd.Series[Any]") -> tuple[str, ...]:
+        """Return the metrics that can be had for a target."""
+
+    @abstractmethod
+    def plain(self, y: "pd.Series[Any]") -> npt.NDArray[Any]:
+        """Return an encoded target, none of it missing, in a type that scikit-learn learns from."""
+
+    @abstractmethod
+    def strata(self, y: "pd.Series[Any]") -> npt.NDArray[Any] | None:
+        """Return the groups (n,) of which each part of the rows gets its share, if any."""
+
+    @abstractmethod
+    def folds(self, n_folds: int, seed: int) -> Any:
+        """Return what parts unweighted rows into folds."""
+
+    @abstractmethod
+    def most_folds(self, rows: Rows) -> int:
+        """Return how many folds there can be."""
+
+    @abstractmethod
+    def scale(self, y: "pd.Series[Any]") -> float | None:
+        """Return by what the difference of two predictions is measured; None for probabilities."""
+
+    @abstractmethod
+    def target_problems(self, target: "pd.Series[Any]", weight: "pd.Series[Any]") -> list[str]:
+        """Say what is wrong with a target that is missing in no row.
+
+        Args:
+            target: As loaded, n values.
+            weight: How many rows each stands for.
+        """
+
+
+class TrainingClassification(TrainingTask):
+    """Metrics by scikit-learn: log_loss in nats; for roc_auc each class against the rest.
+
+    brier is `sklearn.metrics.brier_score_loss`, for two classes.
+    """
+
+    task = TASKS["classification"]
+    fewest_held_out = 1
+    baseline = DummyClassifier
+
+    def evaluate(self, rows: Rows, outputs: Any, model: Any) -> dict[str, float]:
+        """See `TrainingTask`."""
+        y, classes, weight = rows.y, model.classes_, {"sample_weight": rows.weight}
+        predicted = classes[class_indices(outputs)]
+        found = {
+            "accuracy": metrics.accuracy_score(y, predicted, **weight),
+            "balanced_accuracy": metrics.balanced_accuracy_score(y, predicted, **weight),
+            "f1_macro": metrics.f1_score(y, predicted, average="macro", **weight),
+            "log_loss": metrics.log_loss(y, outputs, labels=classes, **weight),
+        }
+        if y.nunique() == len(classes):
+            two = len(classes) == 2
+            scores = outputs[:, 1] if two else outputs
+            found["roc_auc"] = metrics.roc_auc_score(
+                y, scores, multi_class="ovr", labels=classes, **weight
+            )
+            if two:
+                found["brier"] = metrics.brier_score_loss(y, scores, pos_label=classes[1], **weight)
+        return {name: float(value) for name, value in found.items()}
+
+    def measured(self, y: "pd.Series[Any]") -> tuple[str, ...]:
+        """See `TrainingTask`: brier is for two classes."""
+        return tuple(name for name in self.task.metrics if name != "brier" or y.nunique() == 2)
+
+    def plain(self, y: "pd.Series[Any]") -> npt.NDArray[Any]:
+        """See `TrainingTask`: texts, numbers or booleans, of no type of pandas' own."""
+        return np.asarray(y.to_numpy())
+
+    def strata(self, y: "pd.Series[Any]") -> npt.NDArray[Any]:
+        """Return the classes."""
+        return np.asarray(y)
+
+    def folds(self, n_folds: int, seed: int) -> Any:
+        """See `TrainingTask`."""
+        return StratifiedKFold(n_folds, shuffle=True, random_state=seed)
+
+    def most_folds(self, rows: Rows) -> int:
+        """Return with how many folds each class is in each of them."""
+        weight = np.ones(len(rows.X)) if rows.weight is None else rows.weight
+        return int(pd.Series(weight).groupby(np.asarray(rows.y)).sum().min())
+
+    def scale(self, y: "pd.Series[Any]") -> float | None:
+        """See `TrainingTask`."""
+        return None
+
+    def target_problems(self, target: "pd.Series[Any]", weight: "pd.Series[Any]") -> list[str]:
+        """See `TrainingTask`: classes are texts, whole numbers or booleans, all of one kind."""
+        _, values = distinct(target, target.isna().to_numpy())
+        kinds: dict[str, Any] = {}
+        for value in values:
+            kinds.setdefault(_kind(value), value)
+        if "else" in kinds:
+            return [
+                f"has the value {shown(kinds['else'])}, which is no class: a class is a text of at "
+                f"most {LONGEST_LABEL} characters, a whole number, or true or false."
+            ]
+        if len(kinds) > 1:
+            named = " and ".join(f"{kind} ({shown(value)})" for kind, value in kinds.items())
+            return [f"mixes {named}; make them all of one kind in DataLoader.load_data."]
+        if len(values) == 1:
+            return [f"is {shown(values[0])} in every row; there is nothing to learn."]
+        counts = pd.Series(weight.to_numpy()).groupby(target.to_numpy()).sum()
+        if counts.min() < 2:
+            return [
+                f"has the class {shown(counts.idxmin())} in one row only, and the hold-out needs "
+                "one as well; drop it or find more."
+            ]
+        return []
+
+
+class TrainingRegression(TrainingTask):
+    """Metrics by scikit-learn: r2; mae and rmse in the target's unit."""
+
+    task = TASKS["regression"]
+    fewest_held_out = 2
+    baseline = DummyRegressor
+
+    def evaluate(self, rows: Rows, outputs: Any, model: Any) -> dict[str, float]:
+        """See `TrainingTask`."""
+        y, predicted, weight = rows.y, outputs[:, 0], {"sample_weight": rows.weight}
+        return {
+            "r2": float(metrics.r2_score(y, predicted, **weight)),
+            "mae": float(metrics.mean_absolute_error(y, predicted, **weight)),
+            "rmse": float(metrics.root_mean_squared_error(y, predicted, **weight)),
+        }
+
+    def measured(self, y: "pd.Series[Any]") -> tuple[str, ...]:
+        """See `TrainingTask`: all of them."""
+        return self.task.metrics
+
+    def plain(self, y: "pd.Series[Any]") -> npt.NDArray[Any]:
+        """See `TrainingTask`: floats."""
+        return y.to_numpy(np.float64)
+
+    def strata(self, y: "pd.Series[Any]") -> npt.NDArray[Any] | None:
+        """Return none."""
+        return None
+
+    def folds(self, n_folds: int, seed: int) -> Any:
+        """See `TrainingTask`."""
+        return KFold(n_folds, shuffle=True, random_state=seed)
+
+    def most_folds(self, rows: Rows) -> int:
+        """Return with how many folds there are two rows in each."""
+        return len(rows) // 2
+
+    def scale(self, y: "pd.Series[Any]") -> float | None:
+        """Return the target's standard deviation."""
+        return float(y.std()) or 1.0
+
+    def target_problems(self, target: "pd.Series[Any]", weight: "pd.Series[Any]") -> list[str]:
+        """See `TrainingTask`: the target is a finite number."""
+        codes, values = distinct(target, target.isna().to_numpy())
+        finite = np.array([is_number(value) and np.isfinite(as_float(value)) for value in values])
+        if not finite.all():
+            row = int((~finite[codes]).argmax())
+            return [
+                f"is not a finite number in {int((~finite[codes]).sum()):,} rows, first "
+                f"{shown(target.iloc[row])} in row {row}."
+            ]
+        if len(values) == 1:
+            return [f"is {shown(values[0])} in every row; there is nothing to learn."]
+        return []
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, str):
+        return "texts" if 0 < len(value) <= LONGEST_LABEL else "else"
+    if isinstance(value, (bool, np.bool_)):
+        return "booleans"
+    return "numbers" if isinstance(as_label(value), str) else "else"
+
+
+TRAINING_TASKS: dict[TaskName, TrainingTask] = {
+    "classification": TrainingClassification(),
+    "regression": TrainingRegression(),
+}
