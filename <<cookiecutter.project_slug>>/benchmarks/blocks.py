@@ -21,9 +21,9 @@ from rich.table import Table
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
+from tests.small_cases import Preprocessor, case, customers
 from threadpoolctl import threadpool_limits
 
-from tests.small_cases import Preprocessor, case, customers
 from << cookiecutter.package_name >>.training.compile import compile_pipeline
 
 ROWS = 65_536

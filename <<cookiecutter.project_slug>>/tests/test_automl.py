@@ -23,6 +23,7 @@ from << cookiecutter.package_name >>.bundle.engines import OnnxEngine
 from << cookiecutter.package_name >>.errors import ProjectError
 from << cookiecutter.package_name >>.features import Features
 from << cookiecutter.package_name >>.settings import AutoML
+from << cookiecutter.package_name >>.tasks import TaskName
 from << cookiecutter.package_name >>.training.compile import compile_pipeline
 from << cookiecutter.package_name >>.training.fit import fit
 from << cookiecutter.package_name >>.training.proof_rows import proof_rows
@@ -89,7 +90,7 @@ def test_a_metric_that_should_be_low_is_lowered(tmp_path: Path) -> None:
         if name in classes
     ],
 )
-def test_whatever_wins_by_default_compiles(tmp_path: Path, task: str, name: str) -> None:
+def test_whatever_wins_by_default_compiles(tmp_path: Path, task: TaskName, name: str) -> None:
     frame, fields = customers(300), FEATURES.model_dump()
     if task == "regression":
         fields |= {"task": "regression", "target": "spent", "flags": {}}

@@ -21,6 +21,7 @@ from << cookiecutter.package_name >>.bundle.engines import OnnxEngine
 from << cookiecutter.package_name >>.bundle.metadata import Parity
 from << cookiecutter.package_name >>.features import Feature, Features
 from << cookiecutter.package_name >>.preprocessing import MISSING_LABEL, BasePreprocessor
+from << cookiecutter.package_name >>.tasks import TaskName
 from << cookiecutter.package_name >>.training.compile import NotCompilable, compile_pipeline
 from << cookiecutter.package_name >>.training.prove import columns_of, prove
 from << cookiecutter.package_name >>.training.run import train
@@ -93,7 +94,7 @@ def at_thresholds(estimator: Any, n: int) -> pd.DataFrame:
     return rows
 
 
-def proof(pipeline: Pipeline, X: pd.DataFrame, task: str) -> Parity:
+def proof(pipeline: Pipeline, X: pd.DataFrame, task: TaskName) -> Parity:
     groups = {
         "clean": sales(5_000, seed=2, missing=0),
         "missing": sales(5_000, seed=3, missing=0.5),

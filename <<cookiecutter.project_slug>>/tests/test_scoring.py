@@ -157,7 +157,7 @@ def test_bad_json_lines_are_rejected_in_the_apis_words(shop: Bundle, tmp_path: P
         "{",
         "",
         "[1]",
-        json.dumps(good | {"age": "40", "copy": 1}),
+        json.dumps(good | {"age": "40", "copy": 2}),
         b'{"customer": "\xff"}',
         json.dumps({"age": 40}),
         json.dumps(good).replace("40.0", "1e400"),

@@ -67,13 +67,15 @@ class Category(Rule):
 
     def request_type(self) -> tuple[Any, list[dict[str, Any]]]:
         """See `Rule`."""
-        empty = [""] if self.feature.optional else []
-        kind: Any = Literal[(*self._labels, *empty)]
-        schemas: list[dict[str, Any]] = [{"type": "string", "enum": [*self._labels, *empty]}]
-        if not self._numbers:
-            return kind, schemas
-        schemas.append({"type": "integer", "enum": self._numbers})
-        return Annotated[kind, BeforeValidator(as_label)], schemas
+        kind: Any = Literal[tuple(self._labels)]
+        schemas: list[dict[str, Any]] = [{"type": "string", "enum": self._labels}]
+        if self.feature.optional:
+            kind = Literal[(*self._labels, "")]
+            schemas.append({"type": "string", "maxLength": 0})
+        if self._numbers:
+            kind = Annotated[kind, BeforeValidator(as_label)]
+            schemas.append({"type": "integer", "enum": self._numbers})
+        return kind, schemas
 
     def cell(self, text: str) -> Example:
         """See `Rule`."""

@@ -62,10 +62,10 @@ class JsonLinesInput(Input):
                 f"f{k}": pl.Series(
                     [converted(feature.rule, row.__dict__[f"f{k}"]) for row in rows],
                     dtype=pl.Float64 if feature.numeric else pl.String,
-                ).fill_null(None if feature.numeric else "")
+                )
                 for k, feature in enumerate(self._schema.features)
             }
-        )
+        ).with_columns(pl.col(pl.String).fill_null(""))
 
     def _ids(self, rows: list[BaseModel]) -> pl.Series | None:
         if not self._schema.id:

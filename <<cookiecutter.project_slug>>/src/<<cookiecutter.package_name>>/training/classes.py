@@ -26,7 +26,8 @@ def class_label(value: Any) -> str:
 def expected_names(features: Features, target: "pd.Series[Any]", y: "pd.Series[Any]") -> Names:
     """Return the name that features.yaml says under `classes`, or those that the data suggest.
 
-    These are the label in `y`, and the label in the data where only one is encoded as it.
+    These are the label in the data, where only one is encoded as the class, and the label in `y`,
+    unless the data mean another class by it.
 
     Args:
         features: features.yaml.
@@ -37,13 +38,14 @@ def expected_names(features: Features, target: "pd.Series[Any]", y: "pd.Series[A
         ProjectError: features.yaml speaks of classes that are not there.
     """
     pairs = pd.DataFrame({"y": y.to_numpy(), "target": target.to_numpy()}).drop_duplicates()
+    labels = {class_label(value) for value in pairs["target"]}
     found: Names = {}
     for encoded, group in pairs.groupby("y"):
         label = class_label(encoded)
         names = {class_label(value) for value in group["target"]}
-        found[label] = names if len(names) == 1 else {label}
-        if names == {label}:
-            found[label] |= {str(encoded)}  # '1.0' for 1.0, as get_classes may have it
+        found[label] = names if len(names) == 1 else set()
+        if names == {label} or label not in labels:
+            found[label] |= {label, str(encoded)}  # '1.0' for 1.0, as get_classes may have it
     if unknown := sorted(set(features.classes) - set(found)):
         raise _unknown("classes", unknown[0], list(found))
     found |= {label: {name} for label, name in features.classes.items()}
@@ -81,7 +83,7 @@ def check_names(names: list[str], classes: Any, expected: Names, use_case: "UseC
         )
     for name, label in zip(names, labels, strict=True):
         if name not in expected[label]:
-            wanted = " or ".join(repr(word) for word in sorted(expected[label]))
+            wanted = " or ".join(repr(word) for word in sorted(expected[label])) or "several"
             raise ProjectError(
                 f"get_classes ({place(use_case.get_classes)}) calls the class {label!r} {name!r}, "
                 f"and in the data it is {wanted}. Return the names in the order of the model's "

@@ -4,6 +4,7 @@ import inspect
 import traceback
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -62,9 +63,13 @@ def _module(name: str) -> ModuleType:
         raise
     except Exception as error:
         frames = traceback.extract_tb(error.__traceback__)
-        own = [frame for frame in frames if "use_case" in frame.filename]
+        own = [frame for frame in frames if str(Path(frame.filename).parent) in _folders()]
         where = f"{shortened(own[-1].filename)}:{own[-1].lineno}" if own else f"use_case/{name}.py"
         raise ProjectError(f"{where} can't be imported: {_reason(error)}") from error
+
+
+def _folders() -> list[str]:
+    return [str(folder) for folder in import_module(_PACKAGE).__path__]
 
 
 def _reason(error: Exception) -> str:

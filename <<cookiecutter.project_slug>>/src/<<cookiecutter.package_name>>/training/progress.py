@@ -4,6 +4,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from rich.console import Console
 from rich.status import Status
@@ -21,7 +22,7 @@ def explained(step: str) -> Iterator[None]:
         raise
     except Exception as error:
         frames = traceback.extract_tb(error.__traceback__)
-        own = [frame for frame in frames if "use_case" in frame.filename]
+        own = [frame for frame in frames if "use_case" in Path(frame.filename).parts]
         place = (own or frames)[-1]
         message = str(error).strip().split("\n")[0][:300]
         raise ProjectError(

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
+from ..errors import ProjectError
 from ..features import Features
 from ..preprocessing import BasePreprocessor
 from .classes import check_names, expected_names

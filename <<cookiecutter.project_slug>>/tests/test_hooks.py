@@ -1,0 +1,235 @@
+"""A hook that returns something else is named at once, with its file and line."""
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.compose import ColumnTransformer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler, TargetEncoder
+
+import << cookiecutter.package_name >>.use_case
+from << cookiecutter.package_name >>.errors import ProjectError
+from << cookiecutter.package_name >>.features import Features
+from << cookiecutter.package_name >>.preprocessing import BasePreprocessor
+from << cookiecutter.package_name >>.training.fit import fit
+from << cookiecutter.package_name >>.training.hooks import own_use_case
+from << cookiecutter.package_name >>.training.rows import Rows
+from << cookiecutter.package_name >>.training.use_case import UseCase
+
+from .small_cases import FEATURES, Preprocessor, boosted, case, customers, logistic
+
+
+def fitted(preprocessor: type[BasePreprocessor] = Preprocessor, model: Any = logistic) -> Any:
+    """Return a pipeline of these hooks."""
+    use_case = case(model, preprocessor=preprocessor)
+    return fit(use_case, use_case.rows(use_case.load()), 0)
+
+
+def transforming(change: Callable[[Any], Any]) -> type[BasePreprocessor]:
+    class Changed(Preprocessor):
+        def transform(self, X: pd.DataFrame) -> Any:
+            return change(super().transform(X))
+
+    return Changed
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        (lambda X: X[:-1], r"an array of shape \(599, \d+\)"),
+        (lambda X: None, "NoneType"),
+        (lambda X: X.tolist(), "list"),
+        (lambda X: X[:, 0], r"an array of shape \(600,\)"),
+        (lambda X: X if len(X) > 1 else np.vstack([X, X]), r"an array of shape \(2, \d+\)"),
+    ],
+)
+def test_a_transform_that_loses_rows_is_named(change: Callable[[Any], Any], found: str) -> None:
+    place = r"Preprocessor\.transform \(.*test_hooks\.py:\d+\) returned"
+    with pytest.raises(ProjectError, match=rf"{place} {found}; it returns [16]0?0? rows? for"):
+        fitted(transforming(change))
+
+
+@pytest.mark.parametrize(
+    ("model", "found"),
+    [
+        (lambda X, y: None, "None; it returns a fitted estimator"),
+        (lambda X, y: LogisticRegression(), r"a LogisticRegression that is not fitted; it returns"),
+        (lambda X, y: StandardScaler().fit(X), "a StandardScaler; it returns"),
+    ],
+)
+def test_a_train_model_without_a_model_is_named(model: Any, found: str) -> None:
+    with pytest.raises(
+        ProjectError, match=rf"train_model \(.*test_hooks\.py:\d+\) returned {found}"
+    ):
+        fitted(model=model)
+
+
+@pytest.mark.parametrize(
+    ("parts", "found"),
+    [
+        (lambda X, y: None, "None"),
+        (lambda X, y: X, "a DataFrame of shape"),
+        (lambda X, y: (y, X), "a Series of shape .* as X"),
+        (lambda X, y: (X[:-1], y), r"a DataFrame of shape \(599, 4\) as X"),
+        (lambda X, y: (X, y[:-1]), r"a Series of shape \(599,\) as y"),
+        (lambda X, y: (X.drop(columns="age"), y), "an X with the columns"),
+        (lambda X, y: (X, y.where(y == "yes")), r"a y without a value in \d+ rows"),
+        (lambda X, y: (X, pd.DataFrame({"a": y, "b": y})), "a y of 2 dimensions"),
+    ],
+)
+def test_a_split_of_features_and_target_that_is_none_is_named(parts: Any, found: str) -> None:
+    class Changed(Preprocessor):
+        def split_X_y(self, frame: pd.DataFrame, features: Features) -> Any:
+            return parts(*super().split_X_y(frame, features))
+
+    with pytest.raises(ProjectError, match=rf"Preprocessor\.split_X_y \(.*\) returned {found}"):
+        fitted(Changed)
+
+
+@pytest.mark.parametrize("found", [None, [1], {}, "customers.csv"])
+def test_a_load_data_without_a_data_frame_is_named(found: Any) -> None:
+    class Loader:
+        def load_data(self, n_rows: int | None = None) -> Any:
+            return found
+
+    use_case = UseCase(FEATURES, Loader, Preprocessor, logistic, lambda model: [])
+    place = r"DataLoader\.load_data \(.*test_hooks\.py:\d+\) returned .*; it returns a DataFrame"
+    with pytest.raises(ProjectError, match=place):
+        use_case.load()
+
+
+@pytest.mark.parametrize(
+    ("names", "found"),
+    [
+        (None, "None"),
+        (["no"], "1 names for 2 classes"),
+        (["no", "no"], "in which a name is there twice"),
+        ([0, 1], r"\[0, 1\]"),
+        (np.array(["no", "yes"]), "array"),
+    ],
+)
+def test_a_get_classes_without_names_is_named(names: Any, found: str) -> None:
+    use_case = UseCase(FEATURES, case().data_loader, Preprocessor, logistic, lambda model: names)
+    frame = use_case.load()
+    rows = use_case.rows(frame)
+    model = fit(use_case, rows, 0)[-1]
+    with pytest.raises(ProjectError, match=rf"get_classes \(.*\) returned .*{found}"):
+        use_case.classes(model, frame, rows)
+
+
+@pytest.fixture
+def use_case_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A copy of the project's use case that is imported in its place."""
+    package = << cookiecutter.package_name >>.use_case
+    for file in Path(str(package.__file__)).parent.glob("*.py"):
+        (tmp_path / file.name).write_text(file.read_text("utf-8"), "utf-8")
+    monkeypatch.setattr(package, "__path__", [str(tmp_path)])
+    prefix = f"{package.__name__}."
+    before = {name: module for name, module in sys.modules.items() if name.startswith(prefix)}
+    for name in before:
+        monkeypatch.delitem(sys.modules, name)
+    yield tmp_path
+    for name in [name for name in sys.modules if name.startswith(prefix)]:
+        del sys.modules[name]
+
+
+@pytest.mark.parametrize(
+    ("file", "change", "sentence"),
+    [
+        (
+            "model.py",
+            ("def train_model(", "def train_model((("),
+            r"model\.py:\d+ is not valid Python",
+        ),
+        (
+            "model.py",
+            ("def train_model(", "def Train_Model("),
+            r"has no train_model \(it has Train_M",
+        ),
+        ("model.py", ("def get_classes(", "def classes("), "has no get_classes; define it"),
+        ("model.py", ("train_model(X: Any, y: Any", "train_model(X: Any"), "takes other arguments"),
+        (
+            "model.py",
+            ('"""\n', '"""\nimport nowhere\n'),
+            r"model\.py:\d+ can't be imported: nowhere is",
+        ),
+        (
+            "model.py",
+            ('"""\n', '"""\n1 / 0\n'),
+            r"model\.py:\d+ can't be imported: ZeroDivisionError",
+        ),
+        (
+            "data_loader.py",
+            ("class DataLoader", "class Loader"),
+            r"data_loader\.py has no DataLoader",
+        ),
+        ("data_loader.py", ("def load_data(", "def load("), "has no method load_data"),
+        ("preprocessor.py", ("(BasePreprocessor)", ""), "is no subclass of BasePreprocessor"),
+    ],
+)
+def test_a_file_of_the_use_case_that_does_not_fit_is_named_before_anything_is_loaded(
+    use_case_folder: Path, file: str, change: tuple[str, str], sentence: str
+) -> None:
+    path = use_case_folder / file
+    text = path.read_text("utf-8")
+    if change[0] not in text:
+        pytest.skip(f"this use case's {file} has no {change[0]!r}")
+    path.write_text(text.replace(*change, 1), "utf-8")
+    with pytest.raises(ProjectError, match=sentence):
+        own_use_case()
+
+
+def test_what_is_fitted_is_what_a_pipeline_of_scikit_learn_fits() -> None:
+    random = np.random.default_rng(0)
+    X = pd.DataFrame(
+        {"code": random.choice(list("abcdefgh"), 400).astype(object), "x": random.random(400)}
+    )
+    y = pd.Series(random.choice(["no", "yes"], 400))
+    encoder = TargetEncoder(random_state=0)
+    columns = [("code", encoder, ["code"]), ("x", StandardScaler(), ["x"])]
+
+    class Encoding(BasePreprocessor):
+        def build_transformer(self, features: Any) -> Any:
+            return ColumnTransformer(columns)
+
+    class Nested(BasePreprocessor):
+        def build_transformer(self, features: Any) -> Any:
+            return make_pipeline(ColumnTransformer(columns), StandardScaler())
+
+    class FittedByHand(Encoding):
+        def fit(self, X: Any, y: Any = None) -> "FittedByHand":
+            self.transformer_ = self.build_transformer([]).fit(X, y)
+            return self
+
+    for kind in (Encoding, Nested, FittedByHand):
+        made = fit(case(preprocessor=kind), Rows(X, y), 0)
+        theirs = make_pipeline(kind().build_transformer([]), logistic_of_defaults()).fit(X, y)
+        np.testing.assert_array_equal(made.predict_proba(X), theirs.predict_proba(X))
+
+
+def logistic_of_defaults() -> LogisticRegression:
+    return LogisticRegression(max_iter=1_000)
+
+
+def test_a_free_transform_learns_from_what_it_gives_later() -> None:
+    class Counting(Preprocessor):
+        def transform(self, X: pd.DataFrame) -> Any:
+            return np.hstack([super().transform(X), [[len(label)] for label in X["Größe"]]])
+
+    frame = customers()
+    pipeline = fitted(Counting, boosted)
+    assert pipeline[0].transform(case().rows(frame).X).shape[1] == pipeline[-1].n_features_in_
+
+
+def test_an_encoder_by_the_target_is_stored_as_scikit_learn_s_own() -> None:
+    class Encoding(BasePreprocessor):
+        def build_transformer(self, features: Any) -> Any:
+            return ColumnTransformer([("all", OneHotEncoder(), ["Größe"])])
+
+    assert isinstance(fitted(Encoding)[0], ColumnTransformer)
