@@ -48,6 +48,15 @@ def test_a_file_without_records_gives_a_file_without_records(shop: Bundle, tmp_p
         assert read(output).columns[0] == "customer"
 
 
+def test_a_run_that_scores_nothing_fails_and_says_why(shop: Bundle, tmp_path: Path) -> None:
+    source = written(tmp_path / "in.csv", HEADER, "1,2,old,true,M", "2,2,old,true,M")
+    (tmp_path / "scored.csv").write_text("yesterday's")
+    with pytest.raises(ProjectError, match=r"None of the 2 records .*scored\.rejects\.csv says"):
+        scored(shop, source)
+    assert (tmp_path / "scored.csv").read_text() == "yesterday's"
+    assert (tmp_path / "scored.rejects.csv").read_text().count("must be a number") == 2
+
+
 def test_paths_that_can_not_be_are_refused(shop: Bundle, tmp_path: Path) -> None:
     source = written(tmp_path / "in.csv", HEADER, GOOD)
     (tmp_path / "link.csv").symlink_to(source)
@@ -168,7 +177,7 @@ def test_what_a_killed_run_left_is_replaced_and_a_second_one_waits(
 def test_an_old_file_of_rejects_does_not_outlive_a_run_without(
     shop: Bundle, tmp_path: Path
 ) -> None:
-    report, _ = scored(shop, written(tmp_path / "in.csv", HEADER, "c,1"))
+    report, _ = scored(shop, written(tmp_path / "in.csv", HEADER, "c,1", GOOD))
     assert report.rejects.exists()
     report, _ = scored(shop, written(tmp_path / "in.csv", HEADER, GOOD))
     assert not report.rejects.exists()

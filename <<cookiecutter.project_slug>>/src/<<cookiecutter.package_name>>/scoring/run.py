@@ -81,7 +81,7 @@ def score(
 
     Raises:
         ProjectError: A file can't be read or written, lacks what the model needs or would be
-            overwritten, or the bundle's self-test fails.
+            overwritten, no record fits, or the bundle's self-test fails.
     """
     rejects = target.with_name(f"{target.stem}.rejects.csv")
     _check_paths(source, target, rejects)
@@ -153,6 +153,12 @@ def _run(
         text.flush()
         rejects_part.finish()
         part.finish()
+        if rejected.records and not scored:
+            rejects_part.replace()
+            raise ProjectError(
+                f"None of the {records.read:,} records of {records.path} fits the model; {rejects} "
+                f"says why. {target} is as it was."
+            )
         if rejected.records:
             rejects_part.replace()
         else:

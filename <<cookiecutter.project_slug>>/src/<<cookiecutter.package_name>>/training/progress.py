@@ -25,6 +25,8 @@ def explained(step: str) -> Iterator[None]:
         own = [frame for frame in frames if "use_case" in Path(frame.filename).parts]
         place = (own or frames)[-1]
         message = str(error).strip().split("\n")[0][:300]
+        if isinstance(error, UnicodeDecodeError):
+            message += "; the file is not UTF-8: say its encoding where it is read (latin-1?)"
         raise ProjectError(
             f"The step '{step}' failed in {place.name}, {place.filename}:{place.lineno}: "
             f"{type(error).__name__}: {message}"
