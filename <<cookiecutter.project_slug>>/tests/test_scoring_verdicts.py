@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from << cookiecutter.package_name >>.bundle.read import Bundle
 from << cookiecutter.package_name >>.bundle.schema import Schema
+from << cookiecutter.package_name >>.errors import ProjectError
 from << cookiecutter.package_name >>.scoring.check import Check
 from << cookiecutter.package_name >>.serving.models import request_model
 
@@ -87,10 +88,15 @@ def test_a_column_of_any_type_is_judged_as_the_api_judges_it(
     values = VALUES[kind]
     frame = table(len(values)).with_columns(age=pl.lit(40), copy=True).fill_null(strategy="zero")
     frame = frame.with_columns(pl.lit("M").alias("Größe")).with_columns(values.alias(name))
-    report, output = scored(shop, as_file(frame, tmp_path / "in.parquet"), ".parquet")
+    file = as_file(frame, tmp_path / "in.parquet")
     wanted = [
         k + 1 for k, row in enumerate(frame.rows(named=True)) if verdict(shop.schema, plain(row))
     ]
+    if not wanted:
+        with pytest.raises(ProjectError, match=f"None of the {len(values)} records"):
+            scored(shop, file, ".parquet")
+        return
+    report, output = scored(shop, file, ".parquet")
     assert read(output)["record"].to_list() == wanted
     assert report.read == len(values) == report.scored + report.rejected
 

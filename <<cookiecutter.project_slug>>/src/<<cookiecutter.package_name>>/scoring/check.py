@@ -136,6 +136,9 @@ class Check:
         if self._schema.id not in frame.columns:
             return None
         ids = frame[str(self._schema.id)].filter(kept)
+        if ids.dtype.is_float():  # whole ones, as in a request
+            texts = [None if value is None else str(int(value)) for value in ids]
+            return pl.Series(ids.name, texts, dtype=pl.String)
         return ids if ids.dtype.is_integer() else ids.cast(pl.String)
 
 
