@@ -211,3 +211,9 @@ def test_true_is_not_the_label_1_in_a_column_that_has_both() -> None:
     feature = Feature(name="x", type="category", labels=["1"])
     (wrong,) = read_column(feature.rule, pd.Series([1, 1.0, True, "1"], dtype=object)).wrong
     assert (wrong.count, wrong.row, wrong.value) == (1, 2, True)
+
+
+def test_a_copy_of_a_feature_has_a_rule_of_its_own() -> None:
+    feature = Feature(name="x", type="number", max=1)
+    assert feature.misfit(2) == "must be at most 1"
+    assert feature.model_copy(update={"max": 3.0}).misfit(2) is None

@@ -1,6 +1,7 @@
 """One named input of the model, as features.yaml describes it."""
 
 from collections import Counter
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
@@ -78,6 +79,10 @@ class Feature(BaseModel):
         if self.example is not None and (wrong := self.misfit(self.example)):
             raise ValueError(f"the example of '{self.name}' is {self.example!r}: it {wrong}")
         return self
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a copy with other fields, which is held against its type again."""
+        return type(self).model_validate(self.model_dump() | dict(update or {}))
 
     def misfit(self, value: object) -> str | None:
         """Say what is wrong with a value that is not missing, or nothing."""
