@@ -15,8 +15,9 @@ BIN = Path(".venv") / "bin"
 
 
 SAME_EVERYWHERE = (
-    *("admin_token", "automl", "automl_mistakes", "boosting", "download", "leaks", "registry"),
-    *("registry_serving", "registry_settings", "release", "reload", "watching"),
+    *("admin_token", "agreement", "automl", "automl_mistakes", "boosting", "download", "leaks"),
+    *("registry", "registry_serving", "registry_settings", "release", "reload", "self_contained"),
+    "watching",
 )
 """Tests that make their own small use cases: what one project shows, the others need not."""
 

@@ -10,13 +10,12 @@ from sklearn import metrics
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.pipeline import Pipeline
 
+from ..bundle.agreement import PRIMARY as PRIMARY
 from ..bundle.engines import class_indices
 from ..settings import Training
 from .fit import fit
 from .hooks import Rows, UseCase
 from .split import Split, folds, most_folds
-
-PRIMARY = {"classification": "accuracy", "regression": "r2"}
 
 
 @dataclass(frozen=True)

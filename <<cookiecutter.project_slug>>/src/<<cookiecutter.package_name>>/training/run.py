@@ -171,7 +171,9 @@ def _bundle(
         metrics=scores.hold_out,
         parity=stored.parity,
         self_test=SelfTest(
-            request=schema.example, outputs=predict(pipeline, example, schema.task)[0].tolist()
+            request=schema.example,
+            classes=schema.classes,
+            outputs=predict(pipeline, example, schema.task)[0].tolist(),
         ),
         git_commit=git_commit(),
         libraries=libraries(),
