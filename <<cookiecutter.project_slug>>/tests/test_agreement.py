@@ -351,6 +351,15 @@ def test_a_model_file_that_is_none_is_refused_with_a_sentence(
         self_test(Bundle(shop.schema, metadata, content).engine(), shop.schema, metadata)
 
 
+@pytest.mark.filterwarnings("ignore:R.2 score is not well-defined")
+def test_a_hold_out_on_which_nothing_can_be_measured_is_told_at_training(tmp_path: Path) -> None:
+    fields = FEATURES.model_dump() | {"task": "regression", "target": "spent", "flags": {}}
+    frame = small_cases.customers().drop(columns="bought").assign(spent=lambda frame: frame.age)
+    use_case = case(small_cases.linear, frame.dropna().head(4), Features.model_validate(fields))
+    with pytest.raises(ProjectError, match=r"r2 can't be measured.*test_size"):
+        train(use_case, settings_in(tmp_path), Console(quiet=True))
+
+
 def test_no_bundle_that_would_be_refused_is_written(shop: Bundle, tmp_path: Path) -> None:
     swapped = shop.schema.model_copy(update={"classes": ["yes", "no"]})
     with pytest.raises(ProjectError, match="classes"):

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from functools import partial
+from math import isfinite
 from typing import Any
 from uuid import uuid4
 
@@ -157,6 +158,11 @@ def _bundle(
     scores: Scores,
     about: dict[str, Any],
 ) -> Bundle:
+    if unmeasured := [name for name, value in scores.hold_out.items() if not isfinite(value)]:
+        raise ProjectError(
+            f"{', '.join(unmeasured)} can't be measured on the hold-out: it has too few rows, or "
+            "they are all alike. Train on more rows, or with a larger training.test_size."
+        )
     row = [schema.example[feature.name] for feature in schema.features]
     columns = columns_from(schema.features, [row])
     example = pd.DataFrame({name: values.ravel() for name, values in columns.items()})
