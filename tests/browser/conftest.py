@@ -40,6 +40,11 @@ class Service:
         assert status == 200, text
         return json.loads(text)
 
+    def post(self, path: str, body: Any) -> Any:
+        status, text = get(f"{self.url}{path}", json.dumps(body))
+        assert status == 200, text
+        return json.loads(text)
+
     def predict(self, row: dict[str, Any]) -> tuple[int, Any]:
         status, text = get(f"{self.url}/api/predict", json.dumps(row))
         return status, json.loads(text)

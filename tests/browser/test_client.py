@@ -75,6 +75,18 @@ def test_the_answer_is_the_services_own(page: Page, service: Service, tmp_path: 
     expect(page.locator("#bars .first span[title]")).to_have_attribute("title", first)
 
 
+def test_the_answer_is_told_by_the_names_of_the_classes(page: Page, service: Service) -> None:
+    if service.read("/api/info")["metadata"]["task"] == "regression":
+        pytest.skip("a regression has no classes")
+    opened(page, service)
+    page.get_by_role("button", name="Predict").click()
+    answer(page)
+    (expected,) = service.post("/api/proba_predictions", [service.example])
+    names, shares = expected["class_names"], expected["probabilities"]
+    expect(page.locator("#bars span[title]")).to_have_text(names)
+    expect(page.locator("#answer strong")).to_have_text(names[shares.index(max(shares))])
+
+
 def refused(page: Page, service: Service, name: str, value: Any) -> None:
     """Predict, and expect the service's own finding beside the field, which has the focus."""
     status, problem = service.predict({**service.example, name: value})

@@ -8,7 +8,8 @@ import pytest
 
 from tools.examples import ROOT, make_example
 
-from .conftest import make, run
+from .conftest import free_port, make, run, serving
+from .documented import block, check_answers
 
 RECORDS = ROOT.parent / "shared" / "data" / "police-2018-10-to-11.zip"
 
@@ -31,6 +32,11 @@ def test_all_real_records_are_accounted_for_and_every_question_is_answered(tmp_p
     assert read == used + dropped == 727_269
     assert "engine   onnx" in shown
     assert "malformed" not in shown
+    for line in block("docs/batcomputer.md", "727,269 records"):
+        assert line in shown
+    port = free_port()
+    with serving("make", "serve", f"PORT={port}", cwd=project, port=port) as url:
+        check_answers("docs/batcomputer.md", url)
     # Among them: params hold every force and crime, and all combinations equal scikit-learn's.
     run(project / ".venv" / "bin" / "pytest", "tests/use_case", cwd=project)
     shutil.rmtree(project)

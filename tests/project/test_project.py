@@ -10,13 +10,15 @@ from xml.etree import ElementTree
 import pytest
 
 from .conftest import free_port, get, make, run, serving
+from .documented import NEAR, block, check_answers, figures
 
 BIN = Path(".venv") / "bin"
 
 
 SAME_EVERYWHERE = (
-    *("admin_token", "automl", "automl_mistakes", "boosting", "download", "leaks", "registry"),
-    *("registry_serving", "registry_settings", "release", "reload", "watching"),
+    *("admin_token", "agreement", "automl", "automl_mistakes", "boosting", "download", "gates"),
+    *("leaks", "registry", "registry_serving", "registry_settings", "release", "reload"),
+    *("self_contained", "watching"),
 )
 """Tests that make their own small use cases: what one project shows, the others need not."""
 
@@ -104,6 +106,13 @@ def test_titanic_is_as_good_as_promised(project: Path) -> None:
     )
     assert quality, shown
     hold_out, folds, majority = map(float, quality.groups())
+    documented = figures(block("README.md", "quality")[0])
+    assert [hold_out, folds, majority] == pytest.approx(
+        [documented[k] for k in (0, 1, 4)], abs=NEAR
+    )
+    port = free_port()
+    with serving("make", "serve", f"PORT={port}", cwd=project, port=port) as url:
+        check_answers("README.md", url)
     assert folds >= 0.79
     assert hold_out > majority
     parity = re.search(r"onnx: ([\d,]+) rows, largest difference (\S+)", shown)

@@ -3,8 +3,10 @@
 Both sides of the bundle need these facts; what only training needs of a task is in `training`.
 """
 
+import math
 from abc import ABC, abstractmethod
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -23,6 +25,9 @@ Two engines that agree to a rounding error then name the same class for a tie.
 
 BETTER_WHEN_LOW = {"log_loss", "brier", "mae", "rmse"}
 
+_SHARE = (0.0, 1.0)
+_LOSS = (0.0, math.inf)
+
 
 def class_indices(probabilities: Outputs) -> npt.NDArray[np.intp]:
     """Return each row's class, as both engines and all metrics decide it (see `TIE`)."""
@@ -38,8 +43,8 @@ class Task(ABC):
     method: ClassVar[str]
     """The method of an estimator that gives the outputs."""
 
-    metrics: ClassVar[tuple[str, ...]]
-    """What is measured; the first is the primary metric."""
+    metrics: ClassVar[Mapping[str, tuple[float, float]]]
+    """The metrics, the primary one first, and the least and the greatest that each can be."""
 
     simplest: ClassVar[str]
     """The answer of a model that has learned nothing."""
@@ -47,7 +52,7 @@ class Task(ABC):
     @property
     def primary(self) -> str:
         """The metric that is named where one has to do."""
-        return self.metrics[0]
+        return next(iter(self.metrics))
 
     @abstractmethod
     def within_range(self, outputs: Outputs) -> Outputs:
@@ -67,7 +72,14 @@ class Classification(Task):
 
     has_classes = True
     method = "predict_proba"
-    metrics = ("accuracy", "balanced_accuracy", "f1_macro", "log_loss", "roc_auc", "brier")
+    metrics: ClassVar = {
+        "accuracy": _SHARE,
+        "balanced_accuracy": _SHARE,
+        "f1_macro": _SHARE,
+        "log_loss": _LOSS,
+        "roc_auc": _SHARE,
+        "brier": _SHARE,
+    }
     simplest = "the majority class"
 
     def within_range(self, outputs: Outputs) -> Outputs:
@@ -88,7 +100,7 @@ class Regression(Task):
 
     has_classes = False
     method = "predict"
-    metrics = ("r2", "mae", "rmse")
+    metrics: ClassVar = {"r2": (-math.inf, 1.0), "mae": _LOSS, "rmse": _LOSS}
     simplest = "the mean"
 
     def within_range(self, outputs: Outputs) -> Outputs:

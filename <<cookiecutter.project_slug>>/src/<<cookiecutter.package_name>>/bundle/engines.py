@@ -11,6 +11,7 @@ import numpy.typing as npt
 from ..errors import ProjectError
 from ..tasks import TASKS, Outputs, TaskName
 from .metadata import Metadata
+from .self_contained import check_self_contained
 from .trusted import trusted
 
 # ONNX Runtime reports its use to its maker unless it is told not to before it is loaded.
@@ -46,10 +47,13 @@ class OnnxEngine:
 
     def __init__(self, model: bytes) -> None:
         """Load a compiled model; its last output is what the service answers with."""
+        check_self_contained(model)
         onnxruntime = _needed("onnxruntime", "onnx")
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 4
+        # Else ONNX Runtime guesses, and its own format is not searched for what is outside of it.
+        options.add_session_config_entry("session.load_model_format", "ONNX")
         self._session = onnxruntime.InferenceSession(
             model, options, providers=["CPUExecutionProvider"]
         )
@@ -95,7 +99,7 @@ def load_engine(model: bytes, metadata: Metadata, trusted_types: tuple[str, ...]
     """
     if metadata.engine == "onnx":
         return _load_onnx(model)
-    sklearn, skops = _needed("sklearn", "sklearn"), _needed("skops.io", "sklearn")
+    sklearn = _needed("sklearn", "sklearn")
     trained_with = metadata.libraries["scikit-learn"]
     if sklearn.__version__ != trained_with:
         raise ProjectError(
@@ -103,13 +107,25 @@ def load_engine(model: bytes, metadata: Metadata, trusted_types: tuple[str, ...]
             f"{sklearn.__version__}, which may predict differently: install {trained_with}, "
             "or train again (`make train`)."
         )
-    allowed = trusted(trusted_types)
+    try:
+        return SklearnEngine(_unpacked(model, trusted(trusted_types)), metadata.task)
+    except ProjectError:
+        raise
+    except Exception as error:  # whatever skops stumbles over, or no method that answers
+        raise ProjectError(
+            f"This bundle's model.skops can't be loaded ({type(error).__name__}: {error}). "
+            "Train again (`make train`) or put a whole bundle in its place."
+        ) from error
+
+
+def _unpacked(model: bytes, allowed: frozenset[str]) -> Any:
+    skops = _needed("skops.io", "sklearn")
     if strange := sorted(set(skops.get_untrusted_types(data=model)) - allowed):
         raise ProjectError(
             f"This bundle's model holds {', '.join(strange)}, which is not trusted. If it is "
             "yours, add it to training.trusted_types in config.yaml; if not, do not serve it."
         )
-    return SklearnEngine(skops.loads(model, trusted=sorted(allowed)), metadata.task)
+    return skops.loads(model, trusted=sorted(allowed))
 
 
 def _load_onnx(model: bytes) -> OnnxEngine:

@@ -5,16 +5,14 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import ValidationError
-
-from ..errors import ProjectError, sentences
+from ..errors import ProjectError
 from ..features import missed
 from ..folders import reading
+from .agreement import check_agreement
 from .engines import Engine, load_engine
 from .metadata import SCHEMA_VERSION, TEMPLATE_VERSION, Metadata, digest
+from .parts import AGAIN, MOST_BYTES, fit, parse, read_part
 from .schema import Schema
-
-AGAIN = "Train again (`make train`) or put a whole bundle in its place."
 
 
 @dataclass(frozen=True)
@@ -35,8 +33,8 @@ def read_bundle(folder: Path) -> Bundle:
 
     Raises:
         ProjectError: There is none, a file differs from its hash, the format or the template's
-            major version is another, or the metrics miss the bundle's own thresholds; the
-            sentence says what to do.
+            major version is another, its parts contradict each other, or the metrics miss the
+            bundle's own thresholds; the sentence says what to do.
     """
     with reading(folder):
         metadata = _metadata(folder)
@@ -46,11 +44,7 @@ def read_bundle(folder: Path) -> Bundle:
             f"{folder}: the model misses its own thresholds: {'; '.join(misses)}. Train a better "
             "one (`make train`) or put another bundle in its place."
         )
-    model = metadata.model_file
-    if lacking := sorted({model, "schema.json"} - set(contents)):
-        raise ProjectError(f"{folder}: metadata.json names no {lacking[0]}. {AGAIN}")
-    schema = Schema.model_validate_json(contents["schema.json"])
-    return Bundle(schema, metadata, contents[model])
+    return Bundle(_schema(folder, metadata, contents), metadata, contents[metadata.model_file])
 
 
 def current_version(folder: Path) -> int:
@@ -66,12 +60,7 @@ def _metadata(folder: Path) -> Metadata:
     file = folder / "metadata.json"
     if not file.is_file():
         raise ProjectError(f"There is no bundle in {folder}: train one (`make train`).")
-    try:
-        fields = json.loads(file.read_bytes())
-    except ValueError as error:
-        raise ProjectError(f"{file} is not JSON ({error}). {AGAIN}") from error
-    if not isinstance(fields, dict):
-        raise ProjectError(f"{file} is no JSON object. {AGAIN}")
+    fields = parse(read_part(file, MOST_BYTES), file)
     found = fields.get("schema_version")
     if found != SCHEMA_VERSION:
         raise ProjectError(
@@ -82,10 +71,33 @@ def _metadata(folder: Path) -> Metadata:
     _check_template(file, fields.get("template"))
     if fields.get("digest") != digest(fields):
         raise ProjectError(f"{file} differs from its own digest: it was changed. {AGAIN}")
+    metadata = fit(Metadata, fields, file)
+    if set(metadata.files) != metadata.all_files:
+        raise ProjectError(
+            f"{file}: files names {', '.join(sorted(metadata.files)) or 'none'}; a bundle of the "
+            f"engine {metadata.engine} has {', '.join(sorted(metadata.all_files))}. {AGAIN}"
+        )
+    return metadata
+
+
+def _schema(folder: Path, metadata: Metadata, contents: dict[str, bytes]) -> Schema:
+    """Return schema.json, with which the other parts agree."""
+    parts = {
+        name: parse(contents[name], folder / name)
+        for name in ("schema.json", "lookup.json", "flags.json")
+    }
+    schema = fit(Schema, parts["schema.json"], folder / "schema.json")
+    for name, made in (("lookup.json", schema.lookup()), ("flags.json", schema.flag_columns())):
+        # As texts, for the order of keys counts and true is not 1.
+        if json.dumps(parts[name]) != json.dumps(made):
+            raise ProjectError(
+                f"{folder / name} says something else than schema.json does. {AGAIN}"
+            )
     try:
-        return Metadata.model_validate(fields)
-    except ValidationError as error:
-        raise ProjectError("\n".join([*sentences(error, str(file)), AGAIN])) from error
+        check_agreement(schema, metadata)
+    except ProjectError as error:
+        raise ProjectError(f"{folder}: {error}. {AGAIN}") from error
+    return schema
 
 
 def _check_template(file: Path, made_by: object) -> None:
@@ -100,9 +112,9 @@ def _check_template(file: Path, made_by: object) -> None:
 
 def _verified(folder: Path, name: str, sha256: str) -> bytes:
     file = folder / name
-    if Path(name).name != name or not file.is_file():
+    if not file.is_file():
         raise ProjectError(f"{file} is missing from the bundle. {AGAIN}")
-    content = file.read_bytes()
+    content = read_part(file, MOST_BYTES if file.suffix == ".json" else None)
     if hashlib.sha256(content).hexdigest() != sha256:
         raise ProjectError(
             f"{file} differs from its SHA-256 in metadata.json: it was changed or half copied. "

@@ -1,8 +1,8 @@
 """What is asked and answered, as training saw it: schema.json, lookup.json, flags.json."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ..features import Feature
 from ..tasks import TaskName
@@ -18,9 +18,25 @@ class Schema(BaseModel):
     task: TaskName
     target: str
     id: str | None = None
-    features: list[Feature]
+    features: list[Feature] = Field(min_length=1)
     classes: list[str] = []
     flags: list[str] = []
+
+    @model_validator(mode="after")
+    def _can_be_asked_and_answered(self) -> Self:
+        for names in ([feature.name for feature in self.features], self.classes, self.flags):
+            if twice := sorted({name for name in names if names.count(name) > 1}):
+                raise ValueError(f"these names stand twice: {', '.join(twice)}")
+        for feature in self.features:
+            if feature.example is None:
+                raise ValueError(f"'{feature.name}' has no example")
+            if feature.type == "category" and not feature.labels:
+                raise ValueError(f"'{feature.name}' is a category without labels")
+        if len(self.classes) != len(self.flags):
+            raise ValueError(f"{len(self.classes)} classes have {len(self.flags)} flags")
+        if (self.task == "classification") != bool(self.classes):
+            raise ValueError(f"a {self.task} with {len(self.classes)} classes")
+        return self
 
     @property
     def example(self) -> dict[str, int | float | bool | str | None]:

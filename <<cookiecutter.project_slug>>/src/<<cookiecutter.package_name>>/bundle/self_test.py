@@ -19,12 +19,29 @@ def self_test(engine: Engine, schema: Schema, metadata: Metadata) -> None:
     row = [test.request[feature.name] for feature in schema.features]
     try:
         got = engine.run(columns_from(schema.features, [row]))[0]
-    except Unanswerable as error:
-        raise ProjectError(f"The bundle's self-test has no answer: {error}.") from error
+    except Exception as error:  # whatever a model of other features stumbles over
+        reason = (
+            str(error) if isinstance(error, Unanswerable) else f"{type(error).__name__}: {error}"
+        )
+        raise ProjectError(
+            f"The bundle's self-test has no answer: {reason}. Train again (`make train`) or put "
+            "a whole bundle in its place."
+        ) from error
     expected = np.array(test.outputs)
-    allowed = metadata.parity.tolerance * np.maximum(metadata.parity.scale, np.abs(expected))
+    allowed = metadata.parity.tolerance * np.maximum(_scale(metadata), np.abs(expected))
     if got.shape != expected.shape or (np.abs(got - expected) > allowed).any():
         raise ProjectError(
             f"The bundle's self-test answers {got.tolist()} where training got {test.outputs}: "
             "this machine or its libraries predict differently. Train again here (`make train`)."
         )
+
+
+def _scale(metadata: Metadata) -> float:
+    """Return what a regression's answer may be held against: the target's standard deviation.
+
+    It is believed up to a thousand times that of the hold-out, which R² and the root mean square
+    error tell; else a huge one would let any answer pass.
+    """
+    r2, error = metadata.metrics.get("r2", 1), metadata.metrics.get("rmse", 0)
+    believed = 1e3 * error / (1 - r2) ** 0.5 if r2 < 1 else np.inf
+    return min(metadata.parity.scale, believed)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..folders import replacing
+from .agreement import check_agreement
 from .metadata import Metadata, digest
 from .schema import Schema
 
@@ -31,7 +32,11 @@ def write_bundle(
 
     Returns:
         The metadata as written.
+
+    Raises:
+        ProjectError: Its parts contradict each other: no reader would take it.
     """
+    check_agreement(schema, metadata)
     contents = {
         metadata.model_file: model,
         "schema.json": _json(schema.model_dump(mode="json")),

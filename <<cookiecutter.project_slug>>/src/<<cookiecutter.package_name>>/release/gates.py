@@ -17,6 +17,7 @@ from ..training.provenance import fingerprint
 from ..training.rows import Rows
 from ..training.split import split
 from ..training.use_case import UseCase
+from .asked import Refused, asked_both
 
 _SAME = 1e-4
 """How far a metric may be from the one at training; engines differ by rounding errors."""
@@ -24,13 +25,14 @@ _SAME = 1e-4
 
 @dataclass(frozen=True)
 class Comparison:
-    """A metric of two versions on the same hold-out."""
+    """A metric of two versions on the rows of a hold-out that both of their APIs answer."""
 
     metric: str
     candidate: float
     champion: float
     direction: str
     tolerance: float
+    refused: Refused
 
     @property
     def gain(self) -> float:
@@ -43,11 +45,20 @@ class Comparison:
         """Whether the candidate is not worse by more than the tolerance."""
         return self.gain >= -self.tolerance
 
+    @property
+    def better(self) -> bool:
+        """Whether the candidate deserves the champion's place.
+
+        That is where it answers better, or answers rows that the champion refuses and the others
+        not worse than is tolerated.
+        """
+        return self.gain > 0 or (self.passed and self.refused.champion > self.refused.candidate)
+
     def __str__(self) -> str:
-        """Give both figures, and what is allowed."""
+        """Give both figures, what is allowed, and which rows count for neither."""
         return (
             f"{self.metric} {self.candidate:.4g} against the champion's {self.champion:.4g} on the "
-            f"same hold-out (it may be worse by {self.tolerance:g})"
+            f"same hold-out (it may be worse by {self.tolerance:g}{self.refused})"
         )
 
 
@@ -72,7 +83,10 @@ def hold_out(use_case: UseCase, settings: Settings, candidate: Bundle) -> tuple[
 def compare(
     candidate: Bundle, champion: Bundle, held: tuple[Rows, Any], settings: Settings
 ) -> Comparison:
-    """Measure two versions on the candidate's hold-out.
+    """Measure two versions on the rows of the candidate's hold-out that both APIs answer.
+
+    New data have labels and values that an older version refuses. What it would have said of them
+    is nothing that anyone would get, so they count for neither; how many they are is told.
 
     Raises:
         ProjectError: The hold-out is not that of the candidate's training, the metric is not
@@ -94,14 +108,17 @@ def compare(
                 "training.test_size changed since. Set them back, or train anew."
             )
     try:
-        other = _measured(champion, held, settings)
+        rows, refused = asked_both(candidate, champion, held[0])
+        mine, other = (
+            _measured(bundle, (rows, held[1]), settings)[options.metric]
+            for bundle in (candidate, champion)
+        )
     except (KeyError, ValueError) as error:
         raise ProjectError(
             f"Version {champion.metadata.version}, the champion, has no answers for these rows "
             f"({error}): it was made for other features. Promote without the comparison (FORCE=1)."
         ) from error
-    found = (figures[options.metric], other[options.metric])
-    return Comparison(options.metric, *found, options.direction, options.tolerance)
+    return Comparison(options.metric, mine, other, options.direction, options.tolerance, refused)
 
 
 def _check_alike(candidate: Bundle, champion: Bundle) -> None:
@@ -118,7 +135,8 @@ def _check_alike(candidate: Bundle, champion: Bundle) -> None:
 def _measured(bundle: Bundle, held: tuple[Rows, Any], settings: Settings) -> dict[str, float]:
     rows, classes = held
     engine = bundle.engine(settings.training.trusted_types)
-    return evaluate(_Model(engine, list(rows.X.columns), classes), rows, bundle.schema.task)
+    names = [feature.name for feature in bundle.schema.features]
+    return evaluate(_Model(engine, names, classes), rows, bundle.schema.task)
 
 
 @dataclass(frozen=True)

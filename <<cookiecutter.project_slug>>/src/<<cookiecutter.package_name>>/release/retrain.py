@@ -88,7 +88,7 @@ def _train_and_promote(
     ]
     verdict = judge(use_case, settings, registry, str(metadata.version))
     lines += [str(verdict), ""]
-    if verdict.comparison and verdict.comparison.gain <= 0:
+    if verdict.comparison and not verdict.comparison.better:
         lines.append(
             f"**Not promoted**: it is not better. Version {verdict.champion} stays the champion."
         )

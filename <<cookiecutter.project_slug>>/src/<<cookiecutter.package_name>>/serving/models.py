@@ -69,10 +69,16 @@ def _field(feature: Feature) -> tuple[Any, Any]:
 
 
 def probability_model(schema: Schema) -> type[BaseModel]:
-    """Return the type of an answer to one row: each flag's probability."""
+    """Return the type of an answer to one row: each flag's probability.
+
+    A flag is for programs; its title, the class's own name, is for people, as on the web page.
+    """
     probability = Annotated[float, Field(ge=0, le=1)]
     fields: dict[str, Any] = {
-        f"p{k}": (probability, Field(..., alias=flag, description=f"Probability of {name}"))
+        f"p{k}": (
+            probability,
+            Field(..., alias=flag, title=name, description=f"Probability of {name}"),
+        )
         for k, (flag, name) in enumerate(zip(schema.flags, schema.classes, strict=True))
     }
     return create_model("Probabilities", **fields)

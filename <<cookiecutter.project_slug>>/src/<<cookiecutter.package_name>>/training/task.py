@@ -168,7 +168,7 @@ class TrainingRegression(TrainingTask):
 
     def measured(self, y: "pd.Series[Any]") -> tuple[str, ...]:
         """See `TrainingTask`: all of them."""
-        return self.task.metrics
+        return tuple(self.task.metrics)
 
     def plain(self, y: "pd.Series[Any]") -> npt.NDArray[Any]:
         """See `TrainingTask`: floats."""

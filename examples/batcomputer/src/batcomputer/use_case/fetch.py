@@ -4,6 +4,7 @@ An archive is a zip of about three years up to the month that names it, 1.5 GB a
 the chosen months are kept.
 """
 
+import logging
 import re
 import shutil
 import zipfile
@@ -11,10 +12,12 @@ from pathlib import Path
 
 from ..download import download
 from ..errors import ProjectError
-from .street_files import NAME
+from .street_files import NAME, meant
 
 ARCHIVES = "https://data.police.uk/data/archive"
 """Terms: Open Government Licence v3.0."""
+
+log = logging.getLogger(__name__)
 
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
@@ -62,6 +65,9 @@ def _keep(archive: Path, target: Path, months: list[str]) -> None:
             for name in source.namelist()
             if (match := NAME.search(name)) and (not months or match[1] in months)
         ]
+        for name in source.namelist():
+            if meant(name) and not NAME.search(name):
+                log.warning(f"Left in {archive.name}: {name}, not named as a street file is.")
         present = {NAME.search(name)[1] for name in names}  # type: ignore[index]
         if missing := sorted(set(months) - present) or ([] if names else ["any month"]):
             raise ProjectError(f"{archive.name} has no street files of {', '.join(missing)}.")

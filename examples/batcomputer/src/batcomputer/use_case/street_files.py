@@ -1,11 +1,15 @@
 """Street-level files as data.police.uk publishes them: found, read, checked, counted.
 
-`YYYY-MM/YYYY-MM-<force>-street.csv`, in folders or inside of zip files, one file at a time: of each
-only the counts of its few hundred combinations are kept.
+`YYYY-MM-<force>-street.csv`, in a folder of its month or in any other, or inside of zip files, one
+file at a time: of each only the counts of its few hundred combinations are kept.
 """
 
+import csv
+import logging
+import os
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -14,14 +18,14 @@ from pathlib import Path
 import polars as pl
 
 from ..errors import ProjectError
+from .street_rows import COLUMNS, NOTHING, all_rows, lines, whole_rows
 
-NAME = re.compile(r"(\d{4}-\d{2})/\1-(.+)-street\.csv$")
-COLUMNS = {
-    "Month": "month",
-    "Reported by": "force",
-    "Crime type": "crime",
-    "Last outcome category": "outcome",
-}
+NAME = re.compile(r"(?:^|/)(\d{4}-\d{2})-([^/]+)-street\.csv$", re.IGNORECASE)
+PACKED = (".zip", ".gz", ".bz2", ".xz", ".zst", ".tar", ".tgz", ".7z", ".rar")
+_UNREADABLE = (OSError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError)
+"""A damaged part of a zip, one with a password, one packed in a way that Python does not know."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -33,19 +37,30 @@ class StreetFile:
 
     def __str__(self) -> str:
         """Give the path, and inside of a zip the name there."""
-        return f"{self.container}{':' if self.container.suffix == '.zip' else '/'}{self.name}"
+        return f"{self.container}{':' if self._packed else '/'}{self.name}"
 
     @property
     def synthetic(self) -> bool:
         """Whether the records are made up (see synthetic.py)."""
         match = NAME.search(self.name)
-        return match is not None and match[2].startswith("synthetic")
+        return match is not None and match[2].lower().startswith("synthetic")
+
+    @property
+    def _packed(self) -> bool:
+        return self.container.suffix.lower() == ".zip"
 
     def read(self) -> bytes:
-        """Return the file's content; out of a zip without writing it to disk."""
-        if self.container.suffix != ".zip":
-            return (self.container / self.name).read_bytes()
-        return _opened(self.container, self.container.stat().st_mtime_ns).read(self.name)
+        """Return the file's content; out of a zip without writing it to disk.
+
+        Raises:
+            ProjectError: It can't be read, is damaged, or the zip wants a password.
+        """
+        try:
+            if not self._packed:
+                return (self.container / self.name).read_bytes()
+            return _opened(self.container, self.container.stat().st_mtime_ns).read(self.name)
+        except _UNREADABLE as error:
+            raise ProjectError(f"{self} can't be read ({error}); fetch it again.") from error
 
 
 @lru_cache(maxsize=2)
@@ -66,36 +81,79 @@ class Street:
 
 
 def find(folder: Path) -> list[StreetFile]:
-    """Return the street files in a folder's folders and zips; one that lies there twice once.
+    """Return the street files in a folder, its folders and zips; one that lies there twice once.
+
+    Those that are left out are logged, each with the reason.
 
     Raises:
         ProjectError: There are none.
     """
     found: dict[str, StreetFile] = {}
-    for container, name in _names(folder):
-        match = NAME.search(name)
-        if match:
-            found.setdefault(match[0], StreetFile(container, name))
+    ignored: dict[str, list[str]] = {}
+    for file in _lying(folder):
+        match = NAME.search(file.name)
+        month_and_force = match[0].strip("/").lower() if match else ""
+        if not match:
+            ignored.setdefault(_reason(file.name), []).append(str(file))
+        elif first := found.get(month_and_force):
+            reason = f"these months and forces are read from {first.container}"
+            ignored.setdefault(reason, []).append(str(file))
+        else:
+            found[month_and_force] = file
+    for reason, names in ignored.items():
+        more = f" and {len(names) - 3:,} more" if len(names) > 3 else ""
+        log.warning(f"Ignored: {', '.join(names[:3])}{more}: {reason}.")
     if not found:
         raise ProjectError(
-            f"{folder} holds no YYYY-MM/YYYY-MM-<force>-street.csv, neither in a folder nor in a "
+            f"{folder} holds no YYYY-MM-<force>-street.csv, neither in a folder nor in a "
             "zip. Fetch some (`make data ONLY='2018-10 2018-11'`), put an archive of "
             "data.police.uk there, or make some up (`make data FROM=synthetic`)."
         )
     return [found[name] for name in sorted(found)]
 
 
-def _names(folder: Path) -> Iterator[tuple[Path, str]]:
-    for file in sorted(folder.rglob("*-street.csv")):
-        yield folder, file.relative_to(folder).as_posix()
-    for archive in sorted(folder.rglob("*.zip")):
+def _reason(name: str) -> str:
+    if name.lower().endswith(PACKED):
+        return "packed files are read from zips alone; unpack it"
+    return "a street file is named YYYY-MM-<force>-street.csv"
+
+
+def _lying(folder: Path) -> Iterator[StreetFile]:
+    """Yield all that may be meant as a street file: in folders first, then in zips."""
+    archives = []
+    for file in _files(folder):
+        if file.suffix.lower() == ".zip":
+            archives.append(file)
+        elif meant(file.name):
+            yield StreetFile(folder, file.relative_to(folder).as_posix())
+    for archive in archives:
         try:
             with zipfile.ZipFile(archive) as opened:
                 names = opened.namelist()
-        except zipfile.BadZipFile as error:
+        except (zipfile.BadZipFile, OSError) as error:
             raise ProjectError(f"{archive} is no whole zip ({error}); fetch it again.") from error
-        for name in names:
-            yield archive, name
+        for name in sorted(names):
+            if meant(name):
+                yield StreetFile(archive, name)
+
+
+def meant(name: str) -> bool:
+    """Say whether a file may be meant as a street file: by its name, or because it is packed."""
+    last = name.rsplit("/", 1)[-1].lower()
+    return "street" in last or last.endswith(PACKED)
+
+
+def _files(folder: Path) -> list[Path]:
+    """Return all files in a folder and its folders; a folder that is a link is a folder, too."""
+    found, seen = [], set()
+    for place, folders, names in os.walk(folder, followlinks=True):
+        here = os.path.realpath(place)
+        if here in seen:  # a link to what contains it, or a second way to it
+            folders.clear()
+            continue
+        seen.add(here)
+        found += [Path(place) / name for name in names]
+    return sorted(found)
 
 
 def count(file: StreetFile) -> Street:
@@ -110,35 +168,28 @@ def read(file: StreetFile) -> Street:
     notes: list[str] = []
     text = _decoded(file, notes)
     if not text.strip():
-        return Street(_NOTHING, notes=[f"{file} is empty."])
-    header = text.split(b"\n", 1)[0].decode().strip().split(",")
+        return Street(NOTHING, notes=[f"{file} is empty."])
+    header = next(csv.reader([text.split(b"\n", 1)[0].decode().strip()]))
     if missing := [name for name in COLUMNS if name not in header]:
         note = f"{file}:1 has no column {', '.join(missing)}; the whole file is left out."
-        total = _lines(text).height - 1
-        return Street(_NOTHING, total, total, [*notes, note])
-    rows = _all_rows(text, len(header))
+        total = lines(text).height - 1
+        return Street(NOTHING, total, total, [*notes, note])
+    rows = all_rows(text, len(header))
     if rows is not None:
         return Street(rows, rows.height, 0, notes)
-    lines = _lines(text)
-    rows, malformed = _whole_rows(lines, len(header))
+    numbered = lines(text)
+    rows, malformed = whole_rows(numbered, len(header))
     notes += [f"{file}:{line} is malformed; the row is left out." for line in malformed[:3]]
     if len(malformed) > 3:
         notes.append(f"{file}: {len(malformed) - 3:,} more rows are malformed and left out.")
-    return Street(rows, lines.height - 1, len(malformed), notes)
-
-
-_NOTHING = pl.DataFrame(schema=dict.fromkeys(COLUMNS.values(), pl.String))
-
-_SOUND = (
-    pl.col("month").str.contains(r"^\d{4}-(0[1-9]|1[0-2])$")
-    & pl.col("force").is_not_null()
-    & pl.col("crime").is_not_null()
-).fill_null(False)
+    return Street(rows, numbered.height - 1, len(malformed), notes)
 
 
 def _decoded(file: StreetFile, notes: list[str]) -> bytes:
     """Return the content in UTF-8; a file that is not, is taken for Windows' Latin-1."""
     content = file.read().removeprefix(b"\xef\xbb\xbf")
+    if b"\n" not in content:  # as old Macs end lines
+        content = content.replace(b"\r", b"\n")
     try:
         content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -146,43 +197,3 @@ def _decoded(file: StreetFile, notes: list[str]) -> bytes:
         notes.append(f"{file}:{line} is not UTF-8; the file is read as Latin-1 (cp1252).")
         return content.decode("cp1252", "replace").encode()
     return content
-
-
-def _parsed(text: bytes) -> pl.DataFrame:
-    return pl.read_csv(text, columns=list(COLUMNS), infer_schema=False).rename(COLUMNS)
-
-
-def _all_rows(text: bytes, width: int) -> pl.DataFrame | None:
-    """Return the rows of a file in which each is whole; nothing where one is not.
-
-    polars refuses a row with too many fields but fills up one with too few, so the separators are
-    counted: as many as whole rows have.
-    """
-    try:
-        rows = _parsed(text)
-    except pl.exceptions.PolarsError:
-        return None
-    quoted = sum(part.count(b",") for part in re.findall(rb'"[^"\n]*"', text))
-    whole = text.count(b",") - quoted == (rows.height + 1) * (width - 1)
-    return rows if whole and rows.select(_SOUND.all()).item() else None
-
-
-def _lines(text: bytes) -> pl.DataFrame:
-    """Return the lines that are not empty, numbered from 1."""
-    lines = pl.read_csv(
-        text, has_header=False, separator="\x1f", quote_char=None, new_columns=["text"]
-    )
-    return lines.with_row_index("line", offset=1).filter(pl.col("text").str.len_bytes() > 0)
-
-
-def _whole_rows(lines: pl.DataFrame, width: int) -> tuple[pl.DataFrame, list[int]]:
-    """Return the rows that are whole, and the numbers of the lines that are not."""
-    outside_quotes = pl.col("text").str.replace_all('"[^"]*"', "")
-    whole = (outside_quotes.str.count_matches(",", literal=True) == width - 1) & (
-        ~outside_quotes.str.contains('"', literal=True)
-    )
-    kept = lines.filter(whole | (pl.col("line") == lines["line"][0]))
-    rows = _parsed(kept["text"].str.join("\n")[0].encode())
-    sound = rows.with_columns(line=kept["line"][1:]).filter(_SOUND)
-    unsound = lines[1:].join(sound, on="line", how="anti")
-    return sound.drop("line"), unsound["line"].to_list()
