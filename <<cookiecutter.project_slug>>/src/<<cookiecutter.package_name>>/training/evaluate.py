@@ -1,12 +1,14 @@
 """Measure a pipeline on rows that it has not seen."""
 
 from dataclasses import dataclass
+from math import isfinite
 from statistics import mean, stdev
 from typing import Any
 
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
+from ..errors import ProjectError
 from ..settings import Training
 from ..tasks import TASKS, TaskName
 from .fit import fit
@@ -57,12 +59,22 @@ def score(
         parts: The split.
         rows: All rows.
         settings: Number of folds and seed.
+
+    Raises:
+        ProjectError: A metric is no finite number.
     """
     dummy = use_case.task.baseline()
     dummy.fit(parts.train.X, parts.train.y, parts.train.weight)
+    hold_out = evaluate(pipeline, parts.test, use_case.features.task)
+    if unmeasured := [name for name, value in hold_out.items() if not isfinite(value)]:
+        raise ProjectError(
+            f"{', '.join(unmeasured)} can't be measured on the hold-out: the target's values or "
+            "the predictions are too large to be squared. Scale the target in "
+            "DataLoader.load_data."
+        )
     return Scores(
         use_case.features.task,
-        evaluate(pipeline, parts.test, use_case.features.task),
+        hold_out,
         _cross_validate(use_case, rows, settings),
         evaluate(dummy, parts.test, use_case.features.task),
     )

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 from functools import partial
-from math import isfinite
 from typing import Any
 from uuid import uuid4
 
@@ -128,11 +127,6 @@ def _bundle(
     scores: Scores,
     about: dict[str, Any],
 ) -> Bundle:
-    if unmeasured := [name for name, value in scores.hold_out.items() if not isfinite(value)]:
-        raise ProjectError(
-            f"{', '.join(unmeasured)} can't be measured on the hold-out: its rows are all alike, or "
-            "the target's values are too large to be squared. Load other rows, or scale the target."
-        )
     row = [schema.example[feature.name] for feature in schema.features]
     columns = columns_from(schema.features, [row])
     example = pd.DataFrame({name: values.ravel() for name, values in columns.items()})
