@@ -22,6 +22,7 @@ from skl2onnx.common.utils_classifier import get_label_classes
 
 from .boosted_trees import ensemble_attributes
 from .converters_ordinal import encode
+from .onnx_lookups import Column
 from .onnx_nodes import ML, Nodes, NotConvertible
 
 _INVERSE_LINKS = {"IdentityLink": None, "LogLink": "Exp"}
@@ -110,5 +111,5 @@ def _prepared(nodes: Nodes, estimator: Any, source: Any) -> str:
     encoder = estimator._preprocessor.named_transformers_["encoder"]
     labels = np.flatnonzero(estimator.is_categorical_)
     numbers = np.flatnonzero(~estimator.is_categorical_)
-    codes = encode(nodes, encoder, [nodes.columns(values, [i]) for i in labels], text=False)
+    codes = encode(nodes, encoder, [Column(nodes.columns(values, [i]), False) for i in labels])
     return nodes.add("Concat", codes, nodes.columns(values, numbers), axis=1)
