@@ -20,6 +20,7 @@ from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType
 
 from . import (
     converters_boosting,
+    converters_lightgbm,
     converters_one_hot,
     converters_ordinal,
     converters_target,
@@ -33,6 +34,7 @@ Converter = Callable[[Any, Any, Any], None]
 
 _OWN = (
     converters_boosting,
+    converters_lightgbm,
     converters_one_hot,
     converters_ordinal,
     converters_target,

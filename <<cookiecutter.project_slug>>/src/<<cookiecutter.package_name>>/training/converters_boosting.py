@@ -30,8 +30,8 @@ _INVERSE_LINKS = {"IdentityLink": None, "LogLink": "Exp"}
 
 def register() -> None:
     """Put the converters in place of skl2onnx's; doing it twice changes nothing more."""
-    _register("SklearnHistGradientBoostingClassifier", _classifier, _declare_classifier)
-    _register("SklearnHistGradientBoostingRegressor", _regressor, _declare_regressor)
+    _register("SklearnHistGradientBoostingClassifier", _classifier, declare_classifier)
+    _register("SklearnHistGradientBoostingRegressor", _regressor, declare_regressor)
 
 
 def _register(alias: str, convert: Any, declare: Any) -> None:
@@ -40,12 +40,14 @@ def _register(alias: str, convert: Any, declare: Any) -> None:
     register_shape_calculator(alias, declare, overwrite=True)
 
 
-def _declare_classifier(operator: Any) -> None:
+def declare_classifier(operator: Any) -> None:
+    """Declare labels, and probabilities in double precision."""
     calculate_linear_classifier_output_shapes(operator)
     operator.outputs[1].type = DoubleTensorType(operator.outputs[1].type.shape)
 
 
-def _declare_regressor(operator: Any) -> None:
+def declare_regressor(operator: Any) -> None:
+    """Declare predictions in double precision."""
     calculate_linear_regressor_output_shapes(operator)
     operator.outputs[0].type = DoubleTensorType(operator.outputs[0].type.shape)
 
@@ -60,7 +62,7 @@ def _classifier(scope: Any, operator: Any, container: Any) -> None:
     answer = _of_two if estimator.n_trees_per_iteration_ == 1 else _of_many
     best, probabilities = answer(nodes, raw)
     classes = np.asarray(get_label_classes(scope, estimator))
-    nodes.finish(nodes.add("Gather", _names(nodes, classes), best), operator.outputs[0])
+    nodes.finish(label_of(nodes, classes, best), operator.outputs[0])
     nodes.finish(probabilities, operator.outputs[1])
 
 
@@ -78,8 +80,10 @@ def _of_many(nodes: Nodes, raw: str) -> tuple[str, str]:
     return nodes.add("ArgMax", raw, axis=1, keepdims=0), nodes.add("Softmax", raw, axis=1)
 
 
-def _names(nodes: Nodes, classes: Any) -> str:
-    return nodes.constant(classes.astype(object if classes.dtype.kind in "OU" else np.int64))
+def label_of(nodes: Nodes, classes: Any, best: str) -> str:
+    """Return the classes at some indices."""
+    names = classes.astype(object if classes.dtype.kind in "OU" else np.int64)
+    return nodes.add("Gather", nodes.constant(names), best)
 
 
 def _regressor(scope: Any, operator: Any, container: Any) -> None:
