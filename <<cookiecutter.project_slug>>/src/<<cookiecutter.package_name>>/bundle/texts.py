@@ -8,6 +8,7 @@ the engine computes them here, from a description that is stored inside the mode
 import json
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -72,32 +73,38 @@ class Vectorizer:
 
         Step by step in the order and precision of scikit-learn's, so that rounding is the same.
         """
-        found = [[self._columns.get(term, -1) for term in self._analyze(text)] for text in texts]
         width = len(self.terms)
-        row = np.repeat(np.arange(len(found)), [len(columns) for columns in found])
-        column = np.fromiter((k for columns in found for k in columns), np.int64, len(row))
-        places, counts = np.unique((row * width + column)[column >= 0], return_counts=True)
-        weights = np.zeros(len(found) * width)
-        weights[places] = self._weigh(counts.astype(np.intc), places, len(found))
+        places: list[int] = []
+        counts: list[int] = []
+        n = 0
+        for text in texts:
+            found = Counter(map(self._columns.get, self._analyze(text)))
+            found.pop(None, None)
+            columns = sorted(found)  # type: ignore[type-var]
+            places += [n * width + column for column in columns]  # type: ignore[operator]
+            counts += [found[column] for column in columns]
+            n += 1
+        weights = np.zeros(n * width)
+        at = np.array(places, np.int64)
+        weights[at] = self._weigh(np.array(counts, np.intc), at, n)
         return weights.reshape(-1, width)
 
     def _weigh(
         self, counts: npt.NDArray[Any], places: npt.NDArray[Any], n: int
     ) -> npt.NDArray[Any]:
-        weights = np.ones_like(counts) if self.binary else counts
-        weights = weights.astype(self.dtype)
+        weights = (np.ones_like(counts) if self.binary else counts).astype(self.dtype)
+        columns, rows = places % len(self.terms), places // len(self.terms)
         if self.sublinear_tf:
             weights = np.log(weights) + np.ones((), self.dtype)
         if self._idf is not None:
-            weights = weights * self._idf[places % len(self.terms)]
+            weights = weights * self._idf[columns]
         if self.norm is None or not len(places):
             return weights
         sizes = np.abs(weights) if self.norm == "l1" else weights * weights
-        sums = np.bincount(places // len(self.terms), sizes, n)
+        sums = np.bincount(rows, sizes, n)
         sums = sums if self.norm == "l1" else np.sqrt(sums)
         sums[sums == 0] = 1
-        scaled = weights / sums[places // len(self.terms)]
-        return np.asarray(scaled, self.dtype)
+        return np.asarray(weights / sums[rows], self.dtype)
 
 
 def dump(vectorizers: Iterable[Vectorizer]) -> str:
