@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from ..errors import ProjectError
 from ..tasks import TASKS, Outputs, TaskName
+from . import texts
 from .metadata import Metadata
 from .self_contained import check_self_contained
 from .trusted import trusted
@@ -18,7 +19,13 @@ from .trusted import trusted
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 Columns = Mapping[str, npt.NDArray[Any]]
-"""Each feature's values, shape (n, 1): float64 with NaN for missing, or strings (object)."""
+"""Each feature's values, shape (n, 1): finite float64, NaN for missing; or strings (object)."""
+
+
+_INLINE_ROWS, _INLINE_TEXTS = 64, 1
+
+_CELLS = 2**21
+"""Largest number of texts' weights at once, 16 MiB: more rows are answered in blocks."""
 
 
 class Unanswerable(ValueError):
@@ -43,8 +50,6 @@ class Engine(Protocol):
 class OnnxEngine:
     """ONNX Runtime on one thread: a service scales by workers, not by threads."""
 
-    inline_rows = 64
-
     def __init__(self, model: bytes) -> None:
         """Load a compiled model; its last output is what the service answers with."""
         check_self_contained(model)
@@ -58,11 +63,27 @@ class OnnxEngine:
             model, options, providers=["CPUExecutionProvider"]
         )
         self._output = [self._session.get_outputs()[-1].name]
-        self._inputs = {node.name for node in self._session.get_inputs()}
+        properties = self._session.get_modelmeta().custom_metadata_map
+        self._texts = texts.load(properties.get(texts.PROPERTY, "[]"))
+        self._block = _CELLS // max(1, sum(len(each.terms) for each in self._texts)) or 1
+        self.inline_rows = _INLINE_TEXTS if self._texts else _INLINE_ROWS
+        weighed = {each.input for each in self._texts}
+        self._inputs = {node.name for node in self._session.get_inputs()} - weighed
 
     def run(self, columns: Columns) -> Outputs:
         """See `Engine.run`. Columns that the graph does not use are left out."""
+        n = len(next(iter(columns.values())))
+        if not self._texts or n <= self._block:
+            return self._answer(columns)
+        starts = range(0, n, self._block)
+        blocks = [
+            {name: part[k : k + self._block] for name, part in columns.items()} for k in starts
+        ]
+        return np.concatenate([self._answer(block) for block in blocks])
+
+    def _answer(self, columns: Columns) -> Outputs:
         feeds = {name: values for name, values in columns.items() if name in self._inputs}
+        feeds |= {each.input: each.weights(columns[each.feature].ravel()) for each in self._texts}
         try:
             outputs = self._session.run(self._output, feeds)[0]
         except Exception as error:  # ONNX Runtime's own exceptions derive from nothing else

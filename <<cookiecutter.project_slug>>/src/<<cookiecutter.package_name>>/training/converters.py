@@ -1,107 +1,131 @@
 """Converters to ONNX for what skl2onnx converts inexactly.
 
-Preprocessing runs in double precision, as scikit-learn's does. Of its estimators only the trees
-named here compare in single precision: they cast their input, so their converters get it through
-the same cast here. Histogram gradient boosting does not, and has a module of its own.
+Preprocessing runs in double precision, as scikit-learn's does. What scikit-learn
+refuses, the graph refuses, too (`refusals.py`).
 Registered in skl2onnx's own table, they also serve inside of ensembles.
 """
 
 from collections.abc import Callable
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-from onnx import TensorProto
-from skl2onnx.common._apply_operation import apply_cast
-from skl2onnx.common._registration import get_converter, register_converter
+from skl2onnx.common._registration import (
+    _converter_pool,
+    get_converter,
+    get_shape_calculator,
+    register_converter,
+    register_shape_calculator,
+)
 from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType
-from skl2onnx.operator_converters.common import concatenate_variables
 
-from . import converters_boosting, converters_ordinal
-from .onnx_nodes import NotConvertible
+from . import (
+    converters_boosting,
+    converters_lightgbm,
+    converters_one_hot,
+    converters_ordinal,
+    converters_target,
+    converters_text,
+)
+from .converters_trees import TREES, through_single_precision
+from .onnx_nodes import Nodes, NotConvertible, alike
+from .refusals import refuse_what_it_refuses
 
 Converter = Callable[[Any, Any, Any], None]
 
-_SINGLE_PRECISION = [
-    f"Sklearn{family}{task}"
-    for family in ("DecisionTree", "ExtraTree", "RandomForest", "ExtraTrees", "GradientBoosting")
-    for task in ("Classifier", "Regressor")
-]
+_OWN = (
+    converters_boosting,
+    converters_lightgbm,
+    converters_one_hot,
+    converters_ordinal,
+    converters_target,
+    converters_text,
+)
 
 
 def register() -> None:
     """Put the converters in place of skl2onnx's; doing it twice changes nothing more."""
-    for alias in _SINGLE_PRECISION:
-        _wrap(alias, _through_single_precision)
+    for alias in TREES:
+        _wrap(alias, through_single_precision)
     _wrap("SklearnSimpleImputer", _imputing_doubles)
-    converters_ordinal.register()
-    converters_boosting.register()
+    for module in _OWN:
+        module.register()
+    for alias in [each for each in _converter_pool if each.startswith("Sklearn")]:
+        _wrap(alias, _refusing)
+        if alias not in TREES:
+            _declare_doubles(alias)
 
 
 def _wrap(alias: str, wrapper: Callable[[Converter], Converter]) -> None:
     original = get_converter(alias)
-    if getattr(original._fct, "wrapped", False):
+    done = getattr(original._fct, "wrappers", ())
+    if wrapper in done:
         return
     wrapped = wrapper(original._fct)
-    wrapped.wrapped = True  # type: ignore[attr-defined]
+    wrapped.wrappers = (*done, wrapper)  # type: ignore[attr-defined]
     register_converter(alias, wrapped, overwrite=True, options=original.get_allowed_options())
 
 
-def _through_single_precision(original: Converter) -> Converter:
-    """Cast double inputs to float before an operator, and its float outputs back after it."""
+def _declare_doubles(alias: str) -> None:
+    """Declare answers to doubles as doubles.
+
+    skl2onnx guesses types by the first column, which is a label or a text as often as a number.
+    """
+    original = get_shape_calculator(alias)
+    if getattr(original, "wrapped", False):
+        return
+
+    def declare(operator: Any) -> None:
+        original(operator)
+        if any(isinstance(each.type, DoubleTensorType) for each in operator.inputs):
+            for output in operator.outputs:
+                if isinstance(output.type, FloatTensorType):
+                    output.type = DoubleTensorType(output.type.shape)
+
+    declare.wrapped = True  # type: ignore[attr-defined]
+    register_shape_calculator(alias, declare, overwrite=True)
+
+
+def _refusing(original: Converter) -> Converter:
+    """Note which rows scikit-learn refuses, of doubles in one variable."""
 
     def convert(scope: Any, operator: Any, container: Any) -> None:
-        if not isinstance(operator.inputs[0].type, DoubleTensorType):
+        numeric = all(isinstance(each.type, DoubleTensorType) for each in operator.inputs)
+        if not numeric or not hasattr(operator.raw_operator, "n_features_in_"):
             original(scope, operator, container)
             return
-        source = operator.inputs[0]
-        narrow = scope.declare_local_variable("single", FloatTensorType(source.type.shape))
-        apply_cast(scope, source.full_name, narrow.full_name, container, to=TensorProto.FLOAT)
-        outputs = [_narrowed(scope, output) for output in operator.outputs]
-        inner = SimpleNamespace(
-            raw_operator=operator.raw_operator,
-            type=operator.type,
-            onnx_name=operator.onnx_name,
-            full_name=operator.onnx_name,
-            inputs=[narrow],
-            outputs=outputs,
-            input_full_names=[narrow.full_name],
-            output_full_names=[output.full_name for output in outputs],
-            scope_inst=operator.scope_inst,
-            target_opset=operator.target_opset,
-        )
-        original(scope, inner, container)
-        for single, output in zip(outputs, operator.outputs, strict=True):
-            if single is not output:
-                names = single.full_name, output.full_name
-                apply_cast(scope, *names, container, to=TensorProto.DOUBLE)
+        if len(operator.inputs) > 1:
+            operator = alike(operator, [_joined(scope, operator.inputs, container)])
+        refuse_what_it_refuses(Nodes(scope, container), operator)
+        original(scope, operator, container)
 
     return convert
 
 
-def _narrowed(scope: Any, output: Any) -> Any:
-    if not isinstance(output.type, DoubleTensorType):
-        return output
-    return scope.declare_local_variable("single_output", FloatTensorType(output.type.shape))
+def _joined(scope: Any, inputs: list[Any], container: Any) -> Any:
+    """Join variables; the operator that skl2onnx does it with would cut doubles to floats."""
+    width = sum(each.type.shape[1] for each in inputs)
+    rows = inputs[0].get_first_dimension()
+    joined = scope.declare_local_variable("joined", DoubleTensorType([rows, width]))
+    names = [each.full_name for each in inputs]
+    container.add_node("Concat", names, [joined.full_name], op_version=13, axis=1)
+    return joined
 
 
 def _imputing_doubles(original: Converter) -> Converter:
     """Fill missing doubles by Where(IsNaN(x), statistics, x); ONNX's Imputer knows only floats."""
 
     def convert(scope: Any, operator: Any, container: Any) -> None:
-        imputer = operator.raw_operator
-        if not isinstance(operator.inputs[0].type, DoubleTensorType):
+        imputer, source = operator.raw_operator, operator.inputs[0]
+        if not isinstance(source.type, DoubleTensorType):
             original(scope, operator, container)
             return
         if imputer.add_indicator or not np.isnan(imputer.missing_values):
             raise NotConvertible("SimpleImputer with an indicator or a missing value but NaN")
         if np.isnan(statistics := imputer.statistics_.astype(np.float64)).any():
             raise NotConvertible("SimpleImputer that drops empty columns")
-        values = concatenate_variables(scope, operator.inputs, container)
-        missing, fill = (scope.get_unique_variable_name(name) for name in ("missing", "statistics"))
-        container.add_initializer(fill, TensorProto.DOUBLE, [1, len(statistics)], statistics)
-        container.add_node("IsNaN", [values], [missing], op_version=13)
-        filled = [operator.outputs[0].full_name]
-        container.add_node("Where", [missing, fill, values], filled, op_version=9)
+        nodes = Nodes(scope, container)
+        missing = nodes.add("IsNaN", source.full_name)
+        filled = nodes.add("Where", missing, nodes.constant(statistics[None]), source.full_name)
+        nodes.finish(filled, operator.outputs[0])
 
     return convert

@@ -22,6 +22,7 @@ from skl2onnx.common.utils_classifier import get_label_classes
 
 from .boosted_trees import ensemble_attributes
 from .converters_ordinal import encode
+from .onnx_lookups import Column
 from .onnx_nodes import ML, Nodes, NotConvertible
 
 _INVERSE_LINKS = {"IdentityLink": None, "LogLink": "Exp"}
@@ -29,8 +30,8 @@ _INVERSE_LINKS = {"IdentityLink": None, "LogLink": "Exp"}
 
 def register() -> None:
     """Put the converters in place of skl2onnx's; doing it twice changes nothing more."""
-    _register("SklearnHistGradientBoostingClassifier", _classifier, _declare_classifier)
-    _register("SklearnHistGradientBoostingRegressor", _regressor, _declare_regressor)
+    _register("SklearnHistGradientBoostingClassifier", _classifier, declare_classifier)
+    _register("SklearnHistGradientBoostingRegressor", _regressor, declare_regressor)
 
 
 def _register(alias: str, convert: Any, declare: Any) -> None:
@@ -39,12 +40,14 @@ def _register(alias: str, convert: Any, declare: Any) -> None:
     register_shape_calculator(alias, declare, overwrite=True)
 
 
-def _declare_classifier(operator: Any) -> None:
+def declare_classifier(operator: Any) -> None:
+    """Declare labels, and probabilities in double precision."""
     calculate_linear_classifier_output_shapes(operator)
     operator.outputs[1].type = DoubleTensorType(operator.outputs[1].type.shape)
 
 
-def _declare_regressor(operator: Any) -> None:
+def declare_regressor(operator: Any) -> None:
+    """Declare predictions in double precision."""
     calculate_linear_regressor_output_shapes(operator)
     operator.outputs[0].type = DoubleTensorType(operator.outputs[0].type.shape)
 
@@ -59,7 +62,7 @@ def _classifier(scope: Any, operator: Any, container: Any) -> None:
     answer = _of_two if estimator.n_trees_per_iteration_ == 1 else _of_many
     best, probabilities = answer(nodes, raw)
     classes = np.asarray(get_label_classes(scope, estimator))
-    nodes.finish(nodes.add("Gather", _names(nodes, classes), best), operator.outputs[0])
+    nodes.finish(label_of(nodes, classes, best), operator.outputs[0])
     nodes.finish(probabilities, operator.outputs[1])
 
 
@@ -77,8 +80,10 @@ def _of_many(nodes: Nodes, raw: str) -> tuple[str, str]:
     return nodes.add("ArgMax", raw, axis=1, keepdims=0), nodes.add("Softmax", raw, axis=1)
 
 
-def _names(nodes: Nodes, classes: Any) -> str:
-    return nodes.constant(classes.astype(object if classes.dtype.kind in "OU" else np.int64))
+def label_of(nodes: Nodes, classes: Any, best: str) -> str:
+    """Return the classes at some indices."""
+    names = classes.astype(object if classes.dtype.kind in "OU" else np.int64)
+    return nodes.add("Gather", nodes.constant(names), best)
 
 
 def _regressor(scope: Any, operator: Any, container: Any) -> None:
@@ -110,5 +115,5 @@ def _prepared(nodes: Nodes, estimator: Any, source: Any) -> str:
     encoder = estimator._preprocessor.named_transformers_["encoder"]
     labels = np.flatnonzero(estimator.is_categorical_)
     numbers = np.flatnonzero(~estimator.is_categorical_)
-    codes = encode(nodes, encoder, [nodes.columns(values, [i]) for i in labels], text=False)
+    codes = encode(nodes, encoder, [Column(nodes.columns(values, [i]), False) for i in labels])
     return nodes.add("Concat", codes, nodes.columns(values, numbers), axis=1)

@@ -1,10 +1,11 @@
 """Write nodes into the graph that skl2onnx is making."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from onnx import helper
+from onnx import TensorProto, helper
 from skl2onnx.common.data_types import guess_proto_type
 
 
@@ -14,6 +15,11 @@ class NotConvertible(Exception):
 
 ML = "ai.onnx.ml"
 """The domain of ONNX's operators for machine learning."""
+
+NOTES = "notes"
+"""The domain of what `notes` turns into ONNX's own when the whole graph is there."""
+
+REFUSED, TEXT_WEIGHTS = "Refused", "TextWeights"
 
 SKL2ONNX_ML_OPSET = 3
 """The newest version of that domain that skl2onnx knows."""
@@ -50,6 +56,10 @@ class Nodes:
         self._container.add_initializer(name, kind, array.shape, array.ravel())
         return name
 
+    def double(self, source: Any) -> str:
+        """Return a variable as doubles."""
+        return self.add("Cast", source.full_name, to=TensorProto.DOUBLE)
+
     def column(self, source: Any, index: int) -> str:
         """Return a column, shape (n, 1), of a variable of shape (n, columns)."""
         if source.type.shape[1] == 1:
@@ -59,6 +69,19 @@ class Nodes:
     def columns(self, source: str, indices: npt.ArrayLike) -> str:
         """Return some columns, in the order given."""
         return self.add("Gather", source, self.constant(np.asarray(indices, np.int64)), axis=1)
+
+    def refuse(self, rows: str) -> None:
+        """Let the graph have no answer for some rows: booleans of shape (n, 1)."""
+        self._note(REFUSED, [rows])
+
+    def text_weights(self, text: str, description: str) -> str:
+        """Return the weights that the engine computes of a text by a description in JSON."""
+        return self._note(TEXT_WEIGHTS, [text], description=description)
+
+    def _note(self, kind: str, inputs: list[str], **attributes: Any) -> str:
+        output = str(self._scope.get_unique_variable_name(kind.lower()))
+        self._container.add_node(kind, inputs, [output], NOTES, 1, output, **attributes)
+        return output
 
     def finish(self, name: str, output: Any) -> None:
         """Hand a value over as an operator's output, in the type that was declared for it."""
@@ -74,3 +97,20 @@ def ask_for_newer(model: Any) -> None:
     for domain in model.opset_import:
         if domain.domain == ML:
             domain.version = max(domain.version, *needed)
+
+
+def alike(operator: Any, inputs: list[Any], outputs: list[Any] | None = None) -> Any:
+    """Return an operator that is alike but for its variables."""
+    outputs = list(operator.outputs) if outputs is None else outputs
+    return SimpleNamespace(
+        raw_operator=operator.raw_operator,
+        type=operator.type,
+        onnx_name=operator.onnx_name,
+        full_name=operator.onnx_name,
+        inputs=inputs,
+        outputs=outputs,
+        input_full_names=[each.full_name for each in inputs],
+        output_full_names=[each.full_name for each in outputs],
+        scope_inst=operator.scope_inst,
+        target_opset=operator.target_opset,
+    )
