@@ -6,12 +6,13 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.compose import ColumnTransformer
-from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.preprocessing import StandardScaler
 
+from .encoding import Encodings, choose_encodings
 from .features import Feature, Features, read_features
+from .memory import check_memory
 
 MISSING_LABEL = ""
 """What stands for a missing category or text; a missing number is NaN."""
@@ -21,7 +22,9 @@ class BasePreprocessor(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Prepares the features for the estimator, by features.yaml.
 
     As it is, it fills missing numbers with the median and scales them, and gives each label a
-    column of its own (a missing label has its own, too; an unseen one has none).
+    column of its own (a missing label has its own, too; an unseen one has none). A category with
+    more than `one_hot_labels` labels, or more than there is room for, becomes the mean of the
+    target among each label's rows instead: see `encoding.py`.
 
     To change that, override `build_transformer`: made of scikit-learn's own parts, it stays
     compilable. To compute freely in Python, override `fit` and `transform`: the service then
@@ -33,28 +36,52 @@ class BasePreprocessor(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     with_leaks = False
     """Whether it is let in after all; training does so for a comparison that is not served."""
 
+    one_hot_labels = 60
+    """How many labels of a category may have a column each."""
+
+    _encodings = Encodings()
+
+    def features(self) -> Features:
+        """Return what features.yaml says."""
+        return read_features()
+
     def build_transformer(self, features: list[Feature]) -> Any:
         """Return an unfitted scikit-learn transformer of the features' data frame."""
         numbers = [feature.name for feature in features if feature.numeric]
-        labels = [feature.name for feature in features if feature.type == "category"]
-        texts = [feature.name for feature in features if feature.type == "text"]
         fill = SimpleImputer(strategy="median", keep_empty_features=True)
-        one_hot = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
-        steps = [
-            ("numbers", make_pipeline(fill, StandardScaler()), numbers),
-            ("labels", one_hot, labels),
-            *((f"text_{name}", TfidfVectorizer(), name) for name in texts),
-        ]
+        steps = [("numbers", make_pipeline(fill, StandardScaler()), numbers)] if numbers else []
         return ColumnTransformer(
-            [step for step in steps if step[2]],
+            [*steps, *self._encodings.branches(features)],
             sparse_threshold=0,
             verbose_feature_names_out=False,
         )
 
     def fit(self, X: pd.DataFrame, y: "pd.Series[Any] | None" = None) -> Self:
         """Learn from the training rows (n rows, one column a feature)."""
-        self.transformer_ = self.build_transformer(self.learned(read_features())).fit(X, y)
+        self.transformer_ = self._unfitted(X, y).fit(X, y)
         return self
+
+    def fit_transform(self, X: pd.DataFrame, y: "pd.Series[Any] | None" = None, **_: Any) -> Any:
+        """Learn from the training rows and return what the estimator learns from.
+
+        That may be something else than `transform` gives of the same rows: see `TargetEncoder`.
+        """
+        own = type(self)
+        if (own.fit, own.transform) != (BasePreprocessor.fit, BasePreprocessor.transform):
+            return self.fit(X, y).transform(X)
+        self.transformer_ = self._unfitted(X, y)
+        return self.transformer_.fit_transform(X, y)
+
+    def _unfitted(self, X: pd.DataFrame, y: "pd.Series[Any] | None") -> Any:
+        """Return the transformer for these rows, if what it makes of them fits into memory."""
+        features = self.features()
+        learned = self.learned(features)
+        self._encodings = choose_encodings(features, learned, X, y, self.one_hot_labels)
+        transformer = self.build_transformer(learned)
+        # A bundle may hold the whole Preprocessor, and no class of the template.
+        del self._encodings
+        check_memory(transformer, X, y, [each.name for each in learned if each.type == "text"])
+        return transformer
 
     def learned(self, features: Features) -> list[Feature]:
         """Return the features that the model learns from."""
@@ -100,7 +127,12 @@ def feature_frame(frame: pd.DataFrame, features: list[Feature]) -> pd.DataFrame:
 
 def label_column(column: "pd.Series[Any]") -> "pd.Series[Any]":
     """Write each value as a label: 3.0 as '3', a missing value as `MISSING_LABEL`."""
-    return pd.Series([_label(value) for value in column], index=column.index, dtype=object)
+    # Cell by cell only where equal values may have other labels: 1 and True.
+    if pd.api.types.infer_dtype(column) not in ("string", "integer", "floating"):
+        return pd.Series([_label(value) for value in column], index=column.index, dtype=object)
+    codes, values = pd.factorize(column, use_na_sentinel=False)
+    labels = np.array([_label(value) for value in values], dtype=object)
+    return pd.Series(labels[codes], index=column.index, dtype=object)
 
 
 def _label(value: object) -> str:
