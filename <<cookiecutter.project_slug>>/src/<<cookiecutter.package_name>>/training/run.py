@@ -1,5 +1,6 @@
 """The training run, from the data to the bundle."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -10,7 +11,7 @@ from rich.console import Console
 from sklearn.pipeline import Pipeline
 
 from ..automl.session import session
-from ..bundle.metadata import TEMPLATE_VERSION, Metadata, SelfTest
+from ..bundle.metadata import TEMPLATE_VERSION, Data, Metadata, SelfTest
 from ..bundle.read import Bundle
 from ..bundle.rows import columns_from
 from ..bundle.schema import Schema
@@ -20,9 +21,10 @@ from ..errors import ProjectError
 from ..folders import check_ours, replacing
 from ..registry.record import Recorder, Unrecorded
 from ..settings import Settings
+from .encoded import encoded
 from .evaluate import Scores, predict, score
 from .fit import fit
-from .hooks import UseCase
+from .hooks import Rows, UseCase
 from .leaks import Leaks, compare
 from .pictures import draw_pictures
 from .progress import Progress
@@ -58,10 +60,9 @@ def train(
     recorder = recorder or Unrecorded(settings)
     _check_folders(settings)
     with progress.step("load") as step:
-        frame = _load(use_case)
-        rows = use_case.rows(frame)
+        rows, data, tags = _load(use_case)
         parts = split(rows, options.test_size, options.seed, features.task)
-        step.found = f"{len(frame):,} rows, {frame.shape[1]} columns; they fit features.yaml"
+        step.found = f"{len(rows.X):,} rows, {data.columns} columns; they fit features.yaml"
     with session(settings) as searching:
         with progress.step("fit") as step:
             searching.show = step.show
@@ -69,6 +70,8 @@ def train(
             schema = resolve_schema(features, rows.X, _classes(use_case, pipeline))
             step.found = f"{type(pipeline[-1]).__name__} on {len(parts.train):,} rows"
             step.found += f", {searching.found}" if searching.found else ""
+            prepared = encoded(pipeline, schema)
+            step.found += f"; {prepared}" if prepared.features else ""
         with progress.step("evaluate") as step:
             scores = score(use_case, pipeline, parts, rows, options)
             missed = features.missed(scores.hold_out)
@@ -80,8 +83,8 @@ def train(
         step.found = str(stored)
     about = {
         "thresholds": features.thresholds,
-        "data": fingerprint(frame, len(rows)),
-        "tags": settings.model.tags | frame.attrs.get("tags", {}),
+        "data": data,
+        "tags": settings.model.tags | tags,
         "version": (Unrecorded(settings) if missed else recorder).version(),
     }
     bundle = _bundle(settings, pipeline, schema, stored, scores, about)
@@ -90,7 +93,7 @@ def train(
     with progress.step("report") as step, replacing(folder, METRICS) as new:
         write_metrics(new, scores, missed, leaks)
         pictures = draw_pictures(new, pipeline, parts, schema.classes, options.seed)
-        more = leaks.section() if leaks else []
+        more = prepared.section() + (leaks.section() if leaks else [])
         more += write_search(new, searching.found) if searching.found else []
         write_model_card(new, features, bundle, scores, pictures, more)
         step.found = f"{folder}/model-card.md, {len(pictures)} pictures"
@@ -120,14 +123,19 @@ def _check_folders(settings: Settings) -> None:
     check_ours(paths.reports, METRICS)
 
 
-def _load(use_case: UseCase) -> pd.DataFrame:
+def _load(use_case: UseCase) -> tuple[Rows, Data, dict[str, str]]:
+    """Return the rows, what they come from, and the data's own tags; the frame itself is let go."""
     frame = use_case.data_loader().load_data()
     if not isinstance(frame, pd.DataFrame):
         raise ProjectError(
             f"DataLoader.load_data returned a {type(frame).__name__}; it returns a DataFrame."
         )
     validate_frame(frame, use_case.features)
-    return frame.reset_index(drop=True)
+    frame = frame.reset_index(drop=True)
+    rows = use_case.rows(frame)
+    # A column of its own, for a view would keep all of the frame in memory.
+    rows = replace(rows, y=rows.y.copy())
+    return rows, fingerprint(frame, len(rows)), frame.attrs.get("tags", {})
 
 
 def _classes(use_case: UseCase, pipeline: Pipeline) -> list[str]:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from itertools import accumulate
 from pathlib import Path
 
 import matplotlib
@@ -54,10 +55,10 @@ def _draw(path: Path, found: Found) -> None:
     for name in dict.fromkeys(trial.estimator for trial in found.trials):
         trials = [trial for trial in found.trials if trial.estimator == name]
         times = [trial.began + trial.seconds for trial in trials]
-        best = [min(trials[: k + 1], key=found.loss).score for k in range(len(trials))]
+        scores = [trial.score for trial in trials]
+        best = list(accumulate(scores, max if found.higher_is_better else min))
         label = f"{name}: {best[-1]:.4f}, {len(trials)} trials"
         (line,) = axes.step([*times, end], [*best, best[-1]], where="post", label=label)
-        scores = [trial.score for trial in trials]
         axes.plot(times, scores, ".", color=line.get_color(), alpha=0.4)
     axes.set_xlabel("Seconds")
     axes.set_ylabel(found.metric)

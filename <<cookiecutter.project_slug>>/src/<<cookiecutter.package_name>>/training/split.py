@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from sklearn.model_selection import KFold, StratifiedKFold, train_test_split
 
 from ..errors import ProjectError
@@ -60,7 +61,19 @@ def most_folds(rows: Rows, task: str) -> int:
     if task == "regression":
         return len(rows) // 2
     weight = np.ones(len(rows.X)) if rows.weight is None else rows.weight
-    return int(min(weight[rows.y == label].sum() for label in rows.y.unique()))
+    return int(pd.Series(weight).groupby(rows.y.to_numpy()).sum().min())
+
+
+def draw(rows: Rows, most: int, seed: int) -> npt.NDArray[np.intp]:
+    """Return the indices of at most so many rows, each as often as it was drawn.
+
+    Without replacement, from all that the rows stand for; all of them, where they are no more.
+    """
+    weight = np.ones(len(rows.X), np.int64) if rows.weight is None else rows.weight
+    if len(rows) <= most:
+        return np.repeat(np.arange(len(rows.X)), weight)
+    drawn = np.random.default_rng(seed).choice(len(rows), most, replace=False, shuffle=False)
+    return np.searchsorted(np.cumsum(weight), np.sort(drawn), side="right")
 
 
 def _weighted_folds(rows: Rows, shares: list[float], seed: int, task: str) -> list[Split]:
@@ -69,8 +82,7 @@ def _weighted_folds(rows: Rows, shares: list[float], seed: int, task: str) -> li
     weight = np.asarray(rows.weight)
     parts = np.zeros((len(shares), len(weight)), dtype=np.int64)
     groups = rows.y.to_numpy() if task == "classification" else np.zeros(len(weight))
-    for group in np.unique(groups):
-        members = np.flatnonzero(groups == group)
+    for members in pd.Series(groups).groupby(groups).indices.values():
         parts[:, members] = _drawn(weight[members], shares, random)
     return [Split(rows.weighing(weight - part), rows.weighing(part)) for part in parts]
 
