@@ -178,7 +178,7 @@ def test_a_bundle_with_many_labels_is_read_and_answers(tmp_path: Path) -> None:
     train(use_case, settings.model_copy(update={"training": plain}), Console(quiet=True))
     engine = read_bundle(tmp_path / "model_bin").engine()
     X, _ = ManyLabels().split_X_y(shops(20), SHOPS)
-    columns = {name: X[name].to_numpy().reshape(-1, 1) for name in X}
+    columns = {str(name): X[name].to_numpy().reshape(-1, 1) for name in X}
     assert engine.run(columns).shape == (20, 2)
 
 

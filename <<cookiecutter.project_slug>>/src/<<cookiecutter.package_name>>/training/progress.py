@@ -148,6 +148,6 @@ class Progress:
 
 def _duration(seconds: float) -> str:
     """Write seconds as people do: 45 s, 3 min, 2.5 h."""
-    if seconds < 90:
+    if seconds < 120:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 5_400 else f"{seconds / 3_600:.1f} h"
