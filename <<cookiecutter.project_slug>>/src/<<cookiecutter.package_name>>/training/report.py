@@ -9,8 +9,8 @@ from ..bundle.read import Bundle
 from ..bundle.schema import Schema
 from ..features import Feature, Features
 from .evaluate import PRIMARY, Scores
+from .figures import Picture
 from .leaks import Leaks
-from .pictures import Picture
 
 METRICS = "metrics.json"
 
