@@ -69,8 +69,9 @@ def measure_importance(
     width = max(n_columns, getattr(pipeline[-1], "n_features_in_", 1))
     for batch in _batches(n_columns, max(1, _CELLS // (len(X) * width))):
         losses += [whole - score for score in _scores(pipeline, _shuffled(X, batch, random), y)]
-        advance(len(losses), REPEATS * n_columns, "shuffled columns")
-        if time.perf_counter() - start > seconds:
+        spent = time.perf_counter() - start
+        advance(len(losses), _reachable(len(losses), n_columns, spent, seconds), "shuffled columns")
+        if spent > seconds:
             break
     repeats = max(1, len(losses) // n_columns)
     whole_rounds = np.array(losses[: repeats * n_columns]).reshape(repeats, -1)
@@ -78,6 +79,11 @@ def measure_importance(
     return Importance(
         names, whole_rounds.mean(axis=0), whole_rounds.std(axis=0), repeats, n_columns
     )
+
+
+def _reachable(done: int, n_columns: int, spent: float, seconds: float) -> int:
+    """Return how many columns can be shuffled within the time, at the speed so far."""
+    return max(done, min(REPEATS * n_columns, int(done * seconds / max(spent, 1e-9))))
 
 
 def _batches(n_columns: int, at_once: int) -> Iterator[list[int]]:
