@@ -63,9 +63,8 @@ class Loader:
 class Preprocessor(BasePreprocessor):
     """By features of these cases instead of the project's features.yaml."""
 
-    def fit(self, X: pd.DataFrame, y: "pd.Series[Any] | None" = None) -> "Preprocessor":
-        self.transformer_ = self.build_transformer(FEATURES.features).fit(X, y)
-        return self
+    def features(self) -> Features:
+        return FEATURES
 
 
 class FreePreprocessor(Preprocessor):

@@ -49,7 +49,7 @@ def classes_of(
     use_case = UseCase(features, lambda: Loader(data), preprocessor, train_model, get_classes)
     loaded = use_case.load()
     rows = use_case.rows(loaded)
-    return use_case.classes(fit(use_case, rows, 0)[-1], loaded, rows)
+    return use_case.classes(fit(use_case, rows, 0)[-1], use_case.names(loaded, rows.y))
 
 
 def test_the_model_s_own_order_is_right() -> None:

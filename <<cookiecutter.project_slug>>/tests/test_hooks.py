@@ -120,7 +120,7 @@ def test_a_get_classes_without_names_is_named(names: Any, found: str) -> None:
     rows = use_case.rows(frame)
     model = fit(use_case, rows, 0)[-1]
     with pytest.raises(ProjectError, match=rf"get_classes \(.*\) returned .*{found}"):
-        use_case.classes(model, frame, rows)
+        use_case.classes(model, use_case.names(frame, rows.y))
 
 
 @pytest.fixture

@@ -5,13 +5,14 @@ from typing import Any, Self
 import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.compose import ColumnTransformer
-from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.preprocessing import StandardScaler
 
+from .encoding import Encodings, choose_encodings
 from .features import Feature, Features, read_features
 from .features.columns import read_column
+from .memory import check_memory
 
 MISSING_LABEL = ""
 """What stands for a missing category or text; a missing number is NaN."""
@@ -21,7 +22,9 @@ class BasePreprocessor(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Prepares the features for the estimator, by features.yaml.
 
     As it is, it fills missing numbers with the median and scales them, and gives each label a
-    column of its own (a missing label has its own, too; an unseen one has none).
+    column of its own (a missing label has its own, too; an unseen one has none). A category with
+    more than `one_hot_labels` labels, or more than there is room for, becomes the mean of the
+    target among each label's rows instead: see `encoding.py`.
 
     To change that, override `build_transformer`: made of scikit-learn's own parts, it stays
     compilable. To compute freely in Python, override `fit` and `transform`: the service then
@@ -33,32 +36,32 @@ class BasePreprocessor(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     with_leaks = False
     """Whether it is let in after all; training does so for a comparison that is not served."""
 
+    one_hot_labels = 60
+    """How many labels of a category may have a column each."""
+
+    _encodings = Encodings()
+
+    def features(self) -> Features:
+        """Return what features.yaml says."""
+        return read_features()
+
     def build_transformer(self, features: list[Feature]) -> Any:
         """Return an unfitted scikit-learn transformer of the features' data frame."""
         numbers = [feature.name for feature in features if feature.numeric]
-        labels = [feature.name for feature in features if feature.type == "category"]
-        texts = [feature.name for feature in features if feature.type == "text"]
         fill = SimpleImputer(strategy="median", keep_empty_features=True)
-        one_hot = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
-        steps = [
-            ("numbers", make_pipeline(fill, StandardScaler()), numbers),
-            ("labels", one_hot, labels),
-            *((f"text_{name}", TfidfVectorizer(), name) for name in texts),
-        ]
+        steps = [("numbers", make_pipeline(fill, StandardScaler()), numbers)] if numbers else []
         return ColumnTransformer(
-            [step for step in steps if step[2]],
+            [*steps, *self._encodings.branches(features)],
             sparse_threshold=0,
             verbose_feature_names_out=False,
         )
 
     def fit(self, X: pd.DataFrame, y: "pd.Series[Any] | None" = None) -> Self:
         """Learn from the training rows (n rows, one column a feature)."""
-        self.transformer_ = self.build_transformer(self.learned(read_features())).fit(X, y)
+        self.transformer_ = self._unfitted(X, y).fit(X, y)
         return self
 
-    def fit_transform(
-        self, X: pd.DataFrame, y: "pd.Series[Any] | None" = None, **parameters: Any
-    ) -> Any:
+    def fit_transform(self, X: pd.DataFrame, y: "pd.Series[Any] | None" = None, **_: Any) -> Any:
         """Learn from the training rows and return what the estimator learns from.
 
         As in scikit-learn's pipelines that may differ from `transform`: a TargetEncoder encodes
@@ -68,10 +71,21 @@ class BasePreprocessor(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         if kind.transform is not BasePreprocessor.transform:
             return self.fit(X, y).transform(X)
         if kind.fit is BasePreprocessor.fit:
-            self.transformer_ = self.build_transformer(self.learned(read_features()))
+            self.transformer_ = self._unfitted(X, y)
         else:
             self.fit(X, y)
         return self.transformer_.fit_transform(X, y)
+
+    def _unfitted(self, X: pd.DataFrame, y: "pd.Series[Any] | None") -> Any:
+        """Return the transformer for these rows, if what it makes of them fits into memory."""
+        features = self.features()
+        learned = self.learned(features)
+        self._encodings = choose_encodings(features, learned, X, y, self.one_hot_labels)
+        transformer = self.build_transformer(learned)
+        # A bundle may hold the whole Preprocessor, and no class of the template.
+        del self._encodings
+        check_memory(transformer, X, y, [each.name for each in learned if each.type == "text"])
+        return transformer
 
     def learned(self, features: Features) -> list[Feature]:
         """Return the features that the model learns from."""

@@ -12,6 +12,7 @@ from ..errors import ProjectError
 from ..settings import Training
 from ..tasks import TASKS, TaskName
 from .fit import fit
+from .progress import advance
 from .rows import Rows
 from .split import Split, folds
 from .task import TRAINING_TASKS
@@ -86,7 +87,8 @@ def _cross_validate(use_case: UseCase, rows: Rows, settings: Training) -> list[f
     if n_folds < 2:
         return []
     scores = []
-    for parts in folds(rows, n_folds, settings.seed, task):
+    for done, parts in enumerate(folds(rows, n_folds, settings.seed, task)):
+        advance(done, n_folds, "folds")
         pipeline = fit(use_case, parts.train, settings.seed)
         scores.append(evaluate(pipeline, parts.test, task)[TASKS[task].primary])
     return scores

@@ -10,9 +10,15 @@ from ..bundle.schema import Schema
 from ..features import Feature, Features
 from ..tasks import TASKS
 from .evaluate import Scores
+from .figures import Picture
 from .leaks import Leaks
 
 METRICS = "metrics.json"
+
+_FEATURES = 100
+_CLASSES = 30
+_LABELS = 10
+_LONGEST_LABEL = 40
 
 
 def refused_reports(folder: Path) -> Path:
@@ -33,7 +39,7 @@ def write_model_card(
     features: Features,
     bundle: Bundle,
     scores: Scores,
-    pictures: dict[str, str],
+    pictures: dict[str, Picture],
     more: list[str],
 ) -> None:
     """Write model-card.md.
@@ -62,7 +68,8 @@ def write_model_card(
         "",
         "| feature | type | unit | bounds or labels | optional | description |",
         "|---|---|---|---|---|---|",
-        *(_feature_row(feature) for feature in schema.features),
+        *(_feature_row(feature) for feature in schema.features[:_FEATURES]),
+        *_more(len(schema.features) - _FEATURES, "features"),
         "",
         "## What it answers",
         "",
@@ -85,14 +92,15 @@ def write_model_card(
         "",
         _parity(metadata),
         "",
-        *(f"## {title}\n\n![{title}]({name})\n" for name, title in pictures.items()),
+        *(_picture(name, picture) for name, picture in pictures.items()),
     ]
     (folder / "model-card.md").write_text("\n".join(lines), "utf-8")
 
 
 def _feature_row(feature: Feature) -> str:
     if feature.labels is not None:
-        shown = ", ".join(feature.labels[:10]) + (" …" if len(feature.labels) > 10 else "")
+        shown = ", ".join(_brief(label) for label in feature.labels[:_LABELS])
+        shown += f" … ({len(feature.labels):,})" if len(feature.labels) > _LABELS else ""
     else:
         bounds = [f"{bound:g}" if bound is not None else "" for bound in (feature.min, feature.max)]
         shown = " to ".join(bounds) if any(bounds) else ""
@@ -104,8 +112,23 @@ def _feature_row(feature: Feature) -> str:
 def _answers(schema: Schema) -> str:
     if not schema.classes:
         return f"A number: {schema.target}."
-    pairs = zip(schema.flags, schema.classes, strict=True)
-    return "\n".join(f"- `{flag}`: the probability of {name}" for flag, name in pairs)
+    pairs = list(zip(schema.flags, schema.classes, strict=True))[:_CLASSES]
+    lines = [f"- `{flag}`: the probability of {name}" for flag, name in pairs]
+    return "\n".join([*lines, *_more(len(schema.classes) - _CLASSES, "classes")])
+
+
+def _more(n: int, things: str) -> list[str]:
+    """Return a line about what the card leaves out, if it does."""
+    return [f"\nAnd {n:,} more {things}: see `schema.json` in the bundle."] if n > 0 else []
+
+
+def _brief(label: str) -> str:
+    return label if len(label) <= _LONGEST_LABEL else f"{label[: _LONGEST_LABEL - 1]}…"
+
+
+def _picture(name: str, picture: Picture) -> str:
+    note = f"\n{picture.note.strip()}\n" if picture.note else ""
+    return f"## {picture.title}\n\n![{picture.title}]({name})\n{note}"
 
 
 def _parity(metadata: Metadata) -> str:

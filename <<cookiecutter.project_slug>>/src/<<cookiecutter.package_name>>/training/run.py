@@ -1,5 +1,6 @@
 """The training run, from the data to the bundle."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -10,7 +11,7 @@ from rich.console import Console
 from sklearn.pipeline import Pipeline
 
 from ..automl.session import session
-from ..bundle.metadata import TEMPLATE_VERSION, Metadata, SelfTest
+from ..bundle.metadata import TEMPLATE_VERSION, Data, Metadata, SelfTest
 from ..bundle.read import Bundle
 from ..bundle.rows import columns_from
 from ..bundle.schema import Schema
@@ -20,6 +21,8 @@ from ..errors import ProjectError
 from ..folders import check_ours, replacing
 from ..registry.record import Recorder, Unrecorded
 from ..settings import Settings
+from .classes import Names
+from .encoded import encoded
 from .evaluate import Scores, predict, score
 from .fit import fit
 from .leaks import Leaks, compare
@@ -28,6 +31,7 @@ from .progress import Progress
 from .provenance import fingerprint, git_commit, libraries
 from .report import METRICS, refused_reports, write_metrics, write_model_card
 from .resolve import resolve_schema
+from .rows import Rows
 from .search_report import write_search
 from .split import split
 from .store import Stored, store
@@ -57,17 +61,18 @@ def train(
     recorder = recorder or Unrecorded(settings)
     _check_folders(settings)
     with progress.step("load") as step:
-        frame = use_case.load()
-        rows = use_case.rows(frame)
+        rows, names, data, tags = _load(use_case)
         parts = split(rows, options.test_size, options.seed, features.task)
-        step.found = f"{len(frame):,} rows, {frame.shape[1]} columns; they fit features.yaml"
+        step.found = f"{len(rows.X):,} rows, {data.columns} columns; they fit features.yaml"
     with session(settings) as searching:
         with progress.step("fit") as step:
             searching.show = step.show
             pipeline = fit(use_case, parts.train, options.seed)
-            schema = resolve_schema(features, rows.X, use_case.classes(pipeline[-1], frame, rows))
+            schema = resolve_schema(features, rows.X, use_case.classes(pipeline[-1], names))
             step.found = f"{type(pipeline[-1]).__name__} on {len(parts.train):,} rows"
             step.found += f", {searching.found}" if searching.found else ""
+            prepared = encoded(pipeline, schema)
+            step.found += f"; {prepared}" if prepared.features else ""
         with progress.step("evaluate") as step:
             scores = score(use_case, pipeline, parts, rows, options)
             missed = features.missed(scores.hold_out)
@@ -79,8 +84,8 @@ def train(
         step.found = str(stored)
     about = {
         "thresholds": features.thresholds,
-        "data": fingerprint(frame, len(rows)),
-        "tags": settings.model.tags | frame.attrs.get("tags", {}),
+        "data": data,
+        "tags": settings.model.tags | tags,
         "version": (Unrecorded(settings) if missed else recorder).version(),
     }
     bundle = _bundle(settings, pipeline, schema, stored, scores, about)
@@ -89,7 +94,7 @@ def train(
     with progress.step("report") as step, replacing(folder, METRICS) as new:
         write_metrics(new, scores, missed, leaks)
         pictures = draw_pictures(new, pipeline, parts, schema.classes, options.seed)
-        more = leaks.section() if leaks else []
+        more = prepared.section() + (leaks.section() if leaks else [])
         more += write_search(new, searching.found) if searching.found else []
         write_model_card(new, features, bundle, scores, pictures, more)
         step.found = f"{folder}/model-card.md, {len(pictures)} pictures"
@@ -117,6 +122,16 @@ def _check_folders(settings: Settings) -> None:
         raise ProjectError("config.yaml: paths.bundle and paths.reports are the same folder.")
     check_ours(paths.bundle, "metadata.json")
     check_ours(paths.reports, METRICS)
+
+
+def _load(use_case: UseCase) -> tuple[Rows, Names, Data, dict[str, str]]:
+    """Return rows, their classes' names, and the data's origin and tags; the frame is let go."""
+    frame = use_case.load()
+    rows = use_case.rows(frame)
+    # A column of its own, for a view would keep all of the frame in memory.
+    rows = replace(rows, y=rows.y.copy())
+    names = use_case.names(frame, rows.y)
+    return rows, names, fingerprint(frame, len(rows)), frame.attrs.get("tags", {})
 
 
 def _bundle(

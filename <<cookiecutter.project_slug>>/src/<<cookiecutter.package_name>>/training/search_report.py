@@ -2,14 +2,11 @@
 
 import json
 from dataclasses import asdict
+from itertools import accumulate
 from pathlib import Path
 
-import matplotlib
-
 from ..automl.session import Found, Trial
-
-matplotlib.use("Agg")
-from matplotlib import pyplot as plt
+from .figures import figure, save
 
 FILE = "automl.json"
 PICTURE = "automl.png"
@@ -49,20 +46,17 @@ def _row(rank: int, trial: Trial) -> str:
 
 def _draw(path: Path, found: Found) -> None:
     """Draw each estimator's trials and its best score over time, one colour an estimator."""
-    figure, axes = plt.subplots(figsize=(8, 5))
+    drawn, axes = figure(8, 5)
     end = max(trial.began + trial.seconds for trial in found.trials)
     for name in dict.fromkeys(trial.estimator for trial in found.trials):
         trials = [trial for trial in found.trials if trial.estimator == name]
         times = [trial.began + trial.seconds for trial in trials]
-        best = [min(trials[: k + 1], key=found.loss).score for k in range(len(trials))]
+        scores = [trial.score for trial in trials]
+        best = list(accumulate(scores, max if found.higher_is_better else min))
         label = f"{name}: {best[-1]:.4f}, {len(trials)} trials"
         (line,) = axes.step([*times, end], [*best, best[-1]], where="post", label=label)
-        scores = [trial.score for trial in trials]
         axes.plot(times, scores, ".", color=line.get_color(), alpha=0.4)
     axes.set_xlabel("Seconds")
     axes.set_ylabel(found.metric)
-    axes.set_title("Search: each trial, and each estimator's best so far")
     axes.legend()
-    figure.tight_layout()
-    figure.savefig(path, dpi=120)
-    plt.close(figure)
+    save(drawn, axes, path, "Search: each trial, and each estimator's best so far")

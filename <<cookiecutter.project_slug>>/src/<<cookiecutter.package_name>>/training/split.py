@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from sklearn.model_selection import train_test_split
 
 from ..errors import ProjectError
@@ -60,6 +61,18 @@ def folds(rows: Rows, n_folds: int, seed: int, task: TaskName) -> Iterator[Split
         yield Split(rows.take(train), rows.take(test))
 
 
+def draw(rows: Rows, most: int, seed: int) -> npt.NDArray[np.intp]:
+    """Return the indices of at most so many rows, each as often as it was drawn.
+
+    Without replacement, from all that the rows stand for; all of them, where they are no more.
+    """
+    weight = np.ones(len(rows.X), np.int64) if rows.weight is None else rows.weight
+    if len(rows) <= most:
+        return np.repeat(np.arange(len(rows.X)), weight)
+    drawn = np.random.default_rng(seed).choice(len(rows), most, replace=False, shuffle=False)
+    return np.searchsorted(np.cumsum(weight), np.sort(drawn), side="right")
+
+
 def _weighted_folds(rows: Rows, shares: list[float], seed: int, task: TaskName) -> list[Split]:
     """Return a split for each share, that share of the rows held out."""
     random = np.random.default_rng(seed)
@@ -67,8 +80,7 @@ def _weighted_folds(rows: Rows, shares: list[float], seed: int, task: TaskName) 
     parts = np.zeros((len(shares), len(weight)), dtype=np.int64)
     strata = TRAINING_TASKS[task].strata(rows.y)
     groups = np.zeros(len(weight)) if strata is None else strata
-    for group in np.unique(groups):
-        members = np.flatnonzero(groups == group)
+    for members in pd.Series(groups).groupby(groups).indices.values():
         parts[:, members] = _drawn(weight[members], shares, random)
     return [Split(rows.weighing(weight - part), rows.weighing(part)) for part in parts]
 

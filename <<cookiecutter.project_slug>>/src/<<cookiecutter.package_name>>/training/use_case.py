@@ -10,7 +10,7 @@ import pandas as pd
 from ..errors import ProjectError
 from ..features import Features
 from ..preprocessing import BasePreprocessor
-from .classes import check_names, expected_names
+from .classes import Names, check_names, expected_names
 from .place import returned
 from .rows import Rows
 from .task import TRAINING_TASKS, TrainingTask
@@ -83,16 +83,28 @@ class UseCase:
                 f"features.yaml: thresholds: {unmeasured[0]} is not measured for {y.nunique()} "
                 f"classes; choose from {', '.join(measured)}."
             )
-        if self.task.task.has_classes:
-            expected_names(self.features, frame[self.features.target], y)
+        self.names(frame, y)
 
-    def classes(self, model: Any, frame: pd.DataFrame, rows: Rows) -> list[str]:
+    def names(self, frame: pd.DataFrame, y: "pd.Series[Any]") -> Names:
+        """Return the names that each class may have; none for a regression.
+
+        Args:
+            frame: The data, as loaded.
+            y: The target of `rows`.
+
+        Raises:
+            ProjectError: See `expected_names`.
+        """
+        if not self.task.task.has_classes:
+            return {}
+        return expected_names(self.features, frame[self.features.target], y)
+
+    def classes(self, model: Any, expected: Names) -> list[str]:
         """Return the names of a fitted model's classes; none for a regression.
 
         Args:
             model: What `train_model` returned.
-            frame: The data, as loaded.
-            rows: The same, encoded.
+            expected: See `names`.
 
         Raises:
             ProjectError: The model has no probabilities, or `get_classes` returns anything but a
@@ -111,7 +123,6 @@ class UseCase:
         if wrong := _not_names(names, len(model.classes_)):
             wanted = f"a list of {len(model.classes_)} different names (str), one a class"
             raise returned("get_classes", self.get_classes, wrong, wanted)
-        expected = expected_names(self.features, frame[self.features.target], rows.y)
         check_names(names, model.classes_, expected, self)
         return names
 

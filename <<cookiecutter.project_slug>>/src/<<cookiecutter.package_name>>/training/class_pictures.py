@@ -1,0 +1,132 @@
+"""Pictures of a classification: confusion matrix, ROC curves, calibration.
+
+They show no more classes than one can look at, the most frequent ones.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.calibration import CalibrationDisplay
+from sklearn.metrics import ConfusionMatrixDisplay, RocCurveDisplay
+
+from ..tasks import class_indices
+from .figures import Picture, figure, save, text
+
+CLASSES = 30
+CURVES = 10
+_FEW = 4
+
+Curve = tuple[str, Any, Any]
+"""A class's name, whether each row is of it, and its probability."""
+
+
+def draw_classes(
+    folder: Path, truth: Any, probabilities: Any, classes: list[str], note: str
+) -> dict[str, Picture]:
+    """Draw how well rows were told apart.
+
+    Args:
+        folder: Where the files go.
+        truth: The n rows' classes, as indices.
+        probabilities: What the model said, shape (n, classes).
+        classes: The classes' names.
+        note: What is said of the rows.
+
+    Returns:
+        Each file's name and what it shows.
+    """
+    shown = _most_frequent(truth, len(classes), CLASSES)
+    _confusion(folder / "confusion_matrix.png", truth, class_indices(probabilities), shown, classes)
+    curves = _curves(truth, probabilities, classes)
+    _roc(folder / "roc.png", curves)
+    _calibration(folder / "calibration.png", curves)
+    of_matrix, of_curves = (note + _of(len(classes), most) for most in (CLASSES, CURVES))
+    return {
+        "confusion_matrix.png": Picture("Confusion matrix", of_matrix),
+        "roc.png": Picture("ROC curve", of_curves),
+        "calibration.png": Picture("Calibration", of_curves),
+    }
+
+
+def _of(n_classes: int, shown: int) -> str:
+    return f"The {shown} most frequent of {n_classes:,} classes." if shown < n_classes else ""
+
+
+def _most_frequent(truth: Any, n_classes: int, most: int) -> list[int]:
+    """Return the classes with the most rows, in the classes' order."""
+    counts = np.bincount(truth, minlength=n_classes)
+    return sorted(int(k) for k in np.argsort(-counts, kind="stable")[:most])
+
+
+def _curves(truth: Any, probabilities: Any, classes: list[str]) -> list[Curve]:
+    """Return each class against the rest; of two classes the second."""
+    columns = [1] if len(classes) == 2 else _most_frequent(truth, len(classes), CURVES)
+    found = [(text(classes[k]), truth == k, probabilities[:, k]) for k in columns]
+    return [curve for curve in found if 0 < curve[1].sum() < len(truth)]
+
+
+def _confusion(
+    path: Path, truth: Any, predicted: Any, shown: list[int], classes: list[str]
+) -> None:
+    """Draw the classes that are shown, and all others as one."""
+    place = np.full(len(classes), len(shown))
+    place[shown] = np.arange(len(shown))
+    names = [text(classes[k], 24) for k in shown]
+    names += ["(others)"] if len(shown) < len(classes) else []
+    size = min(14.0, 4 + 0.4 * len(names))
+    drawn, axes = figure(size, size)
+    shows = ConfusionMatrixDisplay.from_predictions(
+        place[truth],
+        place[predicted],
+        labels=list(range(len(names))),
+        display_labels=names,
+        cmap="Blues",
+        colorbar=False,
+        ax=axes,
+    )
+    if len(names) > 2:
+        axes.tick_params("x", rotation=45)
+        for name in axes.get_xticklabels():
+            name.set(ha="right", rotation_mode="anchor")
+    if len(shown) < len(classes):
+        _bright(shows)
+    save(drawn, axes, path, "Hold-out: true against predicted class")
+
+
+def _bright(shows: ConfusionMatrixDisplay) -> None:
+    """Colour by the classes that are shown, beside which all others together would be too many."""
+    most = max(1, shows.confusion_matrix[:-1, :-1].max())
+    shows.im_.set_clim(0, most)
+    for count, shown in zip(shows.confusion_matrix.ravel(), shows.text_.ravel(), strict=True):
+        shown.set_color("white" if count > most / 2 else "black")
+        shown.set_visible(count > 0)
+
+
+def _roc(path: Path, curves: list[Curve]) -> None:
+    drawn, axes = figure(5 if len(curves) <= _FEW else 9, 5)
+    for name, truth, probability in curves:
+        RocCurveDisplay.from_predictions(truth, probability, name=name, ax=axes)
+    axes.plot([0, 1], [0, 1], linestyle=":", color="gray", linewidth=1)
+    axes.set_xlabel("Share of the rest that is taken for the class")
+    axes.set_ylabel("Share of the class that is found")
+    _legend_outside(axes, len(curves))
+    save(drawn, axes, path, "Hold-out: ROC, each class against the rest")
+
+
+def _calibration(path: Path, curves: list[Curve]) -> None:
+    drawn, axes = figure(5 if len(curves) <= _FEW else 9, 5)
+    for name, truth, probability in curves:
+        CalibrationDisplay.from_predictions(
+            truth, probability, n_bins=8, strategy="quantile", name=name, ax=axes
+        )
+    axes.set_xlabel("Mean predicted probability")
+    axes.set_ylabel("Share of the class")
+    _legend_outside(axes, len(curves))
+    save(drawn, axes, path, "Hold-out: calibration")
+
+
+def _legend_outside(axes: Any, n_curves: int) -> None:
+    """Put a long legend beside the curves instead of over them."""
+    if n_curves > _FEW:
+        axes.legend(loc="upper left", bbox_to_anchor=(1.02, 1))
