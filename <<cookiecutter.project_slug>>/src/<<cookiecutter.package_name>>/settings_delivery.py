@@ -1,16 +1,14 @@
 """The settings of image, deployment and pipelines; the service itself reads none of them."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
-from .setting_types import Section
+from .setting_types import DebianPackage, Section
 
 # As Kubernetes writes names, and shares of CPU and memory.
 LETTERS = "[-a-z0-9]*[a-z0-9]"
 NAME = f"[a-z0-9]({LETTERS})?"
-# As Debian does its packages (policy, 5.6.7).
-DEBIAN_PACKAGE = r"^[a-z0-9][a-z0-9+.-]+$"
 QUANTITY = r"^[0-9]+(\.[0-9]+)?(m|[kMGT]|[KMGT]i)?$"
 
 
@@ -21,7 +19,7 @@ class Image(Section):
     tag: str = ""
     base: str = ""
     tool: Literal["auto", "docker", "podman", "buildah"] = "auto"
-    system_packages: tuple[Annotated[str, Field(pattern=DEBIAN_PACKAGE)], ...] = ()
+    system_packages: tuple[DebianPackage, ...] = ()
 
 
 class Ingress(Section):

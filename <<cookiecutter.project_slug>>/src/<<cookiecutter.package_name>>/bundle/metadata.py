@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from ..features import Task, Threshold
+from ..setting_types import DebianPackage
 
 SCHEMA_VERSION = 1
 """The bundle format that this code writes and reads; raised when an old reader could not."""
@@ -75,6 +76,7 @@ class Metadata(BaseModel):
     data: Data
     git_commit: str | None = None
     libraries: dict[str, str]
+    system_packages: tuple[DebianPackage, ...] = ()
     files: dict[str, str]
     digest: str = ""
 

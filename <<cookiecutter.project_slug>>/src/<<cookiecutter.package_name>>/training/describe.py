@@ -12,7 +12,7 @@ from ..bundle.read import Bundle
 from ..bundle.rows import columns_from
 from ..bundle.schema import Schema
 from ..settings import Settings
-from .evaluate import predict
+from .evaluate import PRIMARY, predict
 from .provenance import git_commit, libraries
 
 
@@ -37,8 +37,12 @@ def describe(
     columns = columns_from(schema.features, [row])
     example = pd.DataFrame({name: values.ravel() for name, values in columns.items()})
     outputs = predict(pipeline, example, schema.task)[0].tolist()
-    nothing = Data(rows=0, columns=0, sha256="")
-    draft: dict[str, Any] = {"version": 1, "metrics": {}, "thresholds": {}, "data": nothing}
+    draft: dict[str, Any] = {
+        "version": 1,
+        "metrics": {PRIMARY[schema.task]: 0.0},
+        "thresholds": {},
+        "data": Data(rows=1, columns=1, sha256="0" * 64),
+    }
     metadata = Metadata(
         template=TEMPLATE_VERSION,
         name=settings.model.name,

@@ -85,7 +85,7 @@ def compare(
         rows={name: each.rows for name, each in found.items()},
         tolerance=TOLERANCE,
         scale=scale,
-        largest_difference=max((each.largest for each in parts if each.rows), default=None),
+        largest_difference=_largest(parts),
         differing_rows=sum(each.over + each.lacking + each.surplus for each in parts),
         differing_labels=sum(each.labels for each in parts),
         obstacle="; ".join(obstacles) or None,
@@ -140,6 +140,12 @@ def _unlike(
             f"the compiled model answers rows that scikit-learn can't: {surplus}{_why(expected)}"
         ]
     return said
+
+
+def _largest(parts: Iterable[_Difference]) -> float | None:
+    """Return the largest difference, where rows were compared and it is a number."""
+    largest = max((each.largest for each in parts if each.rows), default=np.inf)
+    return largest if np.isfinite(largest) else None
 
 
 def _where(found: Mapping[str, _Difference], kind: str) -> str:

@@ -9,6 +9,7 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
@@ -34,10 +35,16 @@ _KEPT = ("OMP_", "OPENBLAS_", "MKL_", "TMPDIR", "PATH")
 _LAST_WORDS = 2_000
 
 
-def rehearse(
-    bundle: Bundle, groups: Mapping[str, Columns], settings: Settings
-) -> dict[str, Answers]:
-    """Return what a bundle answers to groups of rows where it will serve.
+@dataclass(frozen=True)
+class Rehearsed:
+    """What a bundle answered, by group, and the Debian packages that the image's base lacks."""
+
+    answers: dict[str, Answers]
+    system_packages: tuple[str, ...] = ()
+
+
+def rehearse(bundle: Bundle, groups: Mapping[str, Columns], settings: Settings) -> Rehearsed:
+    """Ask a bundle groups of rows where it will serve.
 
     Raises:
         ProjectError: It would not get ready there; the sentence says why and what to do.
@@ -53,14 +60,13 @@ def rehearse(
         verdict = _run(python, folder)
         if verdict["refusal"]:
             raise ProjectError(_refusal(verdict, wanted[0], packages))
-        _check_libraries(verdict["libraries"], settings)
-        return read_answers(folder / "answers")
+        return Rehearsed(read_answers(folder / "answers"), lacking_in_image(verdict["libraries"]))
 
 
-def _here(bundle: Bundle, groups: Mapping[str, Columns], settings: Settings) -> dict[str, Answers]:
+def _here(bundle: Bundle, groups: Mapping[str, Columns], settings: Settings) -> Rehearsed:
     engine = bundle.engine(settings.training.trusted_types)
     self_test(engine, bundle.schema, bundle.metadata)
-    return {name: answer_each(engine.run, each) for name, each in groups.items()}
+    return Rehearsed({name: answer_each(engine.run, each) for name, each in groups.items()})
 
 
 def _lay_out(
@@ -121,19 +127,3 @@ def _refusal(verdict: dict[str, Any], group: str, packages: set[str]) -> str:
     if normal(known[0]) in packages:
         return f"The model needs {known[0]}, which is not installed whole here: `make setup train`."
     return missing.sentence("The model", group, known[0])
-
-
-def _check_libraries(libraries: list[str], settings: Settings) -> None:
-    """See that the image has the system's libraries that the model takes.
-
-    Raises:
-        ProjectError: It lacks one. Another base than the Dockerfile's own may have any.
-    """
-    lacking = lacking_in_image(libraries)
-    for library, package in lacking.items():
-        if package not in settings.image.system_packages and not settings.image.base:
-            raise ProjectError(
-                f"The model needs the system library {library}, which the image's base doesn't "
-                f"have: add {package} to image.system_packages in config.yaml, e.g. "
-                f"system_packages: [{', '.join(dict.fromkeys(lacking.values()))}]."
-            )

@@ -77,6 +77,7 @@ def train(
             step.found = str(scores)
     about = {
         "metrics": scores.hold_out,
+        "system_packages": stored.system_packages,
         "thresholds": features.thresholds,
         "data": fingerprint(frame, len(rows)),
         "tags": settings.model.tags | frame.attrs.get("tags", {}),

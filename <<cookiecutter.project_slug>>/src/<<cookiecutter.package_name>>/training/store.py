@@ -8,10 +8,9 @@ from sklearn.pipeline import Pipeline
 from skops.io import dumps
 
 from ..bundle.metadata import EngineName, Parity
-from ..bundle.read import Bundle
 from ..bundle.schema import Schema
 from ..errors import ProjectError
-from ..settings import Settings
+from ..settings import Settings, Training
 from .compile import NotCompilable, compile_pipeline
 from .describe import describe
 from .proof_rows import proof_rows
@@ -25,18 +24,23 @@ _ASKED = 200
 
 @dataclass(frozen=True)
 class Stored:
-    """A model as a bundle holds it, and what the proof said."""
+    """A model as a bundle holds it, what the proof said, and Debian packages that it needs."""
 
     model: bytes
     engine: EngineName
     parity: Parity
+    system_packages: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        """Say which engine serves the model, and why."""
+        """Say which engine serves the model, and why, and what the image gets for it."""
+        packages = ", ".join(self.system_packages)
+        needs = f"; it needs Debian's {packages}, which make image installs" if packages else ""
         if self.engine == "sklearn":
-            return f"sklearn, not compiled: {self.parity.obstacle}"
+            return f"sklearn, not compiled: {self.parity.obstacle}{needs}"
         rows = sum(self.parity.rows.values())
-        return f"onnx: {rows:,} rows, largest difference {self.parity.largest_difference:.1e}"
+        return (
+            f"onnx: {rows:,} rows, largest difference {self.parity.largest_difference:.1e}{needs}"
+        )
 
 
 def store(pipeline: Pipeline, schema: Schema, parts: Split, settings: Settings) -> Stored:
@@ -50,50 +54,58 @@ def store(pipeline: Pipeline, schema: Schema, parts: Split, settings: Settings) 
         return _as_it_is(pipeline, schema, parts, settings, _unproven(why))
     try:
         model = compile_pipeline(pipeline, parts.train.X)
-        parity = _proof(model, pipeline, schema, parts, settings)
+        stored = _proven(model, pipeline, schema, parts, settings)
     except (NotCompilable, ProjectError) as error:
         return _as_it_is(pipeline, schema, parts, settings, _unproven(str(error).rstrip(".")))
-    if parity.proven:
-        return Stored(model, "onnx", parity)
-    return _as_it_is(pipeline, schema, parts, settings, parity)
+    if stored.parity.proven:
+        return stored
+    return _as_it_is(pipeline, schema, parts, settings, stored.parity)
 
 
-def _proof(
+def _proven(
     model: bytes, pipeline: Pipeline, schema: Schema, parts: Split, settings: Settings
-) -> Parity:
-    options = settings.training
+) -> Stored:
+    """Compare a compiled model with scikit-learn's; its parity says whether they agree."""
+    options, scale = settings.training, _spread(parts, schema)
     rows = proof_rows(schema, parts.train.X, parts.test.X, options.proof_rows, options.seed)
     groups = {name: columns_of(each) for name, each in rows.items()}
-    # A draft says that it is proven, or nobody would load it; what is written says what was found.
-    assumed = Parity(proven=True, tolerance=TOLERANCE, scale=_spread(parts, schema))
-    draft = describe(pipeline, schema, (model, "onnx", assumed), settings)
-    got = rehearse(draft, groups, settings)
-    wanted = expected(pipeline, groups, got, schema.task)
-    return compare(wanted, got, schema.task, options.proof_rows, assumed.scale)
+    draft = describe(pipeline, schema, (model, "onnx", _assumed(options, scale)), settings)
+    found = rehearse(draft, groups, settings)
+    wanted = expected(pipeline, groups, found.answers, schema.task)
+    parity = compare(wanted, found.answers, schema.task, options.proof_rows, scale)
+    return Stored(model, "onnx", parity, found.system_packages)
+
+
+def _assumed(options: Training, scale: float) -> Parity:
+    """Return what a draft says of itself, for nobody loads a compiled model without a proof."""
+    return Parity(
+        proven=True,
+        rows={"random": options.proof_rows},
+        tolerance=TOLERANCE,
+        scale=scale,
+        largest_difference=0.0,
+        differing_rows=0,
+        differing_labels=0,
+    )
 
 
 def _as_it_is(
     pipeline: Pipeline, schema: Schema, parts: Split, settings: Settings, parity: Parity
 ) -> Stored:
-    stored = Stored(dumps(pipeline), "sklearn", parity)
-    draft = describe(pipeline, schema, (stored.model, "sklearn", parity), settings)
+    model = dumps(pipeline)
+    draft = describe(pipeline, schema, (model, "sklearn", parity), settings)
     # Here first: types that are not trusted are found sooner than another process begins.
     draft.engine(settings.training.trusted_types)
-    _check_answers(draft, pipeline, parts, settings)
-    return stored
-
-
-def _check_answers(draft: Bundle, pipeline: Pipeline, parts: Split, settings: Settings) -> None:
-    task = draft.schema.task
     groups = {"hold_out": columns_of(parts.test.X.head(_ASKED))}
-    got = rehearse(draft, groups, settings)
-    wanted = expected(pipeline, groups, got, task)
-    found = compare(wanted, got, task, 0, _spread(parts, draft.schema))
+    rehearsed = rehearse(draft, groups, settings)
+    wanted = expected(pipeline, groups, rehearsed.answers, schema.task)
+    found = compare(wanted, rehearsed.answers, schema.task, 0, _spread(parts, schema))
     if not found.proven:
         raise ProjectError(
             "Where the image serves it, the stored model answers otherwise than the one that was "
             f"fitted: {found.obstacle}."
         )
+    return Stored(model, "sklearn", parity, rehearsed.system_packages)
 
 
 def _spread(parts: Split, schema: Schema) -> float:

@@ -33,20 +33,20 @@ and those that Python's own modules need (docker-library/python, slim-bookworm/D
 """
 
 
-def lacking_in_image(libraries: Iterable[str]) -> dict[str, str]:
-    """Return those of the mapped libraries that the image's base lacks, and their Debian packages.
+def lacking_in_image(libraries: Iterable[str]) -> tuple[str, ...]:
+    """Return the Debian packages of those of the mapped libraries that the image's base lacks.
 
     Args:
         libraries: Paths; those of Python and of its packages come along anyway.
     """
     python = tuple(sysconfig.get_path(kind) + "/" for kind in ("stdlib", "platstdlib", "purelib"))
     found = {
-        path.name: _package(path)
+        _package(path)
         for path in map(Path, libraries)
         if str(path).startswith(_SYSTEM) and not str(path).startswith((*python, sys.prefix + "/"))
         if not _is_in_slim(path)
     }
-    return dict(sorted(found.items()))
+    return tuple(sorted(found))
 
 
 def _is_in_slim(path: Path) -> bool:
