@@ -53,7 +53,8 @@ class BasePreprocessor(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def fit(self, X: pd.DataFrame, y: "pd.Series[Any] | None" = None) -> Self:
         """Learn from the training rows (n rows, one column a feature)."""
-        self.transformer_ = self.build_transformer(self.learned(read_features())).fit(X, y)
+        learned = [each for each in self.learned(read_features()) if not _is_wordless(each, X)]
+        self.transformer_ = self.build_transformer(learned).fit(X, y)
         return self
 
     def learned(self, features: Features) -> list[Feature]:
@@ -77,6 +78,14 @@ class BasePreprocessor(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         `get_classes` is the way back, from what the estimator learned to the classes' names.
         """
         return target
+
+
+def _is_wordless(feature: Feature, X: pd.DataFrame) -> bool:
+    """Tell whether a text has no word in any row, so that nothing can be learned from it."""
+    if feature.type != "text":
+        return False
+    split = TfidfVectorizer().build_analyzer()
+    return not any(split(text) for text in X[feature.name])
 
 
 def feature_frame(frame: pd.DataFrame, features: list[Feature]) -> pd.DataFrame:

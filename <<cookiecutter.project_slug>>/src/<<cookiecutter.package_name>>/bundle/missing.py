@@ -40,13 +40,14 @@ class Missing:
             debian = debian_package(self.name)
             return (
                 f"{subject} needs the system library {self.name}, which is not here: install it "
-                f"(on Debian: apt-get install {debian}); for the image add {debian} to "
+                f"(on Debian: apt-get install {debian}); for the images add {debian} to "
                 "image.system_packages in config.yaml."
             )
+        wanted = package or self.name
         return (
-            f"{subject} needs {package or self.name}, which is not in the group '{group}' that is "
-            f"installed here and in the image: `uv add --group {group} {package or self.name}`, "
-            "then `make setup train`."
+            f"{subject} needs {wanted}, and the group '{group}' of pyproject.toml, which the image "
+            f"installs, does not bring it: `uv add --group {group} {wanted}`, then "
+            "`make setup train`."
         )
 
 

@@ -130,14 +130,13 @@ def arguments(settings: Settings, metadata: Metadata) -> dict[str, str]:
 def base(settings: Settings, metadata: Metadata | None = None) -> dict[str, str]:
     """Return the base image, if it is another than the Dockerfile's own, and what is added to it.
 
-    What training found that a bundle needs is held against the Dockerfile's own base: another may
-    have it, or have packages by other names.
+    Without a setting these are the packages that training found a bundle to need beside the
+    Dockerfile's own base; another may have them, or have them by other names.
     """
-    image = settings.image
-    packages = {*image.system_packages}
-    if metadata and not image.base:
-        packages |= {*metadata.system_packages}
-    given = {"BASE": image.base, "SYSTEM_PACKAGES": " ".join(sorted(packages))}
+    image, packages = settings.image, settings.image.system_packages
+    if metadata and not packages and not image.base:
+        packages = metadata.system_packages
+    given = {"BASE": image.base, "SYSTEM_PACKAGES": " ".join(packages)}
     return {name: value for name, value in given.items() if value}
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ..bundle.missing import Missing, lacking
 from ..features import Features, read_features
 from ..preprocessing import BasePreprocessor
 
@@ -65,9 +66,17 @@ class UseCase:
 
 
 def own_use_case() -> UseCase:
-    """Return the project's own use case, from `use_case/`."""
-    from ..use_case.data_loader import DataLoader
-    from ..use_case.model import get_classes, train_model
-    from ..use_case.preprocessor import Preprocessor
+    """Return the project's own use case, from `use_case/`.
 
+    Raises:
+        ProjectError: It imports what is not installed here, or what lacks a system library.
+    """
+    try:
+        from ..use_case.data_loader import DataLoader
+        from ..use_case.model import get_classes, train_model
+        from ..use_case.preprocessor import Preprocessor
+    except (ImportError, OSError) as error:
+        if not Missing.of(error):
+            raise
+        raise lacking(error, "The use case", "sklearn") from error
     return UseCase(read_features(), DataLoader, Preprocessor, train_model, get_classes)

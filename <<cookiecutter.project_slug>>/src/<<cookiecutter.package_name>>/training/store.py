@@ -34,7 +34,7 @@ class Stored:
     def __str__(self) -> str:
         """Say which engine serves the model, and why, and what the image gets for it."""
         packages = ", ".join(self.system_packages)
-        needs = f"; it needs Debian's {packages}, which make image installs" if packages else ""
+        needs = f"; it needs {packages} of Debian, which make image adds" if packages else ""
         if self.engine == "sklearn":
             return f"sklearn, not compiled: {self.parity.obstacle}{needs}"
         rows = sum(self.parity.rows.values())
@@ -92,7 +92,7 @@ def _assumed(options: Training, scale: float) -> Parity:
 def _as_it_is(
     pipeline: Pipeline, schema: Schema, parts: Split, settings: Settings, parity: Parity
 ) -> Stored:
-    model = dumps(pipeline)
+    model = _dumped(pipeline)
     draft = describe(pipeline, schema, (model, "sklearn", parity), settings)
     # Here first: types that are not trusted are found sooner than another process begins.
     draft.engine(settings.training.trusted_types)
@@ -106,6 +106,17 @@ def _as_it_is(
             f"fitted: {found.obstacle}."
         )
     return Stored(model, "sklearn", parity, rehearsed.system_packages)
+
+
+def _dumped(pipeline: Pipeline) -> bytes:
+    try:
+        return bytes(dumps(pipeline))
+    except Exception as error:  # skops raises whatever it stumbles over
+        raise ProjectError(
+            f"The fitted model can't be stored: skops, which stores without pickle, does not know "
+            f"a part of it ({' '.join(str(error).split())}). Take another estimator or step in its "
+            "place."
+        ) from error
 
 
 def _spread(parts: Split, schema: Schema) -> float:

@@ -10,11 +10,11 @@ from pathlib import Path
 from ..bundle.missing import debian_package
 
 _SYSTEM = ("/lib", "/usr/lib", "/usr/local/lib")
-_NAME = re.compile(r"(?P<name>.+?)(?:-[\d.]+)?\.so(?:\.(?P<version>\d+))?")
+_NAME = re.compile(r"(?P<name>.+?)(?:-\d+\.[\d.]+)?\.so(?:\.(?P<version>\d+))?")
 
 IN_SLIM = frozenset(
     """
-    ld-linux-x86-64 ld-linux-aarch64 libBrokenLocale libacl libanl libattr libaudit libblkid libbz2
+    libBrokenLocale libacl libanl libattr libaudit libblkid libbz2
     libc libc_malloc_debug libcap libcap-ng libcom_err libcrypt libcrypto.3 libdb libdl libe2p
     libext2fs libffi.8 libformw libgcc_s libgcrypt libgdbm libgdbm_compat libgmp libgnutls
     libgpg-error libgssapi_krb5 libhistory libhogweed libidn2 libk5crypto libkeyutils libkrb5
@@ -51,7 +51,9 @@ def lacking_in_image(libraries: Iterable[str]) -> tuple[str, ...]:
 
 def _is_in_slim(path: Path) -> bool:
     match = _NAME.match(path.name)
-    if match is None or "gconv" in path.parts or path.name.startswith(("libpython", "libnss_")):
+    if match is None or not path.name.startswith("lib"):
+        return True  # the loader, a plugin of the C library
+    if path.name.startswith(("libpython", "libnss_")):
         return True
     return bool({match["name"], f"{match['name']}.{match['version']}"} & IN_SLIM)
 
@@ -63,4 +65,5 @@ def _package(path: Path) -> str:
         found = subprocess.run(asked, capture_output=True, text=True, check=True).stdout  # noqa: S603
     except (OSError, subprocess.CalledProcessError):
         return debian_package(path.name)
-    return found.partition(":")[0]
+    # Newer systems mark packages whose times have 64 bits; the base's has no such mark.
+    return found.partition(":")[0].removesuffix("t64")
