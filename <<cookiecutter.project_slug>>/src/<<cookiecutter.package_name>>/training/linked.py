@@ -25,7 +25,8 @@ def link_environment(folder: Path, packages: Iterable[str]) -> Path:
     for each in (site, python.parent):
         each.mkdir(parents=True)
     python.symlink_to(base)
-    (folder / "pyvenv.cfg").write_text(f"home = {base.parent}\n", "utf-8")
+    configuration = f"home = {base.parent}\ninclude-system-site-packages = false\n"
+    (folder / "pyvenv.cfg").write_text(configuration, "utf-8")
     for package in packages:
         with suppress(PackageNotFoundError):
             _link(distribution(package), site)

@@ -76,6 +76,8 @@ def compare(
         scale: The target's standard deviation; a regression's differences are held against it, or
             against the prediction where that is larger.
     """
+    if not 0 < scale < np.inf:
+        raise ValueError(f"differences can't be held against {scale}")
     found = {name: _compare(each, got[name], task, scale) for name, each in expected.items()}
     parts = found.values()
     unlike = _unlike(found, got, expected)

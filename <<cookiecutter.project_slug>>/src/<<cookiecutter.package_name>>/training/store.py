@@ -32,9 +32,9 @@ class Stored:
     system_packages: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        """Say which engine serves the model, and why, and what the image gets for it."""
+        """Say which engine serves the model, and why, and what the image gets besides."""
         packages = ", ".join(self.system_packages)
-        needs = f"; it needs {packages} of Debian, which make image adds" if packages else ""
+        needs = f"; in the image it needs {packages} of Debian" if packages else ""
         if self.engine == "sklearn":
             return f"sklearn, not compiled: {self.parity.obstacle}{needs}"
         rows = sum(self.parity.rows.values())
