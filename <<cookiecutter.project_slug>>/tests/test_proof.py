@@ -21,22 +21,34 @@ ROWS = 2_000
 HUGE = np.finfo(np.float64).max
 
 FEATURES = [
-    Feature(name="free", type="number"),
-    Feature(name="huge", type="number", min=-1e308, max=1e308),
-    Feature(name="near zero", type="number", min=0, max=1e-300),
-    Feature(name="empty", type="number", optional=True),
-    Feature(name="from one", type="number", min=1, optional=True),
-    Feature(name="whole", type="integer", min=-2.5, max=9),
-    Feature(name="any whole", type="integer"),
-    Feature(name="empty whole", type="integer", min=0, max=9, optional=True),
-    Feature(name="yes or no", type="boolean"),
-    Feature(name="empty boolean", type="boolean", optional=True),
-    Feature(name="label", type="category", labels=["a", "b", "never seen"]),
-    Feature(name="empty label", type="category", labels=["held out"], optional=True),
+    Feature(name="free", type="number", example=1),
+    Feature(name="huge", type="number", min=-1e308, max=1e308, example=1),
+    Feature(name="near zero", type="number", min=0, max=1e-300, example=0),
+    Feature(name="empty", type="number", optional=True, example=1),
+    Feature(name="from one", type="number", min=1, optional=True, example=1),
+    Feature(name="whole", type="integer", min=-2.5, max=9, example=1),
+    Feature(name="any whole", type="integer", example=1),
+    Feature(name="empty whole", type="integer", min=0, max=9, optional=True, example=1),
+    Feature(name="yes or no", type="boolean", example=True),
+    Feature(name="empty boolean", type="boolean", optional=True, example=True),
+    Feature(name="label", type="category", labels=["a", "b", "never seen"], example="a"),
+    Feature(name="empty label", type="category", labels=["held out"], optional=True, example="held out"),
     Feature(name="said", type="text", example="Hello"),
     Feature(name="empty text", type="text", optional=True, example="Hello"),
 ]
-SCHEMA = Schema(task="classification", target="y", features=FEATURES, classes=["n", "y"])
+
+
+def schema_of(features: list[Feature]) -> Schema:
+    return Schema(
+        task="classification",
+        target="y",
+        features=features,
+        classes=["no", "yes"],
+        flags=["no_proba", "yes_proba"],
+    )
+
+
+SCHEMA = schema_of(FEATURES)
 
 
 def training_rows() -> pd.DataFrame:
@@ -125,8 +137,7 @@ def test_integers_stand_on_both_sides_of_where_trees_split(
 
 
 def test_numbers_stand_where_trees_split_and_beside() -> None:
-    features = [Feature(name="x", type="number")]
-    schema = Schema(task="classification", target="y", features=features, classes=["n", "y"])
+    schema = schema_of([Feature(name="x", type="number", example=1)])
     X = pd.DataFrame({"x": np.arange(1.0, 50.0)})
     drawn = proof_rows(schema, X, X, ROWS, 0)["thresholds"]["x"].to_numpy()
     distance = np.abs(drawn[:, None] / (X["x"].to_numpy()[None, :-1] + 0.5) - 1).min(axis=1)

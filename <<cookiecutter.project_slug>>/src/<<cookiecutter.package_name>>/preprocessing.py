@@ -12,6 +12,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from .features import Feature, Features, read_features
+from .words import has_words
 
 MISSING_LABEL = ""
 """What stands for a missing category or text; a missing number is NaN."""
@@ -53,7 +54,8 @@ class BasePreprocessor(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def fit(self, X: pd.DataFrame, y: "pd.Series[Any] | None" = None) -> Self:
         """Learn from the training rows (n rows, one column a feature)."""
-        learned = [each for each in self.learned(read_features()) if not _is_wordless(each, X)]
+        learned = self.learned(read_features())
+        learned = [each for each in learned if each.type != "text" or has_words(X[each.name])]
         self.transformer_ = self.build_transformer(learned).fit(X, y)
         return self
 
@@ -78,14 +80,6 @@ class BasePreprocessor(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         `get_classes` is the way back, from what the estimator learned to the classes' names.
         """
         return target
-
-
-def _is_wordless(feature: Feature, X: pd.DataFrame) -> bool:
-    """Tell whether a text has no word in any row, so that nothing can be learned from it."""
-    if feature.type != "text":
-        return False
-    split = TfidfVectorizer().build_analyzer()
-    return not any(split(text) for text in X[feature.name])
 
 
 def feature_frame(frame: pd.DataFrame, features: list[Feature]) -> pd.DataFrame:
