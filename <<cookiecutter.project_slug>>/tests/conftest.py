@@ -38,6 +38,12 @@ def settings_in(folder: Path, as_served: bool = False) -> Settings:
 
 
 @pytest.fixture(scope="session")
+def trusted() -> tuple[str, ...]:
+    """The types of its own that config.yaml lets the use case's bundle hold."""
+    return read_settings().training.trusted_types
+
+
+@pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory, use_case: UseCase) -> Path:
     """A folder with the model_bin/ and reports/ of a training run."""
     folder = tmp_path_factory.mktemp("trained")
