@@ -12,10 +12,9 @@ ARG UV_CACHE_DIR=/var/cache/uv
 # What image.system_packages in config.yaml names, by blanks: training needs it, too.
 ARG SYSTEM_PACKAGES=
 # The newest of the base's Debian, for security fixes.
-# hadolint ignore=DL3008
+# hadolint ignore=DL3008,SC2086
 RUN apt-get update \
-    && echo "buildah git make nodejs npm ${SYSTEM_PACKAGES}" \
-    | xargs apt-get install --yes --no-install-recommends \
+    && apt-get install --yes --no-install-recommends buildah git make nodejs npm ${SYSTEM_PACKAGES} \
     && rm -rf /var/lib/apt/lists/*
 COPY --from=helm /usr/bin/helm /usr/local/bin/helm
 RUN --mount=type=cache,target=/var/cache/pip \

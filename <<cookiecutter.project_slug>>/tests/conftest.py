@@ -29,9 +29,7 @@ def settings_in(folder: Path, as_served: bool = False) -> Settings:
     """
     paths = Paths(bundle=folder / "model_bin", reports=folder / "reports")
     settings = read_settings()
-    training = Training(
-        trusted_types=settings.training.trusted_types, as_served=as_served
-    )
+    training = Training(trusted_types=settings.training.trusted_types, as_served=as_served)
     # Whatever the budget, a test's search is short, and finds the same each time.
     automl = settings.automl.model_copy(update={"time_budget_s": None, "max_trials": 6})
     return settings.model_copy(update={"paths": paths, "training": training, "automl": automl})
