@@ -9,10 +9,12 @@ ARG UV=0.13.9
 # For the build alone; at run time each has its own.
 ARG PIP_CACHE_DIR=/var/cache/pip
 ARG UV_CACHE_DIR=/var/cache/uv
+# What image.system_packages in config.yaml names, by blanks: training needs it, too.
+ARG SYSTEM_PACKAGES=
 # The newest of the base's Debian, for security fixes.
-# hadolint ignore=DL3008
+# hadolint ignore=DL3008,SC2086
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends buildah git make nodejs npm \
+    && apt-get install --yes --no-install-recommends buildah git make nodejs npm ${SYSTEM_PACKAGES} \
     && rm -rf /var/lib/apt/lists/*
 COPY --from=helm /usr/bin/helm /usr/local/bin/helm
 RUN --mount=type=cache,target=/var/cache/pip \

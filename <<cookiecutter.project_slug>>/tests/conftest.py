@@ -23,21 +23,30 @@ def use_case() -> UseCase:
     return own_use_case()
 
 
-def settings_in(folder: Path) -> Settings:
-    """Return the project's settings, but training as by default and folders of the test's own."""
+def settings_in(folder: Path, as_served: bool = False) -> Settings:
+    """Return the project's settings, but training as by default and folders of the test's own.
+
+    Another process for each bundle costs more than the small cases' training: few tests want it.
+    """
     paths = Paths(bundle=folder / "model_bin", reports=folder / "reports")
     settings = read_settings()
-    training = Training(trusted_types=settings.training.trusted_types)
+    training = Training(trusted_types=settings.training.trusted_types, as_served=as_served)
     # Whatever the budget, a test's search is short, and finds the same each time.
     automl = settings.automl.model_copy(update={"time_budget_s": None, "max_trials": 6})
     return settings.model_copy(update={"paths": paths, "training": training, "automl": automl})
 
 
 @pytest.fixture(scope="session")
+def trusted() -> tuple[str, ...]:
+    """The types of its own that config.yaml lets the use case's bundle hold."""
+    return read_settings().training.trusted_types
+
+
+@pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory, use_case: UseCase) -> Path:
     """A folder with the model_bin/ and reports/ of a training run."""
     folder = tmp_path_factory.mktemp("trained")
-    train(use_case, settings_in(folder), Console(quiet=True))
+    train(use_case, settings_in(folder, as_served=True), Console(quiet=True))
     return folder
 
 

@@ -26,9 +26,11 @@ def written(path: Path, *rows: str | bytes, end: bytes = b"\n") -> Path:
     return path
 
 
-def scored(bundle: Bundle, source: Path, suffix: str = ".csv") -> tuple[Report, Path]:
+def scored(
+    bundle: Bundle, source: Path, suffix: str = ".csv", trusted: tuple[str, ...] = ()
+) -> tuple[Report, Path]:
     target = source.with_name(f"scored{suffix}")
-    return score(bundle, source, target, QUIET), target
+    return score(bundle, source, target, QUIET, trusted), target
 
 
 def rejects(report: Report) -> list[dict[str, str]]:

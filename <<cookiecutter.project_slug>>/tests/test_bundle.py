@@ -96,12 +96,14 @@ def test_a_file_outside_of_the_bundle_is_not_read(copy: Path) -> None:
         read_bundle(copy)
 
 
-def test_another_answer_than_at_training_fails_the_self_test(bundle: Bundle) -> None:
+def test_another_answer_than_at_training_fails_the_self_test(
+    bundle: Bundle, trusted: tuple[str, ...]
+) -> None:
     outputs = [value + 1 for value in bundle.metadata.self_test.outputs]
     test = bundle.metadata.self_test.model_copy(update={"outputs": outputs})
     metadata = bundle.metadata.model_copy(update={"self_test": test})
     with pytest.raises(ProjectError, match="self-test answers"):
-        self_test(bundle.engine(), bundle.schema, metadata)
+        self_test(bundle.engine(trusted), bundle.schema, metadata)
 
 
 def test_writing_replaces_the_whole_folder(bundle: Bundle, copy: Path) -> None:

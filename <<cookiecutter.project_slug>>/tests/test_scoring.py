@@ -53,12 +53,14 @@ def test_each_format_gives_the_services_answers(
     assert found["model_version"].unique().to_list() == [shop.metadata.version]
 
 
-def test_the_projects_own_example_is_scored(bundle: Bundle, tmp_path: Path) -> None:
+def test_the_projects_own_example_is_scored(
+    bundle: Bundle, trusted: tuple[str, ...], tmp_path: Path
+) -> None:
     source = written(tmp_path / "in.jsonl", json.dumps(bundle.schema.example))
-    report, output = scored(bundle, source, ".jsonl")
+    report, output = scored(bundle, source, ".jsonl", trusted)
     assert report.scored == 1, rejects(report)
     row = json.loads(output.read_text())
-    (outputs,) = bundle.engine().run(
+    (outputs,) = bundle.engine(trusted).run(
         columns_from(bundle.schema.features, [list(bundle.schema.example.values())])
     )
     names = bundle.schema.flags or ["prediction"]

@@ -13,6 +13,7 @@ from .encoding import Encodings, choose_encodings
 from .features import Feature, Features, read_features
 from .features.columns import read_column
 from .memory import check_memory
+from .words import has_words
 
 MISSING_LABEL = ""
 """What stands for a missing category or text; a missing number is NaN."""
@@ -79,7 +80,11 @@ class BasePreprocessor(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def _unfitted(self, X: pd.DataFrame, y: "pd.Series[Any] | None") -> Any:
         """Return the transformer for these rows, if what it makes of them fits into memory."""
         features = self.features()
-        learned = self.learned(features)
+        learned = [
+            each
+            for each in self.learned(features)
+            if each.type != "text" or has_words(X[each.name])
+        ]
         self._encodings = choose_encodings(features, learned, X, y, self.one_hot_labels)
         transformer = self.build_transformer(learned)
         # A bundle may hold the whole Preprocessor, and no class of the template.

@@ -10,6 +10,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     SecretStr,
+    StringConstraints,
     WithJsonSchema,
 )
 
@@ -124,5 +125,8 @@ def _is_address(uri: str) -> str:
         ) from error
     return uri
 
+
+DebianPackage = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9+.-]+$")]
+"""By Debian's policy (5.6.7); it gets into a shell's command."""
 
 RegistryUri = Annotated[str, AfterValidator(_is_address)]

@@ -52,6 +52,7 @@ class Training(Section):
     engine: Literal["auto", "sklearn"] = "auto"
     proof_rows: int = Field(default=20_000, ge=20_000)
     trusted_types: tuple[str, ...] = ()
+    as_served: bool = True
 
 
 class AutoML(Section):

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from .setting_types import Section
+from .setting_types import DebianPackage, Section
 
 # As Kubernetes writes names, and shares of CPU and memory.
 LETTERS = "[-a-z0-9]*[a-z0-9]"
@@ -19,6 +19,7 @@ class Image(Section):
     tag: str = ""
     base: str = ""
     tool: Literal["auto", "docker", "podman", "buildah"] = "auto"
+    system_packages: tuple[DebianPackage, ...] = ()
 
 
 class Ingress(Section):

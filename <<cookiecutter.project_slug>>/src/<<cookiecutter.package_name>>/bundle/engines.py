@@ -12,6 +12,7 @@ from ..errors import ProjectError
 from ..tasks import TASKS, Outputs, TaskName
 from . import texts
 from .metadata import Metadata
+from .missing import lacking
 from .self_contained import check_self_contained
 from .trusted import trusted
 
@@ -107,7 +108,7 @@ class SklearnEngine:
         try:
             answer = np.asarray(self._predict(frame))
         except ValueError as error:
-            raise Unanswerable(str(error).splitlines()[0]) from error
+            raise Unanswerable(str(error).partition("\n")[0] or "it says no more") from error
         return _finite(answer.reshape(len(frame), -1))
 
 
@@ -115,8 +116,8 @@ def load_engine(model: bytes, metadata: Metadata, trusted_types: tuple[str, ...]
     """Bring a stored model to life.
 
     Raises:
-        ProjectError: What the engine needs is not installed, or is another version, or the
-            model holds a type that is not trusted.
+        ProjectError: What the engine or the model needs is not installed, or is another version,
+            or the model holds a type that is not trusted.
     """
     if metadata.engine == "onnx":
         return _load_onnx(model)
@@ -146,7 +147,10 @@ def _unpacked(model: bytes, allowed: frozenset[str]) -> Any:
             f"This bundle's model holds {', '.join(strange)}, which is not trusted. If it is "
             "yours, add it to training.trusted_types in config.yaml; if not, do not serve it."
         )
-    return skops.loads(model, trusted=sorted(allowed))
+    try:
+        return skops.loads(model, trusted=sorted(allowed))
+    except (ImportError, OSError) as error:
+        raise lacking(error, "This bundle's model", "sklearn") from error
 
 
 def _load_onnx(model: bytes) -> OnnxEngine:
@@ -155,7 +159,7 @@ def _load_onnx(model: bytes) -> OnnxEngine:
     except ProjectError:
         raise
     except Exception as error:  # as above
-        reason = str(error).split("\n")[0][:300]
+        reason = " ".join(str(error).split())
         raise ProjectError(
             f"ONNX Runtime can't load this bundle's model here ({reason}). Train again on a "
             "machine like this one, or with training.engine: sklearn in config.yaml."
@@ -165,11 +169,13 @@ def _load_onnx(model: bytes) -> OnnxEngine:
 def _needed(module: str, group: str) -> Any:
     try:
         return import_module(module)
-    except ImportError as error:
-        raise ProjectError(
-            f"This bundle needs {module}, which is not installed here: "
-            f"install the group '{group}' (`uv sync --group {group}`)."
-        ) from error
+    except (ImportError, OSError) as error:
+        if isinstance(error, ModuleNotFoundError) and error.name == module.partition(".")[0]:
+            raise ProjectError(
+                f"This bundle needs {error.name}, which is not installed here: "
+                f"install the group '{group}' (`uv sync --group {group}`)."
+            ) from error
+        raise lacking(error, "This bundle", group) from error
 
 
 def _finite(outputs: Any) -> Outputs:

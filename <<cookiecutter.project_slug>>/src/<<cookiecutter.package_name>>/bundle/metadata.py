@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from ..features import Threshold
+from ..setting_types import DebianPackage
 from ..tasks import TaskName
 
 SCHEMA_VERSION = 1
@@ -86,6 +87,7 @@ class Metadata(BaseModel):
     data: Data
     git_commit: str | None = None
     libraries: dict[str, str]
+    system_packages: tuple[DebianPackage, ...] = ()
     files: dict[str, Sha256]
     digest: str = ""
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..bundle.groups import serving_groups
 from ..bundle.metadata import Metadata
 from ..errors import ProjectError
 from ..settings import Settings
@@ -122,13 +123,21 @@ def arguments(settings: Settings, metadata: Metadata) -> dict[str, str]:
         "MODEL_VERSION": str(metadata.version),
         "GIT_COMMIT": git_commit() or "unknown",
         "PORT": str(settings.serving.port),
-        **base(settings),
+        **base(settings, metadata),
     }
 
 
-def base(settings: Settings) -> dict[str, str]:
-    """Return the base image, if it is another than the Dockerfile's own."""
-    return {"BASE": settings.image.base} if settings.image.base else {}
+def base(settings: Settings, metadata: Metadata | None = None) -> dict[str, str]:
+    """Return the base image, if it is another than the Dockerfile's own, and what is added to it.
+
+    Without a setting these are the packages that training found a bundle to need beside the
+    Dockerfile's own base; another may have them, or have them by other names.
+    """
+    image, packages = settings.image, settings.image.system_packages
+    if metadata and not packages and not image.base:
+        packages = metadata.system_packages
+    given = {"BASE": image.base, "SYSTEM_PACKAGES": " ".join(packages)}
+    return {name: value for name, value in given.items() if value}
 
 
 def fetches(settings: Settings) -> bool:
@@ -161,7 +170,7 @@ def audit(settings: Settings, metadata: Metadata) -> None:
 
 
 def _export(settings: Settings, metadata: Metadata, form: str, file: Path) -> None:
-    groups = [metadata.engine, *(["registry"] if fetches(settings) else [])]
+    groups = serving_groups(metadata.engine, settings)
     wanted = [word for group in groups for word in ("--group", group)]
     options = ["--locked", "--no-default-groups", "--no-emit-project", "--quiet"]
     run(_uv(), "export", *options, *wanted, "--format", form, "--output-file", str(file))

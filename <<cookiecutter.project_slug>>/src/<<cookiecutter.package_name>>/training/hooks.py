@@ -8,6 +8,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from ..bundle.missing import Lacking, Missing
 from ..errors import ProjectError
 from ..features import Features, read_features
 from ..preprocessing import BasePreprocessor
@@ -65,22 +66,22 @@ def _module(name: str) -> ModuleType:
         frames = traceback.extract_tb(error.__traceback__)
         own = [frame for frame in frames if str(Path(frame.filename).parent) in _folders()]
         where = f"{shortened(own[-1].filename)}:{own[-1].lineno}" if own else f"use_case/{name}.py"
-        raise ProjectError(f"{where} can't be imported: {_reason(error)}") from error
+        raise _unimportable(name, where, error) from error
 
 
 def _folders() -> list[str]:
     return [str(folder) for folder in import_module(_PACKAGE).__path__]
 
 
-def _reason(error: Exception) -> str:
-    """Say why a file can't be imported, and the way out where it is known."""
-    if (
-        isinstance(error, ModuleNotFoundError)
-        and error.name
-        and not error.name.startswith(_PACKAGE)
-    ):
-        return f"{error.name} is not installed; `uv add --group train {error.name}` adds it."
-    return f"{type(error).__name__}: {error}"
+def _unimportable(name: str, where: str, error: Exception) -> ProjectError:
+    """Return why a file can't be imported, and the way out where it is known."""
+    missing = Missing.of(error)
+    if missing is None or missing.name == _PACKAGE.partition(".")[0]:
+        return ProjectError(f"{where} can't be imported: {type(error).__name__}: {error}")
+    if name == "data_loader" and not missing.is_library:  # which the image does not need
+        package = missing.name
+        return ProjectError(f"{where} needs {package}: `uv add --group train {package}` adds it.")
+    return Lacking(missing, where, "sklearn")
 
 
 def _hook(module: ModuleType, name: str, wanted: str) -> Any:

@@ -1,20 +1,19 @@
-"""Rows on which a compiled model could differ from scikit-learn."""
+"""Rows on which a compiled model could differ from scikit-learn: of all that requests may hold."""
 
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from ..bundle.schema import Schema
 from ..features import Feature
 from ..preprocessing import MISSING_LABEL
+from .domains import Numbers, Random, allowed, draw, extremes
 
-UNSEEN = "a label that training has not seen"
 _MISSING_SHARE = 0.3
-_ODD_TEXTS = ("İstanbul ÄÖÜß naïve", "don't stop-me_now 3.14", "价格 цена", "a\tb\nc", "!?")
-
-Random = np.random.Generator
+_MOST_EXTREMES = 1_000
+_MOST_HELD_OUT = 5
+"""Times the rows that are asked for: all of a large hold-out would say no more, and take hours."""
 
 
 def proof_rows(
@@ -22,83 +21,108 @@ def proof_rows(
 ) -> dict[str, pd.DataFrame]:
     """Return named groups of rows; the last, of random ones, has as many as asked.
 
-    - `hold_out`: the rows that the metrics were measured on.
+    - `hold_out`: the rows that the metrics were measured on, or as many of them as is enough.
     - `thresholds`: each number at the middle of two neighbouring training values, where trees
       split, and a few single-precision steps to its sides; the rest of the row is random.
     - `missing`: random rows with optional features left out.
-    - `unseen`: random rows with labels that training has not seen.
-    - `random`: each number within its bounds, each label as likely.
+    - `unseen`: random rows with labels that a request may have and no training row has.
+    - `extremes`: random rows with one feature at an end of its domain, see `domains.extremes`.
+    - `wide`: each number anywhere within its bounds, which may be far from the training rows.
+    - `random`: each number where the training rows lie, each label as likely, texts of all of
+      Unicode.
 
     Args:
         schema: The bundle's schema.
         X_train: The rows that the model learned from.
         X_test: The rows held out.
-        at_least: How many random rows; a quarter of them in each of the other groups.
+        at_least: How many random rows; a quarter as many, or fewer, are in each other group.
         seed: For the random rows.
     """
     random = np.random.default_rng(seed)
     share = at_least // 4
     groups = {
-        "hold_out": X_test,
+        "hold_out": X_test.head(_MOST_HELD_OUT * at_least),
         "thresholds": _at_thresholds(schema, X_train, share, random),
-        "missing": _with_missing(schema, _random(schema, X_train, share, random), random),
-        "unseen": _with_unseen(schema, _random(schema, X_train, share, random), random),
+        "missing": _with_missing(schema, X_train, share, random),
+        "unseen": _with_unseen(schema, X_train, share, random),
+        "extremes": _at_extremes(schema, X_train, min(share, _MOST_EXTREMES), random),
+        "wide": _random(schema, X_train, share * _bounded(schema), random, wide=True),
     }
     groups = {name: rows for name, rows in groups.items() if len(rows)}
     return groups | {"random": _random(schema, X_train, at_least, random)}
 
 
-def _random(schema: Schema, X: pd.DataFrame, n: int, random: Random) -> pd.DataFrame:
-    return pd.DataFrame(
-        {feature.name: _draw(feature, X[feature.name], n, random) for feature in schema.features}
-    )
+def _bounded(schema: Schema) -> bool:
+    return any(each.min is not None or each.max is not None for each in schema.features)
 
 
-def _draw(feature: Feature, seen: "pd.Series[Any]", n: int, random: Random) -> npt.NDArray[Any]:
-    if feature.type == "text":
-        texts = [*seen, *(text.upper() for text in seen), *_ODD_TEXTS]
-        return random.choice(np.array(texts, dtype=object), n)
-    if not feature.numeric:
-        return random.choice(np.array(feature.labels or list(seen), dtype=object), n)
-    if feature.type == "boolean":
-        return random.integers(0, 2, n).astype(float)
-    low = seen.min() if feature.min is None else feature.min
-    high = seen.max() if feature.max is None else feature.max
-    if feature.type == "integer":
-        return np.floor(random.uniform(low, np.nextafter(high + 1, low), n))
-    # Half within the bounds, half where the training rows lie: bounds may be far wider.
-    wide = random.uniform(low, high, n)
-    return np.where(random.random(n) < 0.5, wide, random.uniform(seen.min(), seen.max(), n))
+def _random(
+    schema: Schema, X: pd.DataFrame, n: int, random: Random, wide: bool = False
+) -> pd.DataFrame:
+    drawn = {each.name: draw(each, X[each.name], n, random, wide) for each in schema.features}
+    return pd.DataFrame({name: pd.Series(each, dtype=each.dtype) for name, each in drawn.items()})
 
 
 def _at_thresholds(schema: Schema, X: pd.DataFrame, n: int, random: Random) -> pd.DataFrame:
-    numbers = [feature.name for feature in schema.features if feature.type in ("number", "integer")]
+    numbers = [each for each in schema.features if each.type in ("number", "integer")]
+    numbers = [each for each in numbers if X[each.name].notna().any()]
     if not numbers:
         return X.iloc[:0]
     rows = _random(schema, X, n, random)
-    for start, name in enumerate(numbers):
-        values = np.unique(X[name].dropna())
-        middles = (values[:-1] + values[1:]) / 2 if len(values) > 1 else values
+    for start, feature in enumerate(numbers):
         mine = np.arange(start, n, len(numbers))
+        middles = _middles(np.unique(X[feature.name].dropna()))
         steps = 1 + random.integers(-2, 3, len(mine)) * float(np.finfo(np.float32).eps)
-        rows.loc[mine, name] = random.choice(middles, len(mine)) * steps
+        with np.errstate(over="ignore"):
+            near = np.nan_to_num(random.choice(middles, len(mine)) * steps)
+        # Of an integer's middle both neighbours, of which none is the middle itself.
+        near += random.integers(0, 2, len(mine)) if feature.type == "integer" else 0
+        rows.loc[mine, feature.name] = allowed(feature, near)
     return rows
 
 
-def _with_missing(schema: Schema, rows: pd.DataFrame, random: Random) -> pd.DataFrame:
+def _middles(values: Numbers) -> Numbers:
+    # Halved first, for a sum may be larger than any number.
+    return values[:-1] / 2 + values[1:] / 2 if len(values) > 1 else values
+
+
+def _with_missing(schema: Schema, X: pd.DataFrame, n: int, random: Random) -> pd.DataFrame:
     optional = [feature for feature in schema.features if feature.optional]
     if not optional:
-        return rows.iloc[:0]
+        return X.iloc[:0]
+    rows = _random(schema, X, n, random)
     for feature in optional:
-        missing = random.random(len(rows)) < _MISSING_SHARE
-        rows.loc[missing, feature.name] = np.nan if feature.numeric else MISSING_LABEL
+        missing = random.random(n) < _MISSING_SHARE
+        missing[: n // 100] = True  # rows with nothing but what has to be there
+        rows.loc[missing, feature.name] = _missing(feature)
     return rows
 
 
-def _with_unseen(schema: Schema, rows: pd.DataFrame, random: Random) -> pd.DataFrame:
-    categories = [feature for feature in schema.features if feature.type == "category"]
-    if not categories:
-        return rows.iloc[:0]
-    for feature in categories:
-        rows.loc[random.random(len(rows)) < _MISSING_SHARE, feature.name] = UNSEEN
+def _missing(feature: Feature) -> Any:
+    return np.nan if feature.numeric else MISSING_LABEL
+
+
+def _with_unseen(schema: Schema, X: pd.DataFrame, n: int, random: Random) -> pd.DataFrame:
+    new = {each.name: sorted({*(each.labels or [])} - {*X[each.name]}) for each in schema.features}
+    new = {name: labels for name, labels in new.items() if labels}
+    if not new:
+        return X.iloc[:0]
+    rows = _random(schema, X, n, random)
+    for name, labels in new.items():
+        mine = np.flatnonzero(random.random(n) < _MISSING_SHARE)
+        rows.loc[mine, name] = random.choice(np.array(labels, dtype=object), len(mine))
     return rows
+
+
+def _at_extremes(schema: Schema, X: pd.DataFrame, most: int, random: Random) -> pd.DataFrame:
+    pairs = [(each.name, value) for each in schema.features for value in _ends(each, X[each.name])]
+    chosen = random.permutation(len(pairs))[:most]
+    rows = _random(schema, X, len(chosen), random)
+    for row, pair in enumerate(chosen):
+        name, value = pairs[pair]
+        rows.loc[row, name] = value
+    return rows
+
+
+def _ends(feature: Feature, seen: "pd.Series[Any]") -> list[Any]:
+    return [*extremes(feature, seen), *([_missing(feature)] if feature.optional else [])]

@@ -1,20 +1,13 @@
 """The training run, from the data to the bundle."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
-from uuid import uuid4
 
-import pandas as pd
 from rich.console import Console
-from sklearn.pipeline import Pipeline
 
 from ..automl.session import session
-from ..bundle.metadata import TEMPLATE_VERSION, Data, Metadata, SelfTest
-from ..bundle.read import Bundle
-from ..bundle.rows import columns_from
-from ..bundle.schema import Schema
+from ..bundle.metadata import Data, Metadata
 from ..bundle.self_test import self_test
 from ..bundle.write import write_bundle
 from ..errors import ProjectError
@@ -22,13 +15,14 @@ from ..folders import check_ours, replacing
 from ..registry.record import Recorder, Unrecorded
 from ..settings import Settings
 from .classes import Names
+from .describe import describe
 from .encoded import encoded
-from .evaluate import Scores, predict, score
+from .evaluate import Scores, score
 from .fit import fit
 from .leaks import Leaks, compare
 from .pictures import draw_pictures
 from .progress import Progress
-from .provenance import fingerprint, git_commit, libraries
+from .provenance import fingerprint
 from .report import METRICS, refused_reports, write_metrics, write_model_card
 from .resolve import resolve_schema
 from .rows import Rows
@@ -73,22 +67,27 @@ def train(
             step.found += f", {searching.found}" if searching.found else ""
             prepared = encoded(pipeline, schema)
             step.found += f"; {prepared}" if prepared.features else ""
+        # Before the folds and reports: what can't be served is told as soon as it can be known.
+        with progress.step("compile") as step:
+            stored = store(pipeline, schema, parts, settings)
+            step.found = str(stored)
         with progress.step("evaluate") as step:
             scores = score(use_case, pipeline, parts, rows, options)
             missed = features.missed(scores.hold_out)
             searching.show = step.show
             leaks = compare(use_case, parts, scores, options.seed)
             step.found = str(scores)
-    with progress.step("compile") as step:
-        stored = store(pipeline, schema, parts, options)
-        step.found = str(stored)
     about = {
+        "metrics": scores.hold_out,
+        "system_packages": stored.system_packages,
         "thresholds": features.thresholds,
         "data": data,
         "tags": settings.model.tags | tags,
         "version": (Unrecorded(settings) if missed else recorder).version(),
     }
-    bundle = _bundle(settings, pipeline, schema, stored, scores, about)
+    bundle = describe(
+        pipeline, schema, (stored.model, stored.engine, stored.parity), settings, **about
+    )
     self_test(bundle.engine(options.trusted_types), schema, bundle.metadata)
     folder = refused_reports(settings.paths.reports) if missed else settings.paths.reports
     with progress.step("report") as step, replacing(folder, METRICS) as new:
@@ -132,40 +131,6 @@ def _load(use_case: UseCase) -> tuple[Rows, Names, Data, dict[str, str]]:
     rows = replace(rows, y=rows.y.copy())
     names = use_case.names(frame, rows.y)
     return rows, names, fingerprint(frame, len(rows)), frame.attrs.get("tags", {})
-
-
-def _bundle(
-    settings: Settings,
-    pipeline: Pipeline,
-    schema: Schema,
-    stored: Stored,
-    scores: Scores,
-    about: dict[str, Any],
-) -> Bundle:
-    row = [schema.example[feature.name] for feature in schema.features]
-    columns = columns_from(schema.features, [row])
-    example = pd.DataFrame({name: values.ravel() for name, values in columns.items()})
-    metadata = Metadata(
-        template=TEMPLATE_VERSION,
-        name=settings.model.name,
-        uuid=uuid4(),
-        created=datetime.now(UTC),
-        description=settings.model.description,
-        task=schema.task,
-        engine=stored.engine,
-        metrics=scores.hold_out,
-        parity=stored.parity,
-        self_test=SelfTest(
-            request=schema.example,
-            classes=schema.classes,
-            outputs=predict(pipeline, example, schema.task)[0].tolist(),
-        ),
-        git_commit=git_commit(),
-        libraries=libraries(),
-        files={},
-        **about,
-    )
-    return Bundle(schema, metadata, stored.model)
 
 
 def _params(estimator: Any) -> dict[str, str]:

@@ -57,8 +57,8 @@ class TrainingTask(ABC):
         """Return how many folds there can be."""
 
     @abstractmethod
-    def scale(self, y: "pd.Series[Any]") -> float | None:
-        """Return by what the difference of two predictions is measured; None for probabilities."""
+    def scale(self, y: "pd.Series[Any]") -> float:
+        """Return what a difference of two answers is held against."""
 
     @abstractmethod
     def target_problems(self, target: "pd.Series[Any]", weight: "pd.Series[Any]") -> list[str]:
@@ -121,9 +121,9 @@ class TrainingClassification(TrainingTask):
         weight = np.ones(len(rows.X)) if rows.weight is None else rows.weight
         return int(pd.Series(weight).groupby(np.asarray(rows.y)).sum().min())
 
-    def scale(self, y: "pd.Series[Any]") -> float | None:
-        """See `TrainingTask`."""
-        return None
+    def scale(self, y: "pd.Series[Any]") -> float:
+        """Return 1, the greatest probability."""
+        return 1.0
 
     def target_problems(self, target: "pd.Series[Any]", weight: "pd.Series[Any]") -> list[str]:
         """See `TrainingTask`: classes are texts, whole numbers or booleans, all of one kind."""
@@ -186,9 +186,11 @@ class TrainingRegression(TrainingTask):
         """Return with how many folds there are two rows in each."""
         return len(rows) // 2
 
-    def scale(self, y: "pd.Series[Any]") -> float | None:
-        """Return the target's standard deviation."""
-        return float(y.std()) or 1.0
+    def scale(self, y: "pd.Series[Any]") -> float:
+        """Return the target's standard deviation, or 1 where there is none."""
+        # By its largest first, for the square of a number may be larger than any number.
+        largest = float(np.abs(y).max())
+        return float((y / largest).std(ddof=0) * largest) or 1.0 if largest else 1.0
 
     def target_problems(self, target: "pd.Series[Any]", weight: "pd.Series[Any]") -> list[str]:
         """See `TrainingTask`: the target is a finite number."""
