@@ -1,6 +1,7 @@
 """Deletes what was not chosen, notes where the project comes from, and says what to do next."""
 
 import json
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -31,6 +32,12 @@ for question, files in CHOSEN.items():
             for folder in list(file.parents)[:-1]:
                 if not any(folder.iterdir()):
                     folder.rmdir()
+
+OWN = json.loads((Path(ANSWERS["_repo_dir"]) / "cookiecutter.json").read_text("utf-8"))
+"""The template's own variables: a replay file has those of the day it was written."""
+
+# The template's own tools, which render a copy without its repository, say where it is from.
+MADE_FROM = ANSWERS if os.environ.get("TEMPLATE_RENDER_ONLY") else OWN
 
 ABBREVIATED = {
     "gh:": "https://github.com/",
@@ -64,14 +71,14 @@ def public(address: str) -> str | None:
 
 def commit() -> str | None:
     """Return the template's commit, with `-dirty` where its files were changed since."""
-    if not ANSWERS["_template_commit"].startswith("$"):
-        return ANSWERS["_template_commit"] or None
+    if not MADE_FROM["_template_commit"].startswith("$"):
+        return MADE_FROM["_template_commit"] or None
     # Cookiecutter makes the hooks executable, which is no change of the template's.
     changed = git("-c", "core.fileMode=false", "status", "--porcelain")
     return (git("rev-parse", "--verify", "--quiet", "HEAD") + ("-dirty" if changed else "")) or None
 
 
-origin = ANSWERS["_template_address"] or ANSWERS["_template"]
+origin = MADE_FROM["_template_address"] or ANSWERS["_template"]
 record = Path(".template.json")
 provenance = json.loads(record.read_text("utf-8"))
 provenance["template"] = public(origin) or public(git("config", "remote.origin.url"))

@@ -32,7 +32,7 @@ def guess(root: Path) -> dict[str, str]:
         answers["task"] = _found(file, r"(?m)^task: *(\w+)")
     answers["github_actions"] = "yes" if (root / ".github/workflows").is_dir() else "no"
     answers["ansible"] = "yes" if (root / "ansible").is_dir() else "no"
-    return {name: answer for name, answer in answers.items() if answer}
+    return {name: answer for name, answer in answers.items() if answer and isinstance(answer, str)}
 
 
 def _found(file: Path, pattern: str) -> str:
@@ -48,14 +48,15 @@ def _from_pyproject(root: Path) -> dict[str, str]:
         return {}
     if not isinstance(about, dict):
         return {}
-    name = about.get("name", "")
-    python = re.search(r">=\s*(3\.\d+)", about.get("requires-python", ""))
-    authors = [one for one in about.get("authors", ()) if isinstance(one, dict)] or [{}]
+    name = str(about.get("name", ""))
+    python = re.search(r">=\s*(3\.\d+)", str(about.get("requires-python", "")))
+    named = about.get("authors")
+    authors = [one for one in named if isinstance(one, dict)] if isinstance(named, list) else []
     return {
         "project_slug": name,
         "project_name": name.replace("-", " ").title(),
         "description": about.get("description", ""),
-        "author": authors[0].get("name", ""),
+        "author": authors[0].get("name", "") if authors else "",
         "python_version": python[1] if python else "",
     }
 
