@@ -58,5 +58,7 @@ class LiteralAnswers(Extension):
 
     def _literal(self, text: str) -> str:
         """Write a text as an expression that is that very text."""
+        # Escapes in YAML, as JSON writes them, come as the halves of a character.
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         ends = self.environment.variable_start_string, self.environment.variable_end_string
         return f"{ends[0]} {text!a} {ends[1]}"

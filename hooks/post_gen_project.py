@@ -63,9 +63,11 @@ def public(address: str) -> str | None:
     for short, long in ABBREVIATED.items():
         if address.startswith(short):
             address = f"{long}{address.removeprefix(short)}.git"
-    if re.match(r"(?!file:)[a-z+]+://", address):
-        without_user = re.sub(r"^(https?://)[^/@]*@", r"\1", address)
-        return re.sub(r"^([a-z+]+://[^/@:]*):[^/@]*@", r"\1@", without_user)
+    address = address.removeprefix("git+")  # which Cookiecutter knows, and git doesn't
+    if re.match(r"(?!(hg\+)?file:)[a-z][a-z0-9+-]*://", address):
+        address = re.sub(r"[?#].*", "", address)
+        without_user = re.sub(r"^((?:hg\+)?https?://)[^/@]*@", r"\1", address)
+        return re.sub(r"^([a-z0-9+-]+://[^/@:]*):[^/@]*@", r"\1@", without_user)
     return address if re.match(r"[\w.-]+@[\w.-]+:", address) else None
 
 

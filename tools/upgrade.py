@@ -23,8 +23,10 @@ from tools.upgrades.git import Git, identity
 from tools.upgrades.merge import Outcome, commits, rehearse, whole
 from tools.upgrades.project import RECORD, Project, Record
 from tools.upgrades.sides import Sides, Wish, render_both
-from tools.upgrades.sources import Repository
+from tools.upgrades.sources import Repository, opened
 from tools.upgrades.underway import Note
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def say(text: str) -> None:
@@ -53,10 +55,10 @@ def upgrade(project: Project, wish: Wish) -> int:
         if not outcome.touched:
             say(nothing)
             return 0
-        title = f"Upgrade the template from {sides.before.name} to {sides.after.name}"
+        title = f"Upgrade the template from {sides.old_name} to {sides.new_name}"
         say(f"{title}\n{report.summary(outcome, shorten=not wish.dry_run)}")
         versions = (sides.before.version, sides.after.version)
-        other = sides.before.name != sides.after.name  # and not the answers alone
+        other = sides.old_name != sides.new_name  # and not the answers alone
         notes = report.upgrading(sides.template, *versions) if other else ""
         if wish.dry_run:
             say("\n".join([notes, *(f"  {line}\n" for line in outcome.conflicts)]).rstrip("\n"))
@@ -120,6 +122,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--project", type=Path, default=Path(), help="its folder")
     parser.add_argument("--repository", type=Path, help="the template's repository")
     parser.add_argument("--template", type=Path, help="a folder that is the new version")
+    parser.add_argument("--origin", type=Path, help="a repository or folder with the recorded one")
     parser.add_argument("--address", help="where the template is, to be recorded")
     parser.add_argument("--to", metavar="vX.Y.Z", help="a tag, branch or commit; the newest tag")
     parser.add_argument("--answer", action="append", default=[], metavar="NAME=VALUE")
@@ -149,24 +152,26 @@ def run(given: argparse.Namespace) -> int:
         touched = [path.removeprefix(project.prefix) for path in note.touched]
         say(f"{note.title}: committed. {_next(project, touched)}")
         return 0
-    here = Path(__file__).resolve().parent.parent
-    repository = Repository(Git(given.repository or here))
+    repository = Repository(Git(given.repository or given.origin or ROOT))
     if given.command == "adopt":
         return adopt(project, repository, pairs(given.answer), given.address)
-    if given.command == "check":
-        return compare.check(project, repository)
-    if given.command == "diff":
-        return compare.retrofit(project, repository)
-    wish = Wish(
-        repository=repository,
-        template=given.template,
-        to=given.to,
-        address=given.address,
-        changed=pairs(given.answer),
-        no_input=given.no_input,
-        dry_run=given.dry_run,
-    )
-    return upgrade(project, wish)
+    with tempfile.TemporaryDirectory(prefix="template-origin-") as scratch:
+        origin = opened(given.origin, Path(scratch)) if given.origin else None
+        if given.command == "check":
+            return compare.check(project, origin or repository)
+        if given.command == "diff":
+            return compare.retrofit(project, origin or repository)
+        wish = Wish(
+            repository=repository if given.repository else origin or repository,
+            origin=origin,
+            template=given.template,
+            to=given.to,
+            address=given.address,
+            changed=pairs(given.answer),
+            no_input=given.no_input,
+            dry_run=given.dry_run,
+        )
+        return upgrade(project, wish)
 
 
 if __name__ == "__main__":

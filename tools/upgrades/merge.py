@@ -1,12 +1,13 @@
 """The three trees of an upgrade: the project's, and both renderings with what is the user's."""
 
+import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from tools.upgrades.errors import UpgradeError
-from tools.upgrades.git import NOBODY, Git, Tree
+from tools.upgrades.git import NOBODY, Git, Tree, merging
 from tools.upgrades.project import RECORD, Record, covers
 
 
@@ -122,16 +123,26 @@ def rehearse(git: Git, head: Tree, old: Tree, new: Tree) -> Outcome:
     trees = [git.write_tree(tree) for tree in (head, old, new)]
     with tempfile.TemporaryDirectory(prefix="template-upgrade-") as folder:
         apart = Git(Path(folder), {**NOBODY, "GIT_LFS_SKIP_SMUDGE": "1"})
-        apart("init", "--quiet", f"--object-format={git('rev-parse', '--show-object-format')}")
+        apart(
+            "init",
+            "--quiet",
+            "--template=",
+            f"--object-format={git('rev-parse', '--show-object-format')}",
+        )
         (Path(folder) / ".git/objects/info/alternates").write_text(f"{store}\n", "utf-8")
         settings = ("core.autocrlf=false", "core.hooksPath=/dev/null", "commit.gpgSign=false")
         for setting in settings:
             apart("config", *setting.split("="))
+        if (attributes := git.path("info/attributes")).is_file():
+            (Path(folder) / ".git/info").mkdir(exist_ok=True)
+            shutil.copy(attributes, Path(folder) / ".git/info/attributes")
         ours = apart("commit-tree", trees[0], "-m", "The project")
         base = apart("commit-tree", trees[1], "-m", "Before")
         theirs = apart("commit-tree", trees[2], "-p", base, "-m", "After")
         apart("checkout", "--quiet", "--detach", ours)
-        done = apart.run("cherry-pick", "--allow-empty", "--keep-redundant-commits", theirs)
+        done = merging(apart).run(
+            "cherry-pick", "--allow-empty", "--keep-redundant-commits", theirs
+        )
         short = apart("rev-parse", "--short", theirs)
         told = done.stdout.decode(errors="replace").replace(f"{short} (After)", "the new version")
         said = [line for line in told.splitlines() if line.startswith("CONFLICT")]
