@@ -10,6 +10,8 @@ python -m tools.upgrade upgrade --project DIR --repository TEMPLATE.git
 """
 
 import argparse
+import os
+import shlex
 import sys
 import tempfile
 from pathlib import Path
@@ -114,6 +116,15 @@ def pairs(texts: list[str]) -> dict[str, str]:
     return dict(text.split("=", 1) for text in texts)
 
 
+def words(text: str) -> list[str]:
+    """Return the answers that `make` hands on, quoted as for a shell, which never sees them."""
+    try:
+        return shlex.split(text)
+    except ValueError as error:
+        example = "ANSWERS=\"task=x author='A B'\""
+        raise UpgradeError(f"ANSWERS can't be read ({error}). Write it as {example}.") from None
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -154,7 +165,8 @@ def run(given: argparse.Namespace) -> int:
         return 0
     repository = Repository(Git(given.repository or given.origin or ROOT))
     if given.command == "adopt":
-        return adopt(project, repository, pairs(given.answer), given.address)
+        named = [*given.answer, *words(os.environ.get("ANSWERS", ""))]
+        return adopt(project, repository, pairs(named), given.address)
     with tempfile.TemporaryDirectory(prefix="template-origin-") as scratch:
         origin = opened(given.origin, Path(scratch)) if given.origin else None
         if given.command == "check":

@@ -213,10 +213,11 @@ def test_a_replay_file_has_no_variables_beside_cookiecutters(cook: Cook) -> None
 
 def test_the_own_replay_of_a_project_makes_it_again(cook: Cook) -> None:
     content = cook.replayed()
+    mine = cook.home / ".cookiecutter_replay" / "template.json"
+    mine.write_text(json.dumps(content))
     for done in (cook.replay(content), cook.run("--replay", "-f")):
         assert done.returncode == 0, done.stderr
     assert cook.made()
-    mine = cook.home / ".cookiecutter_replay" / "template.json"
     mine.write_text(json.dumps(content | {"cookiecutter": {"task": "x"}}))
     assert "  - task: 'x'" in cook.run("--replay").stderr
 
@@ -275,3 +276,16 @@ def test_the_templates_own_tools_keep_a_hostile_answer_or_refuse_it_by_name(
 def test_what_is_no_text_is_refused_by_name(tmp_path: Path, answer: Any) -> None:
     with pytest.raises(UpgradeError, match="author"):
         bake({"author": answer}, tmp_path)
+
+
+def test_every_question_has_a_rule(cook: Cook) -> None:
+    rules = (cook.template / "hooks" / "rules.py").read_text("utf-8")
+    asked = json.loads((cook.template / "cookiecutter.json").read_text("utf-8"))
+    public = {name: default for name, default in asked.items() if not name.startswith("_")}
+    assert set(public) == {*TEXTS, *CHOICES}
+    assert {name for name, default in public.items() if isinstance(default, list)} == {*CHOICES}
+    assert all(f'\n    "{name}": (' in rules for name in TEXTS)
+    extension = (cook.template / "literal_answers.py").read_text("utf-8")
+    computed = [text for text in asked.values() if isinstance(text, str) and "<<" in text]
+    assert len(computed) == 3
+    assert all(f"    {json.dumps(text)},\n" in extension for text in computed)

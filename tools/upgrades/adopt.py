@@ -150,7 +150,10 @@ def _compared(
 def _record(rendered: Path, prompts: dict[str, Any], answers: dict[str, str]) -> dict[str, Any]:
     """Return what a version records; for one from before there were records, what it would."""
     file = rendered / RECORD
-    made: dict[str, Any] = json.loads(file.read_text("utf-8")) if file.is_file() else {}
+    try:
+        made: dict[str, Any] = json.loads(file.read_text("utf-8")) if file.is_file() else {}
+    except ValueError as error:
+        raise UpgradeError(f"Its {RECORD} can't hold these answers: {error}") from None
     package = answers.get("package_name", "")
     user = [f"src/{package}/use_case/"] if package else []
     user += ["data/", "tests/use_case/"]

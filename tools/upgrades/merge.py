@@ -10,6 +10,9 @@ from tools.upgrades.errors import UpgradeError
 from tools.upgrades.git import NOBODY, Git, Tree, merging
 from tools.upgrades.project import RECORD, Record, covers
 
+FILES = {"100644", "100755"}
+"""Git's modes of files, which links and submodules have none of."""
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -73,6 +76,22 @@ def lay_over(
     return old, new
 
 
+def beside_submodules(head: Tree, renders: tuple[Tree, Tree]) -> tuple[Tree, Tree, list[str]]:
+    """Leave out the template's files where the project has a submodule in their place.
+
+    Git would write into the submodule, which is another repository.
+
+    Returns:
+        Both renderings, and those of the files left out that a version changes.
+    """
+    links = [path for path, (mode, _) in head.items() if mode == "160000"]
+    folders = tuple(f"{path}/" for path in links)
+    old, new = renders
+    out = {path for path in {**old, **new} if path in links or path.startswith(folders)}
+    mine, theirs = ({path: tree[path] for path in tree if path not in out} for tree in renders)
+    return mine, theirs, sorted(path for path in out if old.get(path) != new.get(path))
+
+
 def same_line_ends(git: Git, head: Tree, renders: tuple[Tree, Tree]) -> tuple[Tree, Tree]:
     """Give both renderings CRLF in the files that the project has with CRLF, renamed ones too."""
     old, new = (dict(tree) for tree in renders)
@@ -80,7 +99,7 @@ def same_line_ends(git: Git, head: Tree, renders: tuple[Tree, Tree]) -> tuple[Tr
     for tree, names in ((new, former), (old, {path: path for path in old})):
         for path, (mode, blob) in tree.items():
             mine = head.get(names.get(path, path))
-            if mine is None or "120000" in (mode, mine[0]) or mine == (mode, blob):
+            if mine is None or mine == (mode, blob) or not {mode, mine[0]} <= FILES:
                 continue
             text = git.blob(blob)
             if b"\r\n" not in text and _has_crlf(git.blob(mine[1])):

@@ -12,7 +12,7 @@ from pathlib import Path
 from tools.upgrades.answers import Settled, ask, settle
 from tools.upgrades.errors import UpgradeError
 from tools.upgrades.git import Tree
-from tools.upgrades.merge import follow, lay_over, same_line_ends
+from tools.upgrades.merge import beside_submodules, follow, lay_over, same_line_ends
 from tools.upgrades.project import RECORD, Project, Record
 from tools.upgrades.render import render
 from tools.upgrades.sources import Repository
@@ -79,6 +79,9 @@ def render_both(project: Project, wish: Wish, scratch: Path, say: Callable[[str]
     renders = (project.git.store_folder(first), project.git.store_folder(second))
     head = project.files()
     old, new = lay_over(head, renders, (before, after), lambda path: _there(project.root, path))
+    old, new, left_out = beside_submodules(head, (old, new))
+    if left_out:
+        say(f"Left out, for a submodule of yours is in their place: {', '.join(left_out)}")
     old, new = same_line_ends(project.git, head, (old, new))
     names = _names(wish, (before, after), (origin, known.get("_template_commit")))
     return Sides(old, new, before, after, target, *names)

@@ -43,8 +43,12 @@ class Repository:
     """A template's repository, with all of its versions."""
 
     git: Git
-    made: bool = False
-    """Whether it was made of a folder with one version, which the user has named."""
+
+    @property
+    def made(self) -> bool:
+        """Whether it was made of a folder with one version, which the user has named."""
+        author = self.git.run("log", "-1", "--format=%ae", "HEAD").stdout.decode().strip()
+        return author.endswith("@template.invalid")  # of `opened`, and of older projects' own
 
     def address(self) -> str:
         """Return where the repository was cloned from, if others can clone it from there, too."""
@@ -153,4 +157,4 @@ def opened(place: Path, scratch: Path) -> Repository:
     git(*alone, "add", "--all", "--force")
     git(*alone, "commit", "--quiet", "-m", "One version")
     git("tag", f"v{declared.get('_template_version', '0.0.0')}")
-    return Repository(git, made=True)
+    return Repository(git)
