@@ -30,4 +30,6 @@ hostile = st.lists(
 
 def ran(*folders: Path) -> list[Path]:
     """Return the files that hostile answers have made: in folders, and where the tests run."""
-    return [path for folder in (*folders, Path()) for path in folder.glob(f"**/{NAME}*")]
+    return [path for folder in folders for path in folder.rglob(NAME)] + [
+        path for path in [Path(NAME)] if path.exists()
+    ]

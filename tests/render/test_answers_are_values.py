@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import SKELETON
-from tests.hostile import ATTACKS, NAME, hostile
+from tests.hostile import ATTACKS, NAME, hostile, ran
 from tools.examples import bake, snapshot
 from tools.upgrades.errors import UpgradeError
 from tools.upgrades.render import render
@@ -114,7 +114,7 @@ def is_kept_or_refused(
     """Make a project one way in, and look what has become of the answer."""
     shutil.rmtree(cook.output, ignore_errors=True)
     done = way(cook, name, answer)
-    assert not list(cook.folder.rglob(f"*{NAME}*")), f"{answer!r} ran"
+    assert not ran(cook.folder), f"{answer!r} ran"
     if done.returncode:
         assert f"  - {name}" in done.stderr, done.stderr
         left = list(cook.output.rglob("*")) if cook.output.exists() else []
@@ -199,7 +199,7 @@ def test_a_replay_file_has_answers_alone(cook: Cook, name: str, value: object) -
     assert refused.returncode
     assert f"  - {name}: " in refused.stderr, refused.stderr
     assert not cook.made()
-    assert not list(cook.folder.rglob(f"*{NAME}*"))
+    assert not ran(cook.folder)
 
 
 def test_a_replay_file_has_no_variables_beside_cookiecutters(cook: Cook) -> None:
@@ -244,7 +244,7 @@ def test_the_templates_own_settings_stay_its_own(cook: Cook, name: str, value: s
     assert f"  - {name}: " in refused.stderr
     assert f"  - {name}: " in cook.run("--no-input", f"{name}={value}").stderr
     assert not cook.made()
-    assert not list(cook.folder.rglob(f"*{NAME}*"))
+    assert not ran(cook.folder)
 
 
 def test_an_output_folders_name_is_no_template(cook: Cook, tmp_path: Path) -> None:
@@ -252,7 +252,7 @@ def test_an_output_folders_name_is_no_template(cook: Cook, tmp_path: Path) -> No
     done = cook.run("--no-input", "--output-dir", folder)
     assert done.returncode == 0, done.stderr
     assert (folder / "iris-classifier" / "pyproject.toml").is_file()
-    assert not list(cook.folder.rglob(NAME))
+    assert not ran(cook.folder)
 
 
 @settings(max_examples=10, deadline=None, phases=[Phase.generate])
@@ -268,8 +268,7 @@ def test_the_templates_own_tools_keep_a_hostile_answer_or_refuse_it_by_name(
         else:
             record = json.loads((project / ".template.json").read_text("utf-8"))
             assert record["answers"][name] == answer
-        assert not list(Path(folder).rglob(NAME))
-        assert not Path(NAME).exists()
+        assert not ran(Path(folder))
 
 
 @pytest.mark.parametrize("answer", [5, None, ["x"], {"a": "b"}, "\ud800", "x" * 20_000])

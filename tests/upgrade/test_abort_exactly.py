@@ -42,9 +42,10 @@ def test_where_a_filter_has_changed_since_the_checkout(project: Made) -> None:
     is_exact(project)
 
 
-def test_what_git_was_told_not_to_look_at(project: Made) -> None:
+@pytest.mark.parametrize("flag", ["--assume-unchanged", "--skip-worktree"])
+def test_what_git_was_told_not_to_look_at(project: Made, flag: str) -> None:
     conflict(project)
-    project.git("update-index", "--assume-unchanged", "config.yaml")
+    project.git("update-index", flag, "config.yaml")
     project.write("config.yaml", project.read("config.yaml") + b"secret: 1\n")
     before = project.state()
     assert project.upgrade() == 2

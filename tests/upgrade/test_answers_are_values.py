@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from tests.hostile import ATTACKS, NAME, hostile
+from tests.hostile import ATTACKS, NAME, hostile, ran
 from tests.upgrade.conftest import Made, make
 from tests.upgrade.versions import FIRST, lay, prompts
 from tools.upgrades import adopt
@@ -24,17 +24,12 @@ def answer(project: Made, name: str, value: Any) -> None:
     project.commit()
 
 
-def nothing_ran(project: Made) -> bool:
-    places = (project.folder, project.versions, Path())
-    return not any(list(place.glob(f"**/{NAME}*")) for place in places)
-
-
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_an_attack_in_the_record_is_a_value(project: Made, attack: str) -> None:
     answer(project, "project_name", attack)
     for command in COMMANDS:
         assert project.run(*command) in {0, 1}, command
-        assert nothing_ran(project), command
+        assert not ran(project.folder, project.versions), command
     assert json.loads(project.read(".template.json"))["answers"]["project_name"] == attack
 
 
@@ -52,7 +47,7 @@ def test_a_random_hostile_answer_is_a_value_in_every_command(
     answer(project, "author", text)
     for command in COMMANDS:
         assert project.run(*command) == 0, command
-        assert nothing_ran(project), command
+        assert not ran(project.folder, project.versions), command
     assert json.loads(project.read(".template.json"))["answers"]["author"] == text
 
 
@@ -60,7 +55,7 @@ def test_a_random_hostile_answer_is_a_value_in_every_command(
 def test_an_attack_as_a_new_answer_is_a_value(project: Made, attack: str) -> None:
     assert project.upgrade("v2.0.0", "--answer", f"author={attack}") == 0
     assert json.loads(project.read(".template.json"))["answers"]["author"] == attack
-    assert nothing_ran(project)
+    assert not ran(project.folder, project.versions)
 
 
 def test_an_attack_in_a_projects_own_files_is_a_value_when_it_is_adopted(
@@ -72,7 +67,7 @@ def test_an_attack_in_a_projects_own_files_is_a_value_when_it_is_adopted(
     assert adopt.guess(project.folder)["project_name"] == ATTACKS[0]
     assert project.run("adopt") == 0
     assert json.loads(project.read(".template.json"))["answers"]["project_name"] == ATTACKS[0]
-    assert nothing_ran(project)
+    assert not ran(project.folder, project.versions)
 
 
 def test_answers_for_adopt_are_read_as_a_shell_reads_them_and_by_no_shell(
@@ -86,7 +81,7 @@ def test_answers_for_adopt_are_read_as_a_shell_reads_them_and_by_no_shell(
     assert project.run("adopt") == 0
     found = json.loads(project.read(".template.json"))["answers"]
     assert (found["task"], found["project_name"]) == ("regression", f"a; touch {NAME}")
-    assert nothing_ran(project)
+    assert not ran(project.folder, project.versions)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What git's settings and attributes say elsewhere decides nothing about an upgrade."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,14 @@ def disagree(project: Made) -> None:
     project.commit()
 
 
+def resolve(project: Made) -> None:
+    """Resolve the conflict, and have git remember how, where it is told to."""
+    subprocess.run(["git", "rerere"], cwd=project.folder, check=True)
+    project.write("run.sh", "#!/bin/sh\necho Both\n")
+    subprocess.run(["git", "rerere"], cwd=project.folder, check=True)
+    project.git("add", "run.sh")
+
+
 @pytest.mark.parametrize("text", GLOBAL.values(), ids=GLOBAL)
 def test_a_setting_of_the_users_changes_nothing(
     project: Made, versions: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
@@ -42,8 +51,7 @@ def test_a_setting_of_the_users_changes_nothing(
         assert done.returncode == 1, done.stderr
         assert "CONFLICT (content): Merge conflict in run.sh" in done.stdout
         assert project.conflicted == ["run.sh"], turn
-        project.write("run.sh", "#!/bin/sh\necho Both\n")
-        project.git("add", "run.sh")
+        resolve(project)
         if turn == 1:
             assert project.run("abort") == 0
             assert project.state() == before
