@@ -10,7 +10,7 @@ ANSWERS = json.loads(<< cookiecutter | jsonify | jsonify >>)
 
 sys.path.insert(0, str(Path(ANSWERS["_repo_dir"]) / "hooks"))
 
-from rules import problems
+from rules import problems  # noqa: E402 - the line above says where it is
 
 if wrong := problems(ANSWERS):
     sys.exit("No project was made. Answer again:\n" + "\n".join(f"  - {line}" for line in wrong))
