@@ -35,15 +35,16 @@ examples: $(READY) ## Make, train and test every example [DIR=build]
 	@$(BIN)/python tools/examples.py --check $(if $(DIR),--output $(DIR))
 
 UPGRADE = $(BIN)/python -m tools.upgrade
+export PROJECT TO ANSWERS
 PROJECT_GIVEN = $(if $(PROJECT),,$(error Say which project: PROJECT=DIR))
 
 .PHONY: adopt
 adopt: $(READY) ## Find the version that a project without .template.json was made from [PROJECT=DIR] [ANSWERS='name=value …']
-	@$(PROJECT_GIVEN)$(UPGRADE) adopt --project '$(PROJECT)' $(foreach answer,$(ANSWERS),--answer '$(answer)')
+	@$(PROJECT_GIVEN)$(UPGRADE) adopt --project "$$PROJECT"
 
 .PHONY: upgrade
 upgrade: $(READY) ## Upgrade a project that has no `make upgrade` yet, from this repository [PROJECT=DIR] [TO=vX.Y.Z] [DRY_RUN=1]
-	@$(PROJECT_GIVEN)$(UPGRADE) upgrade --project '$(PROJECT)' $(if $(TO),--to '$(TO)') $(if $(filter 1,$(DRY_RUN)),--dry-run)
+	@$(PROJECT_GIVEN)$(UPGRADE) upgrade --project "$$PROJECT" $(if $(TO),--to "$$TO") $(if $(filter 1,$(DRY_RUN)),--dry-run)
 
 .PHONY: test
 test: $(READY) ## Run all tests; real environments, training, services and a browser included

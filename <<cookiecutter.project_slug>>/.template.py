@@ -10,7 +10,6 @@ import json
 import os
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 import tarfile
@@ -27,6 +26,11 @@ ABBREVIATED = {
     "bb:": "https://bitbucket.org/",
 }
 """Cookiecutter's own."""
+SETTINGS = (
+    *("safe.bareRepository=all", "clone.defaultRemoteName=origin", "tar.umask=0022"),
+    *(f"core.attributesFile={os.devnull}", "column.ui=never", "color.ui=false"),
+)
+"""Git's, which are decided about here, and not by the machine or the user."""
 
 
 def ask_git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
@@ -34,7 +38,8 @@ def ask_git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]
     # What a hook hands down is about its own repository, not about the one in the folder.
     handed = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX")
     environment = {name: value for name, value in os.environ.items() if name not in handed}
-    command = ["git", *arguments]
+    ours = [part for setting in SETTINGS for part in ("-c", setting)]
+    command = ["git", *ours, *arguments]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True)  # noqa: S603
 
 
@@ -45,6 +50,23 @@ def git(folder: Path, *arguments: str) -> bytes:
         said = done.stderr.decode(errors="replace").strip()
         sys.exit(f"git {arguments[0]} failed: {said}")
     return done.stdout
+
+
+def plain(address: str) -> str:
+    """Return an address as git takes it: Cookiecutter's and pip's may say what kind it is."""
+    for short, long in ABBREVIATED.items():
+        if address.startswith(short):
+            return f"{long}{address.removeprefix(short)}.git"
+    if address.startswith("hg+"):
+        sys.exit(
+            f"{address} is a repository of Mercurial's, and git does the merging. Name a git "
+            "repository, a zip or a folder of the template: TEMPLATE=address-or-path."
+        )
+    address = address.removeprefix("git+")
+    place, at, revision = address.rpartition("@")
+    if at and place.endswith(".git"):
+        sys.exit(f"Name the version apart from the address: TEMPLATE={place} TO={revision}")
+    return address
 
 
 def fetch(address: str, folder: Path) -> tuple[Path, bool]:
@@ -58,8 +80,9 @@ def fetch(address: str, folder: Path) -> tuple[Path, bool]:
         A path, and whether it is a repository: else it is a folder with one version.
     """
     folder.mkdir()
+    address = plain(address)
     place = Path(address).expanduser()
-    if address.endswith(".zip"):
+    if address.lower().endswith(".zip"):
         place = _unpack(address, place, folder / "zip")
     if place.is_dir() and not _is_repository(place):
         if not (place / "cookiecutter.json").is_file():
@@ -67,27 +90,8 @@ def fetch(address: str, folder: Path) -> tuple[Path, bool]:
         return place.resolve(), False
     if place.exists():
         address = str(place.resolve())
-    for short, long in ABBREVIATED.items():
-        if address.startswith(short):
-            address = f"{long}{address.removeprefix(short)}.git"
     git(folder, "clone", "--quiet", "--bare", "--", address, "repository")
     return folder / "repository", True
-
-
-def as_repository(version: Path, folder: Path) -> Path:
-    """Make a repository, with a tag, of a folder that has one version in it."""
-    shutil.copytree(version, folder, symlinks=True)
-    prompts = json.loads((folder / "cookiecutter.json").read_text("utf-8"))
-    plain = (
-        *("-c", "core.autocrlf=false", "-c", "core.hooksPath=/dev/null"),
-        *("-c", "commit.gpgSign=false"),
-        *("-c", "user.name=Nobody", "-c", "user.email=nobody@template.invalid"),
-    )
-    git(folder, "init", "--quiet")
-    git(folder, *plain, "add", "--all", "--force")
-    git(folder, *plain, "commit", "--quiet", "-m", "One version")
-    git(folder, "tag", f"v{prompts.get('_template_version', '0.0.0')}")
-    return folder
 
 
 def _unpack(address: str, place: Path, folder: Path) -> Path:
@@ -181,9 +185,9 @@ def recorded() -> str | None:
         return None
     try:
         address: str | None = json.loads(RECORD.read_text("utf-8")).get("template")
-    except (ValueError, AttributeError):
+        return address.strip() if address else None
+    except (ValueError, AttributeError, RecursionError):
         sys.exit(f"{RECORD} can't be read. Take it back from git: `git log -- {RECORD}`.")
-    return address
 
 
 def finish(command: str) -> int:
@@ -205,24 +209,23 @@ def start(command: str, scratch: Path) -> int:
     place, is_repository = fetch(address, scratch / "fetched")
     arguments = [command, "--project", str(Path().resolve())]
     arguments += options() if command == "upgrade" else []
+    named = earlier or (None if is_repository else template and recorded())
+    origin = fetch(named, scratch / "origin")[0] if named else None
+    arguments += ["--origin", str(origin)] if origin else []
     if is_repository:
-        if template and re.match(r"(?!file:)[a-z+]+:|[\w.-]+@[\w.-]+:", template):
-            arguments += ["--address", template]
+        if template and re.match(r"(?!(git\+)?file:)[a-z][a-z0-9+-]*:|[\w.-]+@[\w.-]+:", template):
+            arguments += ["--address", plain(template)]
         version = extract(place, to, scratch / "version")
         arguments += ["--repository", str(place), *(["--to", to] if to else [])]
         return run(version, arguments)
     if to:
         sys.exit(f"TO names a version of a repository, and {address} has only one version in it.")
-    origin = earlier or (recorded() if template else None)
     if not origin:
         sys.exit(
             f"{address} has only one version in it. Say where the one is that made this project: "
             "FROM=address-or-path."
         )
-    repository, whole = fetch(origin, scratch / "origin")
-    if not whole:
-        repository = as_repository(repository, scratch / "made")
-    return run(place, [*arguments, "--repository", str(repository), "--template", str(place)])
+    return run(place, [*arguments, "--template", str(place)])
 
 
 def main() -> int:

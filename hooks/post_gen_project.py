@@ -1,6 +1,7 @@
 """Deletes what was not chosen, notes where the project comes from, and says what to do next."""
 
 import json
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -32,6 +33,12 @@ for question, files in CHOSEN.items():
                 if not any(folder.iterdir()):
                     folder.rmdir()
 
+OWN = json.loads((Path(ANSWERS["_repo_dir"]) / "cookiecutter.json").read_text("utf-8"))
+"""The template's own variables: a replay file has those of the day it was written."""
+
+# The template's own tools, which render a copy without its repository, say where it is from.
+MADE_FROM = ANSWERS if os.environ.get("TEMPLATE_RENDER_ONLY") else OWN
+
 ABBREVIATED = {
     "gh:": "https://github.com/",
     "gl:": "https://gitlab.com/",
@@ -56,22 +63,24 @@ def public(address: str) -> str | None:
     for short, long in ABBREVIATED.items():
         if address.startswith(short):
             address = f"{long}{address.removeprefix(short)}.git"
-    if re.match(r"(?!file:)[a-z+]+://", address):
-        without_user = re.sub(r"^(https?://)[^/@]*@", r"\1", address)
-        return re.sub(r"^([a-z+]+://[^/@:]*):[^/@]*@", r"\1@", without_user)
+    address = address.removeprefix("git+")  # which Cookiecutter knows, and git doesn't
+    if re.match(r"(?!(hg\+)?file:)[a-z][a-z0-9+-]*://", address):
+        address = re.sub(r"[?#].*", "", address)
+        without_user = re.sub(r"^((?:hg\+)?https?://)[^/@]*@", r"\1", address)
+        return re.sub(r"^([a-z0-9+-]+://[^/@:]*):[^/@]*@", r"\1@", without_user)
     return address if re.match(r"[\w.-]+@[\w.-]+:", address) else None
 
 
 def commit() -> str | None:
     """Return the template's commit, with `-dirty` where its files were changed since."""
-    if not ANSWERS["_template_commit"].startswith("$"):
-        return ANSWERS["_template_commit"] or None
+    if not MADE_FROM["_template_commit"].startswith("$"):
+        return MADE_FROM["_template_commit"] or None
     # Cookiecutter makes the hooks executable, which is no change of the template's.
     changed = git("-c", "core.fileMode=false", "status", "--porcelain")
     return (git("rev-parse", "--verify", "--quiet", "HEAD") + ("-dirty" if changed else "")) or None
 
 
-origin = ANSWERS["_template_address"] or ANSWERS["_template"]
+origin = MADE_FROM["_template_address"] or ANSWERS["_template"]
 record = Path(".template.json")
 provenance = json.loads(record.read_text("utf-8"))
 provenance["template"] = public(origin) or public(git("config", "remote.origin.url"))

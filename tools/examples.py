@@ -23,7 +23,7 @@ from tools.upgrades.render import render
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "examples"
 SKELETON = "<<cookiecutter.project_slug>>"
-TEMPLATE = ("cookiecutter.json", "hooks", SKELETON)
+TEMPLATE = ("cookiecutter.json", "literal_answers.py", "hooks", SKELETON)
 """What Cookiecutter needs; without the rest, it has little to copy before its first prompt."""
 
 

@@ -10,6 +10,8 @@ python -m tools.upgrade upgrade --project DIR --repository TEMPLATE.git
 """
 
 import argparse
+import os
+import shlex
 import sys
 import tempfile
 from pathlib import Path
@@ -23,8 +25,10 @@ from tools.upgrades.git import Git, identity
 from tools.upgrades.merge import Outcome, commits, rehearse, whole
 from tools.upgrades.project import RECORD, Project, Record
 from tools.upgrades.sides import Sides, Wish, render_both
-from tools.upgrades.sources import Repository
+from tools.upgrades.sources import Repository, opened
 from tools.upgrades.underway import Note
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def say(text: str) -> None:
@@ -53,10 +57,10 @@ def upgrade(project: Project, wish: Wish) -> int:
         if not outcome.touched:
             say(nothing)
             return 0
-        title = f"Upgrade the template from {sides.before.name} to {sides.after.name}"
+        title = f"Upgrade the template from {sides.old_name} to {sides.new_name}"
         say(f"{title}\n{report.summary(outcome, shorten=not wish.dry_run)}")
         versions = (sides.before.version, sides.after.version)
-        other = sides.before.name != sides.after.name  # and not the answers alone
+        other = sides.old_name != sides.new_name  # and not the answers alone
         notes = report.upgrading(sides.template, *versions) if other else ""
         if wish.dry_run:
             say("\n".join([notes, *(f"  {line}\n" for line in outcome.conflicts)]).rstrip("\n"))
@@ -112,6 +116,15 @@ def pairs(texts: list[str]) -> dict[str, str]:
     return dict(text.split("=", 1) for text in texts)
 
 
+def words(text: str) -> list[str]:
+    """Return the answers that `make` hands on, quoted as for a shell, which never sees them."""
+    try:
+        return shlex.split(text)
+    except ValueError as error:
+        example = "ANSWERS=\"task=x author='A B'\""
+        raise UpgradeError(f"ANSWERS can't be read ({error}). Write it as {example}.") from None
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -120,6 +133,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--project", type=Path, default=Path(), help="its folder")
     parser.add_argument("--repository", type=Path, help="the template's repository")
     parser.add_argument("--template", type=Path, help="a folder that is the new version")
+    parser.add_argument("--origin", type=Path, help="a repository or folder with the recorded one")
     parser.add_argument("--address", help="where the template is, to be recorded")
     parser.add_argument("--to", metavar="vX.Y.Z", help="a tag, branch or commit; the newest tag")
     parser.add_argument("--answer", action="append", default=[], metavar="NAME=VALUE")
@@ -149,24 +163,27 @@ def run(given: argparse.Namespace) -> int:
         touched = [path.removeprefix(project.prefix) for path in note.touched]
         say(f"{note.title}: committed. {_next(project, touched)}")
         return 0
-    here = Path(__file__).resolve().parent.parent
-    repository = Repository(Git(given.repository or here))
+    repository = Repository(Git(given.repository or given.origin or ROOT))
     if given.command == "adopt":
-        return adopt(project, repository, pairs(given.answer), given.address)
-    if given.command == "check":
-        return compare.check(project, repository)
-    if given.command == "diff":
-        return compare.retrofit(project, repository)
-    wish = Wish(
-        repository=repository,
-        template=given.template,
-        to=given.to,
-        address=given.address,
-        changed=pairs(given.answer),
-        no_input=given.no_input,
-        dry_run=given.dry_run,
-    )
-    return upgrade(project, wish)
+        named = [*given.answer, *words(os.environ.get("ANSWERS", ""))]
+        return adopt(project, repository, pairs(named), given.address)
+    with tempfile.TemporaryDirectory(prefix="template-origin-") as scratch:
+        origin = opened(given.origin, Path(scratch)) if given.origin else None
+        if given.command == "check":
+            return compare.check(project, origin or repository)
+        if given.command == "diff":
+            return compare.retrofit(project, origin or repository)
+        wish = Wish(
+            repository=repository if given.repository else origin or repository,
+            origin=origin,
+            template=given.template,
+            to=given.to,
+            address=given.address,
+            changed=pairs(given.answer),
+            no_input=given.no_input,
+            dry_run=given.dry_run,
+        )
+        return upgrade(project, wish)
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ REFUSED: dict[str, dict[str, str]] = {
     "package_name": {"package_name": "class"},
     "package_name: 'json'": {"package_name": "json"},
     "description": {"description": "two\nlines"},
-    "description: '<< x >>'": {"description": "<% raw %><< x >><% endraw %>"},
+    "description: '<% raw %><< x >><% endraw %>'": {"description": "<% raw %><< x >><% endraw %>"},
     "author": {"author": 'A "quoted" name'},
 }
 
@@ -107,7 +107,7 @@ def test_the_name_of_a_library_that_the_project_needs_is_refused(
         if isinstance(line, str)
     }
     assert len(names) > 20
-    hook = (template / "hooks" / "pre_gen_project.py").read_text("utf-8")
+    hook = (template / "hooks" / "rules.py").read_text("utf-8")
     for name in names:
         assert f'"{name.replace("-", "_")}"' in hook, f"{name} may be a project's name"
     taken = "package_name: 'test' is the name of a library or folder"

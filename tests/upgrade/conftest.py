@@ -1,7 +1,6 @@
 """A template's repository in three versions, and projects that were made from them."""
 
 import hashlib
-import json
 import os
 import shutil
 import subprocess
@@ -177,10 +176,9 @@ def two_versions(folder: Path, *versions: dict[str, bytes], user: Sequence[str] 
     git("init", "--quiet")
     for number, files in enumerate(versions, 1):
         shutil.rmtree(folder / SLUG, ignore_errors=True)
-        table = json.loads(record(*ASKED))
-        table["ownership"]["user"] = [user[number - 1] if user else "data/"]
+        users = user[number - 1] if user else "data/"
         skeleton = {f"{SLUG}/{name}": content for name, content in files.items()}
-        skeleton[f"{SLUG}/.template.json"] = json.dumps(table, indent=2).encode()
+        skeleton[f"{SLUG}/.template.json"] = record(*ASKED, user=[users])
         skeleton[".gitattributes"] = b"cookiecutter.json export-subst\n"
         lay({**skeleton, "cookiecutter.json": prompts(f"{number}.0.0")}, folder)
         git("add", "--all")

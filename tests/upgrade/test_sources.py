@@ -29,6 +29,34 @@ def test_a_repository_by_path_url_and_bundle(versions: Path, tmp_path: Path, pro
         assert str(tmp_path) not in made.read(".template.json").decode()
 
 
+@pytest.mark.parametrize("where", ["record", "variable"])
+def test_an_address_may_say_that_it_is_gits(versions: Path, project: Made, where: str) -> None:
+    address = f"git+{versions.as_uri()}"
+    if where == "record":
+        project.replace(".template.json", '"template": ""', f'"template": "{address}"')
+        project.commit()
+    named = {} if where == "record" else {"TEMPLATE": address}
+    done = bootstrap(project.folder, "upgrade", NO_INPUT="1", **named)
+    assert done.returncode == 0, done.stderr
+    assert project.version == "2.0.0"
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("hg+https://example.org/t", "is a repository of Mercurial's"),
+        ("git+https://example.org/t.git@v1.0.0", "TEMPLATE=https://example.org/t.git TO=v1.0.0"),
+        ("ssh://git@example.org/t.git@v1.0.0", "TEMPLATE=ssh://git@example.org/t.git TO=v1.0.0"),
+    ],
+)
+def test_an_address_that_git_has_no_use_for_is_refused_with_the_way_out(
+    project: Made, address: str, said: str
+) -> None:
+    done = bootstrap(project.folder, "upgrade", TEMPLATE=address)
+    assert done.returncode
+    assert said in done.stderr
+
+
 def test_a_version_is_chosen_by_tag(versions: Path, project: Made) -> None:
     done = bootstrap(project.folder, "upgrade", TEMPLATE=str(versions), TO="v1.1.0")
     assert done.returncode == 0, done.stderr
@@ -159,6 +187,12 @@ def test_a_template_that_never_had_the_recorded_version_is_refused(
         ("https://ada:secret@example.org/t.git", "https://example.org/t.git"),
         ("ssh://ada:secret@example.org:22/t.git", "ssh://ada@example.org:22/t.git"),
         ("git@example.org:team/t.git", "git@example.org:team/t.git"),
+        ("git+https://ada:secret@example.org/t.git", "https://example.org/t.git"),
+        ("git+ssh://git@example.org/t.git", "ssh://git@example.org/t.git"),
+        ("git+file:///srv/t", None),
+        ("hg+https://ada:secret@example.org/t", "hg+https://example.org/t"),
+        ("hg+file:///srv/t", None),
+        ("https://example.org/t.zip?token=secret", "https://example.org/t.zip"),
         ("/srv/t", None),
         ("file:///srv/t", None),
     ],

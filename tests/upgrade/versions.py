@@ -1,6 +1,8 @@
 """A small template in three versions, which have all that a template may do to a project."""
 
 import json
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from tools.examples import ROOT
@@ -8,6 +10,7 @@ from tools.examples import ROOT
 SLUG = "<<cookiecutter.project_slug>>"
 PACKAGE = f"{SLUG}/src/<<cookiecutter.package_name>>"
 DELIMITERS = json.loads((ROOT / "cookiecutter.json").read_text("utf-8"))["_jinja2_env_vars"]
+USERS = ("src/<< cookiecutter.package_name >>/use_case/", "data/", "tests/use_case/")
 BINARY = bytes(range(256)) * 4
 
 Files = dict[str, bytes | None]
@@ -43,18 +46,18 @@ def prompts(version: str, **more: object) -> bytes:
     return json.dumps({**public, **hidden}, indent=2).encode()
 
 
-def record(*names: str) -> bytes:
+def record(*names: str, user: Sequence[str] = USERS) -> bytes:
     """Return a `.template.json`."""
-    answers = {name: f"<< cookiecutter.{name} >>" for name in names}
-    user = ["src/<< cookiecutter.package_name >>/use_case/", "data/", "tests/use_case/"]
+    answers = {name: f"answer:{name}" for name in names}
     fields = {
         "template": "<< cookiecutter._template_address >>",
         "version": "<< cookiecutter._template_version >>",
         "commit": "<< cookiecutter._template_commit >>",
         "answers": answers,
-        "ownership": {"user": user, "shared": ["README.md", "config.yaml", "pyproject.toml"]},
+        "ownership": {"user": [*user], "shared": ["README.md", "config.yaml", "pyproject.toml"]},
     }
-    return json.dumps(fields, indent=2).encode() + b"\n"
+    text = json.dumps(fields, indent=2) + "\n"
+    return re.sub(r'"answer:(\w+)"', r"<< cookiecutter.\1 | tojson >>", text).encode()
 
 
 ASKED = ("project_name", "project_slug", "package_name", "task")

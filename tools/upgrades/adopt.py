@@ -32,7 +32,7 @@ def guess(root: Path) -> dict[str, str]:
         answers["task"] = _found(file, r"(?m)^task: *(\w+)")
     answers["github_actions"] = "yes" if (root / ".github/workflows").is_dir() else "no"
     answers["ansible"] = "yes" if (root / "ansible").is_dir() else "no"
-    return {name: answer for name, answer in answers.items() if answer}
+    return {name: answer for name, answer in answers.items() if answer and isinstance(answer, str)}
 
 
 def _found(file: Path, pattern: str) -> str:
@@ -48,14 +48,15 @@ def _from_pyproject(root: Path) -> dict[str, str]:
         return {}
     if not isinstance(about, dict):
         return {}
-    name = about.get("name", "")
-    python = re.search(r">=\s*(3\.\d+)", about.get("requires-python", ""))
-    authors = [one for one in about.get("authors", ()) if isinstance(one, dict)] or [{}]
+    name = str(about.get("name", ""))
+    python = re.search(r">=\s*(3\.\d+)", str(about.get("requires-python", "")))
+    named = about.get("authors")
+    authors = [one for one in named if isinstance(one, dict)] if isinstance(named, list) else []
     return {
         "project_slug": name,
         "project_name": name.replace("-", " ").title(),
         "description": about.get("description", ""),
-        "author": authors[0].get("name", ""),
+        "author": authors[0].get("name", "") if authors else "",
         "python_version": python[1] if python else "",
     }
 
@@ -149,7 +150,10 @@ def _compared(
 def _record(rendered: Path, prompts: dict[str, Any], answers: dict[str, str]) -> dict[str, Any]:
     """Return what a version records; for one from before there were records, what it would."""
     file = rendered / RECORD
-    made: dict[str, Any] = json.loads(file.read_text("utf-8")) if file.is_file() else {}
+    try:
+        made: dict[str, Any] = json.loads(file.read_text("utf-8")) if file.is_file() else {}
+    except ValueError as error:
+        raise UpgradeError(f"Its {RECORD} can't hold these answers: {error}") from None
     package = answers.get("package_name", "")
     user = [f"src/{package}/use_case/"] if package else []
     user += ["data/", "tests/use_case/"]

@@ -9,6 +9,39 @@ from typing import Any
 
 from tools.upgrades.errors import UpgradeError
 
+LONGEST = 10_000
+"""Characters of an answer; no question takes as many."""
+
+
+def demand_texts(answers: object, where: str) -> None:
+    """Refuse what can be no answers, before anything is made of them.
+
+    Raises:
+        UpgradeError: A name or a value is none; it is named.
+    """
+    if not isinstance(answers, dict):
+        raise UpgradeError(f"{where} are {_shown(answers)}, and should be names with texts.")
+    for name, answer in answers.items():
+        if not isinstance(name, str) or not name.isidentifier() or name.startswith("_"):
+            raise UpgradeError(f"{where} have one to {_shown(name)}, which is no question's name.")
+        if not isinstance(answer, str) or len(answer) > LONGEST or not _encodable(answer):
+            raise UpgradeError(
+                f"{where} have {name}: {_shown(answer)}, which is no text of up to {LONGEST:,} "
+                "characters. Correct it, and try again."
+            )
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 100 else f"{text[:100]}…"
+
+
+def _encodable(text: str) -> bool:
+    try:
+        return bool(text.encode()) or not text
+    except UnicodeEncodeError:
+        return False
+
 
 @dataclass
 class Settled:

@@ -7,11 +7,11 @@ from pathlib import Path
 from tools.upgrades.errors import UpgradeError
 from tools.upgrades.git import Git, identity
 from tools.upgrades.project import Project
+from tools.upgrades.restore import put_back
 from tools.upgrades.underway import Note, Underway
 
-MARKER = re.compile(rb"(?m)^(<{7,}|>{7,}) ")
 PATIENCE = 3
-"""Seconds that a lock of git's is waited for."""
+"""Seconds that a lock of git's, or its end, is waited for."""
 
 
 def abort(project: Project) -> str:
@@ -27,7 +27,10 @@ def abort(project: Project) -> str:
     note = underway.read()
     if note is None:
         raise UpgradeError("No upgrade is under way, so there is nothing to abort.")
-    if underway.running(note):
+    end = time.monotonic() + PATIENCE
+    while (running := underway.running(note)) and time.monotonic() < end:
+        time.sleep(0.1)  # one that was killed takes a moment to be gone
+    if running:
         raise UpgradeError("The upgrade is running at this moment. Wait for it, or end it first.")
     _demand_not_ended(underway, note)
     git = underway.git
@@ -38,13 +41,9 @@ def abort(project: Project) -> str:
     git.run("cherry-pick", "--quit")
     git("reset", "--quiet")
     kept = "" if note.returned else _keep(git, underway.left(note))
-    changed = set(git.lines("diff-files", "--name-only", "-z"))
-    if touched := [path for path in note.touched if path in changed]:
-        given = "".join(f"{path}\0" for path in touched).encode(errors="surrogateescape")
-        git("checkout-index", "--force", "-z", "--stdin", given=given)
     for path in {*underway.left(note), *aside}:
         _remove(git.folder, path)
-    git.run("update-index", "--refresh", "--quiet")
+    put_back(git, note.touched, underway.folder / "before")
     underway.drop()
     done = "The upgrade is taken back: files and HEAD are what they were."
     return f"{done} What was in them: `git stash apply {kept[:10]}`." if kept else done
@@ -138,8 +137,17 @@ def _demand_resolved(underway: Underway, note: Note) -> None:
         )
     for path in note.conflicted:
         # What is committed is what was added, whatever was edited since.
-        if MARKER.search(underway.git.run("cat-file", "blob", f":{path}").stdout):
+        if _marker(underway.git, path).search(
+            underway.git.run("cat-file", "blob", f":{path}").stdout
+        ):
             raise UpgradeError(
                 f"{path}, as it was added to git, still has the marks of a conflict in it. "
                 "Edit it, and `git add` it again."
             )
+
+
+def _marker(git: Git, path: str) -> re.Pattern[bytes]:
+    """Return what begins and ends a conflict, by the length that the user's attributes give it."""
+    said = git("check-attr", "-z", "conflict-marker-size", "--", path).split("\0")[2]
+    length = int(said) if said.isdecimal() and int(said) else 7
+    return re.compile(rb"(?m)^(<{%d,}|>{%d,}) " % (length, length))

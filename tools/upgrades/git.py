@@ -11,18 +11,54 @@ from tools.upgrades.errors import UpgradeError
 Tree = dict[str, tuple[str, str]]
 """Mode and blob of each file, by its path."""
 
-OURS = (
-    *("-c", "core.quotePath=false", "-c", "advice.detachedHead=false"),
-    *("-c", "merge.renames=true", "-c", "merge.directoryRenames=true"),
-    *("-c", "merge.renameLimit=20000", "-c", "core.fsmonitor=false", "-c", "gc.auto=0"),
-)
+SETTINGS = {
+    # Answers that are read here, as they are documented.
+    "core.quotePath": "false",
+    "advice.detachedHead": "false",
+    "color.ui": "false",
+    "column.ui": "never",
+    "log.showSignature": "false",
+    "diff.relative": "false",
+    "diff.renameLimit": "20000",
+    "grep.fullName": "false",
+    "submodule.recurse": "false",
+    "safe.bareRepository": "all",
+    # A merge that is the same on every machine, with all of its conflicts shown.
+    "merge.renames": "true",
+    "merge.directoryRenames": "true",
+    "merge.renameLimit": "20000",
+    "merge.renormalize": "false",
+    "merge.default": "text",
+    "merge.verbosity": "2",
+    "diff.algorithm": "histogram",
+    "rerere.enabled": "false",
+    "core.commentChar": "#",
+    "commit.cleanup": "default",
+    # Nothing beside it.
+    "core.fsmonitor": "false",
+    "gc.auto": "0",
+    "maintenance.auto": "false",
+}
+"""What the upgrade decides about, and neither the machine, the user nor the repository."""
 
-HANDED_DOWN = {
+NEUTRAL = ("-c", f"core.attributesFile={os.devnull}", "-c", "core.autocrlf=false")
+"""Options for files as they are committed, whatever a user's attributes and settings are."""
+
+TEXT_DRIVER = (
+    "git merge-file --marker-size=%L -L 'the project' -L 'the template before' "
+    "-L 'the template after' %A %O %B; found=$?; test $found -lt 128 || exit 1; exit $found"
+)
+"""A merge driver that merges text, and shows what conflicts; of binary files, that they do."""
+
+OTHERS = {
     *("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX"),
     *("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_NAMESPACE"),
     *("GIT_GRAFT_FILE", "GIT_SHALLOW_FILE", "GIT_INTERNAL_SUPER_PREFIX", "GIT_IMPLICIT_WORK_TREE"),
+    *("GIT_ATTR_SOURCE", "GIT_CHERRY_PICK_HELP", "GIT_MERGE_VERBOSITY", "GIT_EXTERNAL_DIFF"),
+    *("GIT_DIFF_OPTS", "GIT_DEFAULT_HASH", "GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS"),
+    *("GIT_ICASE_PATHSPECS", "GIT_REFLOG_ACTION"),
 }
-"""What a hook or an alias says about its own repository, never about the one in a folder."""
+"""Variables about another repository than the one in a folder, or about another command."""
 
 NOBODY = {
     f"GIT_{role}_{what}": value
@@ -41,11 +77,14 @@ class Git:
 
     def run(self, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
         """Run a command whatever it says."""
-        inherited = {name: value for name, value in os.environ.items() if name not in HANDED_DOWN}
+        inherited = {name: value for name, value in os.environ.items() if name not in OTHERS}
+        # A path is a path, whatever stands in it.
+        ours = {"LC_ALL": "C", "GIT_LITERAL_PATHSPECS": "1"}
+        settings = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
         return subprocess.run(
-            ["git", *OURS, *arguments],
+            ["git", *settings, *arguments],
             cwd=self.folder,
-            env={**inherited, "LC_ALL": "C", **self.environment},
+            env={**inherited, **ours, **self.environment},
             input=given,
             capture_output=True,
             check=False,
@@ -123,6 +162,26 @@ class Git:
                 entry = ("100755" if executable else "100644", shas[path])
             tree[path.relative_to(folder).as_posix()] = entry
         return tree
+
+
+def merging(git: Git) -> Git:
+    """Return git whose every merge driver merges text and shows what conflicts.
+
+    A user's attributes may name one that takes a side, or both sides (`union`), without a word.
+    """
+    keys = git.run("config", "--name-only", "-z", "--get-regexp", r"^merge\..*\.driver$")
+    named = {key for key in keys.stdout.decode(errors="surrogateescape").split("\0") if key}
+    variables = {**git.environment, "GIT_CONFIG_COUNT": str(_given(git.environment))}
+    for key in sorted(named | {"merge.union.driver"}):
+        number = variables["GIT_CONFIG_COUNT"]
+        variables |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": TEXT_DRIVER}
+        variables["GIT_CONFIG_COUNT"] = str(int(number) + 1)
+    return Git(git.folder, variables)
+
+
+def _given(environment: Mapping[str, str]) -> int:
+    """Return how many settings the environment gives to git already."""
+    return int({**os.environ, **environment}.get("GIT_CONFIG_COUNT") or 0)
 
 
 def identity(git: Git) -> Git:

@@ -1,13 +1,17 @@
 """The three trees of an upgrade: the project's, and both renderings with what is the user's."""
 
+import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from tools.upgrades.errors import UpgradeError
-from tools.upgrades.git import NOBODY, Git, Tree
+from tools.upgrades.git import NOBODY, Git, Tree, merging
 from tools.upgrades.project import RECORD, Record, covers
+
+FILES = {"100644", "100755"}
+"""Git's modes of files, which links and submodules have none of."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,22 @@ def lay_over(
     return old, new
 
 
+def beside_submodules(head: Tree, renders: tuple[Tree, Tree]) -> tuple[Tree, Tree, list[str]]:
+    """Leave out the template's files where the project has a submodule in their place.
+
+    Git would write into the submodule, which is another repository.
+
+    Returns:
+        Both renderings, and those of the files left out that a version changes.
+    """
+    links = [path for path, (mode, _) in head.items() if mode == "160000"]
+    folders = tuple(f"{path}/" for path in links)
+    old, new = renders
+    out = {path for path in {**old, **new} if path in links or path.startswith(folders)}
+    mine, theirs = ({path: tree[path] for path in tree if path not in out} for tree in renders)
+    return mine, theirs, sorted(path for path in out if old.get(path) != new.get(path))
+
+
 def same_line_ends(git: Git, head: Tree, renders: tuple[Tree, Tree]) -> tuple[Tree, Tree]:
     """Give both renderings CRLF in the files that the project has with CRLF, renamed ones too."""
     old, new = (dict(tree) for tree in renders)
@@ -79,7 +99,7 @@ def same_line_ends(git: Git, head: Tree, renders: tuple[Tree, Tree]) -> tuple[Tr
     for tree, names in ((new, former), (old, {path: path for path in old})):
         for path, (mode, blob) in tree.items():
             mine = head.get(names.get(path, path))
-            if mine is None or "120000" in (mode, mine[0]) or mine == (mode, blob):
+            if mine is None or mine == (mode, blob) or not {mode, mine[0]} <= FILES:
                 continue
             text = git.blob(blob)
             if b"\r\n" not in text and _has_crlf(git.blob(mine[1])):
@@ -122,16 +142,26 @@ def rehearse(git: Git, head: Tree, old: Tree, new: Tree) -> Outcome:
     trees = [git.write_tree(tree) for tree in (head, old, new)]
     with tempfile.TemporaryDirectory(prefix="template-upgrade-") as folder:
         apart = Git(Path(folder), {**NOBODY, "GIT_LFS_SKIP_SMUDGE": "1"})
-        apart("init", "--quiet", f"--object-format={git('rev-parse', '--show-object-format')}")
+        apart(
+            "init",
+            "--quiet",
+            "--template=",
+            f"--object-format={git('rev-parse', '--show-object-format')}",
+        )
         (Path(folder) / ".git/objects/info/alternates").write_text(f"{store}\n", "utf-8")
         settings = ("core.autocrlf=false", "core.hooksPath=/dev/null", "commit.gpgSign=false")
         for setting in settings:
             apart("config", *setting.split("="))
+        if (attributes := git.path("info/attributes")).is_file():
+            (Path(folder) / ".git/info").mkdir(exist_ok=True)
+            shutil.copy(attributes, Path(folder) / ".git/info/attributes")
         ours = apart("commit-tree", trees[0], "-m", "The project")
         base = apart("commit-tree", trees[1], "-m", "Before")
         theirs = apart("commit-tree", trees[2], "-p", base, "-m", "After")
         apart("checkout", "--quiet", "--detach", ours)
-        done = apart.run("cherry-pick", "--allow-empty", "--keep-redundant-commits", theirs)
+        done = merging(apart).run(
+            "cherry-pick", "--allow-empty", "--keep-redundant-commits", theirs
+        )
         short = apart("rev-parse", "--short", theirs)
         told = done.stdout.decode(errors="replace").replace(f"{short} (After)", "the new version")
         said = [line for line in told.splitlines() if line.startswith("CONFLICT")]

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from tools.upgrades.errors import UpgradeError
-from tools.upgrades.git import Git, identity
+from tools.upgrades.git import Git, identity, merging
 from tools.upgrades.project import Project
 from tools.upgrades.underway import Note, Underway
 
@@ -74,7 +74,7 @@ def pick(project: Project, note: Note) -> list[str]:
     underway = Underway(project)
     demand_room(underway.git, note.created)
     underway.begin(note)
-    done = identity(underway.git).run("cherry-pick", "--allow-empty", note.picked)
+    done = identity(merging(underway.git)).run("cherry-pick", "--allow-empty", note.picked)
     if done.returncode == 0:
         underway.drop()
         return []

@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+from tools.upgrades.answers import demand_texts
 from tools.upgrades.errors import UpgradeError
 from tools.upgrades.git import Git, Tree
 
@@ -34,8 +35,12 @@ class Record:
         try:
             fields: dict[str, Any] = json.loads(text)
             ownership = fields.get("ownership", {})
-            if not all(isinstance(items, list) for items in ownership.values()):
+            if not all(_has_texts(items) for items in ownership.values()):
                 raise TypeError('ownership has lists: ["a file", "a folder/"]')
+            for name in ("template", "version", "commit"):
+                if not isinstance(fields.get(name, ""), str | None):
+                    raise TypeError(f"{name} is a text")
+            demand_texts(fields["answers"], f"The answers in {RECORD}")
             return cls(
                 template=fields.get("template"),
                 version=fields["version"],
@@ -44,7 +49,7 @@ class Record:
                 user=tuple(ownership.get("user", ())),
                 shared=tuple(ownership.get("shared", ())),
             )
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise UpgradeError(
                 f"{RECORD} can't be read ({error!r}). Take it back from git "
                 f"(`git log -- {RECORD}`), or remove it and let `adopt` find out."
@@ -71,6 +76,10 @@ class Record:
     def revision(self) -> str | None:
         """The template's commit without git's mark for a changed work tree."""
         return self.commit.removesuffix("-dirty") if self.commit else None
+
+
+def _has_texts(items: object) -> bool:
+    return isinstance(items, list) and all(isinstance(item, str) for item in items)
 
 
 def covers(patterns: tuple[str, ...], path: str) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable
@@ -9,11 +10,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tools.upgrades.answers import Settled, ask, settle
+from tools.upgrades.errors import UpgradeError
 from tools.upgrades.git import Tree
-from tools.upgrades.merge import follow, lay_over, same_line_ends
+from tools.upgrades.merge import beside_submodules, follow, lay_over, same_line_ends
 from tools.upgrades.project import RECORD, Project, Record
 from tools.upgrades.render import render
 from tools.upgrades.sources import Repository
+
+COMMIT = re.compile(r"[0-9a-f]{40,64}")
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,9 @@ class Wish:
     """What an upgrade is asked to do."""
 
     repository: Repository
+    """Has the version that the project was made from, unless there is an origin; and the new one,
+    unless there is a template."""
+    origin: Repository | None = None
     """Has the version that the project was made from."""
     template: Path | None = None
     """A folder that is the new version; None where the repository has it."""
@@ -43,6 +50,9 @@ class Sides:
     before: Record
     after: Record
     template: Path
+    old_name: str
+    """What people call the recorded version."""
+    new_name: str
 
 
 def render_both(project: Project, wish: Wish, scratch: Path, say: Callable[[str], None]) -> Sides:
@@ -52,20 +62,16 @@ def render_both(project: Project, wish: Wish, scratch: Path, say: Callable[[str]
         UpgradeError: A version is missing, or refuses the answers.
     """
     before = project.record()
-    known = {"_template_address": before.template or wish.repository.address()}
-    origin = wish.repository.recorded(before)
-    if before.revision and origin != before.revision:
-        say(f"Commit {before.revision} is not in this template: v{before.version} stands for it.")
-    base = wish.repository.extract(origin, scratch / "old")
+    earlier = wish.origin or wish.repository
+    address = before.template or wish.repository.address()
+    base, origin = _recorded(earlier, before, scratch / "old")
+    known = {"_template_address": address, "_template_commit": origin}
     first = render(base, {**before.answers, **known}, scratch / "old-render")
-    target = wish.template or wish.repository.extract(
-        wish.to or wish.repository.goal(before), scratch / "new"
-    )
+    target, known = _target(wish, before, scratch / "new")
+    known = {"_template_address": wish.address or address, **known}
     settled = settle(before.answers, target, wish.changed)
     for note in settled.notes:
         say(note)
-    if wish.address:
-        known = {"_template_address": wish.address}
     second = _render_new(settled, known, wish, target, scratch / "new-render", say)
     made = Record.read(first) if (first / RECORD).exists() else replace(before, user=(), shared=())
     carry_ownership(before, made, second / RECORD)
@@ -73,7 +79,51 @@ def render_both(project: Project, wish: Wish, scratch: Path, say: Callable[[str]
     renders = (project.git.store_folder(first), project.git.store_folder(second))
     head = project.files()
     old, new = lay_over(head, renders, (before, after), lambda path: _there(project.root, path))
-    return Sides(*same_line_ends(project.git, head, (old, new)), before, after, target)
+    old, new, left_out = beside_submodules(head, (old, new))
+    if left_out:
+        say(f"Left out, for a submodule of yours is in their place: {', '.join(left_out)}")
+    old, new = same_line_ends(project.git, head, (old, new))
+    names = _names(wish, (before, after), (origin, known.get("_template_commit")))
+    return Sides(old, new, before, after, target, *names)
+
+
+def _recorded(repository: Repository, record: Record, folder: Path) -> tuple[Path, str]:
+    """Put the version that a project was made from into a folder; return it and its commit.
+
+    Raises:
+        UpgradeError: It isn't there, or what stands for it says that it is another commit.
+    """
+    origin = repository.recorded(record)
+    base = repository.extract(origin, folder)
+    if not repository.made:
+        return base, origin
+    says = str(json.loads((base / "cookiecutter.json").read_text("utf-8")).get("_template_commit"))
+    if record.revision and COMMIT.fullmatch(says) and not says.startswith(record.revision):
+        raise UpgradeError(
+            f"FROM names the template's commit {says[:8]}, and this project was made from "
+            f"{record.revision[:8]}. Name a place that has that one."
+        )
+    return base, record.revision or ""
+
+
+def _target(wish: Wish, record: Record, folder: Path) -> tuple[Path, dict[str, str]]:
+    """Return the new version's folder, and its commit as a variable, where that is known."""
+    if wish.template:
+        return wish.template, {}
+    commit = wish.repository.commit(wish.to or wish.repository.goal(record))
+    return wish.repository.extract(commit, folder), {"_template_commit": commit}
+
+
+def _names(
+    wish: Wish, records: tuple[Record, Record], commits: tuple[str, str | None]
+) -> tuple[str, str]:
+    """Return what to call both versions, so that people can tell them apart."""
+    (before, after), (origin, goal) = records, commits
+    earlier = wish.origin or wish.repository
+    old = before.name if earlier.made else earlier.name(origin, before.version)
+    new = wish.repository.name(goal, after.version) if goal else after.name
+    apart = wish.template and old == new and before.answers == after.answers
+    return old, f"{new} (of {wish.template})" if apart else new
 
 
 def _render_new(

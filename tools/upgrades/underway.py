@@ -10,6 +10,7 @@ from pathlib import Path
 from tools.upgrades.errors import UpgradeError
 from tools.upgrades.git import Git
 from tools.upgrades.project import Project
+from tools.upgrades.restore import keep
 
 ROOT = Path(__file__).resolve().parents[2]
 STATE = "template-upgrade"
@@ -51,7 +52,7 @@ class Underway:
             return None
 
     def begin(self, note: Note) -> None:
-        """Leave the note, and this very program to end or abort with.
+        """Leave the note, the files as they are, and this very program to end or abort with.
 
         Raises:
             UpgradeError: Another upgrade has begun in the meantime.
@@ -63,6 +64,7 @@ class Underway:
         shutil.copy2(ROOT / "tools" / "upgrade.py", part / "tools")
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / "tools" / "upgrades", part / "tools" / "upgrades", ignore=ignored)
+        keep(self.git.folder, note.touched, part / "before")
         (part / "note.json").write_text(json.dumps(asdict(note)), "utf-8")
         try:
             part.rename(self.folder)  # fails where there is one, so that only one begins

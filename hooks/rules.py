@@ -1,0 +1,111 @@
+"""Rules for answers, whichever way they come: typed, on a command line, or in somebody's file."""
+
+import json
+import keyword
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+OWN: dict[str, Any] = json.loads(
+    (Path(__file__).resolve().parents[1] / "cookiecutter.json").read_text("utf-8")
+)
+
+PATTERNS = {
+    "project_name": (
+        r"[^\W_][\w .,()+/-]{0,59}",
+        "1 to 60 letters, digits, spaces or . , ( ) + / - _, beginning with a letter or digit",
+    ),
+    "project_slug": (
+        r"[a-z]([a-z0-9-]{0,51}[a-z0-9])?",
+        "1 to 53 lower-case letters, digits or hyphens, beginning with a letter "
+        "and not ending with a hyphen (it names the image and the Helm release)",
+    ),
+    "package_name": (
+        r"[a-z][a-z0-9_]{0,29}",
+        "1 to 30 lower-case letters, digits or underscores, beginning with a letter",
+    ),
+    "description": (
+        r"(?!.*<[<%#])[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]{1,200}",
+        "one line of 1 to 200 characters, without <<, <% or <#",
+    ),
+    "author": (
+        r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\"\\<>]{1,100}",
+        'one line of 1 to 100 characters without " \\ < >',
+    ),
+}
+
+# Names that the project's environment has already, as packages or as libraries.
+TAKEN = {
+    *("benchmarks", "client", "data", "postman", "src", "test", "tests", "use_case"),
+    *("fastapi", "fastapi_swagger", "flaml", "httptools", "httpx", "matplotlib", "mlflow"),
+    *("mypy", "numpy", "onnx", "onnxruntime", "pandas", "pandas_stubs", "polars"),
+    *("prometheus_client", "pyarrow", "pydantic", "pydantic_settings", "pytest", "pyyaml"),
+    *("rich", "ruff", "schemathesis", "scikit_learn", "scipy", "skl2onnx", "sklearn", "skops"),
+    *("starlette", "typer", "types_pyyaml", "uvicorn", "uvloop", "yaml"),
+}
+
+COOKIECUTTERS = {"_template", "_output_dir", "_repo_dir", "_checkout"}
+"""Variables that Cookiecutter itself sets, over what any file says."""
+
+UNREAD = {"__prompts__", "_upgrade", "_template_commit", "_template_address"}
+"""The template's own that no project is made of: hooks read them in `cookiecutter.json`."""
+
+
+def problems(variables: dict[str, Any]) -> list[str]:
+    """Say in a sentence each what is wrong with variables, of which some may be missing."""
+    answers = {name: variables[name] for name in OWN if name in variables and name[0] != "_"}
+    found = [sentence for name in answers if (sentence := _misfit(name, answers[name]))]
+    texts = {name: answer for name, answer in answers.items() if isinstance(answer, str)}
+    found += [*_taken(texts), *_foreign(variables)]
+    quoted = '"{}"'.format(texts.get("description", "").replace("\\", "\\\\").replace('"', '\\"'))
+    if "description" in texts and variables.get("__description_quoted", quoted) != quoted:
+        found.append(f"__description_quoted: it has to be the description, as {quoted}.")
+    return found
+
+
+def _misfit(name: str, answer: Any) -> str | None:
+    """Say what an answer should be, if it is not that."""
+    wanted = OWN[name]
+    if isinstance(wanted, list):
+        fits, wanted = answer in wanted, f"one of {', '.join(wanted)}"
+    else:
+        pattern, wanted = PATTERNS[name]
+        fits = isinstance(answer, str) and bool(re.fullmatch(pattern, answer))
+    return None if fits else f"{name}: {shown(answer)} does not fit; it takes {wanted}."
+
+
+def _taken(answers: dict[str, str]) -> list[str]:
+    """Name the answers that are the names of something else."""
+    found = []
+    package = answers.get("package_name", "")
+    if keyword.iskeyword(package) or package in sys.stdlib_module_names:
+        found.append(
+            f"package_name: {package!r} is Python's own name, and the project could not "
+            "import both; choose another."
+        )
+    for name in ("project_slug", "package_name"):
+        if answers.get(name, "").replace("-", "_") in TAKEN:
+            found.append(
+                f"{name}: {answers[name]!r} is the name of a library or folder that the project "
+                "needs; choose another."
+            )
+    return found
+
+
+def _foreign(variables: dict[str, Any]) -> list[str]:
+    """Name the variables that are no answers and not as the template has them."""
+    return [
+        f"{name}: {shown(value)} is not the template's own value, {shown(OWN[name])}; remove it."
+        if name in OWN
+        else f"{name}: the template has no such question; remove it."
+        for name, value in variables.items()
+        if name not in COOKIECUTTERS | UNREAD
+        and (name not in OWN or (name[0] == "_" and name[:2] != "__" and value != OWN[name]))
+    ]
+
+
+def shown(value: object) -> str:
+    """Return a value as a sentence can hold it."""
+    text = repr(value)
+    return text if len(text) <= 200 else f"{text[:200]}…"

@@ -1,0 +1,64 @@
+"""Answers are values: Cookiecutter renders each as a template of its own, and this stops it.
+
+Named in `cookiecutter.json` under `_extensions`; Jinja hands it each text before it is compiled.
+"""
+
+import re
+
+from jinja2 import Environment
+from jinja2.ext import Extension
+
+FOLDER = "<<cookiecutter.project_slug>>"
+
+COMPUTED = {
+    "<< cookiecutter.project_name | slugify >>",
+    "<< cookiecutter.project_slug | replace('-', '_') >>",
+    "\"<< cookiecutter.description | replace('\\\\', '\\\\\\\\') | replace('\"', '\\\\\"') >>\"",
+}
+"""Defaults of `cookiecutter.json` that are computed, word for word."""
+
+IN_PATHS = re.compile(r"(<<cookiecutter\.(?:project_slug|package_name)>>)")
+IN_HOOKS = re.compile(
+    r"(^ANSWERS = json\.loads\(<< cookiecutter \| jsonify \| jsonify >>\)$)", re.M
+)
+
+
+def one_folder(slug: object) -> str:
+    """Return a name for a project's folder that leads nowhere else, whatever the answer is.
+
+    One that is no slug is refused by the first hook, and Cookiecutter then removes this folder.
+    """
+    return re.sub(r"[^a-z0-9-]", "-", str(slug))[:53] or "-"
+
+
+class LiteralAnswers(Extension):
+    """Jinja as it is, for the template's own texts; any other is taken for what it says."""
+
+    def __init__(self, environment: Environment) -> None:
+        """Add the filter for the project's folder."""
+        super().__init__(environment)
+        environment.filters["one_folder"] = one_folder
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        """Return a text with only the template's own expressions left to be rendered.
+
+        Args:
+            source: A default, an answer, a hook, a path, or a file's content.
+            name: The file's name in the skeleton; nothing else has one.
+            filename: Where that file is.
+        """
+        if name is not None or source in COMPUTED:
+            return source
+        if source == FOLDER:
+            return source.replace(">>", " | one_folder >>")
+        own = IN_PATHS if self.environment.loader else IN_HOOKS
+        return "".join(
+            part if own.fullmatch(part) else self._literal(part) for part in own.split(source)
+        )
+
+    def _literal(self, text: str) -> str:
+        """Write a text as an expression that is that very text."""
+        # Escapes in YAML, as JSON writes them, come as the halves of a character.
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        ends = self.environment.variable_start_string, self.environment.variable_end_string
+        return f"{ends[0]} {text!a} {ends[1]}"
