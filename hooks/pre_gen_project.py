@@ -37,7 +37,7 @@ PATTERNS = {
 TAKEN = {
     *("benchmarks", "client", "data", "postman", "src", "test", "tests", "use_case"),
     *("fastapi", "fastapi_swagger", "flaml", "httptools", "httpx", "matplotlib", "mlflow"),
-    *("mypy", "numpy", "onnx", "onnxruntime", "pandas", "pandas_stubs", "polars"),
+    *("mypy", "numpy", "onnx", "onnxruntime", "packaging", "pandas", "pandas_stubs", "polars"),
     *("prometheus_client", "pyarrow", "pydantic", "pydantic_settings", "pytest", "pyyaml"),
     *("rich", "ruff", "schemathesis", "scikit_learn", "scipy", "skl2onnx", "sklearn", "skops"),
     *("starlette", "typer", "types_pyyaml", "uvicorn", "uvloop", "yaml"),
