@@ -68,12 +68,16 @@ class OnnxEngine:
 
     def run(self, columns: Columns) -> Outputs:
         """See `Engine.run`. Columns that the graph does not use are left out."""
+        return _finite(self.outputs(columns))
+
+    def outputs(self, columns: Columns) -> Outputs:
+        """Answer each row, whatever the others get; NaN where the model has no answer."""
         feeds = {name: values for name, values in columns.items() if name in self._inputs}
         try:
             outputs = self._session.run(self._output, feeds)[0]
         except Exception as error:  # ONNX Runtime's own exceptions derive from nothing else
             raise Unanswerable("the compiled model refuses them") from error
-        return _finite(outputs)
+        return np.asarray(outputs)
 
 
 class SklearnEngine:

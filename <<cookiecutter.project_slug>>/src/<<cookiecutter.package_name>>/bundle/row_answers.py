@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .engines import Columns, Outputs, Unanswerable
+from .engines import Columns, Engine, OnnxEngine, Outputs, Unanswerable
 
 Ask = Callable[[Columns], Outputs]
 Mask = npt.NDArray[np.bool_]
@@ -31,6 +31,11 @@ class Answers:
         if not self.outputs.shape[1]:
             return np.zeros(len(self.outputs), bool)
         return np.asarray(self.asked & np.isfinite(self.outputs).all(axis=1))
+
+
+def asking(engine: Engine) -> Ask:
+    """Return an engine's way to answer rows that doesn't refuse all for one, if it has such."""
+    return engine.outputs if isinstance(engine, OnnxEngine) else engine.run
 
 
 def answer_each(
