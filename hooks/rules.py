@@ -38,8 +38,9 @@ PATTERNS = {
 # Names that the project's environment has already, as packages or as libraries.
 TAKEN = {
     *("benchmarks", "client", "data", "postman", "src", "test", "tests", "use_case"),
-    *("fastapi", "fastapi_swagger", "flaml", "httptools", "httpx", "matplotlib", "mlflow"),
-    *("mypy", "numpy", "onnx", "onnxruntime", "pandas", "pandas_stubs", "polars"),
+    *("fastapi", "fastapi_swagger", "flaml", "httptools", "httpx", "hypothesis", "jsonschema_rs"),
+    *("matplotlib", "mlflow"),
+    *("mypy", "numpy", "onnx", "onnxruntime", "packaging", "pandas", "pandas_stubs", "polars"),
     *("prometheus_client", "pyarrow", "pydantic", "pydantic_settings", "pytest", "pyyaml"),
     *("rich", "ruff", "schemathesis", "scikit_learn", "scipy", "skl2onnx", "sklearn", "skops"),
     *("starlette", "typer", "types_pyyaml", "uvicorn", "uvloop", "yaml"),

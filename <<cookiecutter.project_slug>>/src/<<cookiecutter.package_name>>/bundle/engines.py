@@ -73,6 +73,10 @@ class OnnxEngine:
 
     def run(self, columns: Columns) -> Outputs:
         """See `Engine.run`. Columns that the graph does not use are left out."""
+        return _finite(self.outputs(columns))
+
+    def outputs(self, columns: Columns) -> Outputs:
+        """Answer each row, whatever the others get; NaN where the model has no answer."""
         n = len(next(iter(columns.values())))
         if not self._texts or n <= self._block:
             return self._answer(columns)
@@ -89,7 +93,7 @@ class OnnxEngine:
             outputs = self._session.run(self._output, feeds)[0]
         except Exception as error:  # ONNX Runtime's own exceptions derive from nothing else
             raise Unanswerable("the compiled model refuses them") from error
-        return _finite(outputs)
+        return np.asarray(outputs)
 
 
 class SklearnEngine:

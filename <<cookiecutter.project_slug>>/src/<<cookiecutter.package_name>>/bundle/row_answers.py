@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..tasks import Outputs
-from .engines import Columns, Unanswerable
+from .engines import Columns, Engine, OnnxEngine, Unanswerable
 
 BLOCK = 2_048
 """Rows that are asked about at once: thousands of columns of all rows would not fit into memory."""
@@ -35,6 +35,11 @@ class Answers:
         if not self.outputs.shape[1]:
             return np.zeros(len(self.outputs), bool)
         return np.asarray(self.asked & np.isfinite(self.outputs).all(axis=1))
+
+
+def asking(engine: Engine) -> Ask:
+    """Return an engine's way to answer rows that doesn't refuse all for one, if it has such."""
+    return engine.outputs if isinstance(engine, OnnxEngine) else engine.run
 
 
 def answer_each(

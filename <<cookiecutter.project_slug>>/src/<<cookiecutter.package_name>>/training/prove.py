@@ -10,15 +10,15 @@ from sklearn.pipeline import Pipeline
 
 from ..bundle.engines import Columns, Engine, SklearnEngine
 from ..bundle.metadata import Parity
-from ..bundle.row_answers import Answers, answer_each
+from ..bundle.row_answers import Answers, answer_each, asking
 from ..tasks import TASKS, Outputs, TaskName, class_indices
 from .progress import advance
 
 TOLERANCE = 1e-5
 """Largest difference of a probability; for regression relative, see `prove`."""
 
-_PATIENCE = 64
-"""How many of a group's rows scikit-learn may refuse before the rest of it is left out."""
+_PATIENCE = {"extremes": 256}
+"""How many of a group's rows scikit-learn may refuse before the rest of it is left out, else 32."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def prove(
 ) -> Parity:
     """Compare an engine with scikit-learn, row by row; see `compare`."""
     columns = {name: columns_of(rows) for name, rows in groups.items()}
-    got = {name: answer_each(engine.run, each) for name, each in columns.items()}
+    got = {name: answer_each(asking(engine), each) for name, each in columns.items()}
     return compare(expected(pipeline, columns, got, task), got, task, at_least, scale)
 
 
@@ -62,7 +62,7 @@ def expected(
         return outputs
 
     return {
-        name: answer_each(ask, columns, ~got[name].answered, _PATIENCE)
+        name: answer_each(ask, columns, ~got[name].answered, _PATIENCE.get(name, 32))
         for name, columns in groups.items()
     }
 
