@@ -102,8 +102,8 @@ def test_a_conversion_in_single_precision_is_caught(
     pipeline, schema, parts = fitted(use_case)
 
     class SinglePrecision(OnnxEngine):
-        def run(self, columns: Any) -> Any:
-            return super().run(
+        def outputs(self, columns: Any) -> Any:
+            return super().outputs(
                 {
                     name: values if values.dtype == object else values.astype(np.float32)
                     for name, values in columns.items()

@@ -12,8 +12,8 @@ from batcomputer.bundle.read import read_bundle
 from batcomputer.settings import read_settings
 from batcomputer.training.evaluate import predict
 from batcomputer.training.fit import fit
-from batcomputer.training.use_case import UseCase
 from batcomputer.training.split import split
+from batcomputer.training.use_case import UseCase
 from batcomputer.use_case.data_loader import DATA
 from batcomputer.use_case.street_files import count, find
 
