@@ -14,6 +14,10 @@ Ask = Callable[[Columns], Outputs]
 Mask = npt.NDArray[np.bool_]
 
 
+_ENOUGH = 1_000
+"""Refusals that say as much as more of them would."""
+
+
 @dataclass(frozen=True)
 class Answers:
     """What was answered to n rows, shape (n, outputs): NaN where a row was refused or not asked.
@@ -33,9 +37,16 @@ class Answers:
         return np.asarray(self.asked & np.isfinite(self.outputs).all(axis=1))
 
 
-def asking(engine: Engine) -> Ask:
-    """Return an engine's way to answer rows that doesn't refuse all for one, if it has such."""
-    return engine.outputs if isinstance(engine, OnnxEngine) else engine.run
+def engine_answers(engine: Engine, columns: Columns) -> Answers:
+    """Ask an engine for each row's own answer.
+
+    A compiled model answers all rows at once, with NaN for those that it refuses. Where it fails
+    altogether, as no model does whose graph fits its inputs, a thousand rows are enough to say so.
+    """
+    ask = engine.run
+    if isinstance(engine, OnnxEngine) and type(engine).run is OnnxEngine.run:
+        ask = engine.outputs
+    return answer_each(ask, columns, patience=_ENOUGH)
 
 
 def answer_each(

@@ -10,7 +10,7 @@ from sklearn.pipeline import Pipeline
 
 from ..bundle.engines import Columns, Engine, Outputs, SklearnEngine, class_indices
 from ..bundle.metadata import Parity
-from ..bundle.row_answers import Answers, answer_each, asking
+from ..bundle.row_answers import Answers, answer_each, engine_answers
 from ..features import Task
 
 TOLERANCE = 1e-5
@@ -42,7 +42,7 @@ def prove(
 ) -> Parity:
     """Compare an engine with scikit-learn, row by row; see `compare`."""
     columns = {name: columns_of(rows) for name, rows in groups.items()}
-    got = {name: answer_each(asking(engine), each) for name, each in columns.items()}
+    got = {name: engine_answers(engine, each) for name, each in columns.items()}
     return compare(expected(pipeline, columns, got, task), got, task, at_least, scale)
 
 
