@@ -57,7 +57,7 @@ def answer_each(
     Args:
         ask: Answers all rows of some columns, or raises.
         columns: The rows.
-        doubtful: Those that may be refused: they are asked last, and one by one.
+        doubtful: Those that may be refused: they are asked apart, after the others.
         patience: How many refused rows are looked for; once there are as many, the rest are not
             asked.
     """
@@ -67,8 +67,7 @@ def answer_each(
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")  # of numbers that grow too large, which some rows are for
         asking.ask(np.flatnonzero(~doubtful))
-        for row in np.flatnonzero(doubtful):
-            asking.ask(np.array([row]))
+        asking.ask(np.flatnonzero(doubtful))
     return asking.answers(rows)
 
 

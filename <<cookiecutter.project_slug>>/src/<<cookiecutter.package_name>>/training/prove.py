@@ -49,7 +49,7 @@ def prove(
 def expected(
     pipeline: Pipeline, groups: Mapping[str, Columns], got: Mapping[str, Answers], task: str
 ) -> dict[str, Answers]:
-    """Return scikit-learn's answers; rows that the other engine refused are asked one by one."""
+    """Return scikit-learn's answers; rows that the other engine refused are asked apart."""
     engine = SklearnEngine(pipeline, cast(Task, task))
     return {
         name: answer_each(engine.run, columns, ~got[name].answered, _PATIENCE.get(name, 32))
