@@ -18,6 +18,10 @@ Ask = Callable[[Columns], Outputs]
 Mask = npt.NDArray[np.bool_]
 
 
+_ENOUGH = 1_000
+"""Refusals that say as much as more of them would."""
+
+
 @dataclass(frozen=True)
 class Answers:
     """What was answered to n rows, shape (n, outputs): NaN where a row was refused or not asked.
@@ -37,9 +41,16 @@ class Answers:
         return np.asarray(self.asked & np.isfinite(self.outputs).all(axis=1))
 
 
-def asking(engine: Engine) -> Ask:
-    """Return an engine's way to answer rows that doesn't refuse all for one, if it has such."""
-    return engine.outputs if isinstance(engine, OnnxEngine) else engine.run
+def engine_answers(engine: Engine, columns: Columns) -> Answers:
+    """Ask an engine for each row's own answer.
+
+    A compiled model answers all rows at once, with NaN for those that it refuses. Where it fails
+    altogether, as no model does whose graph fits its inputs, a thousand rows are enough to say so.
+    """
+    ask = engine.run
+    if isinstance(engine, OnnxEngine) and type(engine).run is OnnxEngine.run:
+        ask = engine.outputs
+    return answer_each(ask, columns, patience=_ENOUGH)
 
 
 def answer_each(
@@ -50,7 +61,7 @@ def answer_each(
     Args:
         ask: Answers all rows of some columns, or raises.
         columns: The rows.
-        doubtful: Those that may be refused: they are asked last, and one by one.
+        doubtful: Those that may be refused: they are asked apart, after the others.
         patience: How many refused rows are looked for; once there are as many, the rest are not
             asked.
     """
@@ -59,11 +70,9 @@ def answer_each(
     asking = _Asking(ask, columns, patience)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")  # of numbers that grow too large, which some rows are for
-        sure = np.flatnonzero(~doubtful)
-        for start in range(0, len(sure), BLOCK):
-            asking.ask(sure[start : start + BLOCK])
-        for row in np.flatnonzero(doubtful):
-            asking.ask(np.array([row]))
+        for part in (np.flatnonzero(~doubtful), np.flatnonzero(doubtful)):
+            for start in range(0, len(part), BLOCK):
+                asking.ask(part[start : start + BLOCK])
     return asking.answers(rows)
 
 

@@ -44,20 +44,20 @@ def read_rows(folder: Path) -> dict[str, Columns]:
 def write_answers(folder: Path, answers: Mapping[str, Answers]) -> None:
     """Write groups of answers."""
     arrays: dict[str, Any] = {_key(k, "outputs"): each.outputs for k, each in answers.items()}
+    arrays |= {_key(k, "asked"): each.asked for k, each in answers.items()}
     np.savez(folder / _ANSWERS, **arrays)
     reasons = {group: each.refusal for group, each in answers.items()}
     (folder / _REASONS).write_text(json.dumps(reasons), "ascii")
 
 
 def read_answers(folder: Path) -> dict[str, Answers]:
-    """Read groups of answers, of rows that were all asked."""
+    """Read groups of answers."""
     reasons = json.loads((folder / _REASONS).read_text("ascii"))
     with np.load(folder / _ANSWERS, allow_pickle=False) as arrays:
-        outputs = {group: arrays[_key(group, "outputs")] for group in reasons}
-    return {
-        group: Answers(each, np.ones(len(each), bool), reasons[group])
-        for group, each in outputs.items()
-    }
+        return {
+            group: Answers(arrays[_key(group, "outputs")], arrays[_key(group, "asked")], reason)
+            for group, reason in reasons.items()
+        }
 
 
 def _key(group: str, name: str) -> str:

@@ -19,7 +19,7 @@ def rehearse() -> None:
         ProjectError: The service would refuse the bundle.
     """
     from ..bundle.read import read_bundle
-    from ..bundle.row_answers import answer_each, asking
+    from ..bundle.row_answers import engine_answers
     from ..bundle.row_files import read_rows, write_answers
     from ..settings import read_settings
     from .metrics import Metrics
@@ -30,9 +30,7 @@ def rehearse() -> None:
     prepare(bundle, settings, Metrics(), None, [])
     engine = bundle.engine(settings.training.trusted_types)
     groups = read_rows(ROWS)
-    write_answers(
-        ANSWERS, {name: answer_each(asking(engine), each) for name, each in groups.items()}
-    )
+    write_answers(ANSWERS, {name: engine_answers(engine, each) for name, each in groups.items()})
 
 
 def main() -> None:

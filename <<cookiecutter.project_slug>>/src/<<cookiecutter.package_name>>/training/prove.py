@@ -10,7 +10,7 @@ from sklearn.pipeline import Pipeline
 
 from ..bundle.engines import Columns, Engine, SklearnEngine
 from ..bundle.metadata import Parity
-from ..bundle.row_answers import Answers, answer_each, asking
+from ..bundle.row_answers import Answers, answer_each, engine_answers
 from ..tasks import TASKS, Outputs, TaskName, class_indices
 from .progress import advance
 
@@ -43,14 +43,14 @@ def prove(
 ) -> Parity:
     """Compare an engine with scikit-learn, row by row; see `compare`."""
     columns = {name: columns_of(rows) for name, rows in groups.items()}
-    got = {name: answer_each(asking(engine), each) for name, each in columns.items()}
+    got = {name: engine_answers(engine, each) for name, each in columns.items()}
     return compare(expected(pipeline, columns, got, task), got, task, at_least, scale)
 
 
 def expected(
     pipeline: Pipeline, groups: Mapping[str, Columns], got: Mapping[str, Answers], task: TaskName
 ) -> dict[str, Answers]:
-    """Return scikit-learn's answers; rows that the other engine refused are asked one by one."""
+    """Return scikit-learn's answers; rows that the other engine refused are asked apart."""
     engine = SklearnEngine(pipeline, task)
     rows, done = sum(len(each.asked) for each in got.values()), 0
 

@@ -18,7 +18,7 @@ from ..bundle.engines import Columns
 from ..bundle.groups import serving_groups
 from ..bundle.missing import Missing
 from ..bundle.read import Bundle
-from ..bundle.row_answers import Answers, answer_each, asking
+from ..bundle.row_answers import Answers, engine_answers
 from ..bundle.row_files import read_answers, write_rows
 from ..bundle.self_test import self_test
 from ..bundle.write import write_bundle
@@ -66,7 +66,7 @@ def rehearse(bundle: Bundle, groups: Mapping[str, Columns], settings: Settings) 
 def _here(bundle: Bundle, groups: Mapping[str, Columns], settings: Settings) -> Rehearsed:
     engine = bundle.engine(settings.training.trusted_types)
     self_test(engine, bundle.schema, bundle.metadata)
-    return Rehearsed({name: answer_each(asking(engine), each) for name, each in groups.items()})
+    return Rehearsed({name: engine_answers(engine, each) for name, each in groups.items()})
 
 
 def _lay_out(
