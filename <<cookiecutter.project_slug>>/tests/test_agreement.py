@@ -1,20 +1,14 @@
 """A bundle's parts agree, or it is refused: good hashes alone make no bundle."""
 
-import hashlib
-import json
-import os
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import pytest
 from rich.console import Console
-from sklearn.dummy import DummyRegressor
 
 from << cookiecutter.package_name >>.bundle.agreement import check_agreement
-from << cookiecutter.package_name >>.bundle.metadata import digest
 from << cookiecutter.package_name >>.bundle.read import Bundle, read_bundle
 from << cookiecutter.package_name >>.bundle.rows import columns_from
 from << cookiecutter.package_name >>.bundle.self_test import self_test
@@ -26,9 +20,9 @@ from << cookiecutter.package_name >>.training.run import train
 
 from . import small_cases
 from .conftest import settings_in
+from .sealed_parts import PARTS, part, put
 from .small_cases import FEATURES, case
 
-PARTS = ("schema.json", "lookup.json", "flags.json", "metadata.json")
 Way = tuple[str | int, ...]
 Change = Callable[[Any], Any]
 
@@ -81,25 +75,6 @@ def folder(good: Bundle, tmp_path: Path) -> Path:
     """A good bundle that a test may spoil."""
     write_bundle(tmp_path / "model_bin", good.model, good.schema, good.metadata)
     return tmp_path / "model_bin"
-
-
-def part(folder: Path, name: str) -> Any:
-    return json.loads((folder / name).read_text())
-
-
-def put(folder: Path, name: str, value: Any) -> None:
-    """Write a part and make all hashes fit."""
-    (folder / name).write_text(json.dumps(value), "utf-8")
-    seal(folder)
-
-
-def seal(folder: Path) -> None:
-    fields = part(folder, "metadata.json")
-    for file in fields["files"]:
-        fields["files"][file] = hashlib.sha256((folder / file).read_bytes()).hexdigest()
-    with suppress(UnicodeEncodeError):  # half a surrogate pair has no bytes to hash
-        fields["digest"] = digest(fields)
-    (folder / "metadata.json").write_text(json.dumps(fields), "utf-8")
 
 
 def places(value: Any, at: Way = ()) -> Iterator[Way]:
@@ -271,97 +246,6 @@ def test_a_regressions_scale_is_not_believed_beyond_what_its_metrics_tell(
 def test_every_metric_that_is_measured_is_known_here(shop: Bundle, regression: Bundle) -> None:
     for bundle in (shop, regression):
         assert set(bundle.metadata.metrics) == set(TASKS[bundle.schema.task].metrics)
-
-
-@pytest.mark.parametrize("name", PARTS)
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"",
-        b"\xff\xfe",
-        b"[]",
-        b"nul",
-        b'{"a": 1, "a": 2}',
-        b'{"a": NaN}',
-        b'{"a": 1e999}',
-        b'{"a": ' + b"9" * 5_000 + b"}",
-        b'{"a": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
-        b'{"a": "\\ud800"}',
-    ],
-    ids=["empty", "utf-16", "list", "cut", "twice", "nan", "huge", "long", "deep", "surrogate"],
-)
-def test_json_that_is_none_is_refused_with_a_sentence(
-    shop: Bundle, tmp_path: Path, name: str, content: bytes
-) -> None:
-    folder = tmp_path / "model_bin"
-    write_bundle(folder, shop.model, shop.schema, shop.metadata)
-    (folder / name).write_bytes(content)
-    if name != "metadata.json":
-        seal(folder)
-    with pytest.raises(ProjectError, match=rf"{name}.*make train"):
-        read_bundle(folder)
-
-
-def test_a_part_larger_than_any_is_refused_unread(
-    shop: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = tmp_path / "model_bin"
-    write_bundle(folder, shop.model, shop.schema, shop.metadata)
-    with (folder / "metadata.json").open("r+b") as file:
-        file.truncate(10 * 2**30)  # of holes: they take no room on the disk
-    with pytest.raises(ProjectError, match=r"metadata\.json has 10,737,418,240 bytes"):
-        read_bundle(folder)
-
-
-def test_other_files_than_a_bundles_own_are_refused_in_its_list_and_ignored_beside_it(
-    shop: Bundle, tmp_path: Path
-) -> None:
-    folder = tmp_path / "model_bin"
-    write_bundle(folder, shop.model, shop.schema, shop.metadata)
-    (folder / "notes.txt").write_text("mine")
-    read_bundle(folder)
-    fields = part(folder, "metadata.json")
-    put(folder, "metadata.json", fields | {"files": fields["files"] | {"notes.txt": "0" * 64}})
-    with pytest.raises(ProjectError, match=r"files names .*notes\.txt.*make train"):
-        read_bundle(folder)
-
-
-def test_a_link_serves_what_fits_its_hash_and_nothing_else(shop: Bundle, tmp_path: Path) -> None:
-    """Volumes of Kubernetes are folders of links, so a link is no reason to refuse."""
-    folder, outside = tmp_path / "model_bin", tmp_path / "elsewhere"
-    write_bundle(folder, shop.model, shop.schema, shop.metadata)
-    model = folder / shop.metadata.model_file
-    model.rename(outside)
-    model.symlink_to(outside)
-    assert read_bundle(folder).model == shop.model
-    outside.write_bytes(b"another")
-    with pytest.raises(ProjectError, match="differs from its SHA-256"):
-        read_bundle(folder)
-    outside.unlink()
-    os.mkfifo(outside)
-    with pytest.raises(ProjectError, match="is missing"):
-        read_bundle(folder)
-
-
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"{}", b"\x00" * 100])
-@pytest.mark.parametrize("engine", ["onnx", "sklearn"])
-def test_a_model_file_that_is_none_is_refused_with_a_sentence(
-    shop: Bundle, engine: str, content: bytes
-) -> None:
-    metadata = shop.metadata.model_copy(update={"engine": engine})
-    with pytest.raises(ProjectError, match=r"model\..*ake train|load this bundle's model"):
-        self_test(Bundle(shop.schema, metadata, content).engine(), shop.schema, metadata)
-
-
-@pytest.mark.filterwarnings("ignore:overflow encountered", "ignore:invalid value encountered")
-def test_a_hold_out_on_which_nothing_can_be_measured_is_told_at_training(tmp_path: Path) -> None:
-    fields = FEATURES.model_dump() | {"task": "regression", "target": "spent", "flags": {}}
-    frame = small_cases.customers().drop(columns="bought")
-    frame["spent"] = frame["age"] * 1e300  # whose squares are infinite
-    mean = DummyRegressor()
-    use_case = case(lambda X, y: mean.fit(X, y), frame, Features.model_validate(fields))
-    with pytest.raises(ProjectError, match=r"r2, rmse can't be measured.*too large"):
-        train(use_case, settings_in(tmp_path), Console(quiet=True))
 
 
 def test_no_bundle_that_would_be_refused_is_written(shop: Bundle, tmp_path: Path) -> None:

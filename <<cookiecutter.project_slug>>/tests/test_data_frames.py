@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from rich.console import Console
+from sklearn.dummy import DummyRegressor
 
 from << cookiecutter.package_name >>.errors import ProjectError
 from << cookiecutter.package_name >>.features import Features
@@ -84,11 +85,11 @@ def test_an_index_that_occurs_twice_is_no_matter() -> None:
         use_case.load()
 
 
-def spending(frame: pd.DataFrame) -> UseCase:
-    """A regression of these rows."""
+def spending(frame: pd.DataFrame, model: Any = linear, unit: float = 1) -> UseCase:
+    """A regression of these rows, on multiples of a unit."""
     fields = FEATURES.model_dump() | {"task": "regression", "target": "spent", "flags": {}}
-    data = frame.drop(columns="bought").assign(spent=np.arange(len(frame)))
-    return case(linear, data, Features.model_validate(fields))
+    data = frame.drop(columns="bought").assign(spent=unit * np.arange(len(frame)))
+    return case(model, data, Features.model_validate(fields))
 
 
 def test_a_regression_of_too_few_rows_is_told_how_many_are_held_out(tmp_path: Path) -> None:
@@ -125,4 +126,11 @@ def test_a_file_of_another_encoding_is_told_with_the_way_out(tmp_path: Path) -> 
 
     use_case = UseCase(FEATURES, Loader, case().preprocessor, linear, lambda model: [])
     with pytest.raises(ProjectError, match=r"the file is not UTF-8: say its encoding"):
+        train(use_case, settings_in(tmp_path), Console(quiet=True))
+
+
+@pytest.mark.filterwarnings("ignore:overflow encountered", "ignore:invalid value encountered")
+def test_a_hold_out_on_which_nothing_can_be_measured_is_told_at_training(tmp_path: Path) -> None:
+    use_case = spending(customers(), lambda X, y: DummyRegressor().fit(X, y), 1e200)
+    with pytest.raises(ProjectError, match=r"r2, rmse can't be measured.*too large"):
         train(use_case, settings_in(tmp_path), Console(quiet=True))

@@ -1,10 +1,8 @@
 """An answer, whichever way it comes in, is a value that stands as it is, or it is refused."""
 
 import json
-import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import tomllib
 from collections.abc import Callable
@@ -16,73 +14,16 @@ import yaml
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import SKELETON
-from tests.hostile import ATTACKS, NAME, hostile, ran
-from tools.examples import bake, snapshot
+from tests.hostile import ATTACKS, hostile, ran
+from tools.examples import bake
 from tools.upgrades.errors import UpgradeError
 from tools.upgrades.render import render
 
+from .cook import Cook
+
 TEXTS = ("project_name", "project_slug", "package_name", "description", "author")
 CHOICES = ("task", "python_version", "github_actions", "ansible")
-KEPT = (".template.json", "pyproject.toml", "config.yaml", "README.md")
-"""Files that hold answers; the template with these alone is made in a moment."""
-
 Way = Callable[["Cook", str, str], subprocess.CompletedProcess[str]]
-
-
-class Cook:
-    """Cookiecutter's command, with a home of its own and the template with few files."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.home = folder / "home"
-        self.output = folder / "output"
-        self.template = folder / "template"
-        for made in (self.home, self.output):
-            made.mkdir()
-        snapshot(self.template)
-        skeleton = self.template / SKELETON.name
-        for path in skeleton.rglob("*"):
-            chosen = path.parent.name == "workflows" or {".github", "ansible"} & {*path.parts}
-            if path.is_file() and path.name not in KEPT and not chosen:
-                path.unlink()
-
-    def run(self, *arguments: object, typed: str = "") -> subprocess.CompletedProcess[str]:
-        """Run it in its folder, with what is typed."""
-        command = [sys.executable, "-m", "cookiecutter", self.template, "-o", self.output]
-        return subprocess.run(
-            [*map(str, [*command, *arguments])],
-            cwd=self.folder,
-            env={**os.environ, "HOME": str(self.home), "PWD": str(self.folder)},
-            input=typed,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    def replayed(self) -> dict[str, Any]:
-        """Return what Cookiecutter keeps of a project to make it again."""
-        first = self.folder / "first.json"
-        if not first.exists():
-            assert self.run("--no-input").returncode == 0
-            (self.home / ".cookiecutter_replay" / "template.json").rename(first)
-        shutil.rmtree(self.output, ignore_errors=True)
-        kept: dict[str, Any] = json.loads(first.read_text("utf-8"))
-        return kept
-
-    def replay(self, content: object) -> subprocess.CompletedProcess[str]:
-        """Make a project from somebody's replay file."""
-        (self.folder / "foreign.json").write_text(json.dumps(content), "utf-8")
-        return self.run("--replay-file", "foreign.json")
-
-    def made(self) -> list[Path]:
-        """Return the files in the output."""
-        return [path for path in self.output.rglob("*") if path.is_file()]
-
-
-@pytest.fixture(scope="module")
-def cook(tmp_path_factory: pytest.TempPathFactory) -> Cook:
-    return Cook(tmp_path_factory.mktemp("cook"))
 
 
 def on_the_command_line(cook: Cook, name: str, answer: str) -> subprocess.CompletedProcess[str]:
@@ -162,89 +103,6 @@ def test_a_slug_that_is_a_path_leaves_no_folder(cook: Cook, slug: str) -> None:
     assert refused.returncode
     cook.output.mkdir(exist_ok=True)
     assert sorted(cook.folder.iterdir()) == before
-
-
-@pytest.mark.parametrize("name", CHOICES)
-@pytest.mark.parametrize("answer", [f"2; touch {NAME}", ATTACKS[0], 3.11, None, ["yes"]])
-def test_a_choice_in_a_replay_file_is_one_of_the_choices(
-    cook: Cook, name: str, answer: object
-) -> None:
-    content = cook.replayed()
-    content["cookiecutter"][name] = answer
-    refused = cook.replay(content)
-    assert f"  - {name}: " in refused.stderr
-    assert not cook.made()
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("_template_version", '1"; open("RAN", "w") #'),
-        ("_jinja2_env_vars", {"variable_start_string": '{ANSWERS["', "variable_end_string": '"]}'}),
-        ("_extensions", []),
-        ("_copy_without_render", ["*"]),
-        ("_new_lines", "\r\n"),
-        ("__description_quoted", '"another"'),
-        ("template", [f"{ATTACKS[0]} (x)"]),
-        ("templates", {"a": {"path": "hooks"}}),
-        ("unknown", "x"),
-        ("author", {"name": "x"}),
-        ("description", 5),
-    ],
-)
-def test_a_replay_file_has_answers_alone(cook: Cook, name: str, value: object) -> None:
-    content = cook.replayed()
-    content["cookiecutter"][name] = value
-    refused = cook.replay(content)
-    assert refused.returncode
-    assert f"  - {name}: " in refused.stderr, refused.stderr
-    assert not cook.made()
-    assert not ran(cook.folder)
-
-
-def test_a_replay_file_has_no_variables_beside_cookiecutters(cook: Cook) -> None:
-    refused = cook.replay({**cook.replayed(), "project_name": "x"})
-    assert "  - project_name: a replay file has no such part" in refused.stderr
-    assert "is no replay file" in cook.replay([]).stderr
-    (cook.folder / "foreign.json").write_text("[" * 100_000)
-    assert "foreign.json can't be read" in cook.run("--replay-file", "foreign.json").stderr
-    assert "can't be found from here" in cook.run("--replay-file", "nowhere.json").stderr
-
-
-def test_the_own_replay_of_a_project_makes_it_again(cook: Cook) -> None:
-    content = cook.replayed()
-    mine = cook.home / ".cookiecutter_replay" / "template.json"
-    mine.write_text(json.dumps(content))
-    for done in (cook.replay(content), cook.run("--replay", "-f")):
-        assert done.returncode == 0, done.stderr
-    assert cook.made()
-    mine.write_text(json.dumps(content | {"cookiecutter": {"task": "x"}}))
-    assert "  - task: 'x'" in cook.run("--replay").stderr
-
-
-def test_a_replay_file_does_not_say_where_the_template_is(cook: Cook) -> None:
-    content = cook.replayed()
-    content["cookiecutter"] |= {
-        "_template_address": "https://example.org/evil.git",
-        "_template_commit": "0" * 40,
-    }
-    shutil.rmtree(cook.output, ignore_errors=True)
-    assert cook.replay(content).returncode == 0
-    record = json.loads((next(cook.output.iterdir()) / ".template.json").read_text("utf-8"))
-    assert (record["template"], record["commit"]) == (None, None)
-
-
-@pytest.mark.parametrize("value", ['["x"]', "{}", '"x"'])
-@pytest.mark.parametrize("name", ["_extensions", "_jinja2_env_vars"])
-def test_the_templates_own_settings_stay_its_own(cook: Cook, name: str, value: str) -> None:
-    shutil.rmtree(cook.output, ignore_errors=True)
-    text = f"default_context: {{{name}: {value}, description: '{ATTACKS[0]}'}}\n"
-    (cook.folder / "config.yaml").write_text(text)
-    refused = cook.run("--no-input", "--config-file", "config.yaml")
-    assert f"  - {name}: " in refused.stderr
-    assert f"  - {name}: " in cook.run("--no-input", f"{name}={value}").stderr
-    assert not cook.made()
-    assert not ran(cook.folder)
 
 
 def test_an_output_folders_name_is_no_template(cook: Cook, tmp_path: Path) -> None:

@@ -1,0 +1,65 @@
+"""Cookiecutter's own command, as people run it."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.conftest import SKELETON
+from tools.examples import snapshot
+
+KEPT = (".template.json", "pyproject.toml", "config.yaml", "README.md")
+"""Files that hold answers; the template with these alone is made in a moment."""
+
+
+class Cook:
+    """Cookiecutter's command, with a home of its own and the template with few files."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.home = folder / "home"
+        self.output = folder / "output"
+        self.template = folder / "template"
+        for made in (self.home, self.output):
+            made.mkdir()
+        snapshot(self.template)
+        skeleton = self.template / SKELETON.name
+        for path in skeleton.rglob("*"):
+            chosen = path.parent.name == "workflows" or {".github", "ansible"} & {*path.parts}
+            if path.is_file() and path.name not in KEPT and not chosen:
+                path.unlink()
+
+    def run(self, *arguments: object, typed: str = "") -> subprocess.CompletedProcess[str]:
+        """Run it in its folder, with what is typed."""
+        command = [sys.executable, "-m", "cookiecutter", self.template, "-o", self.output]
+        return subprocess.run(
+            [*map(str, [*command, *arguments])],
+            cwd=self.folder,
+            env={**os.environ, "HOME": str(self.home), "PWD": str(self.folder)},
+            input=typed,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def replayed(self) -> dict[str, Any]:
+        """Return what Cookiecutter keeps of a project to make it again."""
+        first = self.folder / "first.json"
+        if not first.exists():
+            assert self.run("--no-input").returncode == 0
+            (self.home / ".cookiecutter_replay" / "template.json").rename(first)
+        shutil.rmtree(self.output, ignore_errors=True)
+        kept: dict[str, Any] = json.loads(first.read_text("utf-8"))
+        return kept
+
+    def replay(self, content: object) -> subprocess.CompletedProcess[str]:
+        """Make a project from somebody's replay file."""
+        (self.folder / "foreign.json").write_text(json.dumps(content), "utf-8")
+        return self.run("--replay-file", "foreign.json")
+
+    def made(self) -> list[Path]:
+        """Return the files in the output."""
+        return [path for path in self.output.rglob("*") if path.is_file()]

@@ -1,0 +1,95 @@
+"""A replay file is checked like a prompt, and brings answers alone."""
+
+import json
+import shutil
+
+import pytest
+
+from tests.hostile import ATTACKS, NAME, ran
+
+from .cook import Cook
+
+CHOICES = ("task", "python_version", "github_actions", "ansible")
+
+
+@pytest.mark.parametrize("name", CHOICES)
+@pytest.mark.parametrize("answer", [f"2; touch {NAME}", ATTACKS[0], 3.11, None, ["yes"]])
+def test_a_choice_in_a_replay_file_is_one_of_the_choices(
+    cook: Cook, name: str, answer: object
+) -> None:
+    content = cook.replayed()
+    content["cookiecutter"][name] = answer
+    refused = cook.replay(content)
+    assert f"  - {name}: " in refused.stderr
+    assert not cook.made()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("_template_version", '1"; open("RAN", "w") #'),
+        ("_jinja2_env_vars", {"variable_start_string": '{ANSWERS["', "variable_end_string": '"]}'}),
+        ("_extensions", []),
+        ("_copy_without_render", ["*"]),
+        ("_new_lines", "\r\n"),
+        ("__description_quoted", '"another"'),
+        ("template", [f"{ATTACKS[0]} (x)"]),
+        ("templates", {"a": {"path": "hooks"}}),
+        ("unknown", "x"),
+        ("author", {"name": "x"}),
+        ("description", 5),
+    ],
+)
+def test_a_replay_file_has_answers_alone(cook: Cook, name: str, value: object) -> None:
+    content = cook.replayed()
+    content["cookiecutter"][name] = value
+    refused = cook.replay(content)
+    assert refused.returncode
+    assert f"  - {name}: " in refused.stderr, refused.stderr
+    assert not cook.made()
+    assert not ran(cook.folder)
+
+
+def test_a_replay_file_has_no_variables_beside_cookiecutters(cook: Cook) -> None:
+    refused = cook.replay({**cook.replayed(), "project_name": "x"})
+    assert "  - project_name: a replay file has no such part" in refused.stderr
+    assert "is no replay file" in cook.replay([]).stderr
+    (cook.folder / "foreign.json").write_text("[" * 100_000)
+    assert "foreign.json can't be read" in cook.run("--replay-file", "foreign.json").stderr
+    assert "can't be found from here" in cook.run("--replay-file", "nowhere.json").stderr
+
+
+def test_the_own_replay_of_a_project_makes_it_again(cook: Cook) -> None:
+    content = cook.replayed()
+    mine = cook.home / ".cookiecutter_replay" / "template.json"
+    mine.write_text(json.dumps(content))
+    for done in (cook.replay(content), cook.run("--replay", "-f")):
+        assert done.returncode == 0, done.stderr
+    assert cook.made()
+    mine.write_text(json.dumps(content | {"cookiecutter": {"task": "x"}}))
+    assert "  - task: 'x'" in cook.run("--replay").stderr
+
+
+def test_a_replay_file_does_not_say_where_the_template_is(cook: Cook) -> None:
+    content = cook.replayed()
+    content["cookiecutter"] |= {
+        "_template_address": "https://example.org/evil.git",
+        "_template_commit": "0" * 40,
+    }
+    shutil.rmtree(cook.output, ignore_errors=True)
+    assert cook.replay(content).returncode == 0
+    record = json.loads((next(cook.output.iterdir()) / ".template.json").read_text("utf-8"))
+    assert (record["template"], record["commit"]) == (None, None)
+
+
+@pytest.mark.parametrize("value", ['["x"]', "{}", '"x"'])
+@pytest.mark.parametrize("name", ["_extensions", "_jinja2_env_vars"])
+def test_the_templates_own_settings_stay_its_own(cook: Cook, name: str, value: str) -> None:
+    shutil.rmtree(cook.output, ignore_errors=True)
+    text = f"default_context: {{{name}: {value}, description: '{ATTACKS[0]}'}}\n"
+    (cook.folder / "config.yaml").write_text(text)
+    refused = cook.run("--no-input", "--config-file", "config.yaml")
+    assert f"  - {name}: " in refused.stderr
+    assert f"  - {name}: " in cook.run("--no-input", f"{name}={value}").stderr
+    assert not cook.made()
+    assert not ran(cook.folder)
