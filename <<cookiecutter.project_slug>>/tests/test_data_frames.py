@@ -1,5 +1,6 @@
 """Whatever a data frame holds: it trains, or a sentence names the column."""
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,12 @@ from sklearn.dummy import DummyRegressor
 
 from << cookiecutter.package_name >>.errors import ProjectError
 from << cookiecutter.package_name >>.features import Features
+from << cookiecutter.package_name >>.settings import Registry
 from << cookiecutter.package_name >>.training.run import train
 from << cookiecutter.package_name >>.training.use_case import UseCase
 
 from .conftest import settings_in
-from .small_cases import FEATURES, case, customers, linear
+from .small_cases import FEATURES, case, customers, linear, logistic
 
 
 def with_cell(column: str, value: Any) -> pd.DataFrame:
@@ -134,3 +136,34 @@ def test_a_hold_out_on_which_nothing_can_be_measured_is_told_at_training(tmp_pat
     use_case = spending(customers(), lambda X, y: DummyRegressor().fit(X, y), 1e200)
     with pytest.raises(ProjectError, match=r"r2, rmse can't be measured.*too large"):
         train(use_case, settings_in(tmp_path), Console(quiet=True))
+
+
+@pytest.mark.parametrize(
+    "values", [[1.0, 0.0], [Decimal(1), Decimal(0)], [np.int64(1), np.int8(0)]]
+)
+def test_a_target_of_whole_numbers_may_be_of_any_type(values: list[Any]) -> None:
+    frame = customers().assign(bought=pd.Series(values * 300, dtype=object))
+    fields = FEATURES.model_dump() | {"flags": {}}
+    use_case = case(frame=frame, features=Features.model_validate(fields))
+    y = use_case.rows(use_case.load()).y
+    assert (str(y.dtype), sorted(set(y))) == ("int64", [0, 1])
+
+
+def test_the_registrys_metric_is_one_that_so_many_classes_have(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    registry = Registry(metric="brier", direction="min")
+    frame = customers().assign(bought=np.resize(["none", "few", "many"], 600))
+    fields = FEATURES.model_dump() | {"flags": {}}
+    use_case = case(frame=frame, features=Features.model_validate(fields))
+    with pytest.raises(ProjectError, match=r"registry\.metric: brier is not measured for 3 cl"):
+        train(use_case, settings.model_copy(update={"registry": registry}), Console(quiet=True))
+
+
+def test_a_model_that_is_worse_than_none_is_doubted_in_the_log(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def swapping(X: Any, y: Any) -> Any:
+        return logistic(X, np.where(y == "yes", "no", "yes"))
+
+    train(case(swapping), settings_in(tmp_path), Console(width=500))
+    assert "which is better: does the model learn what it is asked?" in capsys.readouterr().out

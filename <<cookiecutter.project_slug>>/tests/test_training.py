@@ -107,6 +107,16 @@ def test_every_finding_is_told_at_once() -> None:
             "acuracy is not measured for a regression; choose from r2, mae, rmse",
         ),
         (
+            "target: y\ntask: classification\nfeatures: [{name: a, type: number}]\n"
+            "thresholds: {accuracy: '> 1'}",
+            "accuracy can't be > 1",
+        ),
+        (
+            "target: y\ntask: classification\nid: p\nfeatures: [{name: a, type: number}]\n"
+            "flags: {'1': p}",
+            "'p' is the name of the ID and of a flag",
+        ),
+        (
             "target: y\ntask: regression\nfeatures: [{name: a, type: text, min: 1, example: b}]",
             "'a' is a text, which has no min",
         ),

@@ -85,9 +85,9 @@ def test_a_row_that_stands_for_none_only_lists_its_label(tmp_path: Path) -> None
     assert bundle.metadata.data.rows == plain.data.rows
 
 
-@pytest.mark.parametrize("wrong", [-1, 1.5, "many", None])
+@pytest.mark.parametrize("wrong", [-1, 1.5, "many", None, "2", 1e300, pd.Timestamp("2030-01-01")])
 def test_a_weight_that_is_no_count_is_named(tmp_path: Path, wrong: Any) -> None:
     frame = customers().assign(count=1).astype({"count": object})
     frame.loc[3, "count"] = wrong
-    with pytest.raises(ProjectError, match="'count', the weight: 1 row is not a whole number"):
+    with pytest.raises(ProjectError, match=r"Column 'count', the weight: (in )?1 row"):
         train(weighted(frame), settings_in(tmp_path), Console(quiet=True))

@@ -13,6 +13,7 @@ from .encoding import Encodings, choose_encodings
 from .features import Feature, Features, read_features
 from .features.columns import read_column
 from .memory import check_memory
+from .place import returned
 from .words import has_words
 
 MISSING_LABEL = ""
@@ -73,8 +74,8 @@ class BasePreprocessor(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             return self.fit(X, y).transform(X)
         if kind.fit is BasePreprocessor.fit:
             self.transformer_ = self._unfitted(X, y)
-        else:
-            self.fit(X, y)
+        elif not hasattr(self.fit(X, y), "transformer_"):
+            raise returned("Preprocessor.fit", self.fit, "without a transformer_", "self, with it")
         return self.transformer_.fit_transform(X, y)
 
     def _unfitted(self, X: pd.DataFrame, y: "pd.Series[Any] | None") -> Any:
@@ -87,6 +88,11 @@ class BasePreprocessor(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         ]
         self._encodings = choose_encodings(features, learned, X, y, self.one_hot_labels)
         transformer = self.build_transformer(learned)
+        if isinstance(transformer, type) or not hasattr(transformer, "fit_transform"):
+            found = f"the class {transformer.__name__}" if isinstance(transformer, type) else None
+            wanted = "an unfitted transformer, such as a ColumnTransformer"
+            name = "Preprocessor.build_transformer"
+            raise returned(name, self.build_transformer, found or repr(transformer)[:80], wanted)
         # A bundle may hold the whole Preprocessor, and no class of the template.
         del self._encodings
         check_memory(transformer, X, y, [each.name for each in learned if each.type == "text"])

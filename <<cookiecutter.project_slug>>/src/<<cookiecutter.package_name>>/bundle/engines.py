@@ -147,6 +147,11 @@ def load_engine(model: bytes, metadata: Metadata, trusted_types: tuple[str, ...]
 def _unpacked(model: bytes, allowed: frozenset[str]) -> Any:
     skops = _needed("skops.io", "sklearn")
     if strange := sorted(set(skops.get_untrusted_types(data=model)) - allowed):
+        if unnamed := [each for each in strange if "<" in each]:
+            raise ProjectError(
+                f"This bundle's model holds {unnamed[0]}, which can't be found again by its name: "
+                "write it as a function or class of its own at the top of a file, and train again."
+            )
         raise ProjectError(
             f"This bundle's model holds {', '.join(strange)}, which is not trusted. If it is "
             "yours, add it to training.trusted_types in config.yaml; if not, do not serve it."

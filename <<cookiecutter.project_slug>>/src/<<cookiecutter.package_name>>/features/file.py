@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from ..errors import ProjectError, sentences
 from ..tasks import TASKS, TaskName
 from .feature import Feature, Name
-from .thresholds import Threshold, missed
+from .thresholds import Threshold, missed, reachable
 
 
 class Features(BaseModel):
@@ -42,6 +42,8 @@ class Features(BaseModel):
             raise ValueError("classes name a classification's classes; remove them")
         if len(set(self.flags.values())) < len(self.flags):
             raise ValueError("two classes have the same flag")
+        if self.id in self.flags.values():
+            raise ValueError(f"'{self.id}' is the name of the ID and of a flag; rename one")
         if len(set(self.classes.values())) < len(self.classes):
             raise ValueError("two classes have the same name")
         if all(feature.leaks for feature in self.features):
@@ -56,6 +58,9 @@ class Features(BaseModel):
                 f"thresholds: {unknown[0]} is not measured for a {self.task}; "
                 f"choose from {', '.join(known)}"
             )
+        for name, threshold in self.thresholds.items():
+            if not reachable(threshold, *known[name]):
+                raise ValueError(f"thresholds: {name} can't be {threshold.strip()}")
         return self
 
     @property

@@ -3,6 +3,7 @@
 import operator
 import re
 from collections.abc import Mapping
+from math import isfinite
 from typing import Annotated
 
 from pydantic import AfterValidator
@@ -24,6 +25,12 @@ def _is_threshold(text: str) -> str:
 
 
 Threshold = Annotated[str, AfterValidator(_is_threshold)]
+
+
+def reachable(threshold: Threshold, least: float, most: float) -> bool:
+    """Whether a metric that lies between two numbers can hold a threshold."""
+    held = [_holds(threshold, value) for value in (least, most)]
+    return any(held) and isfinite(float(_THRESHOLD.fullmatch(threshold)[2]))  # type: ignore[index]
 
 
 def missed(thresholds: Mapping[str, Threshold], metrics: Mapping[str, float]) -> list[str]:

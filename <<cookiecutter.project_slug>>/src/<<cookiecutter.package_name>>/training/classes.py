@@ -8,7 +8,7 @@ import pandas as pd
 from ..errors import ProjectError
 from ..features import Features
 from ..features.category import as_label
-from .place import place
+from ..place import place
 
 if TYPE_CHECKING:
     from .use_case import UseCase
@@ -24,10 +24,9 @@ def class_label(value: Any) -> str:
 
 
 def expected_names(features: Features, target: "pd.Series[Any]", y: "pd.Series[Any]") -> Names:
-    """Return the name that features.yaml says under `classes`, or those that the data suggest.
+    """Return the name that features.yaml says under `classes`, or the label in the data.
 
-    These are the label in the data, where only one is encoded as the class, and the label in `y`,
-    unless the data mean another class by it.
+    A class for which several labels of the data stand has none before it is said.
 
     Args:
         features: features.yaml.
@@ -38,18 +37,17 @@ def expected_names(features: Features, target: "pd.Series[Any]", y: "pd.Series[A
         ProjectError: features.yaml speaks of classes that are not there.
     """
     pairs = pd.DataFrame({"y": y.to_numpy(), "target": target.to_numpy()}).drop_duplicates()
-    labels = {class_label(value) for value in pairs["target"]}
     found: Names = {}
     for encoded, group in pairs.groupby("y"):
         label = class_label(encoded)
         names = {class_label(value) for value in group["target"]}
         found[label] = names if len(names) == 1 else set()
-        if names == {label} or label not in labels:
-            found[label] |= {label, str(encoded)}  # '1.0' for 1.0, as get_classes may have it
+        if names == {label}:
+            found[label] |= {str(encoded)}  # '1.0' for 1.0, as get_classes may have it
     if unknown := sorted(set(features.classes) - set(found)):
         raise _unknown("classes", unknown[0], list(found))
     found |= {label: {name} for label, name in features.classes.items()}
-    names = set.union(*found.values())
+    names = set().union(*found.values())
     if unknown := sorted(set(features.flags) - names):
         raise _unknown("flags", unknown[0], sorted(names))
     return found
@@ -83,10 +81,17 @@ def check_names(names: list[str], classes: Any, expected: Names, use_case: "UseC
         )
     for name, label in zip(names, labels, strict=True):
         if name not in expected[label]:
-            wanted = " or ".join(repr(word) for word in sorted(expected[label])) or "several"
-            raise ProjectError(
-                f"get_classes ({place(use_case.get_classes)}) calls the class {label!r} {name!r}, "
-                f"and in the data it is {wanted}. Return the names in the order of the model's "
-                f"classes_ ({', '.join(labels)}); if it is to be called so, say it in "
-                f"features.yaml: classes: {{{label!r}: {name!r}}}."
-            )
+            told = f"get_classes ({place(use_case.get_classes)}) calls the class {label!r} {name!r}"
+            raise ProjectError(f"{told}, {_way_out(name, label, labels, expected)}")
+
+
+def _way_out(name: str, label: str, labels: list[str], expected: Names) -> str:
+    """Say what a class is called in the data, and what to do."""
+    said = f"features.yaml: classes: {{{label!r}: {name!r}}}"
+    if not expected[label]:
+        return f"and several labels of the data stand for it: name it in {said}."
+    wanted = " or ".join(repr(word) for word in sorted(expected[label]))
+    order = f"Return the data's names in the order of the model's classes_ ({', '.join(labels)})"
+    if any(name in others for others in expected.values()) or name in labels:
+        return f"and in the data it is {wanted}; {name!r} would mean another one. {order}."
+    return f"and in the data it is {wanted}. {order}; if it is to be called so, say it in {said}."

@@ -28,6 +28,12 @@ class Scores:
     folds: list[float]
     baseline: dict[str, float]
 
+    @property
+    def worse_than_nothing(self) -> bool:
+        """Whether the simplest answer is better than the model on the hold-out."""
+        name = TASKS[self.task].primary
+        return self.hold_out[name] < self.baseline[name]
+
     def __str__(self) -> str:
         """Give the primary metric on the hold-out, over the folds and of the baseline."""
         task = TASKS[self.task]

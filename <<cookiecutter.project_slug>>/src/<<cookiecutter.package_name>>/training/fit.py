@@ -8,8 +8,9 @@ from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
+from ..place import returned
 from ..preprocessing import BasePreprocessor
-from .place import returned
+from .prepared import prepare
 from .rows import Rows
 from .use_case import UseCase
 
@@ -32,38 +33,29 @@ def fit(use_case: UseCase, rows: Rows, seed: int, with_leaks: bool = False) -> P
     np.random.seed(seed)
     preprocessor = use_case.preprocessor()
     preprocessor.with_leaks = with_leaks
-    prepared = _prepared(preprocessor, rows)
+    prepared = prepare(preprocessor, rows)
     weight = [] if rows.weight is None else [rows.weight]
     estimator = use_case.train_model(prepared, rows.y, *weight)
-    if not (hasattr(estimator, "get_params") and hasattr(estimator, "predict")):
-        found = "None" if estimator is None else f"a {type(estimator).__name__}"
-        raise returned("train_model", use_case.train_model, found, "a fitted estimator")
-    try:
-        check_is_fitted(estimator)
-    except NotFittedError as error:
-        found = f"a {type(estimator).__name__} that is not fitted"
-        raise returned("train_model", use_case.train_model, found, "it after .fit(X, y)") from error
+    if found := _no_model(estimator, prepared.shape[1]):
+        raise returned("train_model", use_case.train_model, found, "an estimator fitted on X and y")
     return Pipeline(
         [("preprocessor", _stored(preprocessor)), ("estimator", _on_one_thread(estimator))]
     )
 
 
-def _prepared(preprocessor: BasePreprocessor, rows: Rows) -> Any:
-    """Return what the estimator learns from, once it has a row for each row."""
-    hook = preprocessor.fit_transform
-    prepared = hook(rows.X, rows.y)
-    _check_rows(preprocessor, prepared, len(rows.X))
-    _check_rows(preprocessor, preprocessor.transform(rows.X.iloc[:1]), 1)
-    return prepared
-
-
-def _check_rows(preprocessor: BasePreprocessor, prepared: Any, n_rows: int) -> None:
-    shape = getattr(prepared, "shape", None)
-    if shape is not None and len(shape) == 2 and shape[0] == n_rows:
-        return
-    found = f"{type(prepared).__name__}" if shape is None else f"an array of shape {shape}"
-    wanted = f"{n_rows:,} rows for {n_rows:,} rows, as an array of two dimensions"
-    raise returned("Preprocessor.transform", preprocessor.transform, found, wanted)
+def _no_model(estimator: Any, columns: int) -> str | None:
+    """Say what else than an estimator that is fitted on all columns was returned, or nothing."""
+    if estimator is None or isinstance(estimator, type):
+        return "None" if estimator is None else f"the class {estimator.__name__}"
+    name = f"a {type(estimator).__name__}"
+    if not (hasattr(estimator, "get_params") and hasattr(estimator, "predict")):
+        return name
+    try:
+        check_is_fitted(estimator)
+    except NotFittedError:
+        return f"{name} that is not fitted"
+    fitted = getattr(estimator, "n_features_in_", columns)
+    return None if fitted == columns else f"{name} fitted on {fitted} of {columns} columns"
 
 
 def _stored(preprocessor: BasePreprocessor) -> Any:

@@ -11,8 +11,8 @@ from typing import Any
 from ..bundle.missing import Lacking, Missing
 from ..errors import ProjectError
 from ..features import Features, read_features
+from ..place import place, shortened
 from ..preprocessing import BasePreprocessor
-from .place import place, shortened
 from .use_case import UseCase
 
 _PACKAGE = f"{__package__.rpartition('.')[0]}.use_case"
@@ -58,7 +58,7 @@ def _module(name: str) -> ModuleType:
     try:
         return import_module(f"{_PACKAGE}.{name}")
     except SyntaxError as error:
-        where = f"{shortened(str(error.filename))}:{error.lineno}"
+        where = f"{shortened(error.filename)}:{error.lineno}" if error.filename else f"{name}.py"
         raise ProjectError(f"{where} is not valid Python: {error.msg}.") from error
     except ProjectError:
         raise

@@ -21,6 +21,7 @@ from .evaluate import Scores, score
 from .fit import fit
 from .leaks import Leaks, compare
 from .pictures import draw_pictures
+from .preflight import check_measured
 from .progress import Progress
 from .provenance import fingerprint
 from .report import METRICS, refused_reports, write_metrics, write_model_card
@@ -56,6 +57,7 @@ def train(
     _check_folders(settings)
     with progress.step("load") as step:
         rows, names, data, tags = _load(use_case)
+        check_measured(use_case, settings, rows.y)
         parts = split(rows, options.test_size, options.seed, features.task)
         step.found = f"{len(rows.X):,} rows, {data.columns} columns; they fit features.yaml"
     with session(settings) as searching:
@@ -77,6 +79,8 @@ def train(
             searching.show = step.show
             leaks = compare(use_case, parts, scores, options.seed)
             step.found = str(scores)
+            if scores.worse_than_nothing:
+                step.found += ", which is better: does the model learn what it is asked?"
     about = {
         "metrics": scores.hold_out,
         "system_packages": stored.system_packages,

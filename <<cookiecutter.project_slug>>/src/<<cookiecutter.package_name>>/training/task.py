@@ -106,7 +106,12 @@ class TrainingClassification(TrainingTask):
 
     def plain(self, y: "pd.Series[Any]") -> npt.NDArray[Any]:
         """See `TrainingTask`: texts, numbers or booleans, of no type of pandas' own."""
-        return np.asarray(y.to_numpy())
+        values = np.asarray(y.to_numpy())
+        if values.dtype == object and all(is_number(value) for value in values):
+            return np.array([int(as_float(value)) for value in values])
+        if values.dtype == object and not any(isinstance(value, str) for value in values):
+            return values.astype(bool)
+        return values
 
     def strata(self, y: "pd.Series[Any]") -> npt.NDArray[Any]:
         """Return the classes."""
@@ -142,9 +147,10 @@ class TrainingClassification(TrainingTask):
         if len(values) == 1:
             return [f"is {shown(values[0])} in every row; there is nothing to learn."]
         counts = pd.Series(weight.to_numpy()).groupby(target.to_numpy()).sum()
-        if counts.min() < 2:
+        if (fewest := int(counts.min())) < 2:
+            rows = "one row" if fewest else "no row that weighs anything"
             return [
-                f"has the class {shown(counts.idxmin())} in one row only, and the hold-out needs "
+                f"has the class {shown(counts.idxmin())} in {rows} only, and the hold-out needs "
                 "one as well; drop it or find more."
             ]
         return []

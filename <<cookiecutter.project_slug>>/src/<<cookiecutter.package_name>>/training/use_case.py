@@ -9,9 +9,9 @@ import pandas as pd
 
 from ..errors import ProjectError
 from ..features import Features
+from ..place import returned
 from ..preprocessing import BasePreprocessor
 from .classes import Names, check_names, expected_names
-from .place import returned
 from .rows import Rows
 from .task import TRAINING_TASKS, TrainingTask
 from .validate import validate_frame
@@ -60,15 +60,25 @@ class UseCase:
         Raises:
             ProjectError: `Preprocessor.split_X_y` returns anything else.
         """
-        split_X_y = self.preprocessor().split_X_y
-        found = split_X_y(frame, self.features)
-        if wrong := _not_X_y(found, len(frame), [each.name for each in self.features.features]):
-            wanted = f"X, a DataFrame of the features, and y, {len(frame):,} values each"
-            raise returned("Preprocessor.split_X_y", split_X_y, wrong, wanted)
-        X, y = found[0], pd.Series(self.task.plain(pd.Series(found[1])), index=found[0].index)
+        preprocessor = self.preprocessor()
+        found = preprocessor.split_X_y(frame, self.features)
+        if wrong := _not_X(found, frame.index, [each.name for each in self.features.features]):
+            wanted = "X, a DataFrame of the features with the data's index, and y"
+            raise returned("Preprocessor.split_X_y", preprocessor.split_X_y, wrong, wanted)
+        if wrong := _not_y(found[1], frame.index) or self._not_learnable(found[1], frame):
+            wanted = f"the target of {len(frame):,} rows, with the data's index"
+            raise returned(*_encoder(preprocessor), wrong, wanted)
+        X, y = found[0], pd.Series(self.task.plain(pd.Series(found[1])), index=frame.index)
         self._check_target(frame, y)
         weight = self.features.weight
         return Rows(X, y, None if weight is None else frame[weight].to_numpy(np.int64))
+
+    def _not_learnable(self, y: Any, frame: pd.DataFrame) -> str | None:
+        """Say what no estimator of the task learns from, or nothing."""
+        name = self.features.weight
+        weight = frame[name] if name else pd.Series(1, index=frame.index)
+        found = self.task.target_problems(pd.Series(y).reset_index(drop=True), weight)
+        return f"a y that {found[0].rstrip('.')}" if found else None
 
     def _check_target(self, frame: pd.DataFrame, y: "pd.Series[Any]") -> None:
         """Refuse what features.yaml says of the target and can't hold, before anything is fitted.
@@ -127,22 +137,36 @@ class UseCase:
         return names
 
 
-def _not_X_y(found: Any, n_rows: int, names: list[str]) -> str | None:
-    """Say what else than features and target was returned, or nothing."""
+def _not_X(found: Any, index: "pd.Index[Any]", names: list[str]) -> str | None:
+    """Say what else than the features was returned, or nothing."""
     if not isinstance(found, tuple) or len(found) != 2:
         return _named(found)
-    X, y = found
-    if not isinstance(X, pd.DataFrame):
+    X = found[0]
+    if not isinstance(X, pd.DataFrame) or len(X) != len(index):
         return f"{_named(X)} as X"
     if list(X.columns) != names:
         return f"an X with the columns {list(X.columns)[:20]}, which are not those of features.yaml"
-    for name, part in (("X", X), ("y", y)):
-        if not hasattr(part, "__len__") or len(part) != n_rows:
-            return f"{_named(part)} as {name}"
+    return None if X.index.equals(index) else "an X whose rows are in another order"
+
+
+def _not_y(y: Any, index: "pd.Index[Any]") -> str | None:
+    """Say what else than the target was returned, or nothing."""
+    if not hasattr(y, "__len__") or len(y) != len(index):
+        return f"{_named(y)} as y"
     if np.ndim(y) != 1:
         return f"a y of {np.ndim(y)} dimensions"
+    if isinstance(y, pd.Series) and not y.index.equals(index):
+        return "a y whose rows are in another order"
     missing = int(pd.isna(pd.Series(y)).sum())
     return f"a y without a value in {missing:,} rows" if missing else None
+
+
+def _encoder(preprocessor: BasePreprocessor) -> tuple[str, Callable[..., Any]]:
+    """Return the hook that makes y: the one that the use case has of its own."""
+    own = type(preprocessor)
+    if own.split_X_y is BasePreprocessor.split_X_y:
+        return "Preprocessor.encode_target", preprocessor.encode_target
+    return "Preprocessor.split_X_y", preprocessor.split_X_y
 
 
 def _not_names(names: Any, count: int) -> str | None:

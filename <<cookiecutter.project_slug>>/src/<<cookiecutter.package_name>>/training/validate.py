@@ -10,6 +10,9 @@ from ..features import Feature, Features
 from ..features.columns import read_column, shown
 from .task import TRAINING_TASKS
 
+_MOST_WEIGHT = 10**12
+"""Rows that a row may stand for."""
+
 
 def validate_frame(frame: pd.DataFrame, features: Features) -> None:
     """Check columns, types, bounds, labels, missing values and the target.
@@ -82,15 +85,19 @@ def _feature_problems(column: "pd.Series[Any]", feature: Feature) -> list[str]:
 
 
 def _weight_problems(weight: "pd.Series[Any]") -> list[str]:
-    numbers = pd.to_numeric(weight, errors="coerce")
-    wrong = (~((numbers >= 0) & (numbers % 1 == 0))).to_numpy()
-    if not wrong.any():
-        return []
-    row = int(wrong.argmax())
-    return [
-        f"Column '{weight.name}', the weight: {_rows(wrong.sum())} not a whole number from 0 up, "
-        f"first {shown(weight.iloc[row])} in row {row}."
+    rule = Feature(name=str(weight.name), type="integer", min=0, max=_MOST_WEIGHT).rule
+    read = read_column(rule, weight)
+    where = f"Column '{weight.name}', the weight"
+    if read.missing.any():
+        return [
+            f"{where}: {_rows(read.missing.sum())} without a value; give them one, or drop them."
+        ]
+    found = [
+        f"{where}: in {wrong.count:,} row{'s' if wrong.count > 1 else ''} the value "
+        f"{wrong.reason}, first {shown(wrong.value)} in row {wrong.row}."
+        for wrong in read.wrong
     ]
+    return found or ([] if read.values.any() else [f"{where}, is 0 in every row."])
 
 
 def _target_problems(frame: pd.DataFrame, features: Features) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..errors import ProjectError
+from .errors import ProjectError
 
 
 def place(function: Callable[..., Any]) -> str:
