@@ -220,6 +220,16 @@ def use_case_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
         ),
         ("data_loader.py", ("def load_data(", "def load("), "has no method load_data"),
         ("preprocessor.py", ("(BasePreprocessor)", ""), "is no subclass of BasePreprocessor"),
+        (
+            "model.py",
+            ('"""\n', '"""\nraise SystemExit(3)\n'),
+            r"model\.py:\d+ can't be imported: Sys",
+        ),
+        (
+            "model.py",
+            ("def get_classes(model", "def get_classes(one, model"),
+            "get_classes .* takes oth",
+        ),
     ],
 )
 def test_a_file_of_the_use_case_that_does_not_fit_is_named_before_anything_is_loaded(

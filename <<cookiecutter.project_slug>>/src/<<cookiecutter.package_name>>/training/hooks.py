@@ -10,7 +10,7 @@ from typing import Any
 
 from ..bundle.missing import Lacking, Missing
 from ..errors import ProjectError
-from ..features import Features, read_features
+from ..features import read_features
 from ..place import place, shortened
 from ..preprocessing import BasePreprocessor
 from .use_case import UseCase
@@ -33,10 +33,15 @@ def own_use_case() -> UseCase:
             f"Preprocessor ({place(preprocessor)}) is no subclass of BasePreprocessor; write "
             "class Preprocessor(BasePreprocessor)."
         )
+    _check_call("Preprocessor", preprocessor)
+    _check_call("Preprocessor.split_X_y", preprocessor.split_X_y, "self, frame, features")
+    _check_call("Preprocessor.encode_target", preprocessor.encode_target, "self, target")
     arguments = "X, y" if features.weight is None else "X, y, weight"
     train_model = _hook(model, "train_model", f"a function of {arguments}")
-    _check_signature(train_model, arguments, features)
+    why = f", since features.yaml has the weight {features.weight}" if features.weight else ""
+    _check_call("train_model", train_model, arguments, why)
     get_classes = _hook(model, "get_classes", "a function of the model")
+    _check_call("get_classes", get_classes, "model")
     return UseCase(features, data_loader, preprocessor, train_model, get_classes)
 
 
@@ -51,6 +56,8 @@ def own_data_loader() -> Any:
     )
     if not callable(getattr(data_loader, "load_data", None)):
         raise ProjectError(f"DataLoader ({place(data_loader)}) has no method load_data; add it.")
+    _check_call("DataLoader", data_loader)
+    _check_call("DataLoader.load_data", data_loader.load_data, "self")
     return data_loader
 
 
@@ -62,7 +69,7 @@ def _module(name: str) -> ModuleType:
         raise ProjectError(f"{where} is not valid Python: {error.msg}.") from error
     except ProjectError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         frames = traceback.extract_tb(error.__traceback__)
         own = [frame for frame in frames if str(Path(frame.filename).parent) in _folders()]
         where = f"{shortened(own[-1].filename)}:{own[-1].lineno}" if own else f"use_case/{name}.py"
@@ -73,7 +80,7 @@ def _folders() -> list[str]:
     return [str(folder) for folder in import_module(_PACKAGE).__path__]
 
 
-def _unimportable(name: str, where: str, error: Exception) -> ProjectError:
+def _unimportable(name: str, where: str, error: BaseException) -> ProjectError:
     """Return why a file can't be imported, and the way out where it is known."""
     missing = Missing.of(error)
     if missing is None or missing.name == _PACKAGE.partition(".")[0]:
@@ -94,14 +101,15 @@ def _hook(module: ModuleType, name: str, wanted: str) -> Any:
     raise ProjectError(f"{file} has no {name}{hint}; define it: {wanted}.")
 
 
-def _check_signature(train_model: Callable[..., Any], arguments: str, features: Features) -> None:
+def _check_call(
+    name: str, function: Callable[..., Any], arguments: str = "", why: str = ""
+) -> None:
+    """See that a hook takes the arguments that it is called with."""
     try:
-        inspect.signature(train_model).bind(*arguments.split(", "))
+        inspect.signature(function).bind(*filter(None, arguments.split(", ")))
     except TypeError as error:
-        why = f", since features.yaml has the weight {features.weight}" if features.weight else ""
         raise ProjectError(
-            f"train_model ({place(train_model)}) takes other arguments than {arguments}{why}: "
-            f"{error}."
+            f"{name} ({place(function)}) takes other arguments than ({arguments}){why}: {error}."
         ) from error
     except ValueError:
         return  # made by a library that tells nothing of its arguments
