@@ -77,8 +77,7 @@ class OnnxEngine:
 
     def outputs(self, columns: Columns) -> Outputs:
         """Answer each row, whatever the others get; NaN where the model has no answer."""
-        n = len(next(iter(columns.values())))
-        if not self._texts or n <= self._block:
+        if not self._texts or (n := len(next(iter(columns.values())))) <= self._block:
             return self._answer(columns)
         starts = range(0, n, self._block)
         blocks = [
@@ -87,8 +86,9 @@ class OnnxEngine:
         return np.concatenate([self._answer(block) for block in blocks])
 
     def _answer(self, columns: Columns) -> Outputs:
-        feeds = {name: values for name, values in columns.items() if name in self._inputs}
-        feeds |= {each.input: each.weights(columns[each.feature].ravel()) for each in self._texts}
+        feeds = {name: columns[name] for name in self._inputs}
+        for each in self._texts:
+            feeds[each.input] = each.weights(columns[each.feature].ravel())
         try:
             outputs = self._session.run(self._output, feeds)[0]
         except Exception as error:  # ONNX Runtime's own exceptions derive from nothing else

@@ -16,12 +16,9 @@ def columns_from(features: Sequence[Feature], rows: Sequence[Sequence[Value]]) -
     A missing number becomes NaN and a missing label the empty string, as in training.
     """
     return {
-        feature.name: np.array([[_number(row[k])] for row in rows])
+        # To NumPy, None is NaN among floats.
+        feature.name: np.array([row[k] for row in rows], np.float64).reshape(-1, 1)
         if feature.numeric
-        else np.array([[row[k] or ""] for row in rows], dtype=object)
+        else np.array([row[k] or "" for row in rows], dtype=object).reshape(-1, 1)
         for k, feature in enumerate(features)
     }
-
-
-def _number(value: Value) -> float:
-    return np.nan if value is None else float(value)
