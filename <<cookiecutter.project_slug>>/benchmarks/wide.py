@@ -121,12 +121,16 @@ class Cost:
     memory: float
 
 
-def main() -> None:
-    """Train each case and print what it cost."""
+def main() -> int:
+    """Train each case and print what it cost.
+
+    Returns:
+        Whether a training failed.
+    """
     table = Table(title=f"make train, {os.cpu_count()} cores")
     for heading in ("case", "rows", "columns", "s", "CPU s", "peak GiB", "exit"):
         table.add_column(heading, justify="left" if heading == "case" else "right")
-    console = Console()
+    console, failed = Console(), 0
     for name in sys.argv[1:] or CASES:
         case = CASES[name]
         console.rule(name)
@@ -134,7 +138,9 @@ def main() -> None:
         columns = case.numbers + len(case.labels)
         size = (f"{case.rows:,}", f"{columns:,}", f"{cost.seconds:.0f}", f"{cost.processors:.0f}")
         table.add_row(name, *size, f"{cost.memory:.2f}", str(cost.status))
+        failed |= cost.status != 0
     console.print(table)
+    return failed
 
 
 def measure(case: Case) -> Cost:
@@ -164,7 +170,8 @@ def _lay_out(case: Case, folder: Path) -> None:
     files |= {"model.py": MODEL, "preprocessor.py": PREPROCESSOR, "__init__.py": ""}
     for name, text in files.items():
         (own / name).write_text(text, "utf-8")
-    shutil.copy(ROOT / "config.yaml", folder)
+    for name in ("config.yaml", "uv.lock"):
+        shutil.copy(ROOT / name, folder)
 
 
 def _processor_seconds() -> float:
@@ -184,4 +191,4 @@ def _memory(pid: int, begun_by_us: bool = True) -> int:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
