@@ -83,7 +83,7 @@ class Preprocessor(BasePreprocessor):
 
 @dataclass(frozen=True)
 class Case:
-    """How many rows and numbers, and how many labels each category has."""
+    """A table's rows and numbers, and the labels that each category has."""
 
     rows: int
     numbers: int

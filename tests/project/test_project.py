@@ -17,10 +17,10 @@ BIN = Path(".venv") / "bin"
 
 SAME_EVERYWHERE = (
     *("admin_token", "agreement", "automl", "automl_mistakes", "boosting", "bundle_files"),
-    *("classes", "data_frames", "download", "encoders", "encoding", "gates", "hooks", "leaks"),
-    *("lightgbm", "memory", "progress", "proof", "proof_rows", "refusals", "registry"),
-    *("registry_serving", "registry_settings", "release", "reload", "report_bounds", "rules"),
-    *("self_contained", "texts", "watching", "words"),
+    *("classes", "data_frames", "download", "encoders", "encoding", "gates", "hook_files"),
+    *("hooks", "leaks", "lightgbm", "memory", "progress", "proof", "proof_rows", "refusals"),
+    *("registry", "registry_serving", "registry_settings", "release", "reload"),
+    *("report_bounds", "rules", "self_contained", "texts", "watching", "words"),
 )
 """Tests that make their own small use cases: what one project shows, the others need not."""
 

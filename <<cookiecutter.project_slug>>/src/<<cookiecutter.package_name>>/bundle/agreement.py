@@ -15,7 +15,7 @@ LEAST_ROWS = 20_000
 """On how many rows a compiled model has to be proven."""
 
 _ROUNDING = 1e-6
-"""How far outside its bounds a number may be that was added up from rounded ones."""
+"""The distance outside its bounds that a number may have that was added up from rounded ones."""
 
 
 def check_agreement(schema: Schema, metadata: Metadata) -> None:

@@ -37,7 +37,7 @@ class Engine(Protocol):
     """Runs a stored model."""
 
     inline_rows: int
-    """How many rows are answered so fast that an event loop may wait for them."""
+    """The most rows that are answered so fast that an event loop may wait for them."""
 
     def run(self, columns: Columns) -> Outputs:
         """Answer each row.
