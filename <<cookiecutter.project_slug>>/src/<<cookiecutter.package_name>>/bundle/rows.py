@@ -17,8 +17,8 @@ def columns_from(features: Sequence[Feature], rows: Sequence[Sequence[Value]]) -
     """
     return {
         # To NumPy, None is NaN among floats.
-        feature.name: np.array([row[k] for row in rows], np.float64).reshape(-1, 1)
+        feature.name: np.array(values, np.float64)[:, None]
         if feature.numeric
-        else np.array([row[k] or "" for row in rows], dtype=object).reshape(-1, 1)
-        for k, feature in enumerate(features)
+        else np.array([value or "" for value in values], dtype=object)[:, None]
+        for feature, values in zip(features, zip(*rows, strict=True), strict=True)
     }

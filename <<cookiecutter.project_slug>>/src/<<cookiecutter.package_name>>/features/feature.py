@@ -50,7 +50,7 @@ class Feature(BaseModel):
         """The rule of its type, with its bounds and labels."""
         return RULES[self.type](self)
 
-    @property
+    @cached_property
     def numeric(self) -> bool:
         """Whether the model gets it as a number (booleans are 0 and 1)."""
         return RULES[self.type].numeric
