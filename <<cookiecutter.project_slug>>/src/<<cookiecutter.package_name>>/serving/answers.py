@@ -56,6 +56,17 @@ class Operation:
             raise Unfit(self.shape, sent)
         return rows
 
+    def read(self, body: bytes) -> list[Row] | Refusal:
+        """Return the rows of a request, or all that there is to say against it.
+
+        Raises:
+            Refusal: The body is no JSON, or far too much of it.
+        """
+        try:
+            return self.parse(body)
+        except Unfit as unfit:
+            return unfit.refusal()
+
 
 def operations(schema: Schema, max_rows: int) -> list[Operation]:
     """Return the prediction routes of a bundle.

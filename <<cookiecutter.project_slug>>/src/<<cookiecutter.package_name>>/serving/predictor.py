@@ -57,13 +57,16 @@ class Predictor:
         return to_json(answer)
 
     async def _rows(self, operation: Operation, body: bytes) -> list[Row]:
-        try:
-            if len(body) <= _INLINE_BYTES:
+        if len(body) > _INLINE_BYTES:
+            found = await self._in_turn(lambda: operation.read(body))
+        else:
+            try:
                 return operation.parse(body)
-            return await self._in_turn(lambda: operation.parse(body))
-        except Unfit as error:
-            unfit = error
-        raise await self._in_turn(unfit.refusal)
+            except Unfit as unfit:
+                found = await self._in_turn(unfit.refusal)
+        if isinstance(found, Refusal):
+            raise found
+        return found
 
     async def _in_turn(self, work: Callable[[], T]) -> T:
         """Work beside the event loop; one at a time, for each may take a hundred times its body."""

@@ -106,7 +106,9 @@ def shown(value: Any) -> Any:
 def _json(value: Any) -> str:
     """Return the begin of a value's JSON: as much as is shown, however long it is."""
     text = ""
-    for piece in JSONEncoder(ensure_ascii=False, default=str).iterencode(value):
+    # A check for circles would keep a value that is not written to its end until garbage is sought.
+    encoder = JSONEncoder(ensure_ascii=False, check_circular=False, default=str)
+    for piece in encoder.iterencode(value):
         text += piece
         if len(text) > _MOST_CHARACTERS:
             break
