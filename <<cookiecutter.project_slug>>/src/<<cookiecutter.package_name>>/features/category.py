@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy.typing as npt
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, GetPydanticSchema
+from pydantic_core import CoreSchema, core_schema
 
 from .number import NUMBER, as_float, is_number
 from .rule import REASONS, Example, Limit, Misfit, Rule, most_frequent
@@ -67,10 +68,10 @@ class Category(Rule):
 
     def request_type(self) -> tuple[Any, list[dict[str, Any]]]:
         """See `Rule`."""
-        kind: Any = Literal[tuple(self._labels)]
+        labels = [*self._labels, *([""] if self.feature.optional else [])]
+        kind: Any = Annotated[Any, GetPydanticSchema(lambda source, handler: _one_of(labels))]
         schemas: list[dict[str, Any]] = [{"type": "string", "enum": self._labels}]
         if self.feature.optional:
-            kind = Literal[(*self._labels, "")]
             schemas.append({"type": "string", "maxLength": 0})
         if self._numbers:
             kind = Annotated[kind, BeforeValidator(as_label)]
@@ -103,6 +104,15 @@ class Category(Rule):
     def typical(self, values: npt.NDArray[Any]) -> Example:
         """Return the most frequent label, or the first."""
         return str(most_frequent(values)) if len(values) else (self._labels or [""])[0]
+
+
+def _one_of(labels: list[str]) -> CoreSchema:
+    """Return the schema of some labels, whose error does not hold them all as a literal's does."""
+    return core_schema.custom_error_schema(
+        core_schema.literal_schema(labels),
+        custom_error_type="literal_error",
+        custom_error_context={"expected": "one of the labels"},
+    )
 
 
 def _is_whole(label: str) -> bool:

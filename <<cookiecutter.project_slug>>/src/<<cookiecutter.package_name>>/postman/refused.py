@@ -9,7 +9,7 @@ from ..bundle.schema import Schema
 from ..features import Feature
 from ..features.number import plain
 from ..serving.answers import Operation
-from ..serving.problems import nearest
+from ..serving.likeness import Words
 from .cases import Case, posted, raw
 from .scripts import refused as refusal
 
@@ -49,7 +49,7 @@ def _wrong(feature: Feature) -> Iterator[tuple[Any, dict[str, Any]]]:
     if feature.labels:
         label = misspelt(feature.labels)
         finding = {"reason": "is not a label of this field"}
-        yield label, {**finding, "nearest": nearest(label, feature.labels)[0]}
+        yield label, {**finding, "nearest": Words(feature.labels).like(label)[0]}
     if feature.min is not None and math.isfinite(below := _beyond(feature.min, -1)):
         yield below, {"reason": f"must be at least {feature.min:g}"}
     if feature.max is not None and math.isfinite(above := _beyond(feature.max, 1)):
@@ -76,7 +76,7 @@ def _extra(one: Operation, schema: Schema) -> Case:
         422,
         field=extra,
         reason="is not a field of this model",
-        nearest=nearest(extra, names)[0],
+        nearest=Words(names).like(extra)[0],
     )
     return posted(one, f"{extra} is no field", [{**schema.example, extra: 1}], tests)
 

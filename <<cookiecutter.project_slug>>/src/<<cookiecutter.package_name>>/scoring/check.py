@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from pydantic import ValidationError
 
 from ..bundle.schema import Schema
 from ..features import Feature, Rule
@@ -71,14 +70,15 @@ class Check:
         for k in np.flatnonzero(~good).tolist():
             line = None if raw.lines is None else int(raw.lines[k])
             sent = raw.frame.row(k, named=True)
-            try:
-                patches[k] = self._rows.type.model_validate(self._request(sent, raw.texts))
-            except ValidationError as error:
-                rejects += self._rows.rejects(error, int(raw.records[k]), line, sent)
+            request = self._request(sent, raw.texts)
+            if row := self._rows.read(request):
+                patches[k] = row
+            else:
+                rejects += self._rows.rejects(request, int(raw.records[k]), line, sent)
         good[list(patches)] = True
         for name in self._features if patches else ():
             rule = self._features[name].rule
-            values = [converted(rule, getattr(row, name)) for row in patches.values()]
+            values = [converted(rule, row[self._features[name].name]) for row in patches.values()]
             typed = typed.with_columns(typed[name].scatter(list(patches), values))
         kept = pl.Series(good)
         return Checked(

@@ -1,7 +1,8 @@
 """What the readers of all formats share."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,6 +13,8 @@ from ..bundle.schema import Schema
 from ..errors import ProjectError
 from .check import Checked, Numbers, Raw
 from .rejects import Reject, short
+
+_MOST_IGNORED = 1_000
 
 
 class Input(ABC):
@@ -26,6 +29,11 @@ class Input(ABC):
         self.path, self.file = path, file
         self.read = self.done = self.total = 0
         self.ignored: set[str] = set()
+
+    def ignore(self, names: Iterable[str]) -> None:
+        """Note names that the model does not know, as long as there is room for them."""
+        if len(self.ignored) < _MOST_IGNORED:
+            self.ignored.update(islice(names, _MOST_IGNORED))
 
     @abstractmethod
     def blocks(self) -> Iterator[Checked]:

@@ -6,9 +6,11 @@ from typing import BinaryIO
 
 import numpy as np
 import polars as pl
-from pydantic import BaseModel, ValidationError
 
 from ..bundle.schema import Schema
+from ..serving.findings import Row
+from ..serving.problems import Refusal
+from ..serving.read_json import read_json
 from .check import Checked, converted
 from .inputs import Input
 from .lines import LONGEST, TOO_LONG, whole_lines
@@ -32,10 +34,9 @@ class JsonLinesInput(Input):
             yield self._checked(content.split(b"\n")[:-1])
 
     def _checked(self, content: list[bytes]) -> Checked:
-        rows: list[BaseModel] = []
+        rows: list[Row] = []
         numbers: list[tuple[int, int]] = []
         rejects: list[Reject] = []
-        validate = self._rows.type.model_validate_json
         for text in content:
             self._line += 1
             if not text or text.isspace():
@@ -45,29 +46,33 @@ class JsonLinesInput(Input):
                 rejects.append(Reject(self.read, self._line, None, TOO_LONG))
                 continue
             try:
-                row = validate(text)
-            except ValidationError as error:
-                rejects += self._rows.rejects(error, self.read, self._line, {})
+                sent = read_json(text, most_rows=1)
+            except Refusal as refusal:
+                rejects.append(Reject(self.read, self._line, None, refusal.detail))
+                continue
+            row = self._rows.read(sent)
+            if row is None:
+                rejects += self._rows.rejects(sent, self.read, self._line, {})
                 continue
             rows.append(row)
             numbers.append((self.read, self._line))
-            self.ignored.update(row.model_extra or ())
+            self.ignore(self._rows.unknown(row))
         self.done = self.file.tell()
         records, lines = np.array(numbers, np.int64).reshape(-1, 2).T
         return Checked(self._features(rows), self._ids(rows), records, lines, rejects)
 
-    def _features(self, rows: list[BaseModel]) -> pl.DataFrame:
+    def _features(self, rows: list[Row]) -> pl.DataFrame:
         return pl.DataFrame(
             {
                 f"f{k}": pl.Series(
-                    [converted(feature.rule, row.__dict__[f"f{k}"]) for row in rows],
+                    [converted(feature.rule, row[feature.name]) for row in rows],
                     dtype=pl.Float64 if feature.numeric else pl.String,
                 )
                 for k, feature in enumerate(self._schema.features)
             }
         ).with_columns(pl.col(pl.String).fill_null(""))
 
-    def _ids(self, rows: list[BaseModel]) -> pl.Series | None:
+    def _ids(self, rows: list[Row]) -> pl.Series | None:
         if not self._schema.id:
             return None
-        return pl.Series([row.__dict__["id"] for row in rows], dtype=pl.String)
+        return pl.Series([row[self._schema.id] for row in rows], dtype=pl.String)

@@ -5,8 +5,7 @@ from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields
 from typing import TextIO
 
-MOST_CHARACTERS = 80
-"""Of a value that is repeated."""
+from ..serving.problems import shown
 
 
 @dataclass(frozen=True)
@@ -39,5 +38,4 @@ class RejectsFile:
 
 def short(value: object) -> str:
     """Return a value as a reject repeats it."""
-    text = "" if value is None else str(value)
-    return text if len(text) <= MOST_CHARACTERS else f"{text[:MOST_CHARACTERS]}…"
+    return "" if value is None else str(shown(value))

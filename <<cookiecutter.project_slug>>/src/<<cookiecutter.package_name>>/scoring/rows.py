@@ -1,15 +1,16 @@
-"""The judge of single rows: the request type of the API, and its sentences."""
+"""The judge of single rows: the row's type of the API, and its sentences."""
 
 from collections.abc import Mapping
-from functools import lru_cache
+from itertools import islice
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
 from ..bundle.schema import Schema
-from ..serving.models import request_model
-from ..serving.problems import FieldError, invalid, nearest
+from ..serving.findings import Finding, RowType
+from ..serving.problems import MOST_ERRORS, shown
 from .rejects import Reject, short
+
+MOST_LIKENED = 1_000
+"""Different values of a run for which like labels are looked up: more than a person reads."""
 
 
 class Rows:
@@ -17,40 +18,40 @@ class Rows:
 
     def __init__(self, schema: Schema) -> None:
         """Make the row's type from a bundle's schema."""
-        base = request_model(schema)
-        # A pydantic model's configuration is inherited but for what is named here.
-        self.type: type[BaseModel] = type(
-            "Row",
-            (base,),
-            {"__module__": __name__, "model_config": ConfigDict(extra="allow")},
-        )
-        self._labels = {feature.name: tuple(feature.labels or ()) for feature in schema.features}
+        self._type = RowType(schema, others=True)
+        self.read, self.unknown = self._type.read, self._type.unknown
+        self._allowed: dict[tuple[str | None, str], str] = {}
 
     def rejects(
-        self, error: ValidationError, record: int, line: int | None, sent: Mapping[str, Any]
+        self, row: Any, record: int, line: int | None, sent: Mapping[str, Any]
     ) -> list[Reject]:
         """Say what is wrong with a row in the API's words.
 
         Args:
-            error: What the type found.
+            row: As a client would send it.
             record: The row's number.
             line: The line on which it begins.
             sent: The row's values as the input has them, where they are known.
         """
-        refusal = invalid(error, {}, [])
-        if not refusal.errors:
-            return [Reject(record, line, None, refusal.detail)]
-        return [self._reject(found, record, line, sent) for found in refusal.errors]
+        return [
+            Reject(
+                record,
+                line,
+                found.field,
+                found.reason,
+                short(sent.get(found.field or "", found.value)),
+                self._allowed_for(found),
+            )
+            for found in islice(self._type.findings(row), MOST_ERRORS)
+        ]
 
-    def _reject(
-        self, found: FieldError, record: int, line: int | None, sent: Mapping[str, Any]
-    ) -> Reject:
-        value = sent.get(found.field or "", found.value)
-        labels = self._labels.get(found.field or "", ()) if found.allowed is not None else ()
-        allowed = ", ".join(_nearest(str(found.value), labels))
-        return Reject(record, line, found.field, found.reason, short(value), allowed)
-
-
-@lru_cache(maxsize=10_000)
-def _nearest(value: str, labels: tuple[str, ...]) -> list[str]:
-    return nearest(value, list(labels))
+    def _allowed_for(self, found: Finding) -> str:
+        if not found.among:
+            return ""
+        key = (found.field, str(shown(found.word)))
+        if key not in self._allowed and len(self._allowed) < MOST_LIKENED:
+            like = found.among.like(key[1])
+            others = len(found.among) - len(like)
+            more = [f"and {others:,} more"] if like and others else []
+            self._allowed[key] = ", ".join([*like, *more])
+        return self._allowed.get(key, "")

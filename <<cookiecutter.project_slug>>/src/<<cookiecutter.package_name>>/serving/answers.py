@@ -1,16 +1,33 @@
 """What each prediction route takes and answers, for one bundle."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, TypeAdapter, create_model
+from pydantic import Field, create_model
 
 from ..bundle.schema import Schema
 from ..tasks import Outputs, TaskName, class_indices
 from . import models
+from .findings import Row, RowType
+from .problems import Refusal, invalid
+from .read_json import read_json
+from .requests import Data, Many, One, Shape
 
 Answer = Callable[[Outputs], Any]
+
+
+class Unfit(Exception):
+    """A request that does not fit; why is found when it is asked for."""
+
+    def __init__(self, shape: Shape, sent: Any) -> None:
+        """Keep what was sent."""
+        super().__init__()
+        self._shape, self._sent = shape, sent
+
+    def refusal(self) -> Refusal:
+        """Find what is wrong."""
+        return invalid(self._shape.findings(self._sent))
 
 
 @dataclass(frozen=True)
@@ -23,9 +40,32 @@ class Operation:
     request: Any
     example: Any
     response: Any
-    rows: Callable[[Any], Sequence[BaseModel]]
+    shape: Shape
     answer: Answer
-    parse: Callable[[bytes], Any]
+
+    def parse(self, body: bytes) -> list[Row]:
+        """Return the rows of a request.
+
+        Raises:
+            Refusal: The body is no JSON, or far too much of it.
+            Unfit: It is JSON of another shape, or with values that do not fit.
+        """
+        sent = read_json(body, self.shape.most_rows)
+        rows = self.shape.rows(sent)
+        if rows is None:
+            raise Unfit(self.shape, sent)
+        return rows
+
+    def read(self, body: bytes) -> list[Row] | Refusal:
+        """Return the rows of a request, or all that there is to say against it.
+
+        Raises:
+            Refusal: The body is no JSON, or far too much of it.
+        """
+        try:
+            return self.parse(body)
+        except Unfit as unfit:
+            return unfit.refusal()
 
 
 def operations(schema: Schema, max_rows: int) -> list[Operation]:
@@ -39,9 +79,10 @@ def operations(schema: Schema, max_rows: int) -> list[Operation]:
     rows = Annotated[list[row], Field(min_length=1, max_length=max_rows)]  # type: ignore[valid-type]
     data = create_model("Data", __config__=row.model_config | {"title": "Data"}, data=(rows, ...))
     example = schema.example
-    one = (row, example, lambda row: [row])
-    many = (rows, [example], lambda rows: rows)
-    azure = (data, {"data": [example]}, lambda data: data.data)
+    kind = RowType(schema)
+    one = (row, example, One(kind))
+    many = (rows, [example], Many(kind, max_rows))
+    azure = (data, {"data": [example]}, Data(kind, max_rows))
     predict, predictions, probabilities, score = _ANSWERS[schema.task](schema)
     found = [
         _operation("/api/predict", "Predict one", one, predict),
@@ -57,13 +98,12 @@ def operations(schema: Schema, max_rows: int) -> list[Operation]:
 def _operation(
     path: str,
     summary: str,
-    asked: tuple[Any, Any, Callable[[Any], Sequence[BaseModel]]],
+    asked: tuple[Any, Any, Shape],
     answered: tuple[Any, str, Answer],
 ) -> Operation:
-    request, example, rows = asked
+    request, example, shape = asked
     response, description, answer = answered
-    parse = TypeAdapter(request).validate_json
-    return Operation(path, summary, description, request, example, response, rows, answer, parse)
+    return Operation(path, summary, description, request, example, response, shape, answer)
 
 
 def _numbers(schema: Schema) -> tuple[Any, Any, Any, Any]:

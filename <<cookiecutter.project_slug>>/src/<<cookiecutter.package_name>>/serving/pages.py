@@ -7,11 +7,11 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.openapi.utils import get_openapi
+from pydantic_core import to_json
 from starlette.requests import Request
 from starlette.responses import (
     FileResponse,
     HTMLResponse,
-    JSONResponse,
     RedirectResponse,
     Response,
 )
@@ -34,8 +34,10 @@ def add(app: FastAPI, settings: Settings) -> None:
 
     app.openapi = openapi  # type: ignore[method-assign]
 
+    written = _Written()
+
     async def description(request: Request) -> Response:
-        return JSONResponse(app.openapi())
+        return Response(written(app.openapi()), media_type="application/json")
 
     async def page(request: Request) -> HTMLResponse:
         root = request.scope.get("root_path", "")
@@ -67,6 +69,19 @@ def add(app: FastAPI, settings: Settings) -> None:
         app.add_route("/", client, methods=["GET"])
         app.add_route("/client/index.html", to_client, methods=["GET"])
         app.mount("/client", StaticFiles(directory=settings.paths.client))
+
+
+class _Written:
+    """JSON of what seldom changes, written once: thousands of labels take long."""
+
+    def __init__(self) -> None:
+        self._value: dict[str, Any] = {}
+        self._json = b"{}"
+
+    def __call__(self, value: dict[str, Any]) -> bytes:
+        if value is not self._value:
+            self._value, self._json = value, to_json(value)
+        return self._json
 
 
 def described(model: Model, routes: Sequence[BaseRoute], version: int = 0) -> dict[str, Any]:

@@ -1,21 +1,26 @@
 """A bundle's model, ready to answer: request bytes in, answer bytes out."""
 
 import asyncio
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
 from pydantic_core import to_json
 
 from ..bundle.engines import Engine, Unanswerable
 from ..bundle.metadata import Metadata
-from ..bundle.rows import columns_from
+from ..bundle.rows import columns_by_name
 from ..bundle.schema import Schema
 from ..tasks import TASKS, Outputs
-from .answers import Operation
+from .answers import Operation, Unfit
+from .findings import Row
 from .metrics import Metrics
 from .prediction_log import PredictionLog
-from .problems import Refusal, invalid
+from .problems import Refusal
+
+T = TypeVar("T")
+
+_INLINE_BYTES = 64 * 1024
+"""Longest body that is read so fast that an event loop may wait for it."""
 
 
 class Predictor:
@@ -33,9 +38,8 @@ class Predictor:
         self._schema, self._task = schema, TASKS[schema.task]
         self._engine, self._metrics, self._log = engine, metrics, log
         self._model = {"model": metadata.name, "version": metadata.version}
-        self._attributes = [f"f{k}" for k in range(len(schema.features))]
-        self._labels = {feature.name: feature.labels or [] for feature in schema.features}
-        self._names = [*self._labels, *([schema.id] if schema.id else [])]
+        self._id = schema.id or ""
+        self._turn = asyncio.Lock()
 
     async def answer(self, operation: Operation, body: bytes, request_id: str) -> bytes:
         """Answer a request.
@@ -43,21 +47,34 @@ class Predictor:
         Raises:
             Refusal: The body does not fit, or the model has no answer for its values.
         """
-        try:
-            rows = operation.rows(operation.parse(body))
-        except ValidationError as error:
-            raise invalid(error, self._labels, self._names) from None
+        rows = await self._rows(operation, body)
         outputs = await self._run(rows)
         self._count(outputs)
         answer = operation.answer(outputs)
         if self._log:
-            ids = [getattr(row, "id", None) for row in rows]
+            ids = [row.get(self._id) for row in rows]
             self._log.add(self._model, request_id, ids, self._each(outputs))
         return to_json(answer)
 
-    async def _run(self, rows: Sequence[BaseModel]) -> Outputs:
-        values = [[row.__dict__[name] for name in self._attributes] for row in rows]
-        columns = columns_from(self._schema.features, values)
+    async def _rows(self, operation: Operation, body: bytes) -> list[Row]:
+        if len(body) > _INLINE_BYTES:
+            found = await self._in_turn(lambda: operation.read(body))
+        else:
+            try:
+                return operation.parse(body)
+            except Unfit as unfit:
+                found = await self._in_turn(unfit.refusal)
+        if isinstance(found, Refusal):
+            raise found
+        return found
+
+    async def _in_turn(self, work: Callable[[], T]) -> T:
+        """Work beside the event loop; one at a time, for each may take a hundred times its body."""
+        async with self._turn:
+            return await asyncio.to_thread(work)
+
+    async def _run(self, rows: list[Row]) -> Outputs:
+        columns = columns_by_name(self._schema.features, rows)
         try:
             # Few rows are answered sooner than another thread would begin.
             inline = len(rows) <= self._engine.inline_rows

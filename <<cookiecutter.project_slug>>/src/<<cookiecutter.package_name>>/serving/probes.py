@@ -5,6 +5,7 @@ from typing import Any, Literal
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
+from pydantic_core import to_json
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -84,13 +85,16 @@ def params_route(schema: Schema) -> APIRoute:
         for feature in schema.features
     }
 
-    async def endpoint() -> dict[str, list[str] | Literal[0]]:
-        return params
+    answer = to_json(params)  # once: thousands of labels take longer than a prediction
+
+    async def endpoint() -> Response:
+        return Response(answer, media_type="application/json")
 
     return APIRoute(
         "/api/predict/params",
         endpoint,
         methods=["GET"],
+        response_model=dict[str, list[str] | Literal[0]],
         summary="What may be asked?",
         description="Each feature's allowed labels, or 0 for one without labels.",
         tags=["predictions"],

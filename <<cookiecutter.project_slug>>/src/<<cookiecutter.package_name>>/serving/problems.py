@@ -1,16 +1,18 @@
 """What a client reads when a request can't be answered (RFC 9457, application/problem+json)."""
 
-from difflib import SequenceMatcher
+from collections.abc import Iterable
+from itertools import islice
+from json import JSONEncoder
 from typing import Any
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field
 from pydantic_core import to_json
 
-from ..features.rule import REASONS
+from .findings import Finding
+from .likeness import MOST_WORDS
 
 MEDIA_TYPE = "application/problem+json"
 MOST_ERRORS = 10
-MOST_LABELS = 20
 _MOST_CHARACTERS = 80
 
 
@@ -22,7 +24,12 @@ class FieldError(BaseModel):
     reason: str
     value: Any = Field(default=None, description="What was sent")
     allowed: list[str] | None = Field(
-        default=None, description="The nearest of the allowed, nearest first"
+        default=None,
+        description=f"Those of the allowed that are like it, nearest first, at most {MOST_WORDS}",
+    )
+    allowed_count: int | None = Field(
+        default=None,
+        description="How many are allowed in all; /api/predict/params lists a feature's labels",
     )
 
 
@@ -58,61 +65,51 @@ class Refusal(Exception):
         return to_json(problem, exclude_none=True)
 
 
-def invalid(error: ValidationError, labels: dict[str, list[str]], fields: list[str]) -> Refusal:
-    """Turn what pydantic found in a request into a refusal.
-
-    Args:
-        error: The finding.
-        labels: Each category's labels.
-        fields: All fields that a row may have.
-    """
-    found = error.errors(include_url=False)
-    if found[0]["type"] == "json_invalid":
-        return Refusal(400, "Invalid JSON", f"{found[0]['msg']}.")
-    errors = [_field_error(finding, labels, fields) for finding in found[:MOST_ERRORS]]
-    first = errors[0]
+def invalid(findings: Iterable[Finding]) -> Refusal:
+    """Turn what is wrong with a request into a refusal; no more is looked for than it says."""
+    found = list(islice(findings, MOST_ERRORS + 1))
+    errors = [_field_error(finding) for finding in found[:MOST_ERRORS]]
+    first, others = errors[0], len(found) - 1
     where = f"{first.field}: " if first.field else ""
     row = "" if first.row is None else f"row {first.row}, "
-    more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-    return Refusal(422, "Invalid values", f"{row}{where}{first.reason}{more}", errors)
+    least = "at least " if others == MOST_ERRORS else ""
+    more = f" (and {least}{others} more)" if others else ""
+    known = ""
+    if first.allowed_count and not first.allowed:
+        known = f"; GET /api/predict/params lists the {first.allowed_count:,} that are"
+    return Refusal(422, "Invalid values", f"{row}{where}{first.reason}{more}{known}", errors)
 
 
-def _field_error(finding: Any, labels: dict[str, list[str]], fields: list[str]) -> FieldError:
-    names = [part for part in finding["loc"] if isinstance(part, str)]
-    rows = [part for part in finding["loc"] if isinstance(part, int)]
-    kind, name = finding["type"], _shown(names[-1]) if names else None
-    field = FieldError(field=name, row=rows[0] if rows else None, reason=_reason(finding))
-    if kind == "missing":
-        return field
-    field.value = _shown(finding["input"])
-    if kind == "literal_error":
-        field.allowed = nearest(str(field.value), labels.get(name or "", []))
-    elif kind == "extra_forbidden":
-        field.allowed = nearest(str(name), fields)
-    return field
+def _field_error(finding: Finding) -> FieldError:
+    error = FieldError(
+        field=finding.field and shown(finding.field),
+        row=finding.row,
+        reason=finding.reason,
+        value=shown(finding.value),
+    )
+    if finding.among:
+        error.allowed = list(finding.among.like(str(shown(finding.word)))) or None
+        error.allowed_count = len(finding.among)
+    return error
 
 
-def _reason(finding: Any) -> str:
-    template = REASONS.get(finding["type"])
-    return template.format(**finding.get("ctx", {})) if template else finding["msg"]
-
-
-def nearest(value: str, allowed: list[str]) -> list[str]:
-    """Return the allowed words that are most like a value, nearest first."""
-    matcher = SequenceMatcher(b=value.casefold())
-
-    def likeness(word: str) -> float:
-        matcher.set_seq1(word.casefold())
-        return matcher.ratio()
-
-    return sorted(allowed, key=likeness, reverse=True)[:MOST_LABELS]
-
-
-def _shown(value: Any) -> Any:
+def shown(value: Any) -> Any:
     """Return a value as an answer may repeat it: short, and valid in JSON."""
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, (int, float)) and abs(value) < 1e15:
         return value
-    text = value if isinstance(value, str) else repr(value)
+    text = _json(value) if isinstance(value, (list, dict)) else str(value)
     return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}…"
+
+
+def _json(value: Any) -> str:
+    """Return the begin of a value's JSON: as much as is shown, however long it is."""
+    text = ""
+    # A check for circles would keep a value that is not written to its end until garbage is sought.
+    encoder = JSONEncoder(ensure_ascii=False, check_circular=False, default=str)
+    for piece in encoder.iterencode(value):
+        text += piece
+        if len(text) > _MOST_CHARACTERS:
+            break
+    return text

@@ -1,0 +1,100 @@
+"""The three shapes of a request: one row, a list of rows, and a list within an object."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Protocol
+
+from pydantic import FailFast, Field, TypeAdapter, ValidationError
+
+from ..features.rule import REASONS
+from .findings import Finding, Row, RowType
+from .likeness import Words
+
+
+class Shape(Protocol):
+    """How rows lie in what is sent."""
+
+    most_rows: int
+
+    def rows(self, sent: Any) -> list[Row] | None:
+        """Return the rows' values; nothing if something does not fit."""
+        ...
+
+    def findings(self, sent: Any) -> Iterator[Finding]:
+        """Yield what does not fit."""
+        ...
+
+
+class One:
+    """One row."""
+
+    most_rows = 1
+
+    def __init__(self, row: RowType) -> None:
+        """Take rows of a type."""
+        self._row = row
+        self.findings = row.findings
+
+    def rows(self, sent: Any) -> list[Row] | None:
+        """See `Shape.rows`."""
+        row = self._row.read(sent)
+        return [row] if row else None
+
+
+class Many:
+    """A list of rows."""
+
+    def __init__(self, row: RowType, most_rows: int) -> None:
+        """Take rows of a type, at least one."""
+        self._row, self.most_rows = row, most_rows
+        limits = Field(min_length=1, max_length=most_rows)
+        rows = Annotated[list[row.type], limits, FailFast()]  # type: ignore[name-defined]
+        self._validate = TypeAdapter(rows).validate_python
+
+    def rows(self, sent: Any) -> list[Row] | None:
+        """See `Shape.rows`."""
+        try:
+            rows: list[Row] = self._validate(sent)
+        except ValidationError:
+            return None
+        return rows if set(map(len, rows)) == {self._row.width} else None
+
+    def findings(self, sent: Any, field: str | None = None) -> Iterator[Finding]:
+        """See `Shape.findings`; `field` is where the list lies."""
+        if not isinstance(sent, list):
+            yield Finding(REASONS["list_type"], field, value=sent)
+        elif not sent:
+            yield Finding(REASONS["too_short"].format(min_length=1), field, value=sent)
+        elif len(sent) > self.most_rows:
+            reason = REASONS["too_long"].format(max_length=self.most_rows)
+            yield Finding(reason, field, value=sent)
+        else:
+            for number, row in enumerate(sent):
+                if not self._row.read(row):
+                    yield from self._row.findings(row, number)
+
+
+class Data:
+    """An object whose `data` is a list of rows, as Azure ML's clients send it."""
+
+    def __init__(self, row: RowType, most_rows: int) -> None:
+        """Take rows of a type, at least one."""
+        self._many, self.most_rows = Many(row, most_rows), most_rows
+
+    def rows(self, sent: Any) -> list[Row] | None:
+        """See `Shape.rows`."""
+        if isinstance(sent, dict) and sent.keys() == {"data"}:
+            return self._many.rows(sent["data"])
+        return None
+
+    def findings(self, sent: Any) -> Iterator[Finding]:
+        """See `Shape.findings`."""
+        if not isinstance(sent, dict):
+            yield Finding(REASONS["model_type"], value=sent)
+            return
+        if "data" in sent:
+            yield from self._many.findings(sent["data"], "data")
+        else:
+            yield Finding(REASONS["missing"], "data")
+        for name in sent.keys() - {"data"}:
+            reason, value = REASONS["extra_forbidden"], sent[name]
+            yield Finding(reason, name, None, value, name, Words(["data"]))
