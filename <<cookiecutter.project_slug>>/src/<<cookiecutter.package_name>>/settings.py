@@ -2,10 +2,10 @@
 
 import os
 import re
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Literal, Self
 
-import yaml
 from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
@@ -29,6 +29,7 @@ from .setting_types import (
 )
 from .settings_delivery import Deployment, Image, Jenkins
 from .tasks import BETTER_WHEN_LOW
+from .yaml_file import read_yaml
 
 PREFIX = f"{__package__.upper()}_"
 
@@ -160,6 +161,9 @@ class Settings(BaseSettings):
 class _ConfigFile(YamlConfigSettingsSource):
     """config.yaml, which holds no secrets."""
 
+    def _read_file(self, file_path: Path | Traversable) -> dict[str, Any]:
+        return read_yaml(file_path, str(file_path))
+
     def __call__(self) -> dict[str, Any]:
         values = super().__call__()
         serving, registry = values.get("serving"), values.get("registry")
@@ -195,8 +199,6 @@ def read_settings() -> Settings:
         raise ProjectError(f"{stray[0]} is in the environment, but {file} has no such setting.")
     try:
         return Settings()
-    except yaml.YAMLError as error:
-        raise ProjectError(f"{file} is not YAML: {error}") from error
     except ValidationError as error:
         raise ProjectError("\n".join(sentences(error, f"{file} or environment"))) from error
     except SettingsError as error:
