@@ -1,5 +1,6 @@
 """Every setting of the project: config.yaml, overridden by the environment."""
 
+import json
 import os
 import re
 from importlib.resources.abc import Traversable
@@ -7,8 +8,10 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
+from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
+    EnvSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     SettingsError,
@@ -16,6 +19,7 @@ from pydantic_settings import (
 )
 
 from .errors import ProjectError, sentences
+from .json_text import unique
 from .setting_types import (
     EstimatorName,
     Metric,
@@ -155,7 +159,14 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments first, then the environment, then config.yaml."""
-        return init_settings, env_settings, _ConfigFile(settings_cls, config_file())
+        return init_settings, _Environment(settings_cls), _ConfigFile(settings_cls, config_file())
+
+
+class _Environment(EnvSettingsSource):
+    """Variables; lists and mappings are JSON."""
+
+    def decode_complex_value(self, field_name: str, field: FieldInfo, value: Any) -> Any:
+        return json.loads(value, object_pairs_hook=unique)
 
 
 class _ConfigFile(YamlConfigSettingsSource):
@@ -203,7 +214,7 @@ def read_settings() -> Settings:
         raise ProjectError("\n".join(sentences(error, f"{file} or environment"))) from error
     except SettingsError as error:
         raise ProjectError(
-            f"A list in the environment is not JSON ({error.__cause__}): "
+            f"A value in the environment is not JSON ({error.__cause__}): "
             """write it like '["first", "second"]'."""
         ) from error
 

@@ -9,6 +9,8 @@ import polars as pl
 from pydantic import BaseModel, ValidationError
 
 from ..bundle.schema import Schema
+from ..json_text import may_repeat
+from ..serving.repeated import REASON, repeated
 from .check import Checked, converted
 from .inputs import Input
 from .lines import LONGEST, TOO_LONG, whole_lines
@@ -48,6 +50,9 @@ class JsonLinesInput(Input):
                 row = validate(text)
             except ValidationError as error:
                 rejects += self._rows.rejects(error, self.read, self._line, {})
+                continue
+            if may_repeat(text, len(row.model_fields_set)) and (twice := repeated(text)):
+                rejects.append(Reject(self.read, self._line, twice[1], REASON))
                 continue
             rows.append(row)
             numbers.append((self.read, self._line))

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, TypeAdapter, create_model
 from ..bundle.schema import Schema
 from ..tasks import Outputs, TaskName, class_indices
 from . import models
+from .repeated import unambiguous
 
 Answer = Callable[[Outputs], Any]
 
@@ -39,9 +40,9 @@ def operations(schema: Schema, max_rows: int) -> list[Operation]:
     rows = Annotated[list[row], Field(min_length=1, max_length=max_rows)]  # type: ignore[valid-type]
     data = create_model("Data", __config__=row.model_config | {"title": "Data"}, data=(rows, ...))
     example = schema.example
-    one = (row, example, lambda row: [row])
-    many = (rows, [example], lambda rows: rows)
-    azure = (data, {"data": [example]}, lambda data: data.data)
+    one = (row, example, lambda row: [row], 0)
+    many = (rows, [example], lambda rows: rows, 0)
+    azure = (data, {"data": [example]}, lambda data: data.data, 1)
     predict, predictions, probabilities, score = _ANSWERS[schema.task](schema)
     found = [
         _operation("/api/predict", "Predict one", one, predict),
@@ -57,12 +58,12 @@ def operations(schema: Schema, max_rows: int) -> list[Operation]:
 def _operation(
     path: str,
     summary: str,
-    asked: tuple[Any, Any, Callable[[Any], Sequence[BaseModel]]],
+    asked: tuple[Any, Any, Callable[[Any], Sequence[BaseModel]], int],
     answered: tuple[Any, str, Answer],
 ) -> Operation:
-    request, example, rows = asked
+    request, example, rows, around = asked
     response, description, answer = answered
-    parse = TypeAdapter(request).validate_json
+    parse = unambiguous(TypeAdapter(request).validate_json, rows, around)
     return Operation(path, summary, description, request, example, response, rows, answer, parse)
 
 
