@@ -79,7 +79,7 @@ def test_every_finding_is_told_at_once() -> None:
     ("text", "sentence"),
     [
         ("{}", "target: is missing"),
-        ("target: [", "features.yaml is not YAML in UTF-8"),
+        ("target: [", "features.yaml, line 1: is not YAML"),
         (
             "target: y\ntask: clustering\nfeatures: [{name: a, type: number}]",
             "task: Input should be",
@@ -90,7 +90,7 @@ def test_every_finding_is_told_at_once() -> None:
         ),
         ("target: a\ntask: regression\nfeatures: [{name: a, type: number}]", "stand twice: a"),
         (
-            "target: y\ntask: classification\nfeatures: [{name: a, type: category, labels: [no]}]",
+            "target: y\ntask: regression\nfeatures: [{name: a, type: category, labels: [null]}]",
             "put it in quotes",
         ),
         (

@@ -1,14 +1,17 @@
 """Every setting of the project: config.yaml, overridden by the environment."""
 
+import json
 import os
 import re
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Literal, Self
 
-import yaml
 from pydantic import Field, ValidationError, model_validator
+from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
+    EnvSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     SettingsError,
@@ -16,6 +19,7 @@ from pydantic_settings import (
 )
 
 from .errors import ProjectError, sentences
+from .json_text import unique
 from .setting_types import (
     EstimatorName,
     Metric,
@@ -29,6 +33,7 @@ from .setting_types import (
 )
 from .settings_delivery import Deployment, Image, Jenkins
 from .tasks import BETTER_WHEN_LOW
+from .yaml_file import read_yaml
 
 PREFIX = f"{__package__.upper()}_"
 
@@ -154,11 +159,21 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments first, then the environment, then config.yaml."""
-        return init_settings, env_settings, _ConfigFile(settings_cls, config_file())
+        return init_settings, _Environment(settings_cls), _ConfigFile(settings_cls, config_file())
+
+
+class _Environment(EnvSettingsSource):
+    """Variables; lists and mappings are JSON."""
+
+    def decode_complex_value(self, field_name: str, field: FieldInfo, value: Any) -> Any:
+        return json.loads(value, object_pairs_hook=unique)
 
 
 class _ConfigFile(YamlConfigSettingsSource):
     """config.yaml, which holds no secrets."""
+
+    def _read_file(self, file_path: Path | Traversable) -> dict[str, Any]:
+        return read_yaml(file_path, str(file_path))
 
     def __call__(self) -> dict[str, Any]:
         values = super().__call__()
@@ -195,13 +210,11 @@ def read_settings() -> Settings:
         raise ProjectError(f"{stray[0]} is in the environment, but {file} has no such setting.")
     try:
         return Settings()
-    except yaml.YAMLError as error:
-        raise ProjectError(f"{file} is not YAML: {error}") from error
     except ValidationError as error:
         raise ProjectError("\n".join(sentences(error, f"{file} or environment"))) from error
     except SettingsError as error:
         raise ProjectError(
-            f"A list in the environment is not JSON ({error.__cause__}): "
+            f"A value in the environment is not JSON ({error.__cause__}): "
             """write it like '["first", "second"]'."""
         ) from error
 

@@ -9,7 +9,7 @@ import polars as pl
 
 from ..bundle.schema import Schema
 from ..serving.findings import Row
-from ..serving.problems import Refusal
+from ..serving.problems import FieldError, Refusal
 from ..serving.read_json import read_json
 from .check import Checked, converted
 from .inputs import Input
@@ -48,7 +48,8 @@ class JsonLinesInput(Input):
             try:
                 sent = read_json(text, most_rows=1)
             except Refusal as refusal:
-                rejects.append(Reject(self.read, self._line, None, refusal.detail))
+                errors = refusal.errors or [FieldError(reason=refusal.detail)]
+                rejects += [Reject(self.read, self._line, e.field, e.reason) for e in errors]
                 continue
             row = self._rows.read(sent)
             if row is None:

@@ -20,6 +20,7 @@ from starlette.staticfiles import StaticFiles
 
 from ..settings import Model, Settings
 from .problems import MEDIA_TYPE
+from .swagger import Swagger
 
 _ASSETS = "/docs/assets"
 
@@ -38,6 +39,12 @@ def add(app: FastAPI, settings: Settings) -> None:
 
     async def description(request: Request) -> Response:
         return Response(written(app.openapi()), media_type="application/json")
+
+    written = Swagger()
+
+    async def swagger(request: Request) -> Response:
+        servers = [{"url": request.scope.get("root_path") or "/"}]
+        return Response(written(app.openapi(), servers), media_type="application/json")
 
     async def page(request: Request) -> HTMLResponse:
         root = request.scope.get("root_path", "")
@@ -61,8 +68,8 @@ def add(app: FastAPI, settings: Settings) -> None:
 
     assets = StaticFiles(directory=str(files("fastapi_swagger") / "resources"))
     app.mount(_ASSETS, assets)
-    for path in ("/openapi.json", "/swagger.json"):
-        app.add_route(path, description, methods=["GET"])
+    app.add_route("/openapi.json", description, methods=["GET"])
+    app.add_route("/swagger.json", swagger, methods=["GET"])
     for path in ("/docs", "/api/docs"):
         app.add_route(path, page, methods=["GET"])
     if index.is_file():

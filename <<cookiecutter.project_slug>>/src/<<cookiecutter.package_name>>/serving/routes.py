@@ -25,9 +25,12 @@ _VERSION = {
     }
 }
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
-    400: {"model": Problem, "description": "The body is not JSON"},
+    400: {"model": Problem, "description": "The body is not JSON in UTF-8, or damaged"},
     413: {"model": Problem, "description": "The body is too large"},
-    415: {"model": Problem, "description": "The content type is not JSON's"},
+    415: {
+        "model": Problem,
+        "description": "By its headers, the body is not JSON in UTF-8 that can be read",
+    },
     422: {"model": Problem, "description": "A value does not fit, with field and reason"},
 }
 
@@ -66,7 +69,8 @@ def prediction_route(
             body = await read_body(scope, receive, most_bytes)
             answer = await predictor.answer(operation, body, request_id)
         except Refusal as refusal:
-            await reply(send, refusal.status, refusal.body(request_id), version)
+            headers = [*version, *refusal.headers]
+            await reply(send, refusal.status, refusal.body(request_id), headers)
         else:
             await reply(send, 200, answer, version)
 
