@@ -11,6 +11,7 @@ from ..bundle.schema import Schema
 from ..serving.findings import Row
 from ..serving.problems import FieldError, Refusal
 from ..serving.read_json import read_json
+from ..serving.repeated import demand_once
 from .check import Checked, converted
 from .inputs import Input
 from .lines import LONGEST, TOO_LONG, whole_lines
@@ -47,6 +48,7 @@ class JsonLinesInput(Input):
                 continue
             try:
                 sent = read_json(text, most_rows=1)
+                demand_once(text, sent)
             except Refusal as refusal:
                 errors = refusal.errors or [FieldError(reason=refusal.detail)]
                 rejects += [Reject(self.read, self._line, e.field, e.reason) for e in errors]

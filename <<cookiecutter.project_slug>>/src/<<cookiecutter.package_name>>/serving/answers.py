@@ -12,9 +12,13 @@ from . import models
 from .findings import Row, RowType
 from .problems import Refusal, invalid
 from .read_json import read_json
+from .repeated import demand_once
 from .requests import Data, Many, One, Shape
 
 Answer = Callable[[Outputs], Any]
+
+_SMALL = 16 * 1024
+"""Bytes up to which a key that stands twice is looked for even where a request does not fit."""
 
 
 class Unfit(Exception):
@@ -47,11 +51,13 @@ class Operation:
         """Return the rows of a request.
 
         Raises:
-            Refusal: The body is no JSON, or far too much of it.
+            Refusal: The body is no JSON, or far too much of it, or a key stands twice.
             Unfit: It is JSON of another shape, or with values that do not fit.
         """
         sent = read_json(body, self.shape.most_rows)
         rows = self.shape.rows(sent)
+        if rows is not None or len(body) <= _SMALL:
+            demand_once(body, sent)
         if rows is None:
             raise Unfit(self.shape, sent)
         return rows
@@ -60,7 +66,7 @@ class Operation:
         """Return the rows of a request, or all that there is to say against it.
 
         Raises:
-            Refusal: The body is no JSON, or far too much of it.
+            Refusal: The body is no JSON, or far too much of it, or a key stands twice.
         """
         try:
             return self.parse(body)

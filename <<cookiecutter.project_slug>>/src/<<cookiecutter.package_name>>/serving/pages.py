@@ -40,11 +40,11 @@ def add(app: FastAPI, settings: Settings) -> None:
     async def description(request: Request) -> Response:
         return Response(written(app.openapi()), media_type="application/json")
 
-    written = Swagger()
+    converted = Swagger()
 
     async def swagger(request: Request) -> Response:
         servers = [{"url": request.scope.get("root_path") or "/"}]
-        return Response(written(app.openapi(), servers), media_type="application/json")
+        return Response(converted(app.openapi(), servers), media_type="application/json")
 
     async def page(request: Request) -> HTMLResponse:
         root = request.scope.get("root_path", "")

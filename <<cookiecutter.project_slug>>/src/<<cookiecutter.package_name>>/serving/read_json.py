@@ -6,7 +6,6 @@ import numpy as np
 from pydantic_core import from_json
 
 from .problems import Refusal
-from .repeated import demand_once
 
 _ENOUGH = 10_000
 """Lists and objects that are read however few rows a request may have."""
@@ -23,8 +22,7 @@ def read_json(text: bytes, most_rows: int) -> Any:
         most_rows: The most objects that it may be about.
 
     Raises:
-        Refusal: It is no JSON (400), or has far more lists and objects than rows are allowed, or a
-            key twice in one of them (422).
+        Refusal: It is no JSON (400), or has far more lists and objects than rows are allowed (422).
     """
     most = max(_ENOUGH, 2 * most_rows)
     if len(text) > most and _brackets(text, most) > most:
@@ -35,11 +33,9 @@ def read_json(text: bytes, most_rows: int) -> Any:
             f"{most_rows:,} row{'s' * (most_rows > 1)} in one request, and a row has none in it.",
         )
     try:
-        sent = from_json(text, cache_strings="keys")
+        return from_json(text, cache_strings="keys")
     except ValueError as error:
         raise Refusal(400, "Invalid JSON", f"Invalid JSON: {error}.") from None
-    demand_once(text, sent)
-    return sent
 
 
 def _brackets(text: bytes, most: int) -> int:
