@@ -48,7 +48,7 @@ class JsonLinesInput(Input):
                 continue
             try:
                 sent = read_json(text, most_rows=1)
-                demand_once(text, sent)
+                demand_once(text, len(sent) if isinstance(sent, dict) else 0)
             except Refusal as refusal:
                 errors = refusal.errors or [FieldError(reason=refusal.detail)]
                 rejects += [Reject(self.read, self._line, e.field, e.reason) for e in errors]

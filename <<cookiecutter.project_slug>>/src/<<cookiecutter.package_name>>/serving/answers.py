@@ -56,11 +56,12 @@ class Operation:
         """
         sent = read_json(body, self.shape.most_rows)
         rows = self.shape.rows(sent)
-        if rows is not None or len(body) <= _SMALL:
-            demand_once(body, sent)
-        if rows is None:
-            raise Unfit(self.shape, sent)
-        return rows
+        if rows is not None:
+            demand_once(body, self.shape.keys(sent))
+            return rows
+        if len(body) <= _SMALL:
+            demand_once(body)
+        raise Unfit(self.shape, sent)
 
     def read(self, body: bytes) -> list[Row] | Refusal:
         """Return the rows of a request, or all that there is to say against it.
