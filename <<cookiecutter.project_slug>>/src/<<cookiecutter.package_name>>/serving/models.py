@@ -30,6 +30,9 @@ _Id = Annotated[
     WithJsonSchema({"type": ["string", "integer"], "maxLength": MOST_CHARACTERS}),
 ]
 
+Text = Annotated[str, WithJsonSchema({"type": "string", "contentMediaType": "application/json"})]
+"""A text that holds JSON."""
+
 _REQUEST = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
 
 
