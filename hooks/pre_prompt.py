@@ -76,10 +76,20 @@ def demand_own_settings(where: str, given: dict[str, Any]) -> None:
         sys.exit(f"No project was made. {where} may not set the template's own:\n{listed}")
 
 
+def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object's keys and values, none of which has a second answer."""
+    fields: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in fields:
+            raise ValueError(f"{shown(name)} stands twice; remove one.")
+        fields[name] = value
+    return fields
+
+
 def demand_answers_alone(file: Path) -> None:
     """Refuse a replay file that has more in it than answers, or answers that don't fit."""
     try:
-        content = json.loads(file.read_text("utf-8"))
+        content = json.loads(file.read_text("utf-8"), object_pairs_hook=unique)
     except (OSError, ValueError, RecursionError) as error:
         sys.exit(f"No project was made. {file} can't be read: {error}")
     if not isinstance(content, dict) or not isinstance(content.get("cookiecutter"), dict):

@@ -90,6 +90,7 @@ class Serving(Section):
     drain_seconds: int = Field(default=0, ge=0, le=300)
     shutdown_seconds: int = Field(default=20, ge=0)
     log_predictions: bool = True
+    score_as_text: bool = False
     cors_origins: tuple[Origin, ...] = ()
     watch_seconds: float = Field(default=0, ge=0, le=86_400)
     admin_token: Token | None = None

@@ -1,7 +1,8 @@
 """What each prediction route takes and answers, for one bundle."""
 
+import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from pydantic import Field, create_model
@@ -46,6 +47,8 @@ class Operation:
     response: Any
     shape: Shape
     answer: Answer
+    as_text: bool = False
+    """Whether the answer is a text that holds JSON."""
 
     def parse(self, body: bytes) -> list[Row]:
         """Return the rows of a request.
@@ -75,12 +78,13 @@ class Operation:
             return unfit.refusal()
 
 
-def operations(schema: Schema, max_rows: int) -> list[Operation]:
+def operations(schema: Schema, max_rows: int, score_as_text: bool = False) -> list[Operation]:
     """Return the prediction routes of a bundle.
 
     Args:
         schema: The bundle's.
         max_rows: Most rows in one request.
+        score_as_text: Whether /score answers a text that holds JSON.
     """
     row = models.request_model(schema)
     rows = Annotated[list[row], Field(min_length=1, max_length=max_rows)]  # type: ignore[valid-type]
@@ -94,7 +98,7 @@ def operations(schema: Schema, max_rows: int) -> list[Operation]:
     found = [
         _operation("/api/predict", "Predict one", one, predict),
         _operation("/api/predictions", "Predict many", many, predictions),
-        _operation("/score", "Predict many, as Azure ML", azure, score),
+        _score(_operation("/score", "Predict many, as Azure ML", azure, score), score_as_text),
     ]
     if probabilities:
         path, summary = "/api/proba_predictions", "Predict many, all probabilities"
@@ -111,6 +115,19 @@ def _operation(
     request, example, shape = asked
     response, description, answer = answered
     return Operation(path, summary, description, request, example, response, shape, answer)
+
+
+def _score(operation: Operation, as_text: bool) -> Operation:
+    """Return /score as it is asked for; Azure ML's older services answered `json.dumps(…)`."""
+    if not as_text:
+        return operation
+    return replace(
+        operation,
+        description=f"{operation.description} The answer is a text that holds JSON.",
+        response=models.Text,
+        answer=lambda outputs: json.dumps(operation.answer(outputs)),
+        as_text=True,
+    )
 
 
 def _numbers(schema: Schema) -> tuple[Any, Any, Any, Any]:
