@@ -19,6 +19,9 @@ MOST_PIPELINED = 100
 LINGER_SECONDS = 2
 """Time for a refused client to send the rest, and to hear why."""
 
+# What comes behind a body in chunks (trailers) reaches no application, and takes no memory.
+_NOWHERE: Any = deque(maxlen=0)
+
 _NO_HTTP = Refusal(400, "Bad request", "What came is no HTTP request (RFC 9112).")
 _TOO_LONG = Refusal(
     431,
@@ -39,27 +42,35 @@ class Connection(PatientConnection):
     def __init__(self, *args: Any, **options: Any) -> None:
         """Wait for a request."""
         super().__init__(*args, **options)
-        self._part: Literal["", "head", "body"] = ""  # of the request that has begun
-        self._is_measured = False  # is its head long, or does it come in pieces?
+        # By their scope, which is made when a request begins:
+        self._headed: Any = None  # the last whose head is whole
+        self._whole: Any = None  # the last that is whole
+        self._earlier: Any = None  # what was asked before it
+        self._is_measured = False  # is the head long, or does it come in pieces?
         self._received = self._body = 0
-        self._offered = False  # another protocol
         self._refusal = _NO_HTTP
         self._is_refused = False
+
+    @property
+    def _part(self) -> Literal["", "head", "body"]:
+        """The part of a request that is still to come."""
+        if self.scope is self._whole:
+            return ""
+        return "body" if self.scope is self._headed else "head"
 
     def data_received(self, data: bytes) -> None:
         """Read on, and see to it that a request which has begun will end."""
         if self._is_refused:
             return
         before = self.scope
-        self._is_measured = len(data) > MOST_HEAD or self._part == "head"
+        self._is_measured = len(data) > MOST_HEAD or before is not self._headed
         self._unset_keepalive_if_required()
         self._parse(data)
-        if self._part:
+        if self.scope is not self._whole:
             self._wait()
-            if self.scope is before:
-                self._received += len(data)
-                self._measure()
-        elif self.is_answered and self.timeout_keep_alive_task is None:
+            self._received = self._received + len(data) if self.scope is before else 0
+            self._measure()
+        elif self.timeout_keep_alive_task is None and self.is_answered:
             self._wait()  # what came was no request, but line ends between two of them
 
     def eof_received(self) -> bool:  # type: ignore[override]
@@ -71,28 +82,22 @@ class Connection(PatientConnection):
 
     # ---- What the parser finds
 
-    def on_message_begin(self) -> None:
-        """Begin a head."""
-        super().on_message_begin()
-        self._part = "head"
-        self._received = self._body = 0
-
     def on_headers_complete(self) -> None:
         """Begin a body, unless the head is refused."""
         if self._is_measured and _length(self.url, self.headers) > MOST_HEAD:
             self._refusal = _TOO_LONG
             raise ValueError("the head is too long")
-        if len(self.pipeline) >= MOST_PIPELINED or self.parser.get_method() == b"CONNECT":
-            raise ValueError("too far ahead of the answers, or meant for a proxy")
-        self._offered = self.parser.should_upgrade()
-        if self._offered:
+        if len(self.pipeline) >= MOST_PIPELINED:
+            raise ValueError("too far ahead of the answers")
+        if self.parser.should_upgrade():
+            if self.parser.get_method() == b"CONNECT":
+                raise ValueError("meant for a proxy")
             return
-        if self.is_crowded:
+        if len(self.connections) > self._limits.connections:
             self.scope["state"]["crowded"] = True
+        self._earlier, self._body = self.cycle, 0
         super().on_headers_complete()
-        self._part = "body"
-        # What comes behind a body in chunks reaches no application, and takes no memory.
-        self.headers = deque(maxlen=0)  # type: ignore[assignment]
+        self._headed, self.headers = self.scope, _NOWHERE
 
     def on_body(self, body: bytes) -> None:
         """Take a piece of the body."""
@@ -101,12 +106,12 @@ class Connection(PatientConnection):
 
     def on_message_complete(self) -> None:
         """Let the service do its part."""
-        if self._offered:
-            return
-        self._part = ""
+        if self.scope is not self._headed:
+            return  # another protocol is offered
+        self._whole = self.scope
         self._stop_waiting()
         super().on_message_complete()
-        if self.is_answered:  # before it was whole
+        if self.cycle.response_complete:  # before it was whole
             self._wait_for_request()
 
     def _parse(self, data: bytes) -> None:
@@ -130,8 +135,10 @@ class Connection(PatientConnection):
     # ---- What is refused
 
     def _measure(self) -> None:
-        if self._received - self._body > MOST_HEAD + MOST_FRAMING * self._body:
-            self._refuse(_ALL_FRAMING if self._part == "body" else _TOO_LONG)
+        in_body = self._part == "body"
+        body = self._body if in_body else 0
+        if self._received - body > MOST_HEAD + MOST_FRAMING * body:
+            self._refuse(_ALL_FRAMING if in_body else _TOO_LONG)
 
     def _come_too_late(self) -> None:
         if not self._part or self._is_refused or self.flow.write_paused:
@@ -141,14 +148,19 @@ class Connection(PatientConnection):
         if self.flow.read_paused:
             self._wait()  # it is the service that is slow
             return
-        setting = f"{self._limits.seconds:g} s (serving.request_seconds)"
+        setting = f"{self._limits.seconds} s (serving.request_seconds)"
         self._refuse(Refusal(408, "Request timeout", f"A request comes whole within {setting}."))
 
     def _refuse(self, refusal: Refusal) -> None:
         """Answer, and end the connection once the client can have heard it."""
         self._is_refused = True
-        if self._part == "body":
-            if self.cycle.response_started or self.pipeline:
+        self._stop_waiting()
+        part = self._part
+        if part == "body" and self.pipeline:
+            self.pipeline.popleft()
+            self.cycle, part = self._earlier, "head"
+        if part == "body":
+            if self.cycle.response_started:
                 self.end()
                 return
             self.cycle.disconnected = True
@@ -158,7 +170,6 @@ class Connection(PatientConnection):
             return
         self.transport.write(self._told(refusal))
         self.transport.write_eof()
-        self._stop_waiting()
         self._wait(LINGER_SECONDS)
 
     def _told(self, refusal: Refusal) -> bytes:

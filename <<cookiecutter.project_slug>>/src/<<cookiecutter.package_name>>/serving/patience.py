@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from asyncio import TimerHandle
-from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,9 +18,9 @@ class Limits:
     the one that has waited longest first.
     """
 
-    seconds: float
+    seconds: int
     connections: int
-    waiting: OrderedDict[PatientConnection, None] = field(default_factory=OrderedDict)
+    waiting: dict[PatientConnection, None] = field(default_factory=dict)
 
 
 class PatientConnection(HttpToolsProtocol):
@@ -69,10 +68,9 @@ class PatientConnection(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """Wait for the client to take the answer, and for its next request."""
         super().on_response_complete()
-        if not self.transport.is_closing():
-            if self.timeout_keep_alive_task is not None:
-                self._wait_for_request()
-        elif self.transport.get_write_buffer_size():
+        if self.timeout_keep_alive_task is not None:
+            self._limits.waiting[self] = None
+        elif self.transport.is_closing() and self.transport.get_write_buffer_size():
             self._wait()
 
     def pause_writing(self) -> None:
@@ -88,18 +86,12 @@ class PatientConnection(HttpToolsProtocol):
             self._wait_for_request()
 
     @property
-    def is_crowded(self) -> bool:
-        """Are there more connections than there should be, and none to end?"""
-        return len(self.connections) > self._limits.connections
-
-    @property
     def is_answered(self) -> bool:
         """Has each request on it got its answer?"""
         return self.cycle is None or self.cycle.response_complete
 
     def _wait_for_request(self) -> None:
         self._limits.waiting[self] = None
-        self._limits.waiting.move_to_end(self)
         if self.timeout_keep_alive_task is None:
             self.timeout_keep_alive_task = self.loop.call_later(
                 self.timeout_keep_alive, self.timeout_keep_alive_handler
