@@ -11,6 +11,7 @@ import uvicorn
 
 from ..errors import ProjectError
 from ..settings import Settings, read_settings
+from .server_options import server_options
 
 
 def serve(settings: Settings) -> None:
@@ -29,12 +30,8 @@ def serve(settings: Settings) -> None:
         uvicorn.run(
             f"{__package__}.app:create_app",
             factory=True,
-            host=serving.host,
-            port=serving.port,
             workers=serving.workers,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=serving.shutdown_seconds,
+            **server_options(settings),
         )
 
 

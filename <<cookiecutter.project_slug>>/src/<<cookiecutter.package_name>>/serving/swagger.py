@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from pydantic_core import to_json
-
 Json = dict[str, Any]
 
 _EXAMPLES = {"example", "examples"}
@@ -11,27 +9,6 @@ _LIMITS = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}
 _UNKNOWN = {"$schema", "$id", "$comment", "contentMediaType", "contentEncoding", "contentSchema"}
 
 _NULL: Json = {"enum": [None], "nullable": True}
-
-
-class Swagger:
-    """Writes a description as OpenAPI 3.0, once for as long as it stays the same."""
-
-    def __init__(self) -> None:
-        """Begin with none."""
-        self._from: Json = {}
-        self._rest = b""
-
-    def __call__(self, described: Json, servers: list[Json]) -> bytes:
-        """Return JSON.
-
-        Args:
-            described: The description, of OpenAPI 3.1.
-            servers: Where the service is found.
-        """
-        if described is not self._from:
-            self._from = described
-            self._rest = to_json(older(described)).removeprefix(b"{")
-        return b'{"servers":' + to_json(servers) + b"," + self._rest
 
 
 def older(described: Json) -> Json:
