@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Sequence
 from html import escape
 from importlib.resources import files
-from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
@@ -62,18 +61,6 @@ def add(app: FastAPI, settings: Settings) -> None:
 
     app.openapi = openapi  # type: ignore[method-assign]
 
-    def description(
-        form: Callable[[Json], Json], servers: list[Json]
-    ) -> Callable[[Request], Awaitable[Response]]:
-        written = _Written(form)
-
-        async def answer(request: Request) -> Response:
-            content = written(app.openapi(), addresses.servers(request.scope) or servers)
-            headers = {"vary": "X-Forwarded-Prefix"}
-            return Response(content, headers=headers, media_type="application/json")
-
-        return answer
-
     async def page(request: Request) -> HTMLResponse:
         root = addresses.up(request.scope)
         return HTMLResponse(_PAGE.format(title=escape(settings.model.name), root=root))
@@ -89,18 +76,28 @@ def add(app: FastAPI, settings: Settings) -> None:
 
     assets = StaticFiles(directory=str(files("fastapi_swagger") / "resources"))
     app.mount(_ASSETS, assets)
-    forms = {
-        "/openapi.json": description(lambda described: described, []),
-        "/swagger.json": description(older, [{"url": "/"}]),
-    }
-    for path, answer in forms.items():
-        app.add_route(path, answer, methods=["GET"])
+    app.add_route("/openapi.json", _description(app, lambda found: found, []), methods=["GET"])
+    app.add_route("/swagger.json", _description(app, older, [{"url": "/"}]), methods=["GET"])
     for path in ("/docs", "/api/docs"):
         app.add_route(path, page, methods=["GET"])
     if index.is_file():
         app.add_route("/", client, methods=["GET"])
         app.add_route("/client/index.html", to_client, methods=["GET"])
         app.mount("/client", StaticFiles(directory=settings.paths.client))
+
+
+def _description(
+    app: FastAPI, form: Callable[[Json], Json], servers: list[Json]
+) -> Callable[[Request], Awaitable[Response]]:
+    """Return an endpoint with the description in a form; `servers` stand in it by default."""
+    written = _Written(form)
+
+    async def endpoint(request: Request) -> Response:
+        content = written(app.openapi(), addresses.servers(request.scope) or servers)
+        headers = {"vary": "X-Forwarded-Prefix"}
+        return Response(content, headers=headers, media_type="application/json")
+
+    return endpoint
 
 
 class _Written:
