@@ -30,13 +30,13 @@ def unambiguous(
             found = parse(body)
         except ValidationError:
             if len(body) <= _MOST:
-                _demand_once(body)
+                demand_once(body)
             raise
         keys = around
         for row in rows(found):
             keys += len(row.__pydantic_fields_set__)
         if may_repeat(body, keys):
-            _demand_once(body)
+            demand_once(body)
         return found
 
     return parsed
@@ -56,7 +56,12 @@ def repeated(body: bytes) -> tuple[int | None, str] | None:
     return next(((k, row.key) for k, row in enumerate(rows) if isinstance(row, Repeated)), None)
 
 
-def _demand_once(body: bytes) -> None:
+def demand_once(body: bytes) -> None:
+    """Read a body again, and refuse a key that stands twice.
+
+    Raises:
+        Refusal: One does (422).
+    """
     if first := repeated(body):
         row, name = first
         shown = name[:80]
