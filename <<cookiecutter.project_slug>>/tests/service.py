@@ -70,6 +70,14 @@ class Service:
 @contextmanager
 def running(bundle: Path, log: Path, **environment: str) -> Iterator[Service]:
     """Serve a bundle on a free port until the block ends."""
+    with started(bundle, log, **environment) as service:
+        service.wait("/livez")
+        yield service
+
+
+@contextmanager
+def started(bundle: Path, log: Path, **environment: str) -> Iterator[Service]:
+    """Start a service, which may not answer yet, or never."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -85,9 +93,7 @@ def running(bundle: Path, log: Path, **environment: str) -> Iterator[Service]:
         )
     try:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
-            service = Service(client, process)
-            service.wait("/livez")
-            yield service
+            yield Service(client, process)
     finally:
         process.terminate()
         process.wait(timeout=30)

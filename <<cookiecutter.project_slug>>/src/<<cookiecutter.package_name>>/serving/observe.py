@@ -21,7 +21,7 @@ log = logging.getLogger("uvicorn.error")
 class Observe:
     """ASGI middleware. Takes the client's `X-Request-ID` if it is a plain one, or makes one.
 
-    While the service drains, each answer ends its connection.
+    While the service ends, each answer ends its connection.
     """
 
     def __init__(self, app: ASGIApp, metrics: Metrics, state: State) -> None:
@@ -45,7 +45,7 @@ class Observe:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"].append(header)
-                if self._state.draining:
+                if self._state.closing:
                     message["headers"].append((b"connection", b"close"))
             await send(message)
 
