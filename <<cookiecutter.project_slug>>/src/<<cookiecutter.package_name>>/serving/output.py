@@ -158,8 +158,14 @@ class _Stream(io.RawIOBase):
                 self._output.add(self._name, whole + newline)
         return len(content)
 
+    def finish(self) -> None:
+        """Let what was begun be a line."""
+        if self._begun:
+            self.write(b"\n")
+
 
 _outputs: dict[tuple[int, int], Output] = {}
+_streams: list[_Stream] = []
 
 
 def take_over(workers: int) -> None:
@@ -176,6 +182,7 @@ def take_over(workers: int) -> None:
         small = piece if stat.S_ISFIFO(at.st_mode) else _PIECE
         output = _outputs.setdefault(key, Output(descriptor, small))
         stream = _Stream(output, name, descriptor)
+        _streams.append(stream)
         text = io.TextIOWrapper(stream, "utf-8", "backslashreplace", write_through=True)  # type: ignore[type-var]
         setattr(sys, name, text)
 
@@ -200,6 +207,8 @@ def count_dropped(counting: Callable[[str, int], None]) -> None:
 def end(code: int) -> NoReturn:
     """End the process when its last lines are written, without waiting for its threads."""
     patience = time.monotonic() + _PATIENCE
+    for stream in _streams:
+        stream.finish()
     for output in _outputs.values():
         output.flush(patience)
     os._exit(code)
