@@ -135,11 +135,11 @@ def test_a_service_without_output_serves(trained: Path, tmp_path: Path) -> None:
 
 CLOSED = """
 import os, socket, sys
-from << cookiecutter.package_name >>.serving import output
-output.take_over(1)
+from << cookiecutter.package_name >>.serving import standard_streams
+standard_streams.take_over(1)
 assert min(socket.socket().fileno(), os.dup(0)) > 2
 print("lost"); sys.stderr.write("lost too\\n")
-output.end(7)
+standard_streams.end(7)
 """
 
 
@@ -187,10 +187,10 @@ def test_lines_of_several_processes_are_whole_in_a_pipe() -> None:
 def test_what_is_written_in_parts_comes_as_whole_lines(tmp_path: Path) -> None:
     code = """
 import sys, threading
-from << cookiecutter.package_name >>.serving import output
-output.take_over(1)
+from << cookiecutter.package_name >>.serving import standard_streams
+standard_streams.take_over(1)
 print("é", 1, end=""); sys.stderr.write("two\\n"); print(" one"); print("last", end="")
-output.end(0)
+standard_streams.end(0)
 """
     with (tmp_path / "log").open("wb") as log:
         subprocess.run([sys.executable, "-c", code], stdout=log, stderr=log, check=True)

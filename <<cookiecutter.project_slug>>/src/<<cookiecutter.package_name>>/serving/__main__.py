@@ -10,9 +10,9 @@ from uvicorn.config import LOGGING_CONFIG
 
 from ..errors import ProjectError
 from ..settings import Settings, read_settings
-from . import output
 from .listening import bound_sockets
 from .signals import quit_on_signals
+from .standard_streams import run_to_the_end, take_over
 from .state import Place
 from .supervisor import Supervisor
 from .worker import answer
@@ -63,7 +63,7 @@ def _fetch(wanted: str) -> None:
 def _main() -> None:
     try:
         settings = read_settings()
-        output.take_over(settings.serving.workers)
+        take_over(settings.serving.workers)
         logging.config.dictConfig(LOGGING_CONFIG)
         quit_on_signals()
         serve(settings)
@@ -73,7 +73,7 @@ def _main() -> None:
 
 def main() -> None:
     """Serve as config.yaml and the environment say."""
-    output.run_to_the_end(_main)
+    run_to_the_end(_main)
 
 
 if __name__ == "__main__":

@@ -11,12 +11,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ..settings import Settings, read_settings
-from . import admin, output, pages, probes
+from . import admin, pages, probes
 from .metrics import Metrics
 from .observe import Observe
 from .problems import MEDIA_TYPE, Refusal
 from .reload import Reloader
 from .routes import unready_routes
+from .standard_streams import count_dropped, end
 from .state import State
 
 
@@ -38,12 +39,12 @@ def create_app(settings: Settings | None = None, state: State | None = None) -> 
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        output.count_dropped(metrics.dropped)
+        count_dropped(metrics.dropped)
         running = asyncio.create_task(reloader.run())
         if state.place.one_of_several:
             await reloader.tried.wait()
             if state.place.follows and not state.served:
-                output.end(1)  # others answer; the supervisor tries again
+                end(1)  # others answer; the supervisor tries again
         yield
         running.cancel()
         with suppress(asyncio.CancelledError):

@@ -15,8 +15,8 @@ import uvicorn
 from uvicorn.config import STARTUP_FAILURE
 
 from .listening import cannot_listen, refuse_new
-from .output import end
 from .signals import hangup_renews
+from .standard_streams import end
 from .state import State
 
 _HANDSHAKE = 0.2

@@ -11,9 +11,9 @@ import uvicorn
 
 from ..errors import ProjectError
 from ..settings import Settings, read_settings
-from . import output
 from .drain import DrainingServer
 from .signals import quit_on_signals
+from .standard_streams import run_to_the_end, take_over
 from .state import Place, State
 
 
@@ -38,8 +38,8 @@ def answer(settings: Settings, sockets: list[socket.socket], place: Place) -> No
 
 def work(sockets: list[socket.socket], place: Place) -> None:
     """Serve as one of several, in a process of its own, for as long as the supervisor lives."""
-    output.take_over(len(place.ready))
-    output.run_to_the_end(lambda: _work(sockets, place))
+    take_over(len(place.ready))
+    run_to_the_end(lambda: _work(sockets, place))
 
 
 def _work(sockets: list[socket.socket], place: Place) -> None:
