@@ -12,32 +12,43 @@ from starlette.responses import Response
 from ..settings import Settings, read_settings
 from . import addresses, admin, pages, probes
 from .cross_origin import CrossOrigin
-from .drain import draining
 from .metrics import Metrics
 from .observe import Observe
 from .problems import MEDIA_TYPE, Refusal
 from .reload import Reloader
 from .routes import unready_routes
+from .standard_streams import count_dropped, end
 from .state import State
 
 _MOST_CHARACTERS = 200
 """Of an unknown path, in the answer."""
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """Return the service; it loads its bundle after it has begun to answer.
+def create_app(settings: Settings | None = None, state: State | None = None) -> FastAPI:
+    """Return the service.
+
+    A service of one worker answers before its bundle is loaded, for those who ask whether it lives.
+    One of several workers starts up, and so listens, when it has loaded its bundle.
+
+    Args:
+        settings: Those of config.yaml and the environment by default.
+        state: The worker's place, and what it serves.
 
     Raises:
         ProjectError: config.yaml does not fit.
     """
     settings = settings or read_settings()
-    state, metrics = State(), Metrics()
+    state, metrics = state or State(), Metrics()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        count_dropped(metrics.dropped)
         running = asyncio.create_task(reloader.run())
-        with draining(state, settings.serving.drain_seconds):
-            yield
+        if state.place.one_of_several:
+            await reloader.tried.wait()
+            if state.place.follows and not state.served:
+                end(1)  # others answer; the supervisor tries again
+        yield
         running.cancel()
         with suppress(asyncio.CancelledError):
             await running
@@ -53,6 +64,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         exception_handlers={HTTPException: _problem},
     )
     reloader = Reloader(app, settings, state, metrics)
+    app.state.reload = reloader.reload
     addresses.add(app, settings.serving.root_path)
     app.add_middleware(Observe, metrics=metrics, state=state)
     if origins := settings.serving.cors_origins:

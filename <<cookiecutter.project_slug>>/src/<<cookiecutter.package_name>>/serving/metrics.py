@@ -7,6 +7,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from ..bundle.metadata import Metadata
+from .output import STREAMS
 
 OUTCOMES = ("switched", "same", "refused")
 """What comes of a reload."""
@@ -47,6 +48,13 @@ class Metrics:
             "model_reloads", "Bundles looked at anew", ["outcome"], registry=self._registry
         )
         self._reloads = {outcome: reloads.labels(outcome) for outcome in OUTCOMES}
+        dropped = Counter(
+            "log_lines_dropped",
+            "Lines that nobody took from standard output or error",
+            ["stream"],
+            registry=self._registry,
+        )
+        self._dropped = {stream: dropped.labels(stream) for stream in STREAMS}
 
     def observe(self, route: str, method: str, status: int, seconds: float) -> None:
         """Count a request."""
@@ -69,6 +77,10 @@ class Metrics:
     def reloaded(self, outcome: str) -> None:
         """Count a reload by one of the `OUTCOMES`."""
         self._reloads[outcome].inc()
+
+    def dropped(self, stream: str, lines: int) -> None:
+        """Count lines that were not logged."""
+        self._dropped[stream].inc(lines)
 
     def text(self) -> bytes:
         """Return the exposition (Prometheus text format)."""

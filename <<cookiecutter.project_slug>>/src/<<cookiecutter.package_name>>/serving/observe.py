@@ -21,7 +21,7 @@ log = logging.getLogger("uvicorn.error")
 class Observe:
     """ASGI middleware. Takes the client's `X-Request-ID` if it is a plain one, or makes one.
 
-    HEAD is answered as GET, without the body. While the service drains, each answer ends its
+    HEAD is answered as GET, without the body. While the service ends, each answer ends its
     connection.
     """
 
@@ -48,7 +48,7 @@ class Observe:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"].append(header)
-                if self._state.draining:
+                if self._state.closing:
                     message["headers"].append((b"connection", b"close"))
             elif head:
                 message = {**message, "body": b""}

@@ -58,7 +58,12 @@ def add(app: FastAPI, state: State, metrics: Metrics) -> None:
     async def ready(request: Request) -> Any:
         if state.draining:
             return _refuse(request, "The service is about to end; ask another of its replicas.")
-        return Ready() if state.served else _unready(state, request)
+        if not state.served:
+            return _unready(state, request)
+        if missing := state.place.missing:
+            reason = f"{missing} of {len(state.place.ready)} workers have not loaded the model yet."
+            return _refuse(request, reason)
+        return Ready()
 
     async def info(request: Request) -> Any:
         if not state.served:
