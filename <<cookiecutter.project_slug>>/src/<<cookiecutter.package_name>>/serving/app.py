@@ -17,7 +17,7 @@ from .metrics import Metrics
 from .observe import Observe
 from .problems import MEDIA_TYPE, Refusal
 from .reload import Reloader
-from .routes import unready_routes
+from .routes import PATHS, unready_routes
 from .state import State
 
 
@@ -29,6 +29,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """
     settings = settings or read_settings()
     state, metrics = State(), Metrics()
+    metrics.expect(PATHS)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
