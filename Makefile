@@ -7,6 +7,11 @@ UV := $(shell command -v uv || echo .uv/bin/uv)
 BIN := .venv/bin
 READY := .venv/.ready
 
+# $(call need,PROGRAM) ends a recipe with a sentence where a program is missing.
+need = @command -v $(1) >/dev/null || { echo "$(1) is not installed here; get $(GET_$(1))." >&2; exit 1; }
+GET_git := git, https://git-scm.com/downloads
+GET_python3 := Python 3.11 or later with its module venv, or uv, https://docs.astral.sh/uv/
+
 .PHONY: help
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,6 +24,7 @@ $(READY): pyproject.toml | $(UV)
 	@touch $@
 
 .uv/bin/uv:
+	$(call need,python3)
 	python3 -m venv .uv
 	.uv/bin/pip install --quiet --disable-pip-version-check 'uv>=0.10,<1'
 
@@ -40,10 +46,12 @@ PROJECT_GIVEN = $(if $(PROJECT),,$(error Say which project: PROJECT=DIR))
 
 .PHONY: adopt
 adopt: $(READY) ## Find the version that a project without .template.json was made from [PROJECT=DIR] [ANSWERS='name=value …']
+	$(call need,git)
 	@$(PROJECT_GIVEN)$(UPGRADE) adopt --project "$$PROJECT"
 
 .PHONY: upgrade
 upgrade: $(READY) ## Upgrade a project that has no `make upgrade` yet, from this repository [PROJECT=DIR] [TO=vX.Y.Z] [DRY_RUN=1]
+	$(call need,git)
 	@$(PROJECT_GIVEN)$(UPGRADE) upgrade --project "$$PROJECT" $(if $(TO),--to "$$TO") $(if $(filter 1,$(DRY_RUN)),--dry-run)
 
 .PHONY: test

@@ -21,7 +21,7 @@ Extra = Annotated[Path | None, typer.Option("--values", help="Settings that diff
 
 @app.command()
 def chart() -> None:
-    """Write the chart's values.yaml and values.schema.json anew from the settings."""
+    """Write anew the chart's defaults and schema, from the settings, its alerts and dashboard."""
     with failures_told():
         from .delivery.chart import chart_folder, generated
 

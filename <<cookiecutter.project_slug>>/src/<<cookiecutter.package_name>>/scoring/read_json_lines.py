@@ -22,10 +22,12 @@ from .rows import Rows
 class JsonLinesInput(Input):
     """A file of JSON lines; empty lines are no records."""
 
-    def __init__(self, path: Path, file: BinaryIO, schema: Schema) -> None:
+    def __init__(
+        self, path: Path, file: BinaryIO, schema: Schema, beside: tuple[str, ...] = ()
+    ) -> None:
         """See `Input`."""
         super().__init__(path, file)
-        self._schema, self._rows = schema, Rows(schema)
+        self._schema, self._rows, self._beside = schema, Rows(schema), beside
         self.total = path.stat().st_size
         self._line = 0
 
@@ -59,10 +61,11 @@ class JsonLinesInput(Input):
                 continue
             rows.append(row)
             numbers.append((self.read, self._line))
-            self.ignore(self._rows.unknown(row))
+            self.ignore(each for each in self._rows.unknown(row) if each not in self._beside)
         self.done = self.file.tell()
         records, lines = np.array(numbers, np.int64).reshape(-1, 2).T
-        return Checked(self._features(rows), self._ids(rows), records, lines, rejects)
+        beside = {name: [row.get(name) for row in rows] for name in self._beside}
+        return Checked(self._features(rows), self._ids(rows), records, lines, rejects, beside)
 
     def _features(self, rows: list[Row]) -> pl.DataFrame:
         return pl.DataFrame(

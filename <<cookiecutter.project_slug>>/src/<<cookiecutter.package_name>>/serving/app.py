@@ -16,7 +16,7 @@ from .metrics import Metrics
 from .observe import Observe
 from .problems import MEDIA_TYPE, Refusal
 from .reload import Reloader
-from .routes import unready_routes
+from .routes import PATHS, unready_routes
 from .standard_streams import count_dropped, end
 from .state import State
 
@@ -39,6 +39,7 @@ def create_app(settings: Settings | None = None, state: State | None = None) -> 
     """
     settings = settings or read_settings()
     state, metrics = state or State(), Metrics()
+    metrics.expect(PATHS)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
