@@ -107,12 +107,12 @@ def test_the_name_of_a_library_that_the_project_needs_is_refused(
         if isinstance(line, str)
     }
     assert len(names) > 20
-    hook = (template / "hooks" / "rules.py").read_text("utf-8")
+    hook = (template / "hooks" / "names.py").read_text("utf-8")
     for name in names:
         assert f'"{name.replace("-", "_")}"' in hook, f"{name} may be a project's name"
     taken = "package_name: 'test' is the name of a library or folder"
     with pytest.raises(UpgradeError, match=taken):
-        bake({"project_name": "Test"}, tmp_path / "refused")
+        bake({"package_name": "test"}, tmp_path / "refused")
 
 
 def test_a_task_that_is_none_is_refused(template: Path, tmp_path: Path) -> None:
