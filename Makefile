@@ -26,6 +26,10 @@ $(READY): pyproject.toml | $(UV)
 demo: $(READY) ## Scaffold Titanic, train it, serve it, ask it [PORT=8000] [DIR=build] [ONCE=1]
 	@exec $(BIN)/python -m tools.demo $(if $(PORT),--port $(PORT)) $(if $(DIR),--output $(DIR)) $(if $(ONCE),--once)
 
+.PHONY: new
+new: $(READY) ## Make a project of your own from this working copy [DIR=.] [ARGS='--no-input project_name=…']
+	@$(BIN)/python -m tools.new $(if $(DIR),--output '$(DIR)') $(ARGS)
+
 .PHONY: example-titanic
 example-titanic: $(READY) ## Make the Titanic project [DIR=build]
 	@$(BIN)/python tools/examples.py titanic $(if $(DIR),--output $(DIR))
