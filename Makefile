@@ -3,9 +3,17 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 
-UV := $(shell command -v uv || echo .uv/bin/uv)
+OWN_UV := $(if $(shell command -v uv),,.uv/bin/uv)
+UV := $(or $(OWN_UV),uv)
 BIN := .venv/bin
 READY := .venv/.ready
+
+# Goals are done in the order in which they are named, whatever MAKEFLAGS say.
+.NOTPARALLEL:
+
+unexport VIRTUAL_ENV UV_PROJECT UV_WORKING_DIR UV_WORKING_DIRECTORY UV_PROJECT_ENVIRONMENT UV_FROZEN UV_LOCKED
+unexport UV_NO_DEV UV_NO_GROUP UV_NO_DEFAULT_GROUPS PIP_USER PIP_TARGET PIP_PREFIX PYTHONHOME PYTHONSAFEPATH
+unexport PYTHONOPTIMIZE BASH_ENV SHELLOPTS BASHOPTS CDPATH
 
 .PHONY: help
 help: ## Show this list
@@ -14,7 +22,7 @@ help: ## Show this list
 .PHONY: setup
 setup: $(READY) ## Make the template's own environment
 
-$(READY): pyproject.toml | $(UV)
+$(READY): pyproject.toml | $(OWN_UV)
 	$(UV) sync --quiet
 	@touch $@
 
