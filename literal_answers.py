@@ -13,6 +13,7 @@ from jinja2.ext import Extension
 sys.path.insert(0, str(Path(__file__).parent / "hooks"))
 
 import names
+import own_copy
 
 FOLDER = "<<cookiecutter.project_slug>>"
 
@@ -41,8 +42,9 @@ class LiteralAnswers(Extension):
     """Jinja as it is, for the template's own texts; any other is taken for what it says."""
 
     def __init__(self, environment: Environment) -> None:
-        """Add the filters for names that are derived from answers."""
+        """Add the filters for names that are derived from answers, and see to what is left."""
         super().__init__(environment)
+        own_copy.remove_at_end()
         environment.filters["project_slug"] = names.project_slug
         environment.filters["package_name"] = names.package_name
         environment.filters["one_folder"] = one_folder

@@ -115,6 +115,18 @@ def test_the_name_of_a_library_that_the_project_needs_is_refused(
         bake({"package_name": "test"}, tmp_path / "refused")
 
 
+def test_the_pythons_of_a_project_are_those_that_can_be_chosen(
+    template: Path, tmp_path: Path
+) -> None:
+    choices = json.loads((template / "cookiecutter.json").read_text("utf-8"))["python_version"]
+    newest = int(choices[-1].removeprefix("3."))
+    for version in choices:
+        project = bake({"python_version": version}, tmp_path / version)
+        about = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["project"]
+        assert about["requires-python"] == f">={version},<3.{newest + 1}"
+        assert (project / ".python-version").read_text("utf-8") == f"{version}\n"
+
+
 def test_a_task_that_is_none_is_refused(template: Path, tmp_path: Path) -> None:
     with pytest.raises(UpgradeError, match="clustering"):
         bake({"task": "clustering"}, tmp_path)

@@ -1,6 +1,5 @@
 """Every setting of the project: config.yaml, overridden by the environment."""
 
-import json
 import os
 import re
 from importlib.resources.abc import Traversable
@@ -8,20 +7,18 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
-from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
-    EnvSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
-    SettingsError,
     YamlConfigSettingsSource,
 )
 
 from .errors import ProjectError, sentences
-from .json_text import unique
 from .setting_types import (
     EstimatorName,
+    Folder,
+    Host,
     Metric,
     ModelName,
     Origin,
@@ -32,6 +29,7 @@ from .setting_types import (
     ServedModel,
     Token,
 )
+from .setting_variables import Variables, demand_known
 from .settings_delivery import Deployment, Image, Jenkins
 from .tasks import BETTER_WHEN_LOW
 from .yaml_file import read_yaml
@@ -83,7 +81,7 @@ class Serving(Section):
     """How a bundle is served."""
 
     model: ServedModel = "baked"
-    host: str = "127.0.0.1"
+    host: Host = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65_535)
     workers: int = Field(default=1, ge=1)
     max_rows: int = Field(default=1_000, ge=1)
@@ -132,10 +130,10 @@ class Registry(Section):
 class Paths(Section):
     """Where things lie, as seen from the project's folder."""
 
-    bundle: Path = Path("model_bin")
-    reports: Path = Path("reports")
-    registry: Path = Path("registry")
-    client: Path = Path("client")
+    bundle: Folder = Path("model_bin")
+    reports: Folder = Path("reports")
+    registry: Folder = Path("registry")
+    client: Folder = Path("client")
 
 
 class Settings(BaseSettings):
@@ -165,14 +163,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments first, then the environment, then config.yaml."""
-        return init_settings, _Environment(settings_cls), _ConfigFile(settings_cls, config_file())
-
-
-class _Environment(EnvSettingsSource):
-    """Variables; lists and mappings are JSON."""
-
-    def decode_complex_value(self, field_name: str, field: FieldInfo, value: Any) -> Any:
-        return json.loads(value, object_pairs_hook=unique)
+        return init_settings, Variables(settings_cls), _ConfigFile(settings_cls, config_file())
 
 
 class _ConfigFile(YamlConfigSettingsSource):
@@ -200,7 +191,7 @@ class _ConfigFile(YamlConfigSettingsSource):
 
 def config_file() -> Path:
     """Return the file with the settings; the environment may name another than config.yaml."""
-    return Path(os.environ.get(f"{PREFIX}CONFIG", "config.yaml"))
+    return Path(os.environ.get(f"{PREFIX}CONFIG") or "config.yaml")
 
 
 def read_settings() -> Settings:
@@ -212,25 +203,8 @@ def read_settings() -> Settings:
     file = config_file()
     if not file.is_file():
         raise ProjectError(f"{file} is not here; run this in the project's folder.")
-    if stray := [name for name in os.environ if name.startswith(PREFIX) and not _known(name)]:
-        raise ProjectError(f"{stray[0]} is in the environment, but {file} has no such setting.")
+    demand_known(Settings)
     try:
         return Settings()
     except ValidationError as error:
         raise ProjectError("\n".join(sentences(error, f"{file} or environment"))) from error
-    except SettingsError as error:
-        raise ProjectError(
-            f"A value in the environment is not JSON ({error.__cause__}): "
-            """write it like '["first", "second"]'."""
-        ) from error
-
-
-def _known(variable: str) -> bool:
-    path = variable.removeprefix(PREFIX).lower().split("__")
-    if path == ["config"]:
-        return True
-    section = Settings.model_fields.get(path[0])
-    if section is None or not isinstance(section.annotation, type):
-        # Not meant as a setting: Kubernetes and CI systems set variables of any prefix.
-        return True
-    return len(path) == 1 or path[1] in section.annotation.model_fields
