@@ -56,18 +56,12 @@ def add(app: FastAPI, state: State, metrics: Metrics) -> None:
         return Pong()
 
     async def ready(request: Request) -> Any:
-        if state.draining:
-            return _refuse(request, "The service is about to end; ask another of its replicas.")
-        if not state.served:
-            return _unready(state, request)
-        if missing := state.place.missing:
-            reason = f"{missing} of {len(state.place.ready)} workers have not loaded the model yet."
-            return _refuse(request, reason)
-        return Ready()
+        reason = _unready(state)
+        return _refuse(request, reason) if reason else Ready()
 
     async def info(request: Request) -> Any:
         if not state.served:
-            return _unready(state, request)
+            return _refuse(request, state.reason)
         return Info(metadata=state.served.metadata.model_dump(mode="json"))
 
     async def exposition() -> Response:
@@ -115,8 +109,15 @@ def params_route(schema: Schema) -> APIRoute:
     )
 
 
-def _unready(state: State, request: Request) -> Response:
-    return _refuse(request, state.reason)
+def _unready(state: State) -> str | None:
+    """Return why the service is not ready, if it is not."""
+    if state.draining:
+        return "The service is about to end; ask another of its replicas."
+    if not state.served:
+        return state.reason
+    if missing := state.place.missing:
+        return f"{missing} of {len(state.place.ready)} workers have not loaded the model yet."
+    return None
 
 
 def _refuse(request: Request, reason: str) -> Response:
