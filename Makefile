@@ -3,9 +3,22 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 
-UV := $(shell command -v uv || echo .uv/bin/uv)
+OWN_UV := $(if $(shell command -v uv),,.uv/bin/uv)
+UV := $(or $(OWN_UV),uv)
 BIN := .venv/bin
 READY := .venv/.ready
+
+# $(call need,PROGRAM) ends a recipe with a sentence where a program is missing.
+need = @command -v $(1) >/dev/null || { echo "$(1) is not installed here; get $(GET_$(1))." >&2; exit 1; }
+GET_git := git, https://git-scm.com/downloads
+GET_python3 := Python 3.11 or later with its module venv, or uv, https://docs.astral.sh/uv/
+
+# Goals are done in the order in which they are named, whatever MAKEFLAGS say.
+.NOTPARALLEL:
+
+unexport VIRTUAL_ENV UV_PROJECT UV_WORKING_DIR UV_WORKING_DIRECTORY UV_PROJECT_ENVIRONMENT UV_FROZEN UV_LOCKED
+unexport UV_NO_DEV UV_NO_GROUP UV_NO_DEFAULT_GROUPS PIP_USER PIP_TARGET PIP_PREFIX PYTHONHOME PYTHONSAFEPATH
+unexport PYTHONOPTIMIZE BASH_ENV SHELLOPTS BASHOPTS CDPATH
 
 .PHONY: help
 help: ## Show this list
@@ -14,17 +27,22 @@ help: ## Show this list
 .PHONY: setup
 setup: $(READY) ## Make the template's own environment
 
-$(READY): pyproject.toml | $(UV)
+$(READY): pyproject.toml | $(OWN_UV)
 	$(UV) sync --quiet
 	@touch $@
 
 .uv/bin/uv:
+	$(call need,python3)
 	python3 -m venv .uv
 	.uv/bin/pip install --quiet --disable-pip-version-check 'uv>=0.10,<1'
 
 .PHONY: demo
 demo: $(READY) ## Scaffold Titanic, train it, serve it, ask it [PORT=8000] [DIR=build] [ONCE=1]
 	@exec $(BIN)/python -m tools.demo $(if $(PORT),--port $(PORT)) $(if $(DIR),--output $(DIR)) $(if $(ONCE),--once)
+
+.PHONY: new
+new: $(READY) ## Make a project of your own from this working copy [DIR=.] [ARGS='--no-input project_name=…']
+	@$(BIN)/python -m tools.new $(if $(DIR),--output '$(DIR)') $(ARGS)
 
 .PHONY: example-titanic
 example-titanic: $(READY) ## Make the Titanic project [DIR=build]
@@ -40,10 +58,12 @@ PROJECT_GIVEN = $(if $(PROJECT),,$(error Say which project: PROJECT=DIR))
 
 .PHONY: adopt
 adopt: $(READY) ## Find the version that a project without .template.json was made from [PROJECT=DIR] [ANSWERS='name=value …']
+	$(call need,git)
 	@$(PROJECT_GIVEN)$(UPGRADE) adopt --project "$$PROJECT"
 
 .PHONY: upgrade
 upgrade: $(READY) ## Upgrade a project that has no `make upgrade` yet, from this repository [PROJECT=DIR] [TO=vX.Y.Z] [DRY_RUN=1]
+	$(call need,git)
 	@$(PROJECT_GIVEN)$(UPGRADE) upgrade --project "$$PROJECT" $(if $(TO),--to "$$TO") $(if $(filter 1,$(DRY_RUN)),--dry-run)
 
 .PHONY: test

@@ -4,15 +4,22 @@ Named in `cookiecutter.json` under `_extensions`; Jinja hands it each text befor
 """
 
 import re
+import sys
+from pathlib import Path
 
 from jinja2 import Environment
 from jinja2.ext import Extension
 
+sys.path.insert(0, str(Path(__file__).parent / "hooks"))
+
+import names
+import own_copy
+
 FOLDER = "<<cookiecutter.project_slug>>"
 
 COMPUTED = {
-    "<< cookiecutter.project_name | slugify >>",
-    "<< cookiecutter.project_slug | replace('-', '_') >>",
+    "<< cookiecutter.project_name | project_slug >>",
+    "<< cookiecutter.project_slug | package_name >>",
     "\"<< cookiecutter.description | replace('\\\\', '\\\\\\\\') | replace('\"', '\\\\\"') >>\"",
 }
 """Defaults of `cookiecutter.json` that are computed, word for word."""
@@ -35,8 +42,11 @@ class LiteralAnswers(Extension):
     """Jinja as it is, for the template's own texts; any other is taken for what it says."""
 
     def __init__(self, environment: Environment) -> None:
-        """Add the filter for the project's folder."""
+        """Add the filters for names that are derived from answers, and see to what is left."""
         super().__init__(environment)
+        own_copy.remove_at_end()
+        environment.filters["project_slug"] = names.project_slug
+        environment.filters["package_name"] = names.package_name
         environment.filters["one_folder"] = one_folder
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:

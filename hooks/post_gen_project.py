@@ -6,6 +6,8 @@ import re
 import subprocess
 from pathlib import Path
 
+Path(__file__).unlink()  # Cookiecutter has rendered the hook into a file, and would leave it
+
 ANSWERS = json.loads(<< cookiecutter | jsonify | jsonify >>)
 
 CHOSEN = {

@@ -4,6 +4,8 @@ import json
 import sys
 from pathlib import Path
 
+Path(__file__).unlink()  # Cookiecutter has rendered the hook into a file, and would leave it
+
 # The answers come as a JSON text inside a JSON string, never as code: whatever
 # stands in them, this line is one string literal.
 ANSWERS = json.loads(<< cookiecutter | jsonify | jsonify >>)

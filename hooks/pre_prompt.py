@@ -14,6 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import own_copy
 from rules import OWN, problems, shown
 
 NEEDED = (2, 6)
@@ -76,10 +77,20 @@ def demand_own_settings(where: str, given: dict[str, Any]) -> None:
         sys.exit(f"No project was made. {where} may not set the template's own:\n{listed}")
 
 
+def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object's keys and values, none of which has a second answer."""
+    fields: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in fields:
+            raise ValueError(f"{shown(name)} stands twice; remove one.")
+        fields[name] = value
+    return fields
+
+
 def demand_answers_alone(file: Path) -> None:
     """Refuse a replay file that has more in it than answers, or answers that don't fit."""
     try:
-        content = json.loads(file.read_text("utf-8"))
+        content = json.loads(file.read_text("utf-8"), object_pairs_hook=unique)
     except (OSError, ValueError, RecursionError) as error:
         sys.exit(f"No project was made. {file} can't be read: {error}")
     if not isinstance(content, dict) or not isinstance(content.get("cookiecutter"), dict):
@@ -94,13 +105,26 @@ def demand_answers_alone(file: Path) -> None:
         sys.exit(f"No project was made. Correct {file}, or answer again:\n{listed}")
 
 
-demand_version()
-if words := arguments():
+def demand_what_fits(words: list[str]) -> None:
+    """Refuse a command whose files or answers are not as they should be."""
     given = parameters(words)
     config = settings(given)
     demand_own_settings("The user config", config["default_context"])
-    demand_own_settings("The command line", given.get("extra_context") or {})
+    demand_own_settings("The command line", answers := given.get("extra_context") or {})
+    if wrong := problems(answers):
+        listed = "\n".join(f"  - {line}" for line in wrong)
+        sys.exit(f"No project was made. Answer again:\n{listed}")
     if given.get("replay_file"):
         demand_answers_alone(found(given["replay_file"]))
     elif given.get("replay"):
         demand_answers_alone(Path(config["replay_dir"]) / f"{Path.cwd().name}.json")
+
+
+try:
+    demand_version()
+    if words := arguments():
+        demand_what_fits(words)
+except BaseException:
+    own_copy.remove()
+    raise
+own_copy.note()

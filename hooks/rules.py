@@ -1,11 +1,11 @@
 """Rules for answers, whichever way they come: typed, on a command line, or in somebody's file."""
 
 import json
-import keyword
 import re
-import sys
 from pathlib import Path
 from typing import Any
+
+from names import LONGEST_PACKAGE, LONGEST_SLUG, is_pythons, is_taken
 
 OWN: dict[str, Any] = json.loads(
     (Path(__file__).resolve().parents[1] / "cookiecutter.json").read_text("utf-8")
@@ -17,13 +17,14 @@ PATTERNS = {
         "1 to 60 letters, digits, spaces or . , ( ) + / - _, beginning with a letter or digit",
     ),
     "project_slug": (
-        r"[a-z]([a-z0-9-]{0,51}[a-z0-9])?",
-        "1 to 53 lower-case letters, digits or hyphens, beginning with a letter "
+        rf"[a-z]([a-z0-9-]{{0,{LONGEST_SLUG - 2}}}[a-z0-9])?",
+        f"1 to {LONGEST_SLUG} lower-case letters, digits or hyphens, beginning with a letter "
         "and not ending with a hyphen (it names the image and the Helm release)",
     ),
     "package_name": (
-        r"[a-z][a-z0-9_]{0,29}",
-        "1 to 30 lower-case letters, digits or underscores, beginning with a letter",
+        rf"[a-z][a-z0-9_]{{0,{LONGEST_PACKAGE - 1}}}",
+        f"1 to {LONGEST_PACKAGE} lower-case letters, digits or underscores, beginning with "
+        "a letter",
     ),
     "description": (
         r"(?!.*<[<%#])[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]{1,200}",
@@ -33,17 +34,6 @@ PATTERNS = {
         r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\"\\<>]{1,100}",
         'one line of 1 to 100 characters without " \\ < >',
     ),
-}
-
-# Names that the project's environment has already, as packages or as libraries.
-TAKEN = {
-    *("benchmarks", "client", "data", "postman", "src", "test", "tests", "use_case"),
-    *("fastapi", "fastapi_swagger", "flaml", "httptools", "httpx", "hypothesis", "jsonschema_rs"),
-    *("matplotlib", "mlflow"),
-    *("mypy", "numpy", "onnx", "onnxruntime", "packaging", "pandas", "pandas_stubs", "polars"),
-    *("prometheus_client", "pyarrow", "pydantic", "pydantic_settings", "pytest", "pyyaml"),
-    *("rich", "ruff", "schemathesis", "scikit_learn", "scipy", "skl2onnx", "sklearn", "skops"),
-    *("starlette", "typer", "types_pyyaml", "uvicorn", "uvloop", "yaml"),
 }
 
 COOKIECUTTERS = {"_template", "_output_dir", "_repo_dir", "_checkout"}
@@ -80,13 +70,13 @@ def _taken(answers: dict[str, str]) -> list[str]:
     """Name the answers that are the names of something else."""
     found = []
     package = answers.get("package_name", "")
-    if keyword.iskeyword(package) or package in sys.stdlib_module_names:
+    if is_pythons(package):
         found.append(
             f"package_name: {package!r} is Python's own name, and the project could not "
             "import both; choose another."
         )
     for name in ("project_slug", "package_name"):
-        if answers.get(name, "").replace("-", "_") in TAKEN:
+        if is_taken(answers.get(name, "")):
             found.append(
                 f"{name}: {answers[name]!r} is the name of a library or folder that the project "
                 "needs; choose another."

@@ -1,5 +1,6 @@
 """Ask a service at a steady rate: `python -m tests.load URL PATH BODY RATE`, until its input ends.
 
+Clients keep their connections; with a fifth argument, `fresh`, each request has one of its own.
 Prints what came of it as JSON: each client's failures, and the versions that it saw, in order.
 """
 
@@ -12,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from typing import Literal
 from urllib.parse import urlsplit
 
 from .service import PATIENCE, ROOT, Service
@@ -21,13 +23,19 @@ CLIENTS = 4
 
 @dataclass
 class Client:
-    """One connection's requests; `answers` has version and body wherever either is another."""
+    """One connection's requests; `answers` has version and body wherever either is another.
+
+    A connection that is refused took no request, so that none is lost: `refused` counts them.
+    """
 
     requests: int = 0
+    refused: int = 0
     failures: list[str] = field(default_factory=list)
     answers: list[tuple[str, str]] = field(default_factory=list)
 
-    def ask(self, address: str, path: str, body: str, rate: float, end: threading.Event) -> None:
+    def ask(
+        self, address: str, path: str, body: str, rate: float, fresh: bool, end: threading.Event
+    ) -> None:
         """Ask one request after the other, so that answers come in the service's order."""
         host = http.client.HTTPConnection(address, timeout=10)
         start = time.monotonic()
@@ -38,10 +46,16 @@ class Client:
                 host.request("POST", path, body, {"Content-Type": "application/json"})
                 response = host.getresponse()
                 text = response.read().decode()
+            except ConnectionRefusedError:
+                self.refused += 1
+                host.close()
+                continue
             except (OSError, http.client.HTTPException) as error:
                 self.failures.append(repr(error))
                 host.close()
                 continue
+            if fresh:
+                host.close()
             if response.status != 200:
                 self.failures.append(text)
                 continue
@@ -68,16 +82,28 @@ class Load:
         """What went wrong, of all clients."""
         return [failure for client in self.clients for failure in client.failures]
 
+    @property
+    def refused(self) -> int:
+        """Connections that were not made."""
+        return sum(client.refused for client in self.clients)
+
 
 @contextmanager
-def loaded(service: Service, path: str, body: object, rate: float) -> Iterator[Load]:
+def loaded(
+    service: Service,
+    path: str,
+    body: object,
+    rate: float,
+    kind: Literal["kept", "fresh"] = "kept",
+) -> Iterator[Load]:
     """Ask a service from a second process for as long as the block lasts.
 
     Yields:
         The load, which is filled in when the block has ended.
     """
     load = Load()
-    command = [sys.executable, "-m", "tests.load", service.url, path, json.dumps(body), str(rate)]
+    asked = [service.url, path, json.dumps(body), str(rate), kind]
+    command = [sys.executable, "-m", "tests.load", *asked]
     with subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
@@ -96,9 +122,9 @@ def loaded(service: Service, path: str, body: object, rate: float) -> Iterator[L
 
 def main() -> None:
     """Ask from several connections until standard input is closed."""
-    url, path, body, rate = sys.argv[1:]
+    url, path, body, rate, *kind = sys.argv[1:]
     clients, end = [Client() for _ in range(CLIENTS)], threading.Event()
-    common = (urlsplit(url).netloc, path, body, float(rate) / CLIENTS, end)
+    common = (urlsplit(url).netloc, path, body, float(rate) / CLIENTS, kind == ["fresh"], end)
     threads = [threading.Thread(target=client.ask, args=common) for client in clients]
     start = time.monotonic()
     for thread in threads:

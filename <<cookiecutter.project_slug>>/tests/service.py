@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import httpx
 
@@ -22,6 +22,7 @@ LIMITS = {
     "SERVING__MAX_ROWS": "1000",
     "SERVING__MAX_BODY_BYTES": "1048576",
     "SERVING__LOG_PREDICTIONS": "true",
+    "SERVING__SCORE_AS_TEXT": "false",
 }
 """What the tests take for granted, whatever config.yaml says."""
 
@@ -70,24 +71,38 @@ class Service:
 @contextmanager
 def running(bundle: Path, log: Path, **environment: str) -> Iterator[Service]:
     """Serve a bundle on a free port until the block ends."""
+    with started(bundle, log, **environment) as service:
+        service.wait("/livez")
+        yield service
+
+
+@contextmanager
+def started(bundle: Path, log: Path, **environment: str) -> Iterator[Service]:
+    """Start a service, which may not answer yet, or never."""
+    with log.open("w") as output, writing(bundle, output, output, **environment) as service:
+        yield service
+
+
+@contextmanager
+def writing(
+    bundle: Path, output: int | IO[str], error: int | IO[str], **environment: str
+) -> Iterator[Service]:
+    """Start a service whose standard output and error go to files or descriptors."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     settings = {**LIMITS, "PATHS__BUNDLE": str(bundle), "SERVING__PORT": str(port), **environment}
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "<< cookiecutter.package_name >>.serving"],
-            cwd=ROOT,
-            env=os.environ | {f"{PREFIX}{name}": value for name, value in settings.items()},
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+    process = subprocess.Popen(
+        [sys.executable, "-m", "<< cookiecutter.package_name >>.serving"],
+        cwd=ROOT,
+        env=os.environ | {f"{PREFIX}{name}": value for name, value in settings.items()},
+        stdout=output,
+        stderr=error,
+        text=True,
+    )
     try:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
-            service = Service(client, process)
-            service.wait("/livez")
-            yield service
+            yield Service(client, process)
     finally:
         process.terminate()
         process.wait(timeout=30)

@@ -4,12 +4,15 @@ import json
 import shutil
 import signal
 import time
+from itertools import product
 from pathlib import Path
 
 import pytest
 
 from << cookiecutter.package_name >>.bundle.read import Bundle
 from << cookiecutter.package_name >>.errors import ProjectError
+from << cookiecutter.package_name >>.serving.metrics import ANSWERS
+from << cookiecutter.package_name >>.serving.routes import PATHS
 from << cookiecutter.package_name >>.settings import PREFIX, read_settings
 
 from .service import PATIENCE, running
@@ -33,6 +36,14 @@ def test_a_refused_bundle_leaves_the_process_alive_and_says_why(
         assert service.client.get("/api/info").status_code == 503
         assert service.client.get("/docs").status_code == 200
     assert "differs from its SHA-256" in (tmp_path / "log").read_text()
+
+
+def test_predictions_are_counted_from_zero(tmp_path: Path) -> None:
+    """What a counter begins with is no increase to Prometheus."""
+    with running(tmp_path / "none", tmp_path / "log") as service:
+        told = service.wait("/metrics", 200).text
+    for path, status in product(PATHS, ANSWERS):
+        assert f'{{method="POST",route="{path}",status="{status}"}} 0.0' in told
 
 
 def test_a_missing_bundle_is_told_to_train(tmp_path: Path) -> None:

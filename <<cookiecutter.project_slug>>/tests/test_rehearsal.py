@@ -101,6 +101,16 @@ def test_a_model_that_can_not_be_loaded_there_is_refused_with_the_reason(
         rehearse(broken, rows_of(shop, 10), as_served(tmp_path))
 
 
+def test_a_model_that_answers_otherwise_there_is_told_what_there_is(
+    shop: Bundle, tmp_path: Path
+) -> None:
+    told = shop.metadata.self_test.model_copy(update={"outputs": [0.25, 0.75]})
+    other = Bundle(shop.schema, shop.metadata.model_copy(update={"self_test": told}), shop.model)
+    with pytest.raises(ProjectError, match=r"There, nothing is but src/, .* keep on self") as said:
+        rehearse(other, rows_of(shop, 10), as_served(tmp_path))
+    assert "rain again" not in str(said.value)
+
+
 def test_code_that_is_not_in_the_image_is_named(tmp_path: Path) -> None:
     trusted = ("tests.small_cases.FreePreprocessor",)
     use_case = case(forest, preprocessor=FreePreprocessor)

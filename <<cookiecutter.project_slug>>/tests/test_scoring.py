@@ -164,19 +164,21 @@ def test_bad_json_lines_are_rejected_in_the_apis_words(shop: Bundle, tmp_path: P
         json.dumps({"age": 40}),
         json.dumps(good).replace("40.0", "1e400"),
         json.dumps(good)[:-1] + "} {}",
+        json.dumps(good).replace("{", '{"age": 41, '),
         json.dumps(good),
     )
     report, output = scored(shop, source, ".jsonl")
     found = places(report)
-    assert [line for line, _, _ in found] == ["2", "4", "5", "5", "6", "7", "8", "9"]
+    assert [line for line, _, _ in found] == ["2", "4", "5", "5", "6", "7", "8", "9", "10"]
     assert found[1] == ("4", "", "must be an object of named fields")
     assert found[2:4] == [
         ("5", "age", "must be a number"),
         ("5", "copy", "must be true or false"),
     ]
     assert found[5:7] == [("7", "copy", "is required"), ("8", "age", "must be a finite number")]
-    assert (report.read, report.scored, report.ignored) == (9, 2, ["extra"])
-    assert read(output)["record"].to_list() == [1, 9]
+    assert found[-1] == ("10", "age", "stands twice")
+    assert (report.read, report.scored, report.ignored) == (10, 2, ["extra"])
+    assert read(output)["record"].to_list() == [1, 10]
 
 
 class Refusing:

@@ -9,13 +9,14 @@ import << cookiecutter.package_name >>
 
 PACKAGE = Path(<< cookiecutter.package_name >>.__file__).parent
 FORBIDDEN = {
-    "use_case": {"training", "bundle", "serving", "registry", "release", "scoring"},
-    "training": {"serving", "release", "scoring"},
-    "registry": {"training", "serving", "release", "scoring", "use_case"},
-    "release": {"serving", "scoring"},
-    "scoring": {"training", "registry", "release", "use_case", "preprocessing"},
+    "use_case": {"training", "bundle", "serving", "registry", "release", "scoring", "evaluation"},
+    "training": {"serving", "release", "scoring", "evaluation"},
+    "registry": {"training", "serving", "release", "scoring", "evaluation", "use_case"},
+    "release": {"serving", "scoring", "evaluation"},
+    "evaluation": {"serving", "registry", "release"},
+    "scoring": {"training", "registry", "release", "evaluation", "use_case", "preprocessing"},
     "bundle": {"training", "serving", "registry", "release", "use_case", "preprocessing"},
-    "serving": {"training", "registry", "release", "use_case", "preprocessing"},
+    "serving": {"training", "registry", "release", "evaluation", "use_case", "preprocessing"},
 }
 
 

@@ -15,6 +15,7 @@ from << cookiecutter.package_name >>.bundle.read import Bundle, read_bundle
 from << cookiecutter.package_name >>.bundle.rows import Value, columns_from
 from << cookiecutter.package_name >>.errors import ProjectError
 from << cookiecutter.package_name >>.features import Features, read_features
+from << cookiecutter.package_name >>.training.by_class import ClassScore, by_class, section
 from << cookiecutter.package_name >>.training.run import train
 from << cookiecutter.package_name >>.training.use_case import UseCase
 from << cookiecutter.package_name >>.training.validate import validate_frame
@@ -79,7 +80,7 @@ def test_every_finding_is_told_at_once() -> None:
     ("text", "sentence"),
     [
         ("{}", "target: is missing"),
-        ("target: [", "features.yaml is not YAML in UTF-8"),
+        ("target: [", "features.yaml, line 1: is not YAML"),
         (
             "target: y\ntask: clustering\nfeatures: [{name: a, type: number}]",
             "task: Input should be",
@@ -90,7 +91,7 @@ def test_every_finding_is_told_at_once() -> None:
         ),
         ("target: a\ntask: regression\nfeatures: [{name: a, type: number}]", "stand twice: a"),
         (
-            "target: y\ntask: classification\nfeatures: [{name: a, type: category, labels: [no]}]",
+            "target: y\ntask: regression\nfeatures: [{name: a, type: category, labels: [null]}]",
             "put it in quotes",
         ),
         (
@@ -241,3 +242,44 @@ def test_progress_ends_with_quality_engine_parity_and_the_next_command(
     assert "accuracy 0." in closing and "over 5 folds" in closing and "majority" in closing
     assert "engine   onnx: 3" in closing and "largest difference" in closing
     assert closing.rstrip().endswith("next     make serve")
+
+
+def test_a_metric_that_decides_over_the_model_is_told_where_it_does(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = settings_in(tmp_path)
+    registry = settings.registry.model_copy(update={"metric": "log_loss"})
+    settings = settings.model_copy(update={"registry": registry})
+    metadata = train(with_thresholds(roc_auc=">= 0.6", accuracy="> 0.5"), settings, Console())
+    closing = capsys.readouterr().out.split("\n\n")[-1].splitlines()
+    gates = [line.split(maxsplit=1)[1] for line in closing if line.split()[0] == "gate"]
+    simplest = "by always answering the majority class"
+    told = {name: f"{value:.3f}" for name, value in metadata.metrics.items()}
+    assert gates[0] == f"roc_auc {told['roc_auc']}, 0.500 {simplest}; has to be >= 0.6"
+    assert gates[1].startswith(f"accuracy {told['accuracy']}, ")
+    assert gates[2].startswith(f"log_loss {told['log_loss']}, ")
+    assert gates[2].endswith("promotion goes by it")
+
+
+def test_the_report_tells_each_class_apart(tmp_path: Path) -> None:
+    train(case(), settings_in(tmp_path), Console(quiet=True))
+    figures = json.loads((tmp_path / "reports" / "metrics.json").read_text())
+    card = (tmp_path / "reports" / "model-card.md").read_text()
+    assert [found["name"] for found in figures["classes"]] == ["no", "yes"]
+    rows = [found["rows"] for found in figures["classes"]]
+    assert sum(rows) == sum(found["answered"] for found in figures["classes"]) == 120
+    right = sum(found["recall"] * found["rows"] for found in figures["classes"])
+    assert right / 120 == pytest.approx(figures["hold_out"]["accuracy"])
+    for found in figures["classes"]:
+        shares = f"{found['precision']:.3f} | {found['recall']:.3f}"
+        assert f"| {found['name']} | {found['rows']} | {found['answered']} | {shares} |" in card
+
+
+def test_a_class_that_is_never_answered_has_no_precision() -> None:
+    scores = by_class([0, 0, 1], [0, 0, 0], ["no", "yes", "may|be"], [2, 1, 5])
+    assert scores == [
+        ClassScore("no", 3, 8, 3 / 8, 1.0),
+        ClassScore("yes", 5, 0, None, 0.0),
+        ClassScore("may|be", 0, 0, None, None),
+    ]
+    assert r"| may\|be | 0 | 0 |  |  |" in section(scores)

@@ -8,7 +8,7 @@ KINDS = {
     "apps/v1": ["Deployment", "ReplicaSet"],
     "autoscaling/v2": ["HorizontalPodAutoscaler"],
     "batch/v1": ["CronJob"],
-    "monitoring.coreos.com/v1": ["ServiceMonitor"],
+    "monitoring.coreos.com/v1": ["PrometheusRule", "ServiceMonitor"],
     "networking.k8s.io/v1": ["Ingress", "NetworkPolicy"],
     "policy/v1": ["PodDisruptionBudget"],
 }

@@ -8,7 +8,7 @@ import yaml
 VERSIONS = 3
 """The latest minor versions that are checked."""
 
-UNKNOWN = {"ServiceMonitor"}
+UNKNOWN = {"PrometheusRule", "ServiceMonitor"}
 """Kinds of others than Kubernetes."""
 
 

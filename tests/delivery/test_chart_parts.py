@@ -1,5 +1,6 @@
 """What the chart's parts say, and that they fit each other and config.yaml."""
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -43,6 +44,36 @@ def test_the_service_gets_config_yaml_as_it_is(
     assert yaml.safe_load(rendered) == {k: v for k, v in wanted.items() if k not in apart}
 
 
+def test_alerts_and_dashboard_are_those_of_the_release(
+    titanic: Path, render: Callable[..., list[Manifest]]
+) -> None:
+    there = yaml.safe_load((titanic / "docker/prometheus-rules.yaml").read_text("utf-8"))
+    uids = set()
+    for release in ("titanic", "titanic-staging"):
+        manifests = render(VALUES["watched"], release)
+        rules = one(manifests, "PrometheusRule")
+        assert rules["metadata"]["name"] == release
+        assert rules["metadata"]["labels"]["release"] == "prometheus"
+        # A ServiceMonitor without a jobLabel makes the Service's name the job.
+        assert "jobLabel" not in one(manifests, "ServiceMonitor")["spec"]
+        assert one(manifests, "Service")["metadata"]["name"] == release
+        asked = f'namespace="models", job="{release}"'
+        text = json.dumps(there).replace(json.dumps('job="titanic"')[1:-1], json.dumps(asked)[1:-1])
+        assert rules["spec"] == json.loads(text)
+        name = f"{release}-dashboard"
+        (found,) = [each for each in manifests if each["metadata"]["name"] == name]
+        assert found["metadata"]["labels"]["grafana_dashboard"] == "1"
+        ((file, content),) = found["data"].items()
+        assert file == f"models-{release}.json"
+        dashboard = json.loads(content)
+        assert len(dashboard["uid"]) <= 40
+        uids.add(dashboard["uid"])
+        exprs = [each["expr"] for panel in dashboard["panels"] for each in panel["targets"]]
+        assert exprs
+        assert all(asked in expr for expr in exprs)
+    assert len(uids) == 2
+
+
 def test_the_parts_know_each_other(render: Callable[..., list[Manifest]]) -> None:
     manifests = render(VALUES["all"])
     deployment, service = one(manifests, "Deployment"), one(manifests, "Service")
@@ -73,7 +104,8 @@ def test_the_parts_know_each_other(render: Callable[..., list[Manifest]]) -> Non
     assert (scaled["kind"], scaled["name"]) == ("Deployment", deployment["metadata"]["name"])
     assert "replicas" not in deployment["spec"]
     (config,) = [each for each in pod["spec"]["volumes"] if "configMap" in each]
-    assert config["configMap"]["name"] == one(manifests, "ConfigMap")["metadata"]["name"]
+    maps = {each["metadata"]["name"] for each in manifests if each["kind"] == "ConfigMap"}
+    assert config["configMap"]["name"] in maps
 
 
 def environment(container: Manifest) -> dict[str, Any]:
@@ -141,6 +173,7 @@ def test_the_network_is_closed_but_for_what_is_needed(
     [
         ("http", "http://model.example.org/docs", None),
         ("cert-manager", "https://model.example.org/docs", "titanic-tls"),
+        ("below", "https://model.example.org/risk/docs", "titanic-tls"),
         ("own-certificate", "https://model.example.org/docs", "cert"),
         ("defaults", "http://titanic.models.svc", None),
     ],
@@ -159,6 +192,12 @@ def test_the_notes_name_the_address(
     else:
         (tls,) = there.named("Ingress")["titanic"]["spec"].get("tls", [{}])
         assert tls.get("secretName") == secret
+
+
+def test_the_ingress_is_below_the_services_prefix(render: Callable[..., list[Manifest]]) -> None:
+    for name, prefix in (("http", "/"), ("below", "/risk")):
+        (path,) = one(render(VALUES[name]), "Ingress")["spec"]["rules"][0]["http"]["paths"]
+        assert (path["path"], path["pathType"]) == (prefix, "Prefix")
 
 
 def test_a_retraining_is_alone_and_ends(render: Callable[..., list[Manifest]]) -> None:

@@ -22,8 +22,9 @@ class Cook:
         self.folder = folder
         self.home = folder / "home"
         self.output = folder / "output"
+        self.temporary = folder / "temporary"
         self.template = folder / "template"
-        for made in (self.home, self.output):
+        for made in (self.home, self.output, self.temporary):
             made.mkdir()
         snapshot(self.template)
         skeleton = self.template / SKELETON.name
@@ -34,16 +35,25 @@ class Cook:
 
     def run(self, *arguments: object, typed: str = "") -> subprocess.CompletedProcess[str]:
         """Run it in its folder, with what is typed."""
-        command = [sys.executable, "-m", "cookiecutter", self.template, "-o", self.output]
         return subprocess.run(
-            [*map(str, [*command, *arguments])],
+            self.command(*arguments),
             cwd=self.folder,
-            env={**os.environ, "HOME": str(self.home), "PWD": str(self.folder)},
+            env=self.environment(),
             input=typed,
             capture_output=True,
             text=True,
             check=False,
         )
+
+    def command(self, *arguments: object) -> list[str]:
+        """Return the command with its arguments."""
+        command = [sys.executable, "-m", "cookiecutter", self.template, "-o", self.output]
+        return [*map(str, [*command, *arguments])]
+
+    def environment(self) -> dict[str, str]:
+        """Return an environment with folders of its own."""
+        folders = {"HOME": self.home, "PWD": self.folder, "TMPDIR": self.temporary}
+        return os.environ | {name: str(folder) for name, folder in folders.items()}
 
     def replayed(self) -> dict[str, Any]:
         """Return what Cookiecutter keeps of a project to make it again."""

@@ -56,6 +56,7 @@ def is_kept_or_refused(
     shutil.rmtree(cook.output, ignore_errors=True)
     done = way(cook, name, answer)
     assert not ran(cook.folder), f"{answer!r} ran"
+    assert not list(cook.temporary.iterdir()), f"{done.args} has left something"
     if done.returncode:
         assert f"  - {name}" in done.stderr, done.stderr
         left = list(cook.output.rglob("*")) if cook.output.exists() else []

@@ -107,12 +107,24 @@ def test_the_name_of_a_library_that_the_project_needs_is_refused(
         if isinstance(line, str)
     }
     assert len(names) > 20
-    hook = (template / "hooks" / "rules.py").read_text("utf-8")
+    hook = (template / "hooks" / "names.py").read_text("utf-8")
     for name in names:
         assert f'"{name.replace("-", "_")}"' in hook, f"{name} may be a project's name"
     taken = "package_name: 'test' is the name of a library or folder"
     with pytest.raises(UpgradeError, match=taken):
-        bake({"project_name": "Test"}, tmp_path / "refused")
+        bake({"package_name": "test"}, tmp_path / "refused")
+
+
+def test_the_pythons_of_a_project_are_those_that_can_be_chosen(
+    template: Path, tmp_path: Path
+) -> None:
+    choices = json.loads((template / "cookiecutter.json").read_text("utf-8"))["python_version"]
+    newest = int(choices[-1].removeprefix("3."))
+    for version in choices:
+        project = bake({"python_version": version}, tmp_path / version)
+        about = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["project"]
+        assert about["requires-python"] == f">={version},<3.{newest + 1}"
+        assert (project / ".python-version").read_text("utf-8") == f"{version}\n"
 
 
 def test_a_task_that_is_none_is_refused(template: Path, tmp_path: Path) -> None:

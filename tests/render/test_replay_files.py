@@ -59,6 +59,15 @@ def test_a_replay_file_has_no_variables_beside_cookiecutters(cook: Cook) -> None
     assert "can't be found from here" in cook.run("--replay-file", "nowhere.json").stderr
 
 
+def test_a_question_has_one_answer_in_a_replay_file(cook: Cook) -> None:
+    text = json.dumps(cook.replayed())
+    (cook.folder / "two.json").write_text(text.replace('"task":', '"task": "x", "task":'))
+    refused = cook.run("--replay-file", "two.json")
+    assert refused.returncode
+    assert "'task' stands twice" in refused.stderr
+    assert not cook.made()
+
+
 def test_the_own_replay_of_a_project_makes_it_again(cook: Cook) -> None:
     content = cook.replayed()
     mine = cook.home / ".cookiecutter_replay" / "template.json"

@@ -14,7 +14,7 @@ from tools.examples import ROOT
 
 FILES = sorted(path for path in SKELETON.rglob("*") if path.is_file() and path.stat().st_size)
 DELIMITERS = json.loads((ROOT / "cookiecutter.json").read_text("utf-8"))["_jinja2_env_vars"]
-STATEMENTS = {"if", "elif", "else", "endif"}
+STATEMENTS = {"if", "elif", "else", "endif", "include"}
 
 
 def test_all_six_delimiters_are_set() -> None:

@@ -1,6 +1,7 @@
 """`make` is the one way in: it lists what it has, and nothing names a target that it lacks."""
 
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -21,6 +22,87 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(params=["template", "project"])
 def folder(request: pytest.FixtureRequest, project: Path) -> Path:
     return ROOT if request.param == "template" else project
+
+
+PLAIN = [
+    "awk",
+    "bash",
+    "cat",
+    "dirname",
+    "env",
+    "make",
+    "mkdir",
+    "rm",
+    "sed",
+    "sh",
+    "stat",
+    "touch",
+    "true",
+    "uname",
+]
+"""Programs that every machine has, and none that is somebody's choice."""
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> dict[str, str]:
+    """An environment whose machine has nothing but these programs."""
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    for name in PLAIN:
+        (programs / name).symlink_to(str(shutil.which(name)))
+    return {"PATH": str(programs), "HOME": str(tmp_path)}
+
+
+def copied(folder: Path, to: Path, stubs: tuple[str, ...]) -> Path:
+    """Return a folder with the Makefile, and what it starts there as programs that do nothing."""
+    to.mkdir()
+    shutil.copy(folder / "Makefile", to)
+    for name in ("pyproject.toml", "uv.lock", "postman/package.json"):
+        (to / name).parent.mkdir(exist_ok=True)
+        (to / name).touch()
+    for name in stubs:
+        (to / name).parent.mkdir(parents=True, exist_ok=True)
+        (to / name).write_text("#!/bin/sh\n")
+        (to / name).chmod(0o755)
+    return to
+
+
+def needs(folder: Path, target: str, environment: dict[str, str]) -> str:
+    """Return what a target says where it fails, which has to be a sentence; else nothing."""
+    given = ["PROJECT=.", "--no-print-directory"]
+    done = subprocess.run(
+        ["make", target, *given], cwd=folder, env=environment, capture_output=True, text=True
+    )
+    for riddle in ("Error 127", "not found", "No such file"):
+        assert riddle not in done.stderr, f"make {target}: {done.stderr}"
+    if done.returncode == 0:
+        return ""
+    said = done.stderr.splitlines()[0]
+    assert re.fullmatch(r"\w+ is not installed here; get .*\.", said), f"make {target}: {said}"
+    return said.split()[0]
+
+
+def test_a_missing_program_is_named_with_what_to_install(
+    folder: Path, bare: dict[str, str], tmp_path: Path
+) -> None:
+    """Each target on a bare machine, first without the environment, then with one of stubs."""
+    all_targets = sorted(targets(folder) - {"clean"})
+    empty = copied(folder, tmp_path / "empty", ())
+    found = {target: needs(empty, target, bare) for target in all_targets}
+    assert set(found.values()) <= {"python3", "", "docker", "helm"}, found
+    assert found["setup"] == "python3"
+    programs = ("titanic", "iris-classifier", "python", "pytest", "ruff", "mypy")
+    stubs = (".uv/bin/uv", *(f".venv/bin/{name}" for name in programs), ".venv/.ready")
+    ready = copied(folder, tmp_path / "ready", stubs)
+    (ready / "build" / "titanic").mkdir(parents=True)
+    (ready / "build" / "titanic" / "Makefile").write_text("bench:\n")
+    found = {target: needs(ready, target, bare) for target in all_targets}
+    wanted = {"adopt": "git", "upgrade": "git"}
+    if folder != ROOT:
+        wanted = {"up": "docker", "down": "docker", "jenkins": "docker", "lint-chart": "helm"}
+        wanted |= {"test-api": "npm", "check-template": "git", "diff-template": "git"}
+        wanted |= {"upgrade": "git", "upgrade-abort": "git", "upgrade-continue": "git"}
+    assert {target: program for target, program in found.items() if program} == wanted
 
 
 def targets(folder: Path) -> set[str]:

@@ -66,6 +66,15 @@ def test_ownership_that_is_no_list_is_refused(
     assert "ownership has lists" in capfd.readouterr().err
 
 
+def test_a_table_that_stands_twice_is_refused_by_its_name(
+    project: Made, capfd: pytest.CaptureFixture[str]
+) -> None:
+    project.replace(".template.json", '"user":', '"user": ["docs/"], "user":')
+    project.commit()
+    assert project.upgrade() == 2
+    assert "'user' stands twice" in capfd.readouterr().err
+
+
 @pytest.mark.parametrize("user", [("docs/", "data/"), ("data/", "docs/")])
 def test_what_becomes_or_stops_being_the_users_is_merged_once_more(
     tmp_path: Path, user: tuple[str, str]

@@ -33,7 +33,7 @@ class Record:
             UpgradeError: It is no record.
         """
         try:
-            fields: dict[str, Any] = json.loads(text)
+            fields: dict[str, Any] = json.loads(text, object_pairs_hook=_unique)
             ownership = fields.get("ownership", {})
             if not all(_has_texts(items) for items in ownership.values()):
                 raise TypeError('ownership has lists: ["a file", "a folder/"]')
@@ -182,3 +182,13 @@ class Project:
         files = self.git.run("grep", "-l", "-z", "-w", "-F", "-e", former).stdout
         paths = files.decode(errors="surrogateescape").split("\0")
         return [path for path in paths if path and covers(after.user, path)]
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object's keys and values, of which none stands twice."""
+    fields: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in fields:
+            raise ValueError(f"{name!r} stands twice")
+        fields[name] = value
+    return fields

@@ -145,6 +145,32 @@ def score(
 
 
 @app.command()
+def evaluate(
+    source: Annotated[
+        str, typer.Argument(metavar="INPUT", help="CSV, Parquet or JSON lines, with the target.")
+    ] = "",
+) -> None:
+    """Measure the bundle, as it is served, on labelled rows.
+
+    Without INPUT they are what DataLoader.load_data returns; of the very data that the bundle
+    learned from, their hold-out. reports-evaluation/ has the report, and the rows that were left
+    out. Fails where a threshold in features.yaml is missed.
+    """
+    with failures_told(), stoppable():
+        settings = read_settings()
+        with console.status("scikit-learn is being loaded …"):
+            from .bundle.read import read_bundle
+            from .evaluation.run import evaluate as run
+            from .training.hooks import own_use_case
+        bundle, rows = read_bundle(settings.paths.bundle), Path(source) if source else None
+        found = run(own_use_case(), bundle, settings, console, rows)
+        for line in found.lines():
+            console.print(line, highlight=False, markup=False, soft_wrap=True)
+        if found.missed:
+            raise ProjectError(f"The model misses its thresholds: {'; '.join(found.missed)}.")
+
+
+@app.command()
 def postman(
     output: Annotated[Path, typer.Option(help="The file to write.")] = Path(
         "postman/collection.json"

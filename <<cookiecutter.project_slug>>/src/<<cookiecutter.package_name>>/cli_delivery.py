@@ -4,12 +4,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-import yaml
 
 from .delivery.helm import Release
 from .errors import ProjectError
 from .settings import Settings, config_file, read_settings
 from .terminal import console, failures_told
+from .yaml_file import read_yaml
 
 app = typer.Typer()
 
@@ -21,7 +21,7 @@ Extra = Annotated[Path | None, typer.Option("--values", help="Settings that diff
 
 @app.command()
 def chart() -> None:
-    """Write the chart's values.yaml and values.schema.json anew from the settings."""
+    """Write anew the chart's defaults and schema, from the settings, its alerts and dashboard."""
     with failures_told():
         from .delivery.chart import chart_folder, generated
 
@@ -99,11 +99,7 @@ def _part(values: Path | None, section: str) -> dict[str, Any]:
     """Return what a file says in a section; whether it fits, Helm sees by the schema."""
     if values is None:
         return {}
-    try:
-        found = yaml.safe_load(values.read_text("utf-8"))
-    except (OSError, yaml.YAMLError) as error:
-        raise ProjectError(f"The values {values} can't be read: {error}") from error
-    own = found.get(section) if isinstance(found, dict) else None
+    own = read_yaml(values, str(values)).get(section)
     return own if isinstance(own, dict) else {}
 
 

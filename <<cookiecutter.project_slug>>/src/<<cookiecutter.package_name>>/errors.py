@@ -38,5 +38,5 @@ def _reason(kind: str, message: str, value: object, loc: tuple[int | str, ...]) 
         return message.removeprefix("Value error, ").rstrip(".")
     if _SECRET & set(loc):
         return message
-    hint = " (YAML reads a bare yes, no, on or off as true or false: put it in quotes)"
-    return f"{message}, but it is {value!r}" + (hint if isinstance(value, bool) else "")
+    hint = " (put it in quotes if it is a text)" if kind == "string_type" else ""
+    return f"{message}, but it is {value!r}{hint}"

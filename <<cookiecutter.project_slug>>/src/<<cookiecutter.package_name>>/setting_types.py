@@ -1,6 +1,7 @@
 """What config.yaml is made of: sections, and values that are more than a text or a number."""
 
 import re
+from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -41,6 +42,29 @@ def _text(pattern: str) -> WithJsonSchema:
     """Tell those who only have the JSON Schema of config.yaml what a text has to match."""
     return WithJsonSchema({"type": "string", "pattern": f"^({pattern})$"})
 
+
+_HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+(%[A-Za-z0-9._-]+)?")
+
+
+def _is_host(text: str) -> str:
+    if not _HOST.fullmatch(text):
+        raise ValueError(
+            f"{text!r} is no host to listen on; write a name or an address alone, like 127.0.0.1, "
+            "or 0.0.0.0 for every network of the machine"
+        )
+    return text
+
+
+Host = Annotated[str, AfterValidator(_is_host), _text(_HOST.pattern)]
+
+
+def _is_folder(path: Path) -> Path:
+    if path == Path():
+        raise ValueError("this would be the project's own folder; name one in it")
+    return path
+
+
+Folder = Annotated[Path, AfterValidator(_is_folder)]
 
 Origin = Annotated[str, AfterValidator(_is_origin), _text(_ORIGIN.pattern)]
 
@@ -125,6 +149,9 @@ def _is_address(uri: str) -> str:
         ) from error
     return uri
 
+
+RootPath = Annotated[str, StringConstraints(pattern=r"^((/[A-Za-z0-9._~-]+)+)?$")]
+"""A prefix of addresses, like /models/risk; empty for none."""
 
 DebianPackage = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9+.-]+$")]
 """By Debian's policy (5.6.7); it gets into a shell's command."""

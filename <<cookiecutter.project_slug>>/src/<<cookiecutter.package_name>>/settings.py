@@ -2,33 +2,37 @@
 
 import os
 import re
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Literal, Self
 
-import yaml
 from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
-    SettingsError,
     YamlConfigSettingsSource,
 )
 
 from .errors import ProjectError, sentences
 from .setting_types import (
     EstimatorName,
+    Folder,
+    Host,
     Metric,
     ModelName,
     Origin,
     RegistryUri,
+    RootPath,
     SearchMetric,
     Section,
     ServedModel,
     Token,
 )
+from .setting_variables import Variables, demand_known
 from .settings_delivery import Deployment, Image, Jenkins
 from .tasks import BETTER_WHEN_LOW
+from .yaml_file import read_yaml
 
 PREFIX = f"{__package__.upper()}_"
 
@@ -77,14 +81,19 @@ class Serving(Section):
     """How a bundle is served."""
 
     model: ServedModel = "baked"
-    host: str = "127.0.0.1"
+    host: Host = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65_535)
     workers: int = Field(default=1, ge=1)
     max_rows: int = Field(default=1_000, ge=1)
     max_body_bytes: int = Field(default=1_048_576, ge=1_024)
+    max_connections: int = Field(default=1_000, ge=1, le=1_000_000)
+    request_seconds: int = Field(default=30, ge=1, le=86_400)
+    keep_alive_seconds: int = Field(default=75, ge=1, le=86_400)
+    root_path: RootPath = ""
     drain_seconds: int = Field(default=0, ge=0, le=300)
     shutdown_seconds: int = Field(default=20, ge=0)
     log_predictions: bool = True
+    score_as_text: bool = False
     cors_origins: tuple[Origin, ...] = ()
     watch_seconds: float = Field(default=0, ge=0, le=86_400)
     admin_token: Token | None = None
@@ -121,10 +130,10 @@ class Registry(Section):
 class Paths(Section):
     """Where things lie, as seen from the project's folder."""
 
-    bundle: Path = Path("model_bin")
-    reports: Path = Path("reports")
-    registry: Path = Path("registry")
-    client: Path = Path("client")
+    bundle: Folder = Path("model_bin")
+    reports: Folder = Path("reports")
+    registry: Folder = Path("registry")
+    client: Folder = Path("client")
 
 
 class Settings(BaseSettings):
@@ -154,11 +163,14 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments first, then the environment, then config.yaml."""
-        return init_settings, env_settings, _ConfigFile(settings_cls, config_file())
+        return init_settings, Variables(settings_cls), _ConfigFile(settings_cls, config_file())
 
 
 class _ConfigFile(YamlConfigSettingsSource):
     """config.yaml, which holds no secrets."""
+
+    def _read_file(self, file_path: Path | Traversable) -> dict[str, Any]:
+        return read_yaml(file_path, str(file_path))
 
     def __call__(self) -> dict[str, Any]:
         values = super().__call__()
@@ -179,7 +191,7 @@ class _ConfigFile(YamlConfigSettingsSource):
 
 def config_file() -> Path:
     """Return the file with the settings; the environment may name another than config.yaml."""
-    return Path(os.environ.get(f"{PREFIX}CONFIG", "config.yaml"))
+    return Path(os.environ.get(f"{PREFIX}CONFIG") or "config.yaml")
 
 
 def read_settings() -> Settings:
@@ -191,27 +203,8 @@ def read_settings() -> Settings:
     file = config_file()
     if not file.is_file():
         raise ProjectError(f"{file} is not here; run this in the project's folder.")
-    if stray := [name for name in os.environ if name.startswith(PREFIX) and not _known(name)]:
-        raise ProjectError(f"{stray[0]} is in the environment, but {file} has no such setting.")
+    demand_known(Settings)
     try:
         return Settings()
-    except yaml.YAMLError as error:
-        raise ProjectError(f"{file} is not YAML: {error}") from error
     except ValidationError as error:
         raise ProjectError("\n".join(sentences(error, f"{file} or environment"))) from error
-    except SettingsError as error:
-        raise ProjectError(
-            f"A list in the environment is not JSON ({error.__cause__}): "
-            """write it like '["first", "second"]'."""
-        ) from error
-
-
-def _known(variable: str) -> bool:
-    path = variable.removeprefix(PREFIX).lower().split("__")
-    if path == ["config"]:
-        return True
-    section = Settings.model_fields.get(path[0])
-    if section is None or not isinstance(section.annotation, type):
-        # Not meant as a setting: Kubernetes and CI systems set variables of any prefix.
-        return True
-    return len(path) == 1 or path[1] in section.annotation.model_fields

@@ -24,6 +24,13 @@
 {{- end }}
 {{- end }}
 
+{{/* A file of the chart that asks Prometheus, asking for this release: its job is the Service's name. */}}
+{{- define "of-release" -}}
+{{- $job := printf "job=%s%s%s" .quote .root.Chart.Name .quote }}
+{{- $release := printf "namespace=%s%s%s, job=%s%s%s" .quote .root.Release.Namespace .quote .quote .root.Release.Name .quote }}
+{{- .root.Files.Get .file | replace $job $release }}
+{{- end }}
+
 {{/* Labels of all that the release has, but for the component. */}}
 {{- define "labels" -}}
 {{ include "instance" . }}
@@ -111,6 +118,6 @@ envFrom:
 {{/* The address where people find the service. */}}
 {{- define "address" -}}
 {{- with .Values.deployment.ingress -}}
-http{{ if or .issuer .tls_secret }}s{{ end }}://{{ .host }}
+http{{ if or .issuer .tls_secret }}s{{ end }}://{{ .host }}{{ $.Values.serving.root_path }}
 {{- end }}
 {{- end }}

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from ..errors import ProjectError, sentences
+from ..json_text import unique
 
 AGAIN = "Train again (`make train`) or put a whole bundle in its place."
 
@@ -42,7 +43,7 @@ def parse(content: bytes, file: Path) -> dict[str, Any]:
     try:
         value = json.loads(
             content,
-            object_pairs_hook=_unique,
+            object_pairs_hook=unique,
             parse_constant=_not_finite,
             parse_float=_finite,
         )
@@ -64,15 +65,6 @@ def fit(part: type[Part], value: dict[str, Any], file: Path) -> Part:
         return part.model_validate(value)
     except ValidationError as error:
         raise ProjectError("\n".join([*sentences(error, str(file)), AGAIN])) from error
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the key {twice!r} stands twice")
-    return found
 
 
 def _finite(text: str) -> float:

@@ -18,8 +18,8 @@ def columns_from(features: Sequence[Feature], rows: Sequence[Sequence[Value]]) -
     A missing number becomes NaN and a missing label the empty string, as in training.
     """
     return {
-        feature.name: _column(feature, [row[k] for row in rows])
-        for k, feature in enumerate(features)
+        feature.name: _column(feature, values)
+        for feature, values in zip(features, zip(*rows, strict=True), strict=True)
     }
 
 
@@ -31,8 +31,8 @@ def columns_by_name(features: Sequence[Feature], rows: Sequence[Mapping[str, Val
     }
 
 
-def _column(feature: Feature, values: list[Value]) -> npt.NDArray[Any]:
+def _column(feature: Feature, values: Sequence[Value]) -> npt.NDArray[Any]:
     # To NumPy, None is NaN among floats.
     if feature.numeric:
-        return np.array(values, np.float64).reshape(-1, 1)
-    return np.array([value or "" for value in values], dtype=object).reshape(-1, 1)
+        return np.array(values, np.float64)[:, None]
+    return np.array([value or "" for value in values], dtype=object)[:, None]

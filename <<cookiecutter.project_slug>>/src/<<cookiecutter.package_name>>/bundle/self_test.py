@@ -5,15 +5,25 @@ import numpy as np
 from ..errors import ProjectError
 from .engines import Engine, Unanswerable
 from .metadata import Metadata
+from .parts import AGAIN
 from .rows import columns_from
 from .schema import Schema
+
+
+class SelfTestFailed(ProjectError):
+    """A self-test whose answer is missing or wrong; `found` says it without the way out."""
+
+    def __init__(self, found: str, way_out: str) -> None:
+        """Join what was found and the way out."""
+        super().__init__(f"{found}. {way_out}")
+        self.found = found
 
 
 def self_test(engine: Engine, schema: Schema, metadata: Metadata) -> None:
     """Ask the engine what training asked last.
 
     Raises:
-        ProjectError: The answer is not the one that training got.
+        SelfTestFailed: The answer is not the one that training got.
     """
     test = metadata.self_test
     row = [test.request[feature.name] for feature in schema.features]
@@ -23,16 +33,13 @@ def self_test(engine: Engine, schema: Schema, metadata: Metadata) -> None:
         reason = (
             str(error) if isinstance(error, Unanswerable) else f"{type(error).__name__}: {error}"
         )
-        raise ProjectError(
-            f"The bundle's self-test has no answer: {reason}. Train again (`make train`) or put "
-            "a whole bundle in its place."
-        ) from error
+        raise SelfTestFailed(f"The bundle's self-test has no answer: {reason}", AGAIN) from error
     expected = np.array(test.outputs)
     allowed = metadata.parity.tolerance * np.maximum(_scale(metadata), np.abs(expected))
     if got.shape != expected.shape or (np.abs(got - expected) > allowed).any():
-        raise ProjectError(
-            f"The bundle's self-test answers {got.tolist()} where training got {test.outputs}: "
-            "this machine or its libraries predict differently. Train again here (`make train`)."
+        raise SelfTestFailed(
+            f"The bundle's self-test answers {got.tolist()} where training got {test.outputs}",
+            "This machine or its libraries predict differently: train again here (`make train`).",
         )
 
 

@@ -1,4 +1,4 @@
-"""The chart's two files that follow from the settings: values.yaml and values.schema.json."""
+"""The chart's files that follow from others: from the settings, and from what Compose runs."""
 
 import json
 from pathlib import Path
@@ -10,6 +10,11 @@ from ..errors import ProjectError
 from ..settings import Settings
 
 _HEADER = "# The settings' defaults, by `make chart`. Set yours in config.yaml.\n"
+
+_MONITORING = {
+    "rules.yaml": "docker/prometheus-rules.yaml",
+    "dashboard.json": "docker/grafana/dashboards/service.json",
+}
 
 
 def chart_folder() -> Path:
@@ -28,6 +33,8 @@ def generated() -> dict[str, str]:
     return {
         "values.yaml": _HEADER + yaml.safe_dump(defaults(), sort_keys=False),
         "values.schema.json": json.dumps(schema(), indent=2, ensure_ascii=False) + "\n",
+        # Helm reads no file from outside of the chart.
+        **{name: Path(source).read_text("utf-8") for name, source in _MONITORING.items()},
     }
 
 

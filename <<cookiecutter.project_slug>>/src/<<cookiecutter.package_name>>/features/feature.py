@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from .boolean import Boolean
 from .category import LONGEST_LABEL, Category
@@ -28,8 +28,9 @@ RULES: dict[FeatureType, type[Rule]] = {
 class Feature(BaseModel):
     """One named input of the model; which values fit says its `rule`.
 
-    A feature that `leaks` is known only after the event. Requests may have it; the model does not
-    learn from it.
+    A feature that `leaks` is known only after the event, and so optional. Requests may have it; the
+    model does not learn from it. Where true or false is expected, YAML's other words for them (yes,
+    off) are taken; elsewhere they are text.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
@@ -40,8 +41,8 @@ class Feature(BaseModel):
     unit: str | None = None
     min: float | None = None
     max: float | None = None
-    optional: bool = False
-    leaks: bool = False
+    leaks: bool = Field(default=False, strict=False)
+    optional: bool = Field(default_factory=lambda found: bool(found.get("leaks")), strict=False)
     labels: list[Name] | None = None
     example: Example | None = None
 
@@ -50,17 +51,10 @@ class Feature(BaseModel):
         """The rule of its type, with its bounds and labels."""
         return RULES[self.type](self)
 
-    @property
+    @cached_property
     def numeric(self) -> bool:
         """Whether the model gets it as a number (booleans are 0 and 1)."""
         return RULES[self.type].numeric
-
-    @model_validator(mode="before")
-    @classmethod
-    def _what_leaks_is_optional(cls, fields: Any) -> Any:
-        if isinstance(fields, dict) and fields.get("leaks") is True:
-            return {"optional": True, **fields}
-        return fields
 
     @model_validator(mode="after")
     def _fits_its_type(self) -> Self:

@@ -6,11 +6,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ..errors import ProjectError, sentences
 from ..tasks import TASKS, TaskName
+from ..yaml_file import read_yaml
 from .feature import Feature, Name
 from .thresholds import Threshold, missed, reachable
 
@@ -81,10 +81,6 @@ def read_features(path: Path | None = None) -> Features:
     """
     source = path or files(__package__.rpartition(".")[0]) / "use_case" / "features.yaml"
     try:
-        return Features.model_validate(yaml.safe_load(source.read_text("utf-8")))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ProjectError(f"features.yaml is not YAML in UTF-8: {error}") from error
-    except OSError as error:
-        raise ProjectError(f"features.yaml can't be read: {error}") from error
+        return Features.model_validate(read_yaml(source, "features.yaml"))
     except ValidationError as error:
         raise ProjectError("\n".join(sentences(error, "features.yaml"))) from error

@@ -1,5 +1,6 @@
 """Requests that fit the model: the example, every label, every bound, what may be left out."""
 
+import json
 from collections.abc import Iterator
 
 import numpy as np
@@ -28,7 +29,7 @@ def accepted(bundle: Bundle, operations: list[Operation], max_rows: int) -> list
     rows = [*_variants(schema), *_bounds(schema)]
     return [
         *(_self_test(bundle, operation, min(ROWS, max_rows)) for operation in operations),
-        *(posted(one, name, [row], predicted(schema, one.path, 1)) for name, row in rows),
+        *(posted(one, name, [row], predicted(schema, one, 1)) for name, row in rows),
         *_labels(schema, lists, min(_LABELS_IN_ONE, max_rows)),
     ]
 
@@ -36,8 +37,9 @@ def accepted(bundle: Bundle, operations: list[Operation], max_rows: int) -> list
 def _self_test(bundle: Bundle, operation: Operation, most: int) -> Case:
     test = bundle.metadata.self_test
     rows = 1 if operation.path == "/api/predict" else most
-    expected = operation.answer(np.array([test.outputs] * rows))
-    tests = [*predicted(bundle.schema, operation.path, rows), *as_trained(expected)]
+    answer = operation.answer(np.array([test.outputs] * rows))
+    expected = json.loads(answer) if operation.as_text else answer
+    tests = [*predicted(bundle.schema, operation, rows), *as_trained(expected)]
     return posted(operation, "the self-test", [test.request] * rows, tests)
 
 
@@ -68,4 +70,4 @@ def _labels(schema: Schema, lists: list[Operation], most: int) -> Iterator[Case]
             operation = lists[k % len(lists)]
             rows = [{**schema.example, feature.name: label} for label in part]
             name = f"{feature.name} is {part[0]} … {part[-1]}"
-            yield posted(operation, name, rows, predicted(schema, operation.path, len(rows)))
+            yield posted(operation, name, rows, predicted(schema, operation, len(rows)))

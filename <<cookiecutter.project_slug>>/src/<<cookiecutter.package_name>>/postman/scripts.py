@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from ..bundle.schema import Schema
+from ..serving.answers import Operation
 from ..serving.problems import MEDIA_TYPE
 
 Lines = list[str]
@@ -43,9 +44,10 @@ def answered(status: int, media_type: str) -> Lines:
     ]
 
 
-def answered_json() -> Lines:
-    """Return tests of an answer in JSON, which from then on is `answer`."""
-    return [*answered(200, "application/json"), "const answer = pm.response.json();"]
+def answered_json(as_text: bool = False) -> Lines:
+    """Return tests of an answer in JSON or in a text that holds it, which is `answer` then."""
+    value = "JSON.parse(pm.response.json())" if as_text else "pm.response.json()"
+    return [*answered(200, "application/json"), f"const answer = {value};"]
 
 
 def own_request_id(request_id: str) -> Lines:
@@ -53,15 +55,15 @@ def own_request_id(request_id: str) -> Lines:
     return equals(_REQUEST_ID, request_id, "the client's own request id")
 
 
-def predicted(schema: Schema, path: str, rows: int) -> Lines:
+def predicted(schema: Schema, operation: Operation, rows: int) -> Lines:
     """Return tests of a prediction's shape.
 
     Args:
         schema: The bundle's.
-        path: The route that answers.
+        operation: The route that answers.
         rows: How many rows it was asked about.
     """
-    lines = answered_json()
+    lines, path = answered_json(operation.as_text), operation.path
     if path == "/api/predict":
         return lines + (_probabilities(schema) if schema.classes else _prediction())
     answers = "answer.result" if path == "/score" else "answer"

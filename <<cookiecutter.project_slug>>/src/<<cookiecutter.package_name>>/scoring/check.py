@@ -5,7 +5,7 @@ which has the last word. So a rule that is too narrow costs time, not truth.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -42,7 +42,8 @@ class Checked:
     """Rows that can be scored.
 
     `features` has the columns f0, f1, … in the schema's order: Float64 with null for missing, or
-    String with the empty string for missing.
+    String with the empty string for missing. `beside` has the values of other columns that were
+    asked for, as the input has them.
     """
 
     features: pl.DataFrame
@@ -50,14 +51,15 @@ class Checked:
     records: Numbers
     lines: Numbers | None
     rejects: list[Reject]
+    beside: Mapping[str, list[Any]] = field(default_factory=dict)
 
 
 class Check:
     """Validates blocks of rows for one bundle."""
 
-    def __init__(self, schema: Schema) -> None:
-        """Prepare for a bundle's schema."""
-        self._schema = schema
+    def __init__(self, schema: Schema, beside: tuple[str, ...] = ()) -> None:
+        """Prepare for a bundle's schema, and to keep other columns beside the features."""
+        self._schema, self._beside = schema, beside
         self._features = {f"f{k}": feature for k, feature in enumerate(schema.features)}
         self._rows = Rows(schema)
 
@@ -87,6 +89,11 @@ class Check:
             raw.records[good],
             None if raw.lines is None else raw.lines[good],
             rejects,
+            {
+                name: raw.frame[name].filter(kept).to_list()
+                for name in self._beside
+                if name in raw.frame.columns
+            },
         )
 
     def typed(self, frame: pl.DataFrame, texts: bool) -> pl.DataFrame:

@@ -21,8 +21,11 @@ class Input(ABC):
     """A file whose records are read in blocks.
 
     `read` counts the records so far; `done` of `total` says how far that is, in bytes or rows.
-    `ignored` are the names that the model does not know.
+    `names` are those of the columns, where the file has such; `ignored` are the names that the
+    model does not know.
     """
+
+    names: list[str] | None = None
 
     def __init__(self, path: Path, file: BinaryIO) -> None:
         """Read an open file that is called by its path."""
@@ -40,13 +43,14 @@ class Input(ABC):
         """Yield all records, checked, in the file's order."""
 
 
-def needed(path: Path, names: list[str], schema: Schema) -> list[str]:
-    """Return those columns of an input that are used: the features', and the ID.
+def needed(path: Path, names: list[str], schema: Schema, beside: tuple[str, ...]) -> list[str]:
+    """Return those columns of an input that are used: the features', the ID, and those beside.
 
     Raises:
         ProjectError: One is missing that the model needs, or one stands twice.
     """
     known = [feature.name for feature in schema.features] + ([schema.id] if schema.id else [])
+    known += beside
     features = {feature.name: feature.optional for feature in schema.features}
     lacking = [name for name, optional in features.items() if not optional and name not in names]
     if lacking := lacking or ([] if set(features) & set(names) else list(features)):

@@ -24,23 +24,27 @@ from .rejects import Reject
 class CsvInput(Input):
     """A CSV file; an empty cell is a missing value."""
 
-    def __init__(self, path: Path, file: BinaryIO, schema: Schema) -> None:
+    names: list[str]
+
+    def __init__(
+        self, path: Path, file: BinaryIO, schema: Schema, beside: tuple[str, ...] = ()
+    ) -> None:
         """Read the header.
 
         Raises:
             ProjectError: There is no header, or it lacks a column that the model needs.
         """
         super().__init__(path, file)
-        self._check = Check(schema)
+        self._check = Check(schema, beside)
         self.total = path.stat().st_size
         self._blocks = whole_lines(self.file)
         first = next(self._blocks, b"")
         header = RECORD.match(first)
         if not header or not header[0].strip():
             raise ProjectError(f"{path} has no header of CSV: its first line names the columns.")
-        self._names = _names(path, header[0])
-        self._used = needed(path, self._names, schema)
-        self.ignored.update(name for name in self._names if name not in self._used)
+        self.names = _names(path, header[0])
+        self._used = needed(path, self.names, schema, beside)
+        self.ignored.update(name for name in self.names if name not in self._used)
         self._blocks = chain([first[header.end() :]], self._blocks)
         self._line = 1 + first.count(b"\n", 0, header.end())
 
@@ -74,8 +78,8 @@ class CsvInput(Input):
 
         if not found.content:
             return pl.DataFrame(schema=dict.fromkeys(self._used, pl.Binary)), found.lines, []
-        columns = [f"{k}" for k in range(len(self._names))]
-        used = {columns[self._names.index(name)]: name for name in self._used}
+        columns = [f"{k}" for k in range(len(self.names))]
+        used = {columns[self.names.index(name)]: name for name in self._used}
         table = arrow_csv.read_csv(
             io.BytesIO(found.content),
             arrow_csv.ReadOptions(
@@ -95,7 +99,7 @@ class CsvInput(Input):
         kept[list(misfits)] = False
         if len(table) != kept.sum():
             raise RuntimeError(f"{len(table)} rows were parsed of {kept.sum()} in {self.path}")
-        wanted = len(self._names)
+        wanted = len(self.names)
         reasons = [
             (int(found.lines[k]), f"has {_fields(count)}, and the header has {_fields(wanted)}")
             for k, count in misfits.items()

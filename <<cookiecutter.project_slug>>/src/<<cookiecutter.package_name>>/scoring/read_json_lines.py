@@ -9,8 +9,9 @@ import polars as pl
 
 from ..bundle.schema import Schema
 from ..serving.findings import Row
-from ..serving.problems import Refusal
+from ..serving.problems import FieldError, Refusal
 from ..serving.read_json import read_json
+from ..serving.repeated import demand_once
 from .check import Checked, converted
 from .inputs import Input
 from .lines import LONGEST, TOO_LONG, whole_lines
@@ -21,10 +22,12 @@ from .rows import Rows
 class JsonLinesInput(Input):
     """A file of JSON lines; empty lines are no records."""
 
-    def __init__(self, path: Path, file: BinaryIO, schema: Schema) -> None:
+    def __init__(
+        self, path: Path, file: BinaryIO, schema: Schema, beside: tuple[str, ...] = ()
+    ) -> None:
         """See `Input`."""
         super().__init__(path, file)
-        self._schema, self._rows = schema, Rows(schema)
+        self._schema, self._rows, self._beside = schema, Rows(schema), beside
         self.total = path.stat().st_size
         self._line = 0
 
@@ -47,8 +50,10 @@ class JsonLinesInput(Input):
                 continue
             try:
                 sent = read_json(text, most_rows=1)
+                demand_once(text, len(sent) if isinstance(sent, dict) else 0)
             except Refusal as refusal:
-                rejects.append(Reject(self.read, self._line, None, refusal.detail))
+                errors = refusal.errors or [FieldError(reason=refusal.detail)]
+                rejects += [Reject(self.read, self._line, e.field, e.reason) for e in errors]
                 continue
             row = self._rows.read(sent)
             if row is None:
@@ -56,10 +61,11 @@ class JsonLinesInput(Input):
                 continue
             rows.append(row)
             numbers.append((self.read, self._line))
-            self.ignore(self._rows.unknown(row))
+            self.ignore(each for each in self._rows.unknown(row) if each not in self._beside)
         self.done = self.file.tell()
         records, lines = np.array(numbers, np.int64).reshape(-1, 2).T
-        return Checked(self._features(rows), self._ids(rows), records, lines, rejects)
+        beside = {name: [row.get(name) for row in rows] for name in self._beside}
+        return Checked(self._features(rows), self._ids(rows), records, lines, rejects, beside)
 
     def _features(self, rows: list[Row]) -> pl.DataFrame:
         return pl.DataFrame(

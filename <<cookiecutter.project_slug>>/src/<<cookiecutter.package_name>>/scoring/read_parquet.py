@@ -21,22 +21,24 @@ _BUFFER = 1024 * 1024
 class ParquetInput(Input):
     """A Parquet file; its rows have numbers, but no lines."""
 
-    def __init__(self, path: Path, file: BinaryIO, schema: Schema) -> None:
+    def __init__(
+        self, path: Path, file: BinaryIO, schema: Schema, beside: tuple[str, ...] = ()
+    ) -> None:
         """Read the file's schema.
 
         Raises:
             ProjectError: It is no Parquet, or lacks a column that the model needs.
         """
         super().__init__(path, file)
-        self._check = Check(schema)
+        self._check = Check(schema, beside)
         try:
             # Buffered, a column is not held in memory from its begin to its end.
             self._parquet = parquet.ParquetFile(self.file, buffer_size=_BUFFER, pre_buffer=False)
         except (pa.ArrowException, OSError) as error:
             raise ProjectError(f"{path} is no whole Parquet file: {_brief(error)}.") from error
-        names = self._parquet.schema_arrow.names
-        self._used = needed(path, names, schema)
-        self.ignored.update(name for name in names if name not in self._used)
+        self.names = list(self._parquet.schema_arrow.names)
+        self._used = needed(path, self.names, schema, beside)
+        self.ignored.update(name for name in self.names if name not in self._used)
         self.total = self._parquet.metadata.num_rows
 
     def blocks(self) -> Iterator[Checked]:

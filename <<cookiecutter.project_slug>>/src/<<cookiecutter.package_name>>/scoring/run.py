@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 import polars as pl
@@ -89,7 +88,7 @@ def score(
     columns = Columns(bundle)
     engine = bundle.engine(trusted_types)
     self_test(engine, bundle.schema, bundle.metadata)
-    with _opened(source) as file:
+    with opened(source) as file:
         records = INPUTS[source.suffix.lower()](source, file, bundle.schema)
         try:
             return _run(records, engine, columns, target, rejects, console)
@@ -100,18 +99,32 @@ def score(
             ) from error
 
 
-def _opened(source: Path) -> BinaryIO:
+def opened(source: Path) -> io.BufferedReader:
+    """Open an input.
+
+    Raises:
+        ProjectError: It can't be read.
+    """
     try:
         return source.open("rb")
     except OSError as error:
         raise ProjectError(f"{source} can't be read ({error.strerror}).") from error
 
 
+def check_format(path: Path, use: str) -> None:
+    """See that a file's suffix says its format.
+
+    Raises:
+        ProjectError: It says none that is known.
+    """
+    if path.suffix.lower() not in INPUTS:
+        known = ", ".join(INPUTS)
+        raise ProjectError(f"{use} is '{path}'; its name has to end with one of {known}.")
+
+
 def _check_paths(source: Path, target: Path, rejects: Path) -> None:
     for path, use in ((source, "INPUT"), (target, "OUTPUT")):
-        if path.suffix.lower() not in INPUTS:
-            known = ", ".join(INPUTS)
-            raise ProjectError(f"{use} is '{path}'; its name has to end with one of {known}.")
+        check_format(path, use)
     for path, use in ((target, "OUTPUT"), (rejects, "The file of rejects")):
         if path.is_dir():
             raise ProjectError(f"{use}, {path}, is a folder; name a file.")
@@ -135,7 +148,7 @@ def _run(
         output = OUTPUTS[target.suffix.lower()](part.file)
         text = io.TextIOWrapper(rejects_part.file, "utf-8", newline="", write_through=True)
         rejected = RejectsFile(text)
-        pool = ThreadPoolExecutor(_cores())
+        pool = ThreadPoolExecutor(cores())
         stack.callback(pool.shutdown, cancel_futures=True)
         answers = Answers(engine, columns.schema, pool)
         progress = stack.enter_context(_progress(console))
@@ -188,7 +201,8 @@ def _answered(
     return frame.filter(pl.Series(kept)), refused
 
 
-def _cores() -> int:
+def cores() -> int:
+    """Return how many cores this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

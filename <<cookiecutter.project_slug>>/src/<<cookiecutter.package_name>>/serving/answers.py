@@ -1,7 +1,8 @@
 """What each prediction route takes and answers, for one bundle."""
 
+import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from pydantic import Field, create_model
@@ -12,9 +13,13 @@ from . import models
 from .findings import Row, RowType
 from .problems import Refusal, invalid
 from .read_json import read_json
+from .repeated import demand_once
 from .requests import Data, Many, One, Shape
 
 Answer = Callable[[Outputs], Any]
+
+_SMALL = 16 * 1024
+"""Bytes up to which a key that stands twice is looked for even where a request does not fit."""
 
 
 class Unfit(Exception):
@@ -42,25 +47,30 @@ class Operation:
     response: Any
     shape: Shape
     answer: Answer
+    as_text: bool = False
+    """Whether the answer is a text that holds JSON."""
 
     def parse(self, body: bytes) -> list[Row]:
         """Return the rows of a request.
 
         Raises:
-            Refusal: The body is no JSON, or far too much of it.
+            Refusal: The body is no JSON, or far too much of it, or a key stands twice.
             Unfit: It is JSON of another shape, or with values that do not fit.
         """
         sent = read_json(body, self.shape.most_rows)
         rows = self.shape.rows(sent)
-        if rows is None:
-            raise Unfit(self.shape, sent)
-        return rows
+        if rows is not None:
+            demand_once(body, self.shape.keys(sent))
+            return rows
+        if len(body) <= _SMALL:
+            demand_once(body)
+        raise Unfit(self.shape, sent)
 
     def read(self, body: bytes) -> list[Row] | Refusal:
         """Return the rows of a request, or all that there is to say against it.
 
         Raises:
-            Refusal: The body is no JSON, or far too much of it.
+            Refusal: The body is no JSON, or far too much of it, or a key stands twice.
         """
         try:
             return self.parse(body)
@@ -68,12 +78,13 @@ class Operation:
             return unfit.refusal()
 
 
-def operations(schema: Schema, max_rows: int) -> list[Operation]:
+def operations(schema: Schema, max_rows: int, score_as_text: bool = False) -> list[Operation]:
     """Return the prediction routes of a bundle.
 
     Args:
         schema: The bundle's.
         max_rows: Most rows in one request.
+        score_as_text: Whether /score answers a text that holds JSON.
     """
     row = models.request_model(schema)
     rows = Annotated[list[row], Field(min_length=1, max_length=max_rows)]  # type: ignore[valid-type]
@@ -87,7 +98,7 @@ def operations(schema: Schema, max_rows: int) -> list[Operation]:
     found = [
         _operation("/api/predict", "Predict one", one, predict),
         _operation("/api/predictions", "Predict many", many, predictions),
-        _operation("/score", "Predict many, as Azure ML", azure, score),
+        _score(_operation("/score", "Predict many, as Azure ML", azure, score), score_as_text),
     ]
     if probabilities:
         path, summary = "/api/proba_predictions", "Predict many, all probabilities"
@@ -104,6 +115,19 @@ def _operation(
     request, example, shape = asked
     response, description, answer = answered
     return Operation(path, summary, description, request, example, response, shape, answer)
+
+
+def _score(operation: Operation, as_text: bool) -> Operation:
+    """Return /score as it is asked for; Azure ML's older services answered `json.dumps(…)`."""
+    if not as_text:
+        return operation
+    return replace(
+        operation,
+        description=f"{operation.description} The answer is a text that holds JSON.",
+        response=models.Text,
+        answer=lambda outputs: json.dumps(operation.answer(outputs)),
+        as_text=True,
+    )
 
 
 def _numbers(schema: Schema) -> tuple[Any, Any, Any, Any]:

@@ -1,12 +1,17 @@
-"""Read a request's body, no more of it than allowed."""
+"""Read a request's body: no more of it than allowed, decompressed, and in UTF-8."""
 
 from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive, Scope
 
+from .body_headers import read_headers
+from .decompress import decompress
 from .problems import Refusal
 
 _DRAINED = 32 * 1024 * 1024
 """How much of a too large body is read and dropped, so that its sender can hear the answer."""
+
+_MARK = b"\xef\xbb\xbf"
+_OTHER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 async def read_body(scope: Scope, receive: Receive, most: int) -> bytes:
@@ -14,9 +19,26 @@ async def read_body(scope: Scope, receive: Receive, most: int) -> bytes:
 
     Raises:
         ClientDisconnect: The client went away before the body was whole.
-        Refusal: The body is no JSON by its content type (415), or longer than allowed (413).
+        Refusal: The body is no JSON by its headers or its begin (415), damaged (400), or longer
+            than allowed, as sent or decompressed (413).
     """
-    _check_type(scope)
+    about = read_headers(scope["headers"])
+    body = await _whole(receive, most)
+    if about.coding:
+        body = await decompress(body, about.coding, most)
+    start = body[:4]
+    if 0 in start or not start.isascii():
+        body = _unmarked(body)
+    if about.form and not body.lstrip(b" \t\r\n").startswith((b"{", b"[")):
+        raise Refusal(
+            415,
+            "Not JSON by its content type",
+            "The body is a form; send JSON, and 'Content-Type: application/json'.",
+        )
+    return body
+
+
+async def _whole(receive: Receive, most: int) -> bytes:
     message = await _next(receive)
     if not message.get("more_body") and len(body := message.get("body", b"")) <= most:
         return body  # type: ignore[no-any-return]
@@ -41,15 +63,8 @@ async def _next(receive: Receive) -> Message:
     return message
 
 
-def _check_type(scope: Scope) -> None:
-    for name, value in scope["headers"]:
-        if name == b"content-type":
-            kind = value.split(b";")[0].strip().lower()
-            if kind != b"application/json" and not kind.endswith(b"+json"):
-                shown = kind.decode("latin-1")[:80]
-                raise Refusal(
-                    415,
-                    "Not JSON by its content type",
-                    f"The content type is '{shown}'; send 'Content-Type: application/json'.",
-                )
-            return
+def _unmarked(body: bytes) -> bytes:
+    """Leave out UTF-8's byte order mark, and refuse what begins as other Unicode does."""
+    if body.startswith(_OTHER_MARKS) or 0 in body[:4]:
+        raise Refusal(400, "Not UTF-8", "The body is UTF-16 or UTF-32; JSON is sent in UTF-8.")
+    return body.removeprefix(_MARK)

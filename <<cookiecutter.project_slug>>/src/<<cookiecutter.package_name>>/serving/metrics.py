@@ -1,15 +1,21 @@
 """What /metrics tells Prometheus."""
 
 import os
+from collections.abc import Iterable
 from functools import cache
+from itertools import product
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from ..bundle.metadata import Metadata
+from .output import STREAMS
 
 OUTCOMES = ("switched", "same", "refused")
 """What comes of a reload."""
+
+ANSWERS = (200, 400, 413, 415, 422, 500, 503)
+"""Statuses that a prediction can have."""
 
 _SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
@@ -47,6 +53,18 @@ class Metrics:
             "model_reloads", "Bundles looked at anew", ["outcome"], registry=self._registry
         )
         self._reloads = {outcome: reloads.labels(outcome) for outcome in OUTCOMES}
+        dropped = Counter(
+            "log_lines_dropped",
+            "Lines that nobody took from standard output or error",
+            ["stream"],
+            registry=self._registry,
+        )
+        self._dropped = {stream: dropped.labels(stream) for stream in STREAMS}
+
+    def expect(self, routes: Iterable[str]) -> None:
+        """Begin to count predictions at 0: `increase()` can't see what a counter begins with."""
+        for route, status in product(routes, ANSWERS):
+            self._requests(route, "POST", status)
 
     def observe(self, route: str, method: str, status: int, seconds: float) -> None:
         """Count a request."""
@@ -69,6 +87,10 @@ class Metrics:
     def reloaded(self, outcome: str) -> None:
         """Count a reload by one of the `OUTCOMES`."""
         self._reloads[outcome].inc()
+
+    def dropped(self, stream: str, lines: int) -> None:
+        """Count lines that were not logged."""
+        self._dropped[stream].inc(lines)
 
     def text(self) -> bytes:
         """Return the exposition (Prometheus text format)."""

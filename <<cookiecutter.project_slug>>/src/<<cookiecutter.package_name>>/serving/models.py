@@ -33,6 +33,9 @@ _Id = Annotated[
     WithJsonSchema({"type": ["string", "integer"], "maxLength": MOST_CHARACTERS}),
 ]
 
+Text = Annotated[str, WithJsonSchema({"type": "string", "contentMediaType": "application/json"})]
+"""A text that holds JSON."""
+
 _VALUES = ConfigDict(strict=True, allow_inf_nan=False)
 _REQUEST = ConfigDict(**_VALUES, extra="forbid")
 

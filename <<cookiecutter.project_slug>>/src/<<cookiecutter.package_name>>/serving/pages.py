@@ -1,11 +1,10 @@
 """The API's description, its page and the web client; nothing comes from another host."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from html import escape
 from importlib.resources import files
-from typing import Any
 
 from fastapi import FastAPI
-from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.openapi.utils import get_openapi
 from pydantic_core import to_json
 from starlette.requests import Request
@@ -19,36 +18,52 @@ from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
 
 from ..settings import Model, Settings
+from . import addresses
 from .problems import MEDIA_TYPE
+from .swagger import Json, older
 
 _ASSETS = "/docs/assets"
+
+# All addresses are relative, for a proxy may show this below a prefix that the service never hears
+# of: there, too, the page knows where the API is.
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<link rel="icon" href="{root}docs/assets/favicon-32x32.png">
+<link rel="stylesheet" href="{root}docs/assets/swagger-ui.css">
+</head>
+<body>
+<div id="swagger-ui"></div>
+<script src="{root}docs/assets/swagger-ui-bundle.js"></script>
+<script>
+const address = new URL("{root}openapi.json", location);
+fetch("{root}openapi.json").then((answer) => answer.json()).then((described) => SwaggerUIBundle({{
+  spec: {{ servers: [{{ url: new URL(".", address).href }}], ...described }},
+  dom_id: "#swagger-ui", layout: "BaseLayout", deepLinking: true, tryItOutEnabled: true,
+  showExtensions: true, showCommonExtensions: true,
+}}));
+</script>
+</body>
+</html>
+"""
 
 
 def add(app: FastAPI, settings: Settings) -> None:
     """Add /openapi.json, /swagger.json, /docs, /api/docs and the client at /."""
 
-    def openapi() -> dict[str, Any]:
+    def openapi() -> Json:
         if app.openapi_schema is None:
             app.openapi_schema = described(settings.model, app.routes)
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
 
-    written = _Written()
-
-    async def description(request: Request) -> Response:
-        return Response(written(app.openapi()), media_type="application/json")
-
     async def page(request: Request) -> HTMLResponse:
-        root = request.scope.get("root_path", "")
-        return get_swagger_ui_html(
-            openapi_url=f"{root}/openapi.json",
-            title=settings.model.name,
-            swagger_js_url=f"{root}{_ASSETS}/swagger-ui-bundle.js",
-            swagger_css_url=f"{root}{_ASSETS}/swagger-ui.css",
-            swagger_favicon_url=f"{root}{_ASSETS}/favicon-32x32.png",
-            swagger_ui_parameters={"tryItOutEnabled": True},
-        )
+        root = addresses.up(request.scope)
+        return HTMLResponse(_PAGE.format(title=escape(settings.model.name), root=root))
 
     index = settings.paths.client / "index.html"
 
@@ -56,13 +71,13 @@ def add(app: FastAPI, settings: Settings) -> None:
         return FileResponse(index)
 
     async def to_client(request: Request) -> Response:
-        # Relative, for a proxy may serve this below a prefix.
-        return RedirectResponse(f"../?{request.url.query}".rstrip("?"))
+        root = addresses.up(request.scope)
+        return RedirectResponse(f"{root}?{request.url.query}".rstrip("?"))
 
     assets = StaticFiles(directory=str(files("fastapi_swagger") / "resources"))
     app.mount(_ASSETS, assets)
-    for path in ("/openapi.json", "/swagger.json"):
-        app.add_route(path, description, methods=["GET"])
+    app.add_route("/openapi.json", _description(app, lambda found: found, []), methods=["GET"])
+    app.add_route("/swagger.json", _description(app, older, [{"url": "/"}]), methods=["GET"])
     for path in ("/docs", "/api/docs"):
         app.add_route(path, page, methods=["GET"])
     if index.is_file():
@@ -71,20 +86,37 @@ def add(app: FastAPI, settings: Settings) -> None:
         app.mount("/client", StaticFiles(directory=settings.paths.client))
 
 
+def _description(
+    app: FastAPI, form: Callable[[Json], Json], servers: list[Json]
+) -> Callable[[Request], Awaitable[Response]]:
+    """Return an endpoint with the description in a form; `servers` stand in it by default."""
+    written = _Written(form)
+
+    async def endpoint(request: Request) -> Response:
+        content = written(app.openapi(), addresses.servers(request.scope) or servers)
+        headers = {"vary": "X-Forwarded-Prefix"}
+        return Response(content, headers=headers, media_type="application/json")
+
+    return endpoint
+
+
 class _Written:
-    """JSON of what seldom changes, written once: thousands of labels take long."""
+    """The description in a form of its own as JSON, written once: thousands of labels take long."""
 
-    def __init__(self) -> None:
-        self._value: dict[str, Any] = {}
-        self._json = b"{}"
+    def __init__(self, form: Callable[[Json], Json]) -> None:
+        self._form = form
+        self._from: Json | None = None
+        self._rest = b""
 
-    def __call__(self, value: dict[str, Any]) -> bytes:
-        if value is not self._value:
-            self._value, self._json = value, to_json(value)
-        return self._json
+    def __call__(self, described: Json, servers: list[Json]) -> bytes:
+        if described is not self._from:
+            self._from = described
+            self._rest = to_json(self._form(described)).removeprefix(b"{")
+        found = b'"servers":' + to_json(servers) + b"," if servers else b""
+        return b"{" + found + self._rest
 
 
-def described(model: Model, routes: Sequence[BaseRoute], version: int = 0) -> dict[str, Any]:
+def described(model: Model, routes: Sequence[BaseRoute], version: int = 0) -> Json:
     """Return the API's description (OpenAPI); version 0 stands for no model yet."""
     found = get_openapi(
         title=model.name, version=str(version), description=model.description, routes=routes

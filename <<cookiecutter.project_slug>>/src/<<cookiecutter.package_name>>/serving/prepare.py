@@ -42,7 +42,7 @@ def prepare(
     routes = [
         *(
             prediction_route(operation, predictor, serving.max_body_bytes, metadata)
-            for operation in operations(schema, serving.max_rows)
+            for operation in operations(schema, serving.max_rows, serving.score_as_text)
         ),
         probes.params_route(schema),
         *fixed,

@@ -28,6 +28,12 @@ class Alive(BaseModel):
     status: Literal["alive"] = "alive"
 
 
+class Pong(Alive):
+    """The same, with the word that older clients wait for."""
+
+    ping: Literal["pong"] = "pong"
+
+
 class Ready(BaseModel):
     """The answer of a model that has passed its self-test."""
 
@@ -46,10 +52,18 @@ def add(app: FastAPI, state: State, metrics: Metrics) -> None:
     async def live() -> Alive:
         return Alive()
 
+    async def pong() -> Pong:
+        return Pong()
+
     async def ready(request: Request) -> Any:
         if state.draining:
             return _refuse(request, "The service is about to end; ask another of its replicas.")
-        return Ready() if state.served else _unready(state, request)
+        if not state.served:
+            return _unready(state, request)
+        if missing := state.place.missing:
+            reason = f"{missing} of {len(state.place.ready)} workers have not loaded the model yet."
+            return _refuse(request, reason)
+        return Ready()
 
     async def info(request: Request) -> Any:
         if not state.served:
@@ -60,8 +74,8 @@ def add(app: FastAPI, state: State, metrics: Metrics) -> None:
         return Response(metrics.text(), media_type="text/plain; version=1.0.0; charset=utf-8")
 
     about: dict[str, Any] = {"methods": ["GET"], "tags": ["service"]}
-    for path in ("/ping", "/livez"):
-        app.add_api_route(path, live, summary="Does the process answer?", **about)
+    for path, endpoint in (("/ping", pong), ("/livez", live)):
+        app.add_api_route(path, endpoint, summary="Does the process answer?", **about)
     may_fail = {"responses": _UNREADY, **about}
     app.add_api_route(
         "/readyz", ready, response_model=Ready, summary="Is the model ready?", **may_fail

@@ -44,7 +44,9 @@ class Problem(BaseModel):
 
 
 class Refusal(Exception):
-    """A request that gets a problem for an answer."""
+    """A request that gets a problem for an answer, and headers with it."""
+
+    headers: tuple[tuple[bytes, bytes], ...] = ()
 
     def __init__(
         self, status: int, title: str, detail: str, errors: list[FieldError] | None = None

@@ -11,6 +11,12 @@ from typing import Any
 
 ROWS, ANSWERS, VERDICT = Path("rows"), Path("answers"), Path("verdict.json")
 
+_THERE = (
+    "There, nothing is but src/, the bundle, config.yaml and the serving group's packages: no "
+    "other file, no variable, and nothing that training's process had in memory. What `transform` "
+    "needs, `fit` has to keep on self."
+)
+
 
 def rehearse() -> None:
     """Make the bundle ready as the service does, and answer rows by its engine.
@@ -47,9 +53,12 @@ def main() -> None:
 
 def _told(error: Exception) -> tuple[str, dict[str, Any] | None]:
     from ..bundle.missing import Missing
+    from ..bundle.self_test import SelfTestFailed
     from ..errors import ProjectError
 
     missing = Missing.of(error)
+    if isinstance(error, SelfTestFailed) and not missing:
+        return f"{error.found}. {_THERE}", None
     if isinstance(error, ProjectError):
         return str(error), vars(missing) if missing else None
     traceback.print_exc()

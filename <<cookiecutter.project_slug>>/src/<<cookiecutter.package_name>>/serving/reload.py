@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from ..bundle.read import read_bundle
 from ..errors import ProjectError
 from ..settings import Settings
+from .loading import in_own_thread
 from .metrics import Metrics
 from .prediction_log import PredictionLog
 from .prepare import prepare
@@ -41,11 +42,13 @@ class Reloader:
         self._folder = settings.paths.bundle
         self._turn = asyncio.Lock()
         self._read: Mark = ()
+        self.tried = asyncio.Event()
 
     async def run(self) -> None:
-        """Load the bundle, then look for changes if config.yaml says so."""
+        """Load the bundle, then look for changes if config.yaml says so; `tried` comes between."""
         with suppress(ProjectError):
             await self._load()
+        self.tried.set()
         seconds = self._settings.serving.watch_seconds
         while seconds:
             await asyncio.sleep(seconds)
@@ -76,7 +79,7 @@ class Reloader:
         async with self._turn:
             before = self._state.served
             try:
-                served = await asyncio.to_thread(self._prepare)
+                served = await in_own_thread(self._prepare)
             except ProjectError as error:
                 raise self._refused(error) from error
             if served is not before:
@@ -125,6 +128,7 @@ class Reloader:
         self._app.openapi_schema = served.openapi
         self._metrics.serves(metadata)
         self._state.served = served
+        self._state.place.take()
         log.info(
             "Ready: %s, version %d%s, engine %s. Its page is /docs.",
             metadata.name,

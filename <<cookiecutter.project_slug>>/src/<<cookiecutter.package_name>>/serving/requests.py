@@ -19,6 +19,10 @@ class Shape(Protocol):
         """Return the rows' values; nothing if something does not fit."""
         ...
 
+    def keys(self, sent: Any) -> int:
+        """Return how many keys there are in what fits."""
+        ...
+
     def findings(self, sent: Any) -> Iterator[Finding]:
         """Yield what does not fit."""
         ...
@@ -39,6 +43,10 @@ class One:
         row = self._row.read(sent)
         return [row] if row else None
 
+    def keys(self, sent: Any) -> int:
+        """See `Shape.keys`."""
+        return len(sent)
+
 
 class Many:
     """A list of rows."""
@@ -57,6 +65,10 @@ class Many:
         except ValidationError:
             return None
         return rows if set(map(len, rows)) == {self._row.width} else None
+
+    def keys(self, sent: Any) -> int:
+        """See `Shape.keys`."""
+        return sum(map(len, sent))
 
     def findings(self, sent: Any, field: str | None = None) -> Iterator[Finding]:
         """See `Shape.findings`; `field` is where the list lies."""
@@ -85,6 +97,10 @@ class Data:
         if isinstance(sent, dict) and sent.keys() == {"data"}:
             return self._many.rows(sent["data"])
         return None
+
+    def keys(self, sent: Any) -> int:
+        """See `Shape.keys`."""
+        return 1 + self._many.keys(sent["data"])
 
     def findings(self, sent: Any) -> Iterator[Finding]:
         """See `Shape.findings`."""

@@ -1,6 +1,8 @@
 """The model that is served, from loading to ready or failed."""
 
-from dataclasses import dataclass
+import os
+from ctypes import Array, c_int
+from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.routing import BaseRoute
@@ -17,13 +19,46 @@ class Served:
     openapi: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Place:
+    """A worker's place among the workers of a service.
+
+    Args:
+        ready: For each place the process that was ready there last, 0 for none so far; the workers
+            and their supervisor share it.
+        number: The worker's own place.
+        follows: Another worker was ready here, or still is.
+    """
+
+    ready: "list[int] | Array[c_int]" = field(default_factory=lambda: [0])
+    number: int = 0
+    follows: bool = False
+
+    @property
+    def one_of_several(self) -> bool:
+        """Whether others serve, too."""
+        return len(self.ready) > 1
+
+    @property
+    def missing(self) -> int:
+        """How many places have had no ready worker so far."""
+        return sum(not process for process in self.ready)
+
+    def take(self) -> None:
+        """Tell the others that this worker is ready."""
+        self.ready[self.number] = os.getpid()
+
+
 @dataclass
 class State:
     """What a worker serves; `served` is set when its routes are in place, and not before.
 
-    `draining` is set when it has been told to end and answers on for a while.
+    `draining` is set when the service has been told to end and answers on for a while, `closing`
+    when each answer is to end its connection.
     """
 
+    place: Place = field(default_factory=Place)
     served: Served | None = None
     reason: str = "The model is being loaded; try again in a moment."
     draining: bool = False
+    closing: bool = False

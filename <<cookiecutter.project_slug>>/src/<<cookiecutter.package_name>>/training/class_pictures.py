@@ -22,7 +22,12 @@ Curve = tuple[str, Any, Any]
 
 
 def draw_classes(
-    folder: Path, truth: Any, probabilities: Any, classes: list[str], note: str
+    folder: Path,
+    truth: Any,
+    probabilities: Any,
+    classes: list[str],
+    note: str,
+    of: str = "Hold-out",
 ) -> dict[str, Picture]:
     """Draw how well rows were told apart.
 
@@ -32,18 +37,22 @@ def draw_classes(
         probabilities: What the model said, shape (n, classes).
         classes: The classes' names.
         note: What is said of the rows.
+        of: What the rows are, for the titles.
 
     Returns:
-        Each file's name and what it shows.
+        Each file's name and what it shows; no curves where all rows are of one class.
     """
     shown = _most_frequent(truth, len(classes), CLASSES)
-    _confusion(folder / "confusion_matrix.png", truth, class_indices(probabilities), shown, classes)
+    answers = class_indices(probabilities)
+    _confusion(folder / "confusion_matrix.png", truth, answers, shown, classes, of)
     curves = _curves(truth, probabilities, classes)
-    _roc(folder / "roc.png", curves)
-    _calibration(folder / "calibration.png", curves)
     of_matrix, of_curves = (note + _of(len(classes), most) for most in (CLASSES, CURVES))
-    return {
-        "confusion_matrix.png": Picture("Confusion matrix", of_matrix),
+    matrix = {"confusion_matrix.png": Picture("Confusion matrix", of_matrix)}
+    if not curves:
+        return matrix
+    _roc(folder / "roc.png", curves, of)
+    _calibration(folder / "calibration.png", curves, of)
+    return matrix | {
         "roc.png": Picture("ROC curve", of_curves),
         "calibration.png": Picture("Calibration", of_curves),
     }
@@ -67,7 +76,7 @@ def _curves(truth: Any, probabilities: Any, classes: list[str]) -> list[Curve]:
 
 
 def _confusion(
-    path: Path, truth: Any, predicted: Any, shown: list[int], classes: list[str]
+    path: Path, truth: Any, predicted: Any, shown: list[int], classes: list[str], of: str
 ) -> None:
     """Draw the classes that are shown, and all others as one."""
     place = np.full(len(classes), len(shown))
@@ -91,7 +100,7 @@ def _confusion(
             name.set(ha="right", rotation_mode="anchor")
     if len(shown) < len(classes):
         _bright(shows)
-    save(drawn, axes, path, "Hold-out: true against predicted class")
+    save(drawn, axes, path, f"{of}: true against predicted class")
 
 
 def _bright(shows: ConfusionMatrixDisplay) -> None:
@@ -103,7 +112,7 @@ def _bright(shows: ConfusionMatrixDisplay) -> None:
         shown.set_visible(count > 0)
 
 
-def _roc(path: Path, curves: list[Curve]) -> None:
+def _roc(path: Path, curves: list[Curve], of: str) -> None:
     drawn, axes = figure(5 if len(curves) <= _FEW else 9, 5)
     for name, truth, probability in curves:
         RocCurveDisplay.from_predictions(truth, probability, name=name, ax=axes)
@@ -111,10 +120,10 @@ def _roc(path: Path, curves: list[Curve]) -> None:
     axes.set_xlabel("Share of the rest that is taken for the class")
     axes.set_ylabel("Share of the class that is found")
     _legend_outside(axes, len(curves))
-    save(drawn, axes, path, "Hold-out: ROC, each class against the rest")
+    save(drawn, axes, path, f"{of}: ROC, each class against the rest")
 
 
-def _calibration(path: Path, curves: list[Curve]) -> None:
+def _calibration(path: Path, curves: list[Curve], of: str) -> None:
     drawn, axes = figure(5 if len(curves) <= _FEW else 9, 5)
     for name, truth, probability in curves:
         CalibrationDisplay.from_predictions(
@@ -123,7 +132,7 @@ def _calibration(path: Path, curves: list[Curve]) -> None:
     axes.set_xlabel("Mean predicted probability")
     axes.set_ylabel("Share of the class")
     _legend_outside(axes, len(curves))
-    save(drawn, axes, path, "Hold-out: calibration")
+    save(drawn, axes, path, f"{of}: calibration")
 
 
 def _legend_outside(axes: Any, n_curves: int) -> None:

@@ -38,7 +38,7 @@ def _convert(scope: Any, operator: Any, container: Any) -> None:
         for k, (column, categories, outputs) in enumerate(tables)
     ]
     for column in found if encoder.handle_unknown == "error" else []:
-        nodes.refuse(nodes.add("Equal", column, nodes.constant(_REFUSED)))
+        nodes.refuse_where(nodes.add("Equal", column, nodes.constant(_REFUSED)))
     switched = nodes.add("Concat", *found, axis=1)
     widths = _widths(encoder)
     own = nodes.columns(switched, np.repeat(np.arange(len(widths)), widths))

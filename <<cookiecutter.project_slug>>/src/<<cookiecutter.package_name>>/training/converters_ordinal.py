@@ -45,7 +45,7 @@ def encode(nodes: Nodes, encoder: OrdinalEncoder, columns: list[Column]) -> str:
         for column, categories, values in tables
     ]
     for column in encoded if refuses else []:
-        nodes.refuse(nodes.add("IsInf", column))
+        nodes.refuse_where(nodes.add("IsInf", column))
     return nodes.add("Concat", *encoded, axis=1)
 
 

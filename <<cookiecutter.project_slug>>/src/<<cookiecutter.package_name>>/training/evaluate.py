@@ -1,6 +1,6 @@
 """Measure a pipeline on rows that it has not seen."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isfinite
 from statistics import mean, stdev
 from typing import Any
@@ -9,8 +9,10 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from ..errors import ProjectError
-from ..settings import Training
-from ..tasks import TASKS, TaskName
+from ..features import Features
+from ..settings import Settings, Training
+from ..tasks import TASKS, TaskName, class_indices
+from .by_class import ClassScore, by_class
 from .fit import fit
 from .progress import advance
 from .rows import Rows
@@ -21,12 +23,17 @@ from .use_case import UseCase
 
 @dataclass(frozen=True)
 class Scores:
-    """How good a model is on the hold-out, over folds, and what the simplest answer reaches."""
+    """How good a model is on the hold-out, over folds, and what the simplest answer reaches.
+
+    `gates` says of each metric that decides over the model what is asked of it.
+    """
 
     task: TaskName
     hold_out: dict[str, float]
     folds: list[float]
     baseline: dict[str, float]
+    classes: list[ClassScore] = field(default_factory=list)
+    gates: dict[str, str] = field(default_factory=dict)
 
     @property
     def worse_than_nothing(self) -> bool:
@@ -44,6 +51,24 @@ class Scores:
             said += [f"{spread} over {len(self.folds)} folds"]
         return ", ".join([*said, f"{self.baseline[name]:.3f} by always answering {task.simplest}"])
 
+    def gated(self) -> list[str]:
+        """Give each metric that decides over the model, beside the simplest answer and the gate."""
+        simplest = f"by always answering {TASKS[self.task].simplest}"
+        return [
+            f"{name} {self.hold_out[name]:.3f}, {self.baseline[name]:.3f} {simplest}; {asked}"
+            for name, asked in self.gates.items()
+            if name in self.hold_out
+        ]
+
+
+def gates(features: Features, settings: Settings) -> dict[str, str]:
+    """Return what is asked of each metric that decides over a model."""
+    asked = {name: f"has to be {text.strip()}" for name, text in features.thresholds.items()}
+    metric = settings.registry.metric
+    if metric not in asked and metric != TASKS[features.task].primary:
+        asked[metric] = "promotion goes by it"
+    return asked
+
 
 def predict(model: Any, X: pd.DataFrame, task: TaskName) -> Any:
     """Return probabilities (n rows, classes), or for regression predictions (n rows, 1)."""
@@ -56,7 +81,12 @@ def evaluate(model: Any, rows: Rows, task: TaskName) -> dict[str, float]:
 
 
 def score(
-    use_case: UseCase, pipeline: Pipeline, parts: Split, rows: Rows, settings: Training
+    use_case: UseCase,
+    pipeline: Pipeline,
+    parts: Split,
+    rows: Rows,
+    settings: Training,
+    classes: list[str],
 ) -> Scores:
     """Measure a pipeline on the hold-out, its hooks over folds of all rows, and a baseline.
 
@@ -66,13 +96,14 @@ def score(
         parts: The split.
         rows: All rows.
         settings: Number of folds and seed.
+        classes: The classes' names; empty for a regression.
 
     Raises:
         ProjectError: A metric is no finite number.
     """
     dummy = use_case.task.baseline()
     dummy.fit(parts.train.X, parts.train.y, parts.train.weight)
-    hold_out = evaluate(pipeline, parts.test, use_case.features.task)
+    hold_out, by_classes = _measured(use_case, pipeline, parts.test, classes)
     if unmeasured := [name for name, value in hold_out.items() if not isfinite(value)]:
         raise ProjectError(
             f"{', '.join(unmeasured)} can't be measured on the hold-out: the target's values or "
@@ -84,7 +115,20 @@ def score(
         hold_out,
         _cross_validate(use_case, rows, settings),
         evaluate(dummy, parts.test, use_case.features.task),
+        by_classes,
     )
+
+
+def _measured(
+    use_case: UseCase, pipeline: Pipeline, rows: Rows, classes: list[str]
+) -> tuple[dict[str, float], list[ClassScore]]:
+    """Return the metrics, and each class's."""
+    outputs = predict(pipeline, rows.X, use_case.features.task)
+    found = use_case.task.evaluate(rows, outputs, pipeline)
+    if not classes:
+        return found, []
+    truth = pd.Index(pipeline.classes_).get_indexer(pd.Index(rows.y))
+    return found, by_class(truth, class_indices(outputs), classes, rows.weight)
 
 
 def _cross_validate(use_case: UseCase, rows: Rows, settings: Training) -> list[float]:

@@ -11,13 +11,14 @@ import numpy as np
 from onnx import TensorProto, helper
 
 from ..bundle import texts
-from .onnx_nodes import NOTES, REFUSED, TEXT_WEIGHTS
+from .onnx_nodes import NOTES, REFUSED, REFUSED_WHERE, TEXT_WEIGHTS
 
 
 def act_on(model: Any) -> None:
     """Replace a model's notes; its inputs must have their last names."""
     graph = model.graph
     _weigh_texts(model, _taken(graph, TEXT_WEIGHTS))
+    _refuse_where(graph, [node.input[0] for node in _taken(graph, REFUSED_WHERE)])
     _refuse(graph, [node.input[0] for node in _taken(graph, REFUSED)])
     for domain in [each for each in model.opset_import if each.domain == NOTES]:
         model.opset_import.remove(domain)
@@ -46,23 +47,36 @@ def _weigh_texts(model: Any, notes: list[Any]) -> None:
     model.metadata_props.add(key=texts.PROPERTY, value=texts.dump(vectorizers))
 
 
-def _refuse(graph: Any, conditions: list[str]) -> None:
+def _refuse_where(graph: Any, conditions: list[str]) -> None:
     """Make the last output NaN where a condition holds, which no engine takes for an answer."""
-    if not conditions:
-        return
-    output = graph.output[-1]
-    answer, refused = f"{output.name}/unchecked", conditions[0]
+    kind = graph.output[-1].type.tensor_type.elem_type
+    for k, condition in enumerate(conditions):
+        answer = _unchecked(graph, f"unless_{k}")
+        nothing = f"{answer}/nothing"
+        values = np.full(1, np.nan, helper.tensor_dtype_to_np_dtype(kind))
+        graph.initializer.append(helper.make_tensor(nothing, kind, [1], values))
+        _answer(graph, "Where", [condition, nothing, answer])
+
+
+def _refuse(graph: Any, summands: list[str]) -> None:
+    """Add to the last output what is NaN for a row without an answer, and 0 for any other."""
+    kind = graph.output[-1].type.tensor_type.elem_type
+    for k, summand in enumerate(summands):
+        answer = _unchecked(graph, f"without_{k}")
+        nothing = f"{answer}/nothing"
+        graph.node.append(helper.make_node("Cast", [summand], [nothing], to=kind))
+        _answer(graph, "Add", [answer, nothing])
+
+
+def _unchecked(graph: Any, suffix: str) -> str:
+    """Give the last output's value another name, and return it."""
+    output = graph.output[-1].name
+    name = f"{output}/{suffix}"
     for node in graph.node:
-        node.input[:] = [answer if name == output.name else name for name in node.input]
-        node.output[:] = [answer if name == output.name else name for name in node.output]
-    for k, condition in enumerate(conditions[1:]):
-        either = f"{output.name}/refused_{k}"
-        graph.node.append(helper.make_node("Or", [refused, condition], [either]))
-        refused = either
-    nothing = f"{output.name}/nothing"
-    kind = helper.tensor_dtype_to_np_dtype(output.type.tensor_type.elem_type)
-    values = np.full(1, np.nan, kind)
-    graph.initializer.append(
-        helper.make_tensor(nothing, output.type.tensor_type.elem_type, [1], values)
-    )
-    graph.node.append(helper.make_node("Where", [refused, nothing, answer], [output.name]))
+        node.input[:] = [name if each == output else each for each in node.input]
+        node.output[:] = [name if each == output else each for each in node.output]
+    return name
+
+
+def _answer(graph: Any, operator: str, inputs: list[str]) -> None:
+    graph.node.append(helper.make_node(operator, inputs, [graph.output[-1].name]))

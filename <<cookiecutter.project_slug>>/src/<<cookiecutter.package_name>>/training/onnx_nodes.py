@@ -19,7 +19,7 @@ ML = "ai.onnx.ml"
 NOTES = "notes"
 """The domain of what `notes` turns into ONNX's own when the whole graph is there."""
 
-REFUSED, TEXT_WEIGHTS = "Refused", "TextWeights"
+REFUSED, REFUSED_WHERE, TEXT_WEIGHTS = "Refused", "RefusedWhere", "TextWeights"
 
 SKL2ONNX_ML_OPSET = 3
 """The newest version of that domain that skl2onnx knows."""
@@ -71,8 +71,12 @@ class Nodes:
         return self.add("Gather", source, self.constant(np.asarray(indices, np.int64)), axis=1)
 
     def refuse(self, rows: str) -> None:
-        """Let the graph have no answer for some rows: booleans of shape (n, 1)."""
+        """Let the graph have no answer for some rows: numbers of shape (n, 1), NaN or else 0."""
         self._note(REFUSED, [rows])
+
+    def refuse_where(self, rows: str) -> None:
+        """Let the graph have no answer for some rows: booleans of shape (n, 1)."""
+        self._note(REFUSED_WHERE, [rows])
 
     def text_weights(self, text: str, description: str) -> str:
         """Return the weights that the engine computes of a text by a description in JSON."""

@@ -47,18 +47,19 @@ def draw_pictures(
     importance = measure_importance(pipeline, test, seed)
     last = {"feature_importance.png": _importance(folder / "feature_importance.png", importance)}
     if not classes:
-        _residuals(folder / "residuals.png", np.asarray(pipeline.predict(X))[at], y)
+        draw_residuals(folder / "residuals.png", np.asarray(pipeline.predict(X))[at], y)
         return {"residuals.png": Picture("Residuals", note), **last}
     truth = np.searchsorted(pipeline[-1].classes_, y)
     probabilities = pipeline.predict_proba(X)[at]
     return draw_classes(folder, truth, probabilities, classes, note) | last
 
 
-def _residuals(path: Path, predicted: Any, y: Any) -> None:
+def draw_residuals(path: Path, predicted: Any, y: Any, of: str = "Hold-out") -> None:
+    """Draw predictions (n,) beside the truth."""
     drawn, both = figure(10, 5, 2)
     for axes, kind in zip(both, ("actual_vs_predicted", "residual_vs_predicted"), strict=True):
         PredictionErrorDisplay.from_predictions(y, predicted, kind=kind, ax=axes)
-    drawn.suptitle("Hold-out: predictions and residuals")
+    drawn.suptitle(f"{of}: predictions and residuals")
     save(drawn, both[0], path, "")
 
 

@@ -33,13 +33,18 @@ def refuse_what_it_refuses(nodes: Nodes, operator: Any) -> None:
     single = _refuses(step, _BEYOND_SINGLE)
     if single:
         values = nodes.add("Cast", values, to=TensorProto.FLOAT)
-    if _refuses(step, np.nan):
+    missing = _refuses(step, np.nan)
+    if not (missing or single or (_can_be_infinite(source) and _refuses(step, np.inf))):
+        return
+    if missing or not can_be_missing(source):
         # 0 times infinity or NaN is NaN.
         zeros = nodes.constant(np.zeros((width, 1), np.float32 if single else np.float64))
-        nodes.refuse(nodes.add("IsNaN", nodes.add("MatMul", values, zeros)))
-    elif single or (_can_be_infinite(source) and _refuses(step, np.inf)):
+        nodes.refuse(nodes.add("MatMul", values, zeros))
+    else:
         infinite = nodes.add("IsInf", values)
-        nodes.refuse(nodes.add("ReduceMax", infinite, nodes.constant(np.array([1])), keepdims=1))
+        nodes.refuse_where(
+            nodes.add("ReduceMax", infinite, nodes.constant(np.array([1])), keepdims=1)
+        )
 
 
 def _refuses(step: Any, value: float) -> bool:

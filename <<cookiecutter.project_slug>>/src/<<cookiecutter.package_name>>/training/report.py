@@ -9,6 +9,7 @@ from ..bundle.read import Bundle
 from ..bundle.schema import Schema
 from ..features import Feature, Features
 from ..tasks import TASKS
+from .by_class import section
 from .evaluate import Scores
 from .figures import Picture
 from .leaks import Leaks
@@ -87,12 +88,13 @@ def write_model_card(
             for name, value in metadata.metrics.items()
         ),
         "",
+        *section(scores.classes),
         *more,
         "## Is the compiled model the same?",
         "",
         _parity(metadata),
         "",
-        *(_picture(name, picture) for name, picture in pictures.items()),
+        *(picture_lines(name, picture) for name, picture in pictures.items()),
     ]
     (folder / "model-card.md").write_text("\n".join(lines), "utf-8")
 
@@ -126,7 +128,8 @@ def _brief(label: str) -> str:
     return label if len(label) <= _LONGEST_LABEL else f"{label[: _LONGEST_LABEL - 1]}…"
 
 
-def _picture(name: str, picture: Picture) -> str:
+def picture_lines(name: str, picture: Picture) -> str:
+    """Return a report's section about a picture."""
     note = f"\n{picture.note.strip()}\n" if picture.note else ""
     return f"## {picture.title}\n\n![{picture.title}]({name})\n{note}"
 

@@ -17,7 +17,7 @@ from ..settings import Settings
 from .classes import Names
 from .describe import describe
 from .encoded import encoded
-from .evaluate import Scores, score
+from .evaluate import Scores, gates, score
 from .fit import fit
 from .leaks import Leaks, compare
 from .pictures import draw_pictures
@@ -74,7 +74,8 @@ def train(
             stored = store(pipeline, schema, parts, settings)
             step.found = str(stored)
         with progress.step("evaluate") as step:
-            scores = score(use_case, pipeline, parts, rows, options)
+            scores = score(use_case, pipeline, parts, rows, options, schema.classes)
+            scores = replace(scores, gates=gates(features, settings))
             missed = features.missed(scores.hold_out)
             searching.show = step.show
             leaks = compare(use_case, parts, scores, options.seed)
@@ -153,8 +154,9 @@ def _closing(
     scores: Scores, leaks: Leaks | None, stored: Stored, written: Metadata, settings: Settings
 ) -> str:
     leaking = f"\n  leaks    {leaks}; not served" if leaks else ""
+    gated = "".join(f"\n  gate     {each}" for each in scores.gated())
     return f"""
-  quality  {scores}{leaking}
+  quality  {scores}{gated}{leaking}
   engine   {stored}
   bundle   {settings.paths.bundle}, version {written.version}
   next     make serve"""

@@ -10,7 +10,7 @@ from ..features import Feature, Features
 from ..features.columns import read_column, shown
 from .task import TRAINING_TASKS
 
-_MOST_WEIGHT = 10**12
+MOST_WEIGHT = 10**12
 """Rows that a row may stand for."""
 
 
@@ -85,7 +85,7 @@ def _feature_problems(column: "pd.Series[Any]", feature: Feature) -> list[str]:
 
 
 def _weight_problems(weight: "pd.Series[Any]") -> list[str]:
-    rule = Feature(name=str(weight.name), type="integer", min=0, max=_MOST_WEIGHT).rule
+    rule = Feature(name=str(weight.name), type="integer", min=0, max=MOST_WEIGHT).rule
     read = read_column(rule, weight)
     where = f"Column '{weight.name}', the weight"
     if read.missing.any():

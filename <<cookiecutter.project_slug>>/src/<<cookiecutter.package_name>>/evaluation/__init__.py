@@ -1,0 +1,1 @@
+"""Measure a bundle, as it is served, on labelled rows."""

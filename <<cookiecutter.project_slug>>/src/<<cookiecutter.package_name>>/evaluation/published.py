@@ -1,0 +1,64 @@
+"""The rows that the use case's own loader returns, as a file that the readers can read."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from pyarrow import parquet
+
+from ..bundle.metadata import Metadata
+from ..errors import ProjectError
+from ..settings import Settings
+from ..training.progress import explained
+from ..training.provenance import fingerprint
+from ..training.split import split
+from ..training.use_case import UseCase
+
+
+def write_loaded(
+    file: Path, use_case: UseCase, settings: Settings, metadata: Metadata
+) -> tuple[str, str]:
+    """Write what `load_data` returns to a Parquet file.
+
+    Of the very data that the bundle learned from it is their hold-out, the rest being no measure.
+
+    Returns:
+        What the rows are, in words, and their SHA-256.
+
+    Raises:
+        ProjectError: They are no table.
+    """
+    frame = _loaded(use_case)
+    name, target = use_case.features.weight, use_case.features.target
+    rows = int(frame[name].sum()) if name in frame else len(frame)
+    data = fingerprint(frame, rows)
+    about = "the rows of load_data"
+    if data == metadata.data:
+        frame = _hold_out(frame, use_case, settings)
+        about = "the hold-out of the data that it learned from"
+    try:
+        table = pa.Table.from_pandas(frame, preserve_index=False)
+    except (pa.ArrowException, TypeError, ValueError) as error:
+        raise ProjectError(
+            f"The rows of DataLoader.load_data are no table of columns of one type each ({error}); "
+            f"each column, the target '{target}' too, is to have texts, numbers or booleans."
+        ) from error
+    parquet.write_table(table, file)
+    return about, data.sha256
+
+
+def _loaded(use_case: UseCase) -> pd.DataFrame:
+    with explained("load"):
+        frame = use_case.data_loader().load_data()
+    if not isinstance(frame, pd.DataFrame):
+        raise ProjectError(f"DataLoader.load_data returned a {type(frame).__name__}, no DataFrame.")
+    return frame.reset_index(drop=True)
+
+
+def _hold_out(frame: pd.DataFrame, use_case: UseCase, settings: Settings) -> pd.DataFrame:
+    options, weight = settings.training, use_case.features.weight
+    rows = use_case.rows(frame)
+    held = split(rows, options.test_size, options.seed, use_case.features.task).test
+    found = frame.loc[held.X.index]
+    return found if weight is None else found.assign(**{weight: np.asarray(held.weight)})

@@ -1,0 +1,99 @@
+"""Measure a bundle on a file of labelled rows, or on what the use case loads."""
+
+import hashlib
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+
+from ..bundle.read import Bundle
+from ..bundle.self_test import self_test
+from ..errors import ProjectError
+from ..folders import replacing
+from ..scoring.run import INPUTS, check_format, opened
+from ..settings import Settings
+from ..training.progress import Progress, advance
+from ..training.use_case import UseCase
+from .answered import answer
+from .labelled import labelled
+from .measure import measure
+from .published import write_loaded
+from .report import MARK, Evaluation, reports_folder, write_rejects, write_report
+
+
+def evaluate(
+    use_case: UseCase,
+    bundle: Bundle,
+    settings: Settings,
+    console: Console,
+    source: Path | None = None,
+) -> Evaluation:
+    """Measure a bundle as it is served, and write the report.
+
+    Args:
+        use_case: For the target, its encoding, the weight and the thresholds.
+        bundle: Whose engine answers.
+        settings: Where the reports are.
+        console: For progress.
+        source: CSV, Parquet or JSON lines, by its suffix; left out, what `load_data` returns.
+
+    Raises:
+        ProjectError: The file can't be read or lacks a column, no row can be measured, the bundle
+            is another use case's, or its self-test fails.
+    """
+    _check_alike(use_case, bundle)
+    schema, features = bundle.schema, use_case.features
+    folder, progress = reports_folder(settings), Progress(console)
+    with tempfile.TemporaryDirectory() as beside:
+        with progress.step("load") as step:
+            engine = bundle.engine(settings.training.trusted_types)
+            self_test(engine, schema, bundle.metadata)
+            if source is None:
+                file = Path(beside) / "rows.parquet"
+                rows, sha256 = write_loaded(file, use_case, settings, bundle.metadata)
+            else:
+                check_format(source, "INPUT")
+                file, rows, sha256 = source, str(source), _sha256(source)
+            step.found = f"{rows}, SHA-256 {sha256[:12]}…"
+        with progress.step("answer") as step, opened(file) as content:
+            kept = (features.target, *filter(None, [features.weight]))
+            records = INPUTS[file.suffix.lower()](file, content, schema, kept)
+            if records.names is not None and features.target not in records.names:
+                raise ProjectError(
+                    f"{rows}: there is no column '{features.target}', the target of features.yaml, "
+                    f"to measure against. The columns are: {', '.join(records.names[:50])}."
+                )
+            answered = answer(records, engine, schema, lambda n, of: advance(n, of, "read"))
+            found = labelled(use_case, schema, *answered)
+            step.found = f"{len(found.truth):,} of {records.read:,} rows can be measured"
+    with progress.step("report") as step, replacing(folder, MARK) as new:
+        write_rejects(new, found.rejects)
+        if len(found.truth):
+            measured = measure(schema, found.truth, found.outputs, found.weight)
+            evaluation = Evaluation(
+                bundle, features, measured, found, rows, sha256, records.read, folder
+            )
+            write_report(new, evaluation, settings.training.seed)
+        step.found = str(folder)
+    if not len(found.truth):
+        reasons = "; ".join(f"{count:,}: {reason}" for reason, count in found.reasons()[:3])
+        raise ProjectError(
+            f"None of the {records.read:,} rows of {rows} can be measured"
+            f"{f' ({reasons}); {folder}/{MARK} names each' if reasons else ''}."
+        )
+    return evaluation
+
+
+def _check_alike(use_case: UseCase, bundle: Bundle) -> None:
+    for what in ("task", "target"):
+        mine, other = getattr(use_case.features, what), getattr(bundle.schema, what)
+        if mine != other:
+            raise ProjectError(
+                f"The bundle's {what} is '{other}', and features.yaml says '{mine}': train anew "
+                "(`make train`), or fetch a version that fits."
+            )
+
+
+def _sha256(file: Path) -> str:
+    with opened(file) as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()

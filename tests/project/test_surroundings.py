@@ -1,0 +1,42 @@
+"""A project sets itself up in a workspace, and where another environment is active."""
+
+import shutil
+import sys
+from pathlib import Path
+
+from tools.examples import bake
+
+from .conftest import run
+
+WORKSPACE = """[project]
+name = "surrounding"
+version = "1"
+requires-python = ">=3.11"
+
+[tool.uv.workspace]
+members = ["*"]
+"""
+
+
+def test_make_setup_makes_the_projects_own_environment(tmp_path: Path) -> None:
+    surrounding = tmp_path / "a workspace"
+    surrounding.mkdir()
+    (surrounding / "pyproject.toml").write_text(WORKSPACE)
+    project = bake({"project_name": "Surrounded"}, surrounding)
+    environment = {
+        "UV_PROJECT_ENVIRONMENT": str(tmp_path / "elsewhere"),
+        "UV_PROJECT": str(surrounding),
+        "UV_FROZEN": "1",
+        "UV_NO_DEV": "1",
+        "VIRTUAL_ENV": sys.prefix,
+        "PYTHONHOME": str(tmp_path),
+        "BASH_ENV": str(tmp_path / "nowhere"),
+    }
+    run("make", "setup", cwd=project, **environment)
+    assert {path.name for path in surrounding.iterdir()} == {"pyproject.toml", project.name}
+    assert not (tmp_path / "elsewhere").exists()
+    assert {"python", "pytest", "mlflow", "surrounded"} <= {
+        path.name for path in (project / ".venv" / "bin").iterdir()
+    }
+    assert run(project / ".venv/bin/surrounded", "--help", cwd=project)
+    shutil.rmtree(project / ".venv")

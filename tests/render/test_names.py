@@ -1,0 +1,64 @@
+"""Every title makes a project: the names that are proposed for it are valid."""
+
+import sys
+from importlib import import_module
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tools.examples import ROOT
+
+sys.path.insert(0, str(ROOT / "hooks"))
+
+names, rules = import_module("names"), import_module("rules")
+
+WORDS = st.sampled_from(
+    ["", "Churn", "Data", "Test", "Class", "3D", "東京", "É", "Numpy", "x" * 70]
+)
+TITLES = st.one_of(
+    st.from_regex(rules.PATTERNS["project_name"][0], fullmatch=True),
+    st.lists(WORDS, min_size=1, max_size=12).map(" ".join),
+).filter(lambda title: not rules.problems({"project_name": title}))
+
+
+@given(title=TITLES)
+def test_any_accepted_title_makes_a_project_with_all_defaults(title: str) -> None:
+    slug = names.project_slug(title)
+    package = names.package_name(slug)
+    answers = {"project_name": title, "project_slug": slug, "package_name": package}
+    assert rules.problems(answers) == []
+
+
+@given(slug=st.from_regex(rules.PATTERNS["project_slug"][0], fullmatch=True))
+def test_any_accepted_slug_makes_a_project_with_the_package_by_default(slug: str) -> None:
+    assert rules.problems({"package_name": names.package_name(slug)}) == []
+
+
+@pytest.mark.parametrize("taken", sorted(names.TAKEN))
+def test_a_title_that_is_a_librarys_name_makes_a_project(taken: str) -> None:
+    slug = names.project_slug(taken.replace("_", " ").title())
+    assert rules.problems({"project_slug": slug, "package_name": names.package_name(slug)}) == []
+
+
+@pytest.mark.parametrize(
+    ("title", "slug", "package"),
+    [
+        ("Titanic", "titanic", "titanic"),
+        ("Bank Marketing", "bank-marketing", "bank_marketing"),
+        (
+            "Customer Lifetime Value Prediction",
+            "customer-lifetime-value-prediction",
+            "customer_lifetime_value",
+        ),
+        ("3D Print Failure", "model-3d-print-failure", "model_3d_print_failure"),
+        ("東京 タクシー", "dong-jing-takusi", "dong_jing_takusi"),
+        ("Numpy", "numpy-model", "numpy_model"),
+        ("Class", "class", "class_model"),
+        ("1", "model-1", "model_1"),
+        ("𒀀𒀁", "model", "model"),
+        ("x" * 60, "x" * 53, "x" * 30),
+    ],
+)
+def test_names_are_made_of_the_titles_words(title: str, slug: str, package: str) -> None:
+    assert (names.project_slug(title), names.package_name(slug)) == (slug, package)

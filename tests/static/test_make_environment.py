@@ -1,0 +1,102 @@
+"""`make` does what its folder says, in the order that it is told, whatever surrounds it."""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tools.examples import ROOT, bake
+
+UV = """#!/bin/sh
+echo "called $*" >> "$CALLED"
+env >> "$CALLED"
+case "$1 $2" in "python "*) exit "${NO_PYTHON:-0}";; esac
+"""
+
+COMMAND = """#!/bin/sh
+echo "begin $1" >> "$CALLED"
+sleep 0.3
+echo "end $1" >> "$CALLED"
+"""
+
+SURROUNDING = (
+    *("UV_PROJECT_ENVIRONMENT", "UV_PROJECT", "UV_FROZEN", "UV_LOCKED", "UV_NO_DEV", "UV_NO_GROUP"),
+    *("VIRTUAL_ENV", "PYTHONHOME", "PYTHONSAFEPATH", "CDPATH", "BASH_ENV"),
+)
+CHOSEN = ("UV_INDEX", "UV_PYTHON", "UV_CACHE_DIR", "PIP_INDEX_URL", "PYTHONPATH", "HTTPS_PROXY")
+
+
+@pytest.fixture
+def called(tmp_path: Path) -> Path:
+    return tmp_path / "called"
+
+
+@pytest.fixture(params=["template", "project"])
+def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A folder with a Makefile and what it looks at, and with a `uv` that only notes its calls."""
+    source = ROOT if request.param == "template" else bake({}, tmp_path / "bake")
+    folder = tmp_path / "a folder"
+    folder.mkdir()
+    for name in ("Makefile", "pyproject.toml"):
+        shutil.copy(source / name, folder)
+    (folder / ".venv" / "bin").mkdir(parents=True)
+    program(folder / "programs" / "uv", UV)
+    return folder
+
+
+def program(file: Path, text: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)
+    file.chmod(0o755)
+
+
+def make(
+    folder: Path, called: Path, *words: str, **changes: str
+) -> subprocess.CompletedProcess[str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    path = f"{folder / 'programs'}{os.pathsep}{kept['PATH']}"
+    return subprocess.run(
+        ["make", *words],
+        cwd=folder,
+        env={**kept, "PATH": path, "CALLED": str(called), **changes},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_what_surrounds_a_folder_does_not_choose_its_environment(
+    folder: Path, called: Path
+) -> None:
+    surrounding = dict.fromkeys((*SURROUNDING, *CHOSEN), "/elsewhere")
+    done = make(folder, called, "setup", **surrounding)
+    assert done.returncode == 0, done.stderr
+    passed = re.findall("^([A-Z_]+)=/elsewhere$", called.read_text(), re.MULTILINE)
+    assert set(passed) == set(CHOSEN)
+
+
+@pytest.mark.parametrize("goals", [("train", "serve"), ("data", "train"), ("image", "push")])
+def test_goals_are_done_one_after_the_other(
+    tmp_path: Path, called: Path, goals: tuple[str, str]
+) -> None:
+    project = bake({}, tmp_path)
+    program(project / ".venv" / "bin" / "iris-classifier", COMMAND)
+    done = make(project, called, "-o", ".venv/.ready", *goals, MAKEFLAGS="-j4")
+    assert done.returncode == 0, done.stderr
+    assert called.read_text().split("\n")[:-1] == [
+        f"{moment} {goal}" for goal in goals for moment in ("begin", "end")
+    ]
+
+
+def test_a_python_that_can_not_be_had_is_told(tmp_path: Path, called: Path) -> None:
+    project = bake({"python_version": "3.13"}, tmp_path)
+    (project / ".venv").mkdir()
+    program(project / "programs" / "uv", UV)
+    refused = make(project, called, "setup", NO_PYTHON="2")
+    assert refused.returncode
+    assert "neither here, nor can it be fetched" in refused.stderr
+    assert "called python install" in called.read_text()
+    assert "called sync" not in called.read_text()
