@@ -2,22 +2,30 @@
 
 import http.client
 import json
+import os
 import random
+import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
+import polars as pl
 import pytest
 
 from << cookiecutter.package_name >>.bundle.read import Bundle
+from << cookiecutter.package_name >>.bundle.schema import Schema
 from << cookiecutter.package_name >>.bundle.write import write_bundle
 from << cookiecutter.package_name >>.features import Feature
+from << cookiecutter.package_name >>.scoring.check import Check, Raw
 from << cookiecutter.package_name >>.serving.routes import PATHS
 
 from .service import Service, running
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="/proc says what was computed")
 
 MOST_BYTES = 1_048_576
 SECONDS, MEBIBYTES, TRIES, SENDERS = 0.1, 100, 6, 16
@@ -28,8 +36,6 @@ GOOD |= {name: labels[0] for name, labels in LABELS.items()} | {f"x{k}": 1 for k
 
 WRONG_LABELS = json.dumps([{"A": f"A {k}99999", "B": f"B {k}9999"} for k in range(1_000)])
 UNKNOWN = json.dumps([{f"{k} {n}": n for n in range(60)} for k in range(1_000)])
-
-Fill = Callable[[str], bytes]
 
 
 def filled(before: str, piece: str, after: str) -> bytes:
@@ -120,16 +126,22 @@ def post(service: Service, path: str, body: bytes) -> tuple[int, bytes]:
         connection.close()
 
 
+def worked(service: Service) -> float:
+    """Return the seconds that a process has computed: on a busy machine, too, these are its own."""
+    fields = Path(f"/proc/{service.process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 @contextmanager
 def watched(service: Service) -> Iterator[list[float]]:
-    """Ask /livez all the while; the list gets the longest time that it took, in seconds."""
+    """Ask /livez all the while; the list gets the most that was computed before an answer."""
     found, end = [0.0], threading.Event()
 
     def ask() -> None:
         while not end.wait(0.005):
-            start = time.perf_counter()
+            start = worked(service)
             assert service.client.get("/livez").status_code == 200
-            found[0] = max(found[0], time.perf_counter() - start)
+            found[0] = max(found[0], worked(service) - start)
 
     asking = threading.Thread(target=ask)
     asking.start()
@@ -147,10 +159,7 @@ def memory(service: Service, key: str) -> int:
 
 
 def check(service: Service, sent: list[bytes], senders: int = 1) -> None:
-    """Send bodies to each prediction route, and see that the service keeps its time and memory.
-
-    A machine that is busy with something else may take long once, but not each time.
-    """
+    """Send bodies to each prediction route, and see that the service keeps its time and memory."""
     asked = [(path, body) for path in PATHS for body in sent]
     Path(f"/proc/{service.process.pid}/clear_refs").write_text("5")
     before, times = memory(service, "VmRSS"), []
@@ -163,7 +172,7 @@ def check(service: Service, sent: list[bytes], senders: int = 1) -> None:
         times.append(slowest[0])
         if times[-1] < SECONDS:
             break
-    assert min(times) < SECONDS, f"/livez took {times} seconds"
+    assert min(times) < SECONDS, f"before /livez was answered {times} seconds were computed"
     assert memory(service, "VmHWM") - before < MEBIBYTES
 
 
@@ -183,7 +192,55 @@ def test_nor_do_pieces_at_random(service: Service, seed: int) -> None:
 
 
 def test_nor_do_sixteen_clients_at_once(service: Service) -> None:
-    """Not even all kinds of bodies from all of them."""
-    for name, body in BODIES.items():
-        print(name)
-        check(service, [body] * SENDERS, SENDERS)
+    check(service, list(BODIES.values()), SENDERS)
+
+
+def test_nor_do_pages_that_list_all_labels(service: Service) -> None:
+    def ask(path: str) -> int:
+        return service.client.get(path).status_code
+
+    paths = ["/api/predict/params", "/openapi.json", "/swagger.json"] * 10
+    for path in paths[:3]:
+        assert ask(path) == 200  # which makes them
+    times: list[float] = []
+    while len(times) < TRIES and min(times, default=1) >= SECONDS:
+        with watched(service) as slowest, ThreadPoolExecutor(4) as pool:
+            assert set(pool.map(ask, paths)) == {200}
+        times.append(slowest[0])
+    assert min(times) < SECONDS
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_label_of_thousands_is_told_the_nearest_and_how_many_there_are(
+    service: Service, path: str
+) -> None:
+    row = {**GOOD, "A": "a 0012"}
+    sent = {"/api/predict": row, "/score": {"data": [row]}}.get(path, [row])
+    (error,) = service.post(path, sent).json()["errors"]
+    assert (error["field"], error["allowed_count"]) == ("A", 40_000)
+    assert error["allowed"][0] == "A 0000012"
+    assert len(error["allowed"]) == 20
+
+
+def test_a_label_like_none_is_told_where_they_are(service: Service) -> None:
+    problem = service.post("/api/predict", {**GOOD, "A": "Zanzibar"}).json()
+    wanted = "A: is not a label of this field; GET /api/predict/params lists the 40,000 that are"
+    assert problem["detail"] == wanted
+    reason = "is not a label of this field"
+    assert problem["errors"] == [
+        {"field": "A", "reason": reason, "value": "Zanzibar", "allowed_count": 40_000}
+    ]
+
+
+def test_scoring_rows_with_unknown_labels_takes_little_longer_than_reading_them() -> None:
+    features = [
+        Feature(name="A", type="category", labels=LABELS["A"], example=LABELS["A"][0]),
+        Feature(name="x", type="number", example=1),
+    ]
+    check = Check(Schema(task="regression", target="y", features=features))
+    rows = 10_000
+    frame = pl.DataFrame({"A": [f"A {k}99999" for k in range(rows)], "x": ["1"] * rows})
+    start = time.process_time()
+    found = check(Raw(frame, True, np.arange(rows), None, []))
+    assert len(found.rejects) == rows
+    assert time.process_time() - start < 30

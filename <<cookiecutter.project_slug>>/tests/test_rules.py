@@ -15,12 +15,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
-from << cookiecutter.package_name >>.bundle.rows import columns_from
+from << cookiecutter.package_name >>.bundle.rows import columns_by_name, columns_from
 from << cookiecutter.package_name >>.bundle.schema import Schema
 from << cookiecutter.package_name >>.features import Feature
 from << cookiecutter.package_name >>.features.columns import read_column
 from << cookiecutter.package_name >>.scoring.check import Check, Raw
+from << cookiecutter.package_name >>.serving.findings import RowType
 from << cookiecutter.package_name >>.serving.models import request_model
+from << cookiecutter.package_name >>.serving.read_json import read_json
 
 REFUSED = "refused"
 
@@ -57,6 +59,7 @@ def with_example(feature: Feature) -> Feature:
     return feature.model_copy(update={"example": feature.rule.typical(np.array([]))})
 
 
+ROWS = [RowType(schema_of(feature)) for feature in FEATURES]
 MODELS: list[type[BaseModel]] = [request_model(schema_of(feature)) for feature in FEATURES]
 SCHEMAS = [
     jsonschema_rs.validator_for(model.model_json_schema()["properties"]["x"]) for model in MODELS
@@ -70,9 +73,19 @@ def same(value: Any) -> Any:
 
 def requested(feature: Feature, value: Any) -> Any:
     """Return a request's value as the engine gets it."""
-    model = MODELS[FEATURES.index(feature)]
+    row_type = ROWS[FEATURES.index(feature)]
+    sent = read_json(json.dumps({"x": value}).encode(), most_rows=1)
+    row = row_type.read(sent)
+    assert (row is None) == any(row_type.findings(sent))
+    if row is None:
+        return REFUSED
+    return same(columns_by_name([feature], [row])["x"].ravel().tolist()[0])
+
+
+def documented(feature: Feature, value: Any) -> Any:
+    """Return a request's value as the engine would get it by the type that is documented."""
     try:
-        row = model.model_validate_json(json.dumps({"x": value}))
+        row = MODELS[FEATURES.index(feature)].model_validate_json(json.dumps({"x": value}))
     except ValidationError:
         return REFUSED
     return same(columns_from([feature], [[row.__dict__["f0"]]])["x"].ravel().tolist()[0])
@@ -107,6 +120,12 @@ def test_training_takes_what_a_request_takes_and_means_the_same(
     if isinstance(value, float) and math.isnan(value):
         return  # in a data frame that is a missing value, in a request it is no JSON
     assert trained(feature, pd.Series([value], dtype=object)) == requested(feature, value)
+
+
+@given(features, json_values)
+@example(FEATURES[0], 10**400)
+def test_a_row_is_read_as_the_documented_type_would_read_it(feature: Feature, value: Any) -> None:
+    assert requested(feature, value) == documented(feature, value)
 
 
 @given(features, json_values)

@@ -17,8 +17,9 @@ BIN = Path(".venv") / "bin"
 
 SAME_EVERYWHERE = (
     *("admin_token", "agreement", "automl", "automl_mistakes", "boosting", "bundle_files"),
-    *("classes", "data_frames", "download", "encoders", "encoding", "gates", "hook_files"),
-    *("hooks", "leaks", "lightgbm", "memory", "progress", "proof", "proof_rows", "refusals"),
+    *("classes", "data_frames", "download", "encoders", "encoding", "findings", "gates"),
+    *("hook_files", "hooks", "leaks", "lightgbm", "likeness", "memory", "progress", "proof"),
+    *("proof_rows", "refusal_cost", "refusals"),
     *("registry", "registry_serving", "registry_settings", "release", "reload"),
     *("report_bounds", "rules", "self_contained", "texts", "watching", "words"),
 )

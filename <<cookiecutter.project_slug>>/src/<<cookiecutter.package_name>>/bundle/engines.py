@@ -29,6 +29,10 @@ _CELLS = 2**21
 """Largest number of texts' weights at once, 16 MiB: more rows are answered in blocks."""
 
 
+MOST_CHARACTERS = 200
+"""Of a reason that a model gives, which may hold all that it knows, or all that it was asked."""
+
+
 class Unanswerable(ValueError):
     """The model has no finite answer for the values it was asked about."""
 
@@ -112,7 +116,8 @@ class SklearnEngine:
         try:
             answer = np.asarray(self._predict(frame))
         except ValueError as error:
-            raise Unanswerable(str(error).partition("\n")[0] or "it says no more") from error
+            reason = str(error).partition("\n")[0][:MOST_CHARACTERS]
+            raise Unanswerable(reason or "it says no more") from error
         return _finite(answer.reshape(len(frame), -1))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..tasks import Outputs
-from .engines import Columns, Engine, OnnxEngine, Unanswerable
+from .engines import MOST_CHARACTERS, Columns, Engine, OnnxEngine, Unanswerable
 
 BLOCK = 2_048
 """Rows that are asked about at once: thousands of columns of all rows would not fit into memory."""
@@ -114,7 +114,7 @@ class _Asking:
 
     def _note(self, rows: npt.NDArray[np.intp], outputs: Outputs | None, reason: str) -> None:
         self._found.append((rows, outputs))
-        self._refusal = self._refusal or reason
+        self._refusal = self._refusal or reason[:MOST_CHARACTERS]
 
     def answers(self, rows: int) -> Answers:
         widths = [part.shape[1] for _, part in self._found if part is not None]

@@ -26,7 +26,8 @@ def columns_from(features: Sequence[Feature], rows: Sequence[Sequence[Value]]) -
 def columns_by_name(features: Sequence[Feature], rows: Sequence[Mapping[str, Value]]) -> Columns:
     """Return the columns of rows that have each feature's value by its name."""
     return {
-        feature.name: _column(feature, [row[feature.name] for row in rows]) for feature in features
+        (name := feature.name): _column(feature, [row[name] for row in rows])
+        for feature in features
     }
 
 

@@ -47,9 +47,9 @@ class Category(Rule):
         super().__init__(feature)
         self._labels = feature.labels or []
         self._numbers = [int(label) for label in self._labels if _is_whole(label)]
+        self._known = frozenset(self._labels)
         if feature.labels is not None:
-            known = frozenset(feature.labels)
-            self.limits.append(Limit(REASONS["literal_error"], lambda label: label in known))
+            self.limits.append(Limit(REASONS["literal_error"], self._known.__contains__))
         else:
             about = f"must be a label of at most {LONGEST_LABEL} characters"
             self.limits.append(Limit(about, lambda label: 0 < len(label) <= LONGEST_LABEL))
@@ -80,7 +80,7 @@ class Category(Rule):
 
     def cell(self, text: str) -> Example:
         """See `Rule`."""
-        means_number = text not in self._labels and NUMBER.fullmatch(text)
+        means_number = text not in self._known and NUMBER.fullmatch(text)
         return float(text) if means_number else text
 
     def from_series(self, column: pl.Series, texts: bool) -> pl.Series | None:

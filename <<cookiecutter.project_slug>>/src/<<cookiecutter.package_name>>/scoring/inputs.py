@@ -54,7 +54,7 @@ def needed(path: Path, names: list[str], schema: Schema, beside: tuple[str, ...]
     features = {feature.name: feature.optional for feature in schema.features}
     lacking = [name for name, optional in features.items() if not optional and name not in names]
     if lacking := lacking or ([] if set(features) & set(names) else list(features)):
-        found = ", ".join(names[:50]) or "none"
+        found = ", ".join(map(short, names[:50])) or "none"
         raise ProjectError(
             f"{path} lacks the columns {', '.join(lacking)}; its columns are: {found}. "
             "Name them as features.yaml does (in CSV, the first line names them, with commas)."

@@ -26,7 +26,7 @@ from .outputs import OUTPUTS
 from .read_csv import CsvInput
 from .read_json_lines import JsonLinesInput
 from .read_parquet import ParquetInput
-from .rejects import Reject, RejectsFile
+from .rejects import Reject, RejectsFile, short
 
 INPUTS: dict[str, type[CsvInput] | type[ParquetInput] | type[JsonLinesInput]] = {
     ".csv": CsvInput,
@@ -55,7 +55,8 @@ class Report:
             f"rejected   {self.rejected:,}" + (f", see {self.rejects}" if self.rejected else ""),
         ]
         if self.ignored:
-            found.append(f"ignored    what the model does not know: {', '.join(self.ignored[:50])}")
+            names = ", ".join(map(short, self.ignored[:50]))
+            found.append(f"ignored    what the model does not know: {names}")
         return found
 
 

@@ -45,7 +45,7 @@ class RowType:
         """
         self._others = others
         self.type = row_type(schema)
-        self._validate = TypeAdapter(self.type).validate_python
+        self._validate = TypeAdapter(self.type).validator.validate_python
         self._fields = {feature.name: feature for feature in schema.features}
         self._id = schema.id
         if schema.id:

@@ -47,7 +47,11 @@ class Predictor:
         Raises:
             Refusal: The body does not fit, or the model has no answer for its values.
         """
-        rows = await self._rows(operation, body)
+        large = len(body) > _INLINE_BYTES
+        try:
+            rows = await self._read(operation, body) if large else operation.parse(body)
+        except Unfit as unfit:
+            raise await self._in_turn(unfit.refusal) from None
         outputs = await self._run(rows)
         self._count(outputs)
         answer = operation.answer(outputs)
@@ -56,14 +60,8 @@ class Predictor:
             self._log.add(self._model, request_id, ids, self._each(outputs))
         return to_json(answer)
 
-    async def _rows(self, operation: Operation, body: bytes) -> list[Row]:
-        if len(body) > _INLINE_BYTES:
-            found = await self._in_turn(lambda: operation.read(body))
-        else:
-            try:
-                return operation.parse(body)
-            except Unfit as unfit:
-                found = await self._in_turn(unfit.refusal)
+    async def _read(self, operation: Operation, body: bytes) -> list[Row]:
+        found = await self._in_turn(lambda: operation.read(body))
         if isinstance(found, Refusal):
             raise found
         return found

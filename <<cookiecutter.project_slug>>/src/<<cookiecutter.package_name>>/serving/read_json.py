@@ -24,8 +24,7 @@ def read_json(text: bytes, most_rows: int) -> Any:
     Raises:
         Refusal: It is no JSON (400), or has far more lists and objects than rows are allowed (422).
     """
-    most = max(_ENOUGH, 2 * most_rows)
-    if len(text) > most and _brackets(text, most) > most:
+    if len(text) > _ENOUGH and _brackets(text, most := max(_ENOUGH, 2 * most_rows)) > most:
         raise Refusal(
             422,
             "Invalid values",

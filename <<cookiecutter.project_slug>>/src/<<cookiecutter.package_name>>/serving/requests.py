@@ -56,7 +56,7 @@ class Many:
         self._row, self.most_rows = row, most_rows
         limits = Field(min_length=1, max_length=most_rows)
         rows = Annotated[list[row.type], limits, FailFast()]  # type: ignore[name-defined]
-        self._validate = TypeAdapter(rows).validate_python
+        self._validate = TypeAdapter(rows).validator.validate_python
 
     def rows(self, sent: Any) -> list[Row] | None:
         """See `Shape.rows`."""
