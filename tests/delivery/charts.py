@@ -23,6 +23,10 @@ VALUES: dict[str, dict[str, Any]] = {
     "defaults": {},
     "http": {"deployment": {"ingress": INGRESS | {"class_name": "public"}}},
     "cert-manager": {"deployment": {"ingress": INGRESS | {"issuer": "letsencrypt"}}},
+    "below": {
+        "serving": {"root_path": "/risk"},
+        "deployment": {"ingress": INGRESS | {"issuer": "letsencrypt"}},
+    },
     "own-certificate": {"deployment": {"ingress": INGRESS | {"tls_secret": "cert"}}},
     "scaled": {"deployment": {"replicas": 3, "max_replicas": 9, "cpu_percent": 50}},
     "fetched": FETCHED,

@@ -141,6 +141,7 @@ def test_the_network_is_closed_but_for_what_is_needed(
     [
         ("http", "http://model.example.org/docs", None),
         ("cert-manager", "https://model.example.org/docs", "titanic-tls"),
+        ("below", "https://model.example.org/risk/docs", "titanic-tls"),
         ("own-certificate", "https://model.example.org/docs", "cert"),
         ("defaults", "http://titanic.models.svc", None),
     ],
@@ -159,6 +160,12 @@ def test_the_notes_name_the_address(
     else:
         (tls,) = there.named("Ingress")["titanic"]["spec"].get("tls", [{}])
         assert tls.get("secretName") == secret
+
+
+def test_the_ingress_is_below_the_services_prefix(render: Callable[..., list[Manifest]]) -> None:
+    for name, prefix in (("http", "/"), ("below", "/risk")):
+        (path,) = one(render(VALUES[name]), "Ingress")["spec"]["rules"][0]["http"]["paths"]
+        assert (path["path"], path["pathType"]) == (prefix, "Prefix")
 
 
 def test_a_retraining_is_alone_and_ends(render: Callable[..., list[Manifest]]) -> None:

@@ -126,6 +126,9 @@ def _is_address(uri: str) -> str:
     return uri
 
 
+RootPath = Annotated[str, StringConstraints(pattern=r"^((/[A-Za-z0-9._~-]+)+)?$")]
+"""A prefix of addresses, like /models/risk; empty for none."""
+
 DebianPackage = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9+.-]+$")]
 """By Debian's policy (5.6.7); it gets into a shell's command."""
 

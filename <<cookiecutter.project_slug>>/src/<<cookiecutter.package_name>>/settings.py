@@ -22,6 +22,7 @@ from .setting_types import (
     ModelName,
     Origin,
     RegistryUri,
+    RootPath,
     SearchMetric,
     Section,
     ServedModel,
@@ -82,6 +83,10 @@ class Serving(Section):
     workers: int = Field(default=1, ge=1)
     max_rows: int = Field(default=1_000, ge=1)
     max_body_bytes: int = Field(default=1_048_576, ge=1_024)
+    max_connections: int = Field(default=1_000, ge=1, le=1_000_000)
+    request_seconds: int = Field(default=30, ge=1, le=86_400)
+    keep_alive_seconds: int = Field(default=75, ge=1, le=86_400)
+    root_path: RootPath = ""
     drain_seconds: int = Field(default=0, ge=0, le=300)
     shutdown_seconds: int = Field(default=20, ge=0)
     log_predictions: bool = True

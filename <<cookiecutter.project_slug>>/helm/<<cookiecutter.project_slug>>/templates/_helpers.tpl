@@ -111,6 +111,6 @@ envFrom:
 {{/* The address where people find the service. */}}
 {{- define "address" -}}
 {{- with .Values.deployment.ingress -}}
-http{{ if or .issuer .tls_secret }}s{{ end }}://{{ .host }}
+http{{ if or .issuer .tls_secret }}s{{ end }}://{{ .host }}{{ $.Values.serving.root_path }}
 {{- end }}
 {{- end }}

@@ -6,12 +6,12 @@ from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
-from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 
 from ..settings import Settings, read_settings
-from . import admin, pages, probes
+from . import addresses, admin, pages, probes
+from .cross_origin import CrossOrigin
 from .metrics import Metrics
 from .observe import Observe
 from .problems import MEDIA_TYPE, Refusal
@@ -19,6 +19,9 @@ from .reload import Reloader
 from .routes import unready_routes
 from .standard_streams import count_dropped, end
 from .state import State
+
+_MOST_CHARACTERS = 200
+"""Of an unknown path, in the answer."""
 
 
 def create_app(settings: Settings | None = None, state: State | None = None) -> FastAPI:
@@ -55,13 +58,18 @@ def create_app(settings: Settings | None = None, state: State | None = None) -> 
         title=settings.model.name,
         description=settings.model.description,
         openapi_url=None,
+        # It redirects to the scheme and host that it sees, which behind a proxy are wrong.
+        redirect_slashes=False,
         lifespan=lifespan,
         exception_handlers={HTTPException: _problem},
     )
     reloader = Reloader(app, settings, state, metrics)
     app.state.reload = reloader.reload
+    addresses.add(app, settings.serving.root_path)
     app.add_middleware(Observe, metrics=metrics, state=state)
-    _allow_origins(app, settings.serving.cors_origins)
+    if origins := settings.serving.cors_origins:
+        # Outermost, so that pages can read failures, too.
+        app.add_middleware(CrossOrigin, origins=origins)
     probes.add(app, state, metrics)
     pages.add(app, settings)
     if token := settings.serving.admin_token:
@@ -71,19 +79,11 @@ def create_app(settings: Settings | None = None, state: State | None = None) -> 
     return app
 
 
-def _allow_origins(app: FastAPI, origins: tuple[str, ...]) -> None:
-    """Let pages of these origins ask; outermost, so that they can read failures, too."""
-    if origins:
-        app.add_middleware(
-            CORSMiddleware,
-            allow_origins=origins,
-            allow_methods=["GET", "POST"],
-            allow_headers=["content-type", "x-request-id"],
-            expose_headers=["x-request-id", "x-model-version"],
-        )
-
-
 async def _problem(request: Request, error: HTTPException) -> Response:
-    refusal = Refusal(error.status_code, error.detail, f"{error.detail}: {request.url.path}")
-    body = refusal.body(request.scope["request_id"])
-    return Response(body, error.status_code, error.headers, MEDIA_TYPE)
+    headers = dict(error.headers or {})
+    if "Allow" in headers:
+        methods = set(headers["Allow"].split(", "))
+        headers["Allow"] = ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
+    detail = f"{error.detail}: {request.scope['path'][:_MOST_CHARACTERS]}"
+    body = Refusal(error.status_code, error.detail, detail).body(request.scope["request_id"])
+    return Response(body, error.status_code, headers, MEDIA_TYPE)

@@ -21,7 +21,8 @@ log = logging.getLogger("uvicorn.error")
 class Observe:
     """ASGI middleware. Takes the client's `X-Request-ID` if it is a plain one, or makes one.
 
-    While the service ends, each answer ends its connection.
+    HEAD is answered as GET, without the body. While the service ends, each answer ends its
+    connection.
     """
 
     def __init__(self, app: ASGIApp, metrics: Metrics, state: State) -> None:
@@ -38,6 +39,8 @@ class Observe:
         start = time.perf_counter()
         request_id = scope["request_id"] = _request_id(scope)
         header = (b"x-request-id", request_id.encode())
+        head = scope["method"] == "HEAD"
+        asked = {**scope, "method": "GET"} if head else scope
         status = 0
 
         async def sending(message: Message) -> None:
@@ -47,10 +50,12 @@ class Observe:
                 message["headers"].append(header)
                 if self._state.closing:
                     message["headers"].append((b"connection", b"close"))
+            elif head:
+                message = {**message, "body": b""}
             await send(message)
 
         try:
-            await self._app(scope, receive, sending)
+            await self._app(asked, receive, sending)
         except ClientDisconnect:
             status = 499  # nobody hears it; nginx's number for it in the metrics
         except Exception:
@@ -60,7 +65,7 @@ class Observe:
             failure = Refusal(500, "Internal error", "The service failed; its log says why.")
             await reply(sending, 500, failure.body(request_id))
         finally:
-            route = getattr(scope.get("route"), "path", "none")
+            route = getattr(asked.get("route"), "path", "none")
             self._metrics.observe(route, scope["method"], status, time.perf_counter() - start)
 
 

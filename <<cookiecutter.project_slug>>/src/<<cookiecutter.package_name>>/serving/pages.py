@@ -1,11 +1,11 @@
 """The API's description, its page and the web client; nothing comes from another host."""
 
 from collections.abc import Sequence
+from html import escape
 from importlib.resources import files
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.openapi.utils import get_openapi
 from starlette.requests import Request
 from starlette.responses import (
@@ -19,9 +19,36 @@ from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
 
 from ..settings import Model, Settings
+from . import addresses
 from .problems import MEDIA_TYPE
 
 _ASSETS = "/docs/assets"
+
+# All addresses are relative, for a proxy may show this below a prefix that the service never hears
+# of: there, too, the page knows where the API is.
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<link rel="icon" href="{root}docs/assets/favicon-32x32.png">
+<link rel="stylesheet" href="{root}docs/assets/swagger-ui.css">
+</head>
+<body>
+<div id="swagger-ui"></div>
+<script src="{root}docs/assets/swagger-ui-bundle.js"></script>
+<script>
+const address = new URL("{root}openapi.json", location);
+fetch("{root}openapi.json").then((answer) => answer.json()).then((described) => SwaggerUIBundle({{
+  spec: {{ servers: [{{ url: new URL(".", address).href }}], ...described }},
+  dom_id: "#swagger-ui", layout: "BaseLayout", deepLinking: true, tryItOutEnabled: true,
+  showExtensions: true, showCommonExtensions: true,
+}}));
+</script>
+</body>
+</html>
+"""
 
 
 def add(app: FastAPI, settings: Settings) -> None:
@@ -35,18 +62,13 @@ def add(app: FastAPI, settings: Settings) -> None:
     app.openapi = openapi  # type: ignore[method-assign]
 
     async def description(request: Request) -> Response:
-        return JSONResponse(app.openapi())
+        servers = addresses.servers(request.scope)
+        content = app.openapi() | ({"servers": servers} if servers else {})
+        return JSONResponse(content, headers={"vary": "X-Forwarded-Prefix"})
 
     async def page(request: Request) -> HTMLResponse:
-        root = request.scope.get("root_path", "")
-        return get_swagger_ui_html(
-            openapi_url=f"{root}/openapi.json",
-            title=settings.model.name,
-            swagger_js_url=f"{root}{_ASSETS}/swagger-ui-bundle.js",
-            swagger_css_url=f"{root}{_ASSETS}/swagger-ui.css",
-            swagger_favicon_url=f"{root}{_ASSETS}/favicon-32x32.png",
-            swagger_ui_parameters={"tryItOutEnabled": True},
-        )
+        root = addresses.up(request.scope)
+        return HTMLResponse(_PAGE.format(title=escape(settings.model.name), root=root))
 
     index = settings.paths.client / "index.html"
 
@@ -54,8 +76,8 @@ def add(app: FastAPI, settings: Settings) -> None:
         return FileResponse(index)
 
     async def to_client(request: Request) -> Response:
-        # Relative, for a proxy may serve this below a prefix.
-        return RedirectResponse(f"../?{request.url.query}".rstrip("?"))
+        root = addresses.up(request.scope)
+        return RedirectResponse(f"{root}?{request.url.query}".rstrip("?"))
 
     assets = StaticFiles(directory=str(files("fastapi_swagger") / "resources"))
     app.mount(_ASSETS, assets)

@@ -18,6 +18,9 @@ from .reply import reply
 
 PATHS = ("/api/predict", "/api/predictions", "/api/proba_predictions", "/score")
 
+_CROWDED = Refusal(503, "Too many connections", "All are being answered; try again in a moment.")
+_SOON = (b"retry-after", b"1")
+
 _VERSION = {
     "x-model-version": {
         "description": "The version of the model that answers",
@@ -29,6 +32,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
     413: {"model": Problem, "description": "The body is too large"},
     415: {"model": Problem, "description": "The content type is not JSON's"},
     422: {"model": Problem, "description": "A value does not fit, with field and reason"},
+    503: {"model": Problem, "description": "Nothing is served yet, or there is no room"},
 }
 
 
@@ -62,6 +66,9 @@ def prediction_route(
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         request_id = scope["request_id"]
+        if "crowded" in scope.get("state", ()):
+            await reply(send, 503, _CROWDED.body(request_id), [*version, _SOON])
+            return
         try:
             body = await read_body(scope, receive, most_bytes)
             answer = await predictor.answer(operation, body, request_id)

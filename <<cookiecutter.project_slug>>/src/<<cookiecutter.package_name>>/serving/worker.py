@@ -12,6 +12,7 @@ import uvicorn
 from ..errors import ProjectError
 from ..settings import Settings, read_settings
 from .drain import DrainingServer
+from .server_options import server_options
 from .signals import quit_on_signals
 from .standard_streams import run_to_the_end, take_over
 from .state import Place, State
@@ -24,14 +25,7 @@ def answer(settings: Settings, sockets: list[socket.socket], place: Place) -> No
 
     state = State(place)
     app = create_app(settings, state)
-    config = uvicorn.Config(
-        app,
-        host=settings.serving.host,
-        port=settings.serving.port,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=settings.serving.shutdown_seconds,
-    )
+    config = uvicorn.Config(app, **server_options(settings))
     drain_seconds = settings.serving.drain_seconds
     DrainingServer(config, state, drain_seconds, app.state.reload).run(sockets)
 
