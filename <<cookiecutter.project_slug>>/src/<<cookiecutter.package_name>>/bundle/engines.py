@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import ProjectError
+from ..errors import ProjectError, Told
 from ..tasks import TASKS, Outputs, TaskName
 from . import texts
 from .metadata import Metadata
@@ -29,7 +29,7 @@ _CELLS = 2**21
 """Largest number of texts' weights at once, 16 MiB: more rows are answered in blocks."""
 
 
-class Unanswerable(ValueError):
+class Unanswerable(Told, ValueError):
     """The model has no finite answer for the values it was asked about."""
 
 
