@@ -38,7 +38,6 @@ PLAIN = [
     "stat",
     "touch",
     "true",
-    "uname",
 ]
 """Programs that every machine has, and none that is somebody's choice."""
 

@@ -1,7 +1,5 @@
 """The command line's part for the versions in the registry."""
 
-import subprocess
-import sys
 from functools import partial
 from typing import Annotated
 
@@ -103,9 +101,10 @@ def retrain(
 @app.command()
 def ui(port: Annotated[int, typer.Option(help="Where the pages are.")] = 5000) -> None:
     """Show MLflow's own pages of the registry, until Ctrl-C."""
-    with failures_told():
+    with failures_told(), stoppable():
         from .registry.client import Registry
         from .registry.embedded import DATABASE
+        from .registry.pages import pages_shown
 
         registry = Registry(read_settings())
         if not registry.embedded:
@@ -114,10 +113,10 @@ def ui(port: Annotated[int, typer.Option(help="Where the pages are.")] = 5000) -
         if not (registry.folder / DATABASE).is_file():
             raise ProjectError(f"There is nothing in {registry} yet: train first (`make train`).")
         registry.versions()  # follows a project that was moved
-        _say(f"http://127.0.0.1:{port}  (Ctrl-C ends it)")
-        command = [sys.executable, "-m", "mlflow", "ui", "--host", "127.0.0.1", "--port", str(port)]
-        command += ["--backend-store-uri", registry.uri]
-        raise typer.Exit(subprocess.run(command, check=False).returncode)  # noqa: S603
+        with pages_shown(registry.uri, port, console.status("MLflow is being started …")) as pages:
+            if pages.poll() is None:
+                _say(f"http://127.0.0.1:{port}  (Ctrl-C ends it)")
+            raise typer.Exit(pages.wait())
 
 
 def _say(text: str) -> None:

@@ -1,12 +1,38 @@
 """What goes wrong, in sentences for the person who can act."""
 
+import re
+
 from pydantic import ValidationError
 
 _SECRET = {"admin_token", "registry"}
 """Settings whose values are not repeated, for they may hold a password."""
 
 
-class ProjectError(Exception):
+_OF_NUMPY = re.compile(
+    r"""\bnp\.(?:
+        (?P<truth>True|False)_
+        | \w+\( (?P<value> b?'(?:[^'\\]|\\.)*' | b?"(?:[^"\\]|\\.)*" | [^()'"]* ) \)
+    )""",
+    re.VERBOSE,
+)
+
+
+def plainly(text: str) -> str:
+    """Return a text with NumPy's values as everybody writes them: 32.1, not np.float64(32.1)."""
+    if "np." not in text:
+        return text
+    return _OF_NUMPY.sub(lambda found: found["truth"] or found["value"], text)
+
+
+class Told(Exception):
+    """A failure whose message people read, whichever library has worded a part of it."""
+
+    def __init__(self, message: str = "") -> None:
+        """Say it plainly."""
+        super().__init__(plainly(message))
+
+
+class ProjectError(Told):
     """A failure that its reader can mend; the message says how."""
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.base import clone, is_classifier
 from threadpoolctl import threadpool_limits
 
-from ..errors import ProjectError
+from ..errors import ProjectError, plainly
 from ..settings import read_settings
 from ..tasks import TaskName
 from . import estimators
@@ -126,7 +126,8 @@ class _Race:
         try:
             score = self._score(contender.name, config)
         except (TypeError, ValueError) as error:
-            log.warning(f"automl: {contender.name} is left out: {str(error).splitlines()[0]}")
+            reason = plainly(str(error).splitlines()[0])
+            log.warning(f"automl: {contender.name} is left out: {reason}")
             self._contenders.remove(contender)
             return
         trial = Trial(contender.name, config, score, began, self._seconds() - began)

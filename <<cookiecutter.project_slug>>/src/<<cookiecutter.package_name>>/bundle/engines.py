@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import ProjectError
+from ..errors import ProjectError, Told
 from ..tasks import TASKS, Outputs, TaskName
 from . import texts
 from .metadata import Metadata
@@ -33,7 +33,7 @@ MOST_CHARACTERS = 200
 """Of a reason that a model gives, which may hold all that it knows, or all that it was asked."""
 
 
-class Unanswerable(ValueError):
+class Unanswerable(Told, ValueError):
     """The model has no finite answer for the values it was asked about."""
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from ..errors import plainly
 from ..tasks import Outputs
 from .engines import MOST_CHARACTERS, Columns, Engine, OnnxEngine, Unanswerable
 
@@ -94,7 +95,7 @@ class _Asking:
         except Unanswerable as error:
             self._refused(rows, str(error))
         except Exception as error:  # a pipeline raises whatever its steps do
-            self._refused(rows, f"{type(error).__name__}: {error}")
+            self._refused(rows, plainly(f"{type(error).__name__}: {error}"))
         else:
             self._take(rows, outputs)
 

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ..errors import plainly
 from .rule import Limit, Misfit, Rule
 
 _MOST_CHARACTERS = 80
@@ -48,7 +49,7 @@ def read_column(rule: Rule, column: "pd.Series[Any]") -> Column:
 
 def shown(value: object) -> str:
     """Return a value as a sentence repeats it: short, and as Python writes it."""
-    text = repr(value.item() if isinstance(value, np.generic) else value)
+    text = plainly(repr(value))
     return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}…"
 
 

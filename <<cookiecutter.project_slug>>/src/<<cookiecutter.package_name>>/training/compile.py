@@ -12,6 +12,7 @@ from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
 
 from ..bundle.engines import OnnxEngine
+from ..errors import Told
 from .converters import register
 from .notes import act_on
 from .onnx_nodes import ML, SKL2ONNX_ML_OPSET, ask_for_newer
@@ -22,7 +23,7 @@ Inputs = list[tuple[str, Any]]
 """Names and types, as skl2onnx takes them."""
 
 
-class NotCompilable(Exception):
+class NotCompilable(Told):
     """Steps that can't be compiled; the message names each of them and its reason."""
 
 

@@ -8,8 +8,10 @@ import numpy.typing as npt
 from onnx import TensorProto, helper
 from skl2onnx.common.data_types import guess_proto_type
 
+from ..errors import Told
 
-class NotConvertible(Exception):
+
+class NotConvertible(Told):
     """ONNX has no words for something; scikit-learn then serves the model, and the log says why."""
 
 

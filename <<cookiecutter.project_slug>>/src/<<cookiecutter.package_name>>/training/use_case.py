@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-from ..errors import ProjectError
+from ..errors import ProjectError, plainly
 from ..features import Features
 from ..place import returned
 from ..preprocessing import BasePreprocessor
@@ -172,7 +172,7 @@ def _encoder(preprocessor: BasePreprocessor) -> tuple[str, Callable[..., Any]]:
 def _not_names(names: Any, count: int) -> str | None:
     """Say what else than different names was returned, or nothing."""
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        return repr(names)[:200]
+        return plainly(repr(names))[:200]
     if len(names) != count:
         return f"{len(names)} names for {count} classes"
     return f"{names}, in which a name is there twice" if len(set(names)) < count else None
