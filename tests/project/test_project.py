@@ -16,14 +16,16 @@ BIN = Path(".venv") / "bin"
 
 
 SAME_EVERYWHERE = (
-    *("admin_token", "agreement", "automl", "automl_mistakes", "boosting", "bundle_files"),
-    *("classes", "data_frames", "download", "encoders", "encoding", "findings", "gates"),
-    *("hook_files", "hooks", "leaks", "lightgbm", "likeness", "memory", "progress", "proof"),
-    *("proof_rows", "refusal_cost", "refusals"),
-    *("registry", "registry_serving", "registry_settings", "release", "reload"),
-    *("report_bounds", "rules", "self_contained", "texts", "watching", "words"),
+    *("addresses", "admin_token", "agreement", "automl", "automl_mistakes", "bodies", "boosting"),
+    *("bundle_files", "classes", "clients", "connections", "cors", "data_frames", "download"),
+    *("drain", "encoders", "encoding", "evaluation", "findings", "gates", "hook_files", "hooks"),
+    *("leaks", "lightgbm", "likeness", "memory", "methods", "output", "progress", "proof"),
+    *("proof_rows", "refusal_cost", "refusals", "registry", "registry_serving"),
+    *("registry_settings", "release", "reload", "repeated_keys", "report_bounds", "rules"),
+    *("self_contained", "setting_variables", "texts", "watching", "words", "workers"),
+    *("yaml_file"),
 )
-"""Tests that make their own small use cases: what one project shows, the others need not."""
+"""Tests of small use cases of their own, and of what no use case changes: one kind runs them."""
 
 
 def test_its_own_tests_pass(project: Path, request: pytest.FixtureRequest) -> None:
