@@ -1,5 +1,6 @@
 """Several workers: each listens when it is ready, dies alone, is renewed, and none is left over."""
 
+import fcntl
 import os
 import shutil
 import signal
@@ -184,16 +185,17 @@ def test_one_worker_takes_the_bundle_anew_at_a_hangup(place: Place, bundles: lis
 
 @pytest.mark.parametrize("number", ["1", "2"])
 def test_a_service_that_loads_ends_at_once(place: Place, number: str) -> None:
-    metadata = place.folder / "metadata.json"
-    metadata.unlink()
-    os.mkfifo(metadata)  # nobody writes to it, so that loading takes as long as the test
-    with started(place.folder, place.folder.with_name("log"), SERVING__WORKERS=number) as service:
-        starting = "Waiting for application startup"
-        wait_for(lambda: place.log.count(starting) == int(number), "the start")
-        start = time.monotonic()
-        service.process.terminate()
-        assert service.process.wait(timeout=30) == 0
-        assert time.monotonic() - start < 5
+    with (place.folder.parent / f".{place.folder.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # who reads the bundle waits for who replaces it
+        log = place.folder.with_name("log")
+        with started(place.folder, log, SERVING__WORKERS=number) as service:
+            starting = "Waiting for application startup"
+            wait_for(lambda: place.log.count(starting) == int(number), "the start")
+            start = time.monotonic()
+            service.process.terminate()
+            assert service.process.wait(timeout=30) == 0
+            assert time.monotonic() - start < 5
+    assert "eady" not in place.log
 
 
 @pytest.mark.parametrize("number", ["1", "2"])
