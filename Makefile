@@ -66,6 +66,10 @@ upgrade: $(READY) ## Upgrade a project that has no `make upgrade` yet, from this
 	$(call need,git)
 	@$(PROJECT_GIVEN)$(UPGRADE) upgrade --project "$$PROJECT" $(if $(TO),--to "$$TO") $(if $(filter 1,$(DRY_RUN)),--dry-run)
 
+.PHONY: taken-names
+taken-names: $(READY) ## Note in hooks/ which names projects can't have [PROJECT=DIR, with its environment]
+	@$(PROJECT_GIVEN)$(BIN)/python -m tools.taken_names "$$PROJECT"
+
 .PHONY: test
 test: $(READY) ## Run all tests; real environments, training, services and a browser included
 	$(BIN)/pytest -n 2 --dist worksteal

@@ -3,6 +3,7 @@
 Named in `cookiecutter.json` under `_extensions`; Jinja hands it each text before it is compiled.
 """
 
+import logging
 import re
 import sys
 from pathlib import Path
@@ -14,13 +15,14 @@ sys.path.insert(0, str(Path(__file__).parent / "hooks"))
 
 import names
 import own_copy
+import quoting
+from rules import OWN
 
 FOLDER = "<<cookiecutter.project_slug>>"
 
 COMPUTED = {
     "<< cookiecutter.project_name | project_slug >>",
     "<< cookiecutter.project_slug | package_name >>",
-    "\"<< cookiecutter.description | replace('\\\\', '\\\\\\\\') | replace('\"', '\\\\\"') >>\"",
 }
 """Defaults of `cookiecutter.json` that are computed, word for word."""
 
@@ -38,13 +40,24 @@ def one_folder(slug: object) -> str:
     return re.sub(r"[^a-z0-9-]", "-", str(slug))[:53] or "-"
 
 
+def without_traceback(record: logging.LogRecord) -> bool:
+    """Have a hook's refusal logged without the calls that led to it: the hook has said why."""
+    record.exc_info = None
+    return True
+
+
 class LiteralAnswers(Extension):
     """Jinja as it is, for the template's own texts; any other is taken for what it says."""
 
     def __init__(self, environment: Environment) -> None:
-        """Add the filters for names that are derived from answers, and see to what is left."""
+        """Add what the template's own texts are made with, and see to what is left."""
         super().__init__(environment)
         own_copy.remove_at_end()
+        logging.getLogger("cookiecutter.hooks").addFilter(without_traceback)
+        # Not a variable: a replay file has that of the day it was written.
+        environment.globals["template_version"] = OWN["_template_version"]
+        environment.filters["quoted"] = quoting.quoted
+        environment.filters["person"] = quoting.person
         environment.filters["project_slug"] = names.project_slug
         environment.filters["package_name"] = names.package_name
         environment.filters["one_folder"] = one_folder

@@ -2,7 +2,9 @@
 
 import builtins
 import keyword
+import re
 import sys
+from pathlib import Path
 
 from slugify import slugify
 
@@ -12,16 +14,23 @@ LONGEST_SLUG = 53
 LONGEST_PACKAGE = 30
 """Characters; the lines that import it stay short."""
 
-# Names that the project's environment has already, as packages or as libraries.
 TAKEN = {
+    *Path(__file__).with_name("taken_names.txt").read_text("utf-8").split(),
+    # Folders of a project, and what Python imports when it starts.
     *("benchmarks", "client", "data", "postman", "src", "test", "tests", "use_case"),
-    *("fastapi", "fastapi_swagger", "flaml", "httptools", "httpx", "hypothesis", "jsonschema_rs"),
-    *("matplotlib", "mlflow"),
-    *("mypy", "numpy", "onnx", "onnxruntime", "packaging", "pandas", "pandas_stubs", "polars"),
-    *("prometheus_client", "pyarrow", "pydantic", "pydantic_settings", "pytest", "pyyaml"),
-    *("rich", "ruff", "schemathesis", "scikit_learn", "scipy", "skl2onnx", "sklearn", "skops"),
-    *("starlette", "typer", "types_pyyaml", "uvicorn", "uvloop", "yaml"),
+    *("sitecustomize", "usercustomize"),
 }
+"""Names that a project's environment has already (`make taken-names`), as identifiers."""
+
+PYTHONS = {
+    *sys.stdlib_module_names,
+    *dir(builtins),
+    *("aifc", "annotationlib", "asynchat", "asyncore", "audioop", "cgi", "cgitb", "chunk"),
+    *("compression", "crypt", "distutils", "imghdr", "imp", "lib2to3", "mailcap", "msilib", "nis"),
+    *("nntplib", "ossaudiodev", "pipes", "smtpd", "sndhdr", "spwd", "sunau", "telnetlib", "uu"),
+    *("xdrlib",),
+}
+"""Names that mean something in Python, with what only one of 3.11 to 3.14 has."""
 
 
 def is_taken(name: str) -> bool:
@@ -31,16 +40,12 @@ def is_taken(name: str) -> bool:
 
 def is_pythons(package: str) -> bool:
     """Tell whether a package's name means something else in Python."""
-    return (
-        keyword.iskeyword(package)
-        or package in sys.stdlib_module_names
-        or hasattr(builtins, package)
-    )
+    return keyword.iskeyword(package) or package in PYTHONS
 
 
 def project_slug(title: str) -> str:
     """Return the name that is proposed for the repository of a project with this title."""
-    words = slugify(title)
+    words = slugify(re.sub("['\u2019]", "", title))
     if not words[:1].isalpha():
         words = f"model-{words}".rstrip("-")
     slug = _cut(words, "-", LONGEST_SLUG)

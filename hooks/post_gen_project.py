@@ -47,6 +47,10 @@ ABBREVIATED = {
     "bb:": "https://bitbucket.org/",
 }
 
+# Where a git hook runs Cookiecutter, git's variables are about the hook's own repository.
+HANDED = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX")
+UNHOOKED = {name: value for name, value in os.environ.items() if name not in HANDED}
+
 
 def git(*arguments: str) -> str:
     """Ask git about the template's folder; nothing where it is no repository of its own."""
@@ -55,7 +59,9 @@ def git(*arguments: str) -> str:
         return ""
     try:
         command = ["git", "-C", str(folder), *arguments]
-        return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+        return subprocess.run(
+            command, env=UNHOOKED, capture_output=True, text=True, check=False
+        ).stdout.strip()
     except FileNotFoundError:
         return ""
 

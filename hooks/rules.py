@@ -11,10 +11,16 @@ OWN: dict[str, Any] = json.loads(
     (Path(__file__).resolve().parents[1] / "cookiecutter.json").read_text("utf-8")
 )
 
+LINE = (
+    r"(?!.*<[<%#])[^\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff"
+    r"\ud800-\udfff]"
+)
+"""A character of a line: none that ends it, turns its direction, or that YAML can't have."""
+
 PATTERNS = {
     "project_name": (
-        r"[^\W_][\w .,()+/-]{0,59}",
-        "1 to 60 letters, digits, spaces or . , ( ) + / - _, beginning with a letter or digit",
+        rf"(?=[^\W_][^<>]*$){LINE}{{1,60}}",
+        "1 to 60 characters on one line, beginning with a letter or digit, without < and >",
     ),
     "project_slug": (
         rf"[a-z]([a-z0-9-]{{0,{LONGEST_SLUG - 2}}}[a-z0-9])?",
@@ -27,20 +33,17 @@ PATTERNS = {
         "a letter",
     ),
     "description": (
-        r"(?!.*<[<%#])[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]{1,200}",
+        f"{LINE}{{1,200}}",
         "one line of 1 to 200 characters, without <<, <% or <#",
     ),
-    "author": (
-        r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\"\\<>]{1,100}",
-        'one line of 1 to 100 characters without " \\ < >',
-    ),
+    "author": (f"{LINE}{{1,100}}", "one line of 1 to 100 characters, without <<, <% or <#"),
 }
 
 COOKIECUTTERS = {"_template", "_output_dir", "_repo_dir", "_checkout"}
 """Variables that Cookiecutter itself sets, over what any file says."""
 
-UNREAD = {"__prompts__", "_upgrade", "_template_commit", "_template_address"}
-"""The template's own that no project is made of: hooks read them in `cookiecutter.json`."""
+UNREAD = {"__prompts__", "_upgrade", "_template_version", "_template_commit", "_template_address"}
+"""The template's own that no project is made of: they are read in `cookiecutter.json`."""
 
 
 def problems(variables: dict[str, Any]) -> list[str]:
@@ -49,9 +52,6 @@ def problems(variables: dict[str, Any]) -> list[str]:
     found = [sentence for name in answers if (sentence := _misfit(name, answers[name]))]
     texts = {name: answer for name, answer in answers.items() if isinstance(answer, str)}
     found += [*_taken(texts), *_foreign(variables)]
-    quoted = '"{}"'.format(texts.get("description", "").replace("\\", "\\\\").replace('"', '\\"'))
-    if "description" in texts and variables.get("__description_quoted", quoted) != quoted:
-        found.append(f"__description_quoted: it has to be the description, as {quoted}.")
     return found
 
 

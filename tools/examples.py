@@ -18,6 +18,7 @@ import yaml
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tools.upgrades.errors import UpgradeError
+from tools.upgrades.git import OTHERS
 from tools.upgrades.render import render
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -46,7 +47,9 @@ def git(*arguments: str) -> str:
     if not (ROOT / ".git").exists() or not shutil.which("git"):
         return ""
     command = ["git", "-C", str(ROOT), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+    kept = {name: value for name, value in os.environ.items() if name not in OTHERS}
+    done = subprocess.run(command, env=kept, capture_output=True, text=True, check=False)
+    return done.stdout.strip()
 
 
 def provenance() -> dict[str, str]:

@@ -5,6 +5,7 @@ python -m tools.new --output DIR, with more arguments for Cookiecutter
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -25,7 +26,8 @@ def main() -> int:
         variables.write_text(json.dumps(made_from), "utf-8")
         command = [sys.executable, "-m", "cookiecutter", str(template), *others]
         command += ["--output-dir", str(options.output)]
-        return subprocess.run(command, check=False).returncode
+        named = {**os.environ, "TEMPLATE_NAMED": str(ROOT)}  # where something has to be tried again
+        return subprocess.run(command, env=named, check=False).returncode
 
 
 if __name__ == "__main__":

@@ -1,12 +1,17 @@
 """A project sets itself up in a workspace, and where another environment is active."""
 
-import shutil
 import sys
+from importlib import import_module
 from pathlib import Path
 
-from tools.examples import bake
+from tools.examples import ROOT, bake
+from tools.taken_names import taken_names
 
 from .conftest import run
+
+sys.path.insert(0, str(ROOT / "hooks"))
+
+names = import_module("names")
 
 WORKSPACE = """[project]
 name = "surrounding"
@@ -39,4 +44,5 @@ def test_make_setup_makes_the_projects_own_environment(tmp_path: Path) -> None:
         path.name for path in (project / ".venv" / "bin").iterdir()
     }
     assert run(project / ".venv/bin/surrounded", "--help", cwd=project)
-    shutil.rmtree(project / ".venv")
+    missing = taken_names(project) - names.TAKEN
+    assert not missing, f"projects may be called {missing}; see make taken-names"

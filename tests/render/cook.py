@@ -70,6 +70,13 @@ class Cook:
         (self.folder / "foreign.json").write_text(json.dumps(content), "utf-8")
         return self.run("--replay-file", "foreign.json")
 
+    def recorded(self) -> dict[str, str]:
+        """Return the answers that the only project in the output records."""
+        (project,) = self.output.iterdir()
+        record = json.loads((project / ".template.json").read_text("utf-8"))
+        answers: dict[str, str] = record["answers"]
+        return answers
+
     def made(self) -> list[Path]:
         """Return the files in the output."""
         return [path for path in self.output.rglob("*") if path.is_file()]

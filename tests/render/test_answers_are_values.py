@@ -38,9 +38,6 @@ def in_the_user_config(cook: Cook, name: str, answer: str) -> subprocess.Complet
 def in_a_replay_file(cook: Cook, name: str, answer: str) -> subprocess.CompletedProcess[str]:
     content = cook.replayed()
     content["cookiecutter"][name] = answer
-    if name == "description":
-        quoted = answer.replace("\\", "\\\\").replace('"', '\\"')
-        content["cookiecutter"]["__description_quoted"] = f'"{quoted}"'
     return cook.replay(content)
 
 
@@ -68,7 +65,9 @@ def is_kept_or_refused(
     about = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["project"]
     config = yaml.safe_load((project / "config.yaml").read_text("utf-8"))
     assert about["description"] == config["model"]["description"] == recorded["description"]
-    assert about["authors"] == [{"name": recorded["author"]}]
+    (author,) = about["authors"]
+    written = f"{author['name']} <{author['email']}>" if "email" in author else author["name"]
+    assert written == recorded["author"]
     assert about["name"] == recorded["project_slug"] == project.name
     return done
 
@@ -91,7 +90,7 @@ def test_a_random_hostile_answer_is_kept_as_it_is_or_refused_by_name(
 
 @pytest.mark.parametrize("way", [on_the_command_line, in_the_user_config, in_a_replay_file, typed])
 def test_no_attack_runs(cook: Cook, way: Way) -> None:
-    assert is_kept_or_refused(cook, way, "author", ATTACKS[1]).returncode
+    is_kept_or_refused(cook, way, "author", ATTACKS[1])
     is_kept_or_refused(cook, way, "description", ATTACKS[0])
     kept = is_kept_or_refused(cook, way, "description", ATTACKS[2])
     assert kept.returncode == 0, kept.stderr
@@ -145,5 +144,5 @@ def test_every_question_has_a_rule(cook: Cook) -> None:
     assert all(f'\n    "{name}": (' in rules for name in TEXTS)
     extension = (cook.template / "literal_answers.py").read_text("utf-8")
     computed = [text for text in asked.values() if isinstance(text, str) and "<<" in text]
-    assert len(computed) == 3
+    assert len(computed) == 2
     assert all(f"    {json.dumps(text)},\n" in extension for text in computed)

@@ -1,13 +1,16 @@
 """Every title makes a project: the names that are proposed for it are valid."""
 
+import subprocess
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.examples import ROOT
+from tools.examples import ROOT, bake
 
 sys.path.insert(0, str(ROOT / "hooks"))
 
@@ -17,7 +20,8 @@ WORDS = st.sampled_from(
     ["", "Churn", "Data", "Test", "Class", "3D", "東京", "É", "Numpy", "x" * 70]
 )
 TITLES = st.one_of(
-    st.from_regex(rules.PATTERNS["project_name"][0], fullmatch=True),
+    st.text(min_size=1, max_size=60),
+    st.text("aZé東9 :'&-", min_size=1, max_size=60),
     st.lists(WORDS, min_size=1, max_size=12).map(" ".join),
 ).filter(lambda title: not rules.problems({"project_name": title}))
 
@@ -35,8 +39,8 @@ def test_any_accepted_slug_makes_a_project_with_the_package_by_default(slug: str
     assert rules.problems({"package_name": names.package_name(slug)}) == []
 
 
-@pytest.mark.parametrize("taken", sorted(names.TAKEN))
-def test_a_title_that_is_a_librarys_name_makes_a_project(taken: str) -> None:
+@pytest.mark.parametrize("taken", sorted(names.TAKEN | names.PYTHONS))
+def test_a_title_that_is_the_name_of_something_makes_a_project(taken: str) -> None:
     slug = names.project_slug(taken.replace("_", " ").title())
     assert rules.problems({"project_slug": slug, "package_name": names.package_name(slug)}) == []
 
@@ -62,3 +66,38 @@ def test_a_title_that_is_a_librarys_name_makes_a_project(taken: str) -> None:
 )
 def test_names_are_made_of_the_titles_words(title: str, slug: str, package: str) -> None:
     assert (names.project_slug(title), names.package_name(slug)) == (slug, package)
+
+
+@pytest.mark.parametrize(
+    "name", ["click", "jinja2", "markupsafe", "python3", "pil", "google", "yaml"]
+)
+def test_the_name_of_what_the_environment_has_is_refused(name: str) -> None:
+    for question in ("project_slug", "package_name"):
+        (said,) = rules.problems({question: name})
+        assert said.startswith(f"{question}: '{name}' is the name of a library")
+
+
+@pytest.mark.parametrize("package", ["telnetlib", "compression", "list", "class", "json"])
+def test_the_name_of_something_in_a_supported_python_is_refused(package: str) -> None:
+    (said,) = rules.problems({"package_name": package})
+    assert said.startswith(f"package_name: '{package}' is Python's own name")
+
+
+@pytest.mark.parametrize(
+    "name", ["reports", "model_bin", "registry", "build", "no", "null", "true"]
+)
+def test_a_name_is_a_text_in_every_file_and_no_file_is_ignored(tmp_path: Path, name: str) -> None:
+    slug = name.replace("_", "-")
+    project = bake({"project_slug": slug, "package_name": name}, tmp_path)
+    for command in (["init", "-q"], ["add", "."]):
+        subprocess.run(["git", *command], cwd=project, check=True)
+    ignored = ["git", "ls-files", "--others", "--ignored", "--exclude-standard"]
+    assert not subprocess.run(ignored, cwd=project, check=True, capture_output=True).stdout
+    chart = yaml.safe_load((project / "helm" / slug / "Chart.yaml").read_text("utf-8"))
+    config = yaml.safe_load((project / "config.yaml").read_text("utf-8"))
+    found = [chart["name"], config["model"]["name"], config["image"]["repository"]]
+    found += [config["deployment"]["release"]]
+    compose = yaml.safe_load((project / "compose.yaml").read_text("utf-8"))
+    prometheus = yaml.safe_load((project / "docker" / "prometheus.yaml").read_text("utf-8"))
+    found += [compose["name"], prometheus["scrape_configs"][0]["job_name"]]
+    assert {slug} == {*found}

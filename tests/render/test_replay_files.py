@@ -2,8 +2,10 @@
 
 import json
 import shutil
+import tomllib
 
 import pytest
+import yaml
 
 from tests.hostile import ATTACKS, NAME, ran
 
@@ -27,7 +29,6 @@ def test_a_choice_in_a_replay_file_is_one_of_the_choices(
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("_template_version", '1"; open("RAN", "w") #'),
         ("_jinja2_env_vars", {"variable_start_string": '{ANSWERS["', "variable_end_string": '"]}'}),
         ("_extensions", []),
         ("_copy_without_render", ["*"]),
@@ -84,11 +85,26 @@ def test_a_replay_file_does_not_say_where_the_template_is(cook: Cook) -> None:
     content["cookiecutter"] |= {
         "_template_address": "https://example.org/evil.git",
         "_template_commit": "0" * 40,
+        "_template_version": '1"; open("RAN", "w") #',
     }
     shutil.rmtree(cook.output, ignore_errors=True)
     assert cook.replay(content).returncode == 0
     record = json.loads((next(cook.output.iterdir()) / ".template.json").read_text("utf-8"))
     assert (record["template"], record["commit"]) == (None, None)
+    declared = json.loads((cook.template / "cookiecutter.json").read_text("utf-8"))
+    assert record["version"] == declared["_template_version"]
+
+
+def test_a_description_that_was_changed_in_a_replay_file_is_the_projects(cook: Cook) -> None:
+    content = cook.replayed()
+    content["cookiecutter"]["description"] = 'Another: "sentence".'
+    assert cook.replay(content).returncode == 0
+    (project,) = cook.output.iterdir()
+    found = [yaml.safe_load((project / "config.yaml").read_text("utf-8"))["model"]["description"]]
+    found += [
+        tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["project"]["description"]
+    ]
+    assert set(found) == {'Another: "sentence".'}
 
 
 @pytest.mark.parametrize("value", ['["x"]', "{}", '"x"'])

@@ -151,3 +151,14 @@ def test_commits_are_signed_where_the_user_signs(project: Made, tmp_path: Path) 
     assert project.run("abort") == 0
     assert project.git("rev-parse", "HEAD") == before
     assert project.git("status", "--porcelain") == ""
+
+
+def test_a_repository_of_another_owner_is_told_in_gits_own_words(
+    project: Made, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    assert project.upgrade()
+    said = capfd.readouterr().err
+    assert "dubious ownership" in said
+    assert "git config --global --add safe.directory" in said
+    assert "git init" not in said

@@ -106,9 +106,13 @@ class Project:
         """Return the folder's path in its repository, with a slash at its end; empty at its root.
 
         Raises:
-            UpgradeError: The project is not in git, or has no commit yet.
+            UpgradeError: The project is not in git, git refuses it, or it has no commit yet.
         """
-        if self.git.run("rev-parse", "--is-inside-work-tree").stdout.strip() != b"true":
+        inside = self.git.run("rev-parse", "--is-inside-work-tree")
+        if inside.returncode and b"not a git repository" not in inside.stderr:
+            said = inside.stderr.decode(errors="replace").strip()
+            raise UpgradeError(f"git does not read the repository of {self.root}: {said}")
+        if inside.stdout.strip() != b"true":
             raise UpgradeError(
                 f"{self.root} is not in a git repository, and git does the merging. Make it one: "
                 "`git init`, `git add .`, `git commit`; and try again."

@@ -1,1 +1,1 @@
-"""<< cookiecutter.project_name >>: a model, its training and its service."""
+"""<< cookiecutter.package_name >>: a model, its training and its service."""

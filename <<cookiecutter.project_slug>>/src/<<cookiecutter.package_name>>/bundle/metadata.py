@@ -15,7 +15,7 @@ from ..tasks import TaskName
 SCHEMA_VERSION = 1
 """The bundle format that this code writes and reads; raised when an old reader could not."""
 
-TEMPLATE_VERSION = "<< cookiecutter._template_version >>"
+TEMPLATE_VERSION = "<< template_version >>"
 """The version of the template that made this project."""
 
 MOST_TOLERANCE = 1e-5

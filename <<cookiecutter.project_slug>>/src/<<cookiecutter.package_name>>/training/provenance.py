@@ -1,6 +1,8 @@
 """Where a bundle comes from: data, code and libraries."""
 
 import hashlib
+import logging
+import os
 import platform
 import subprocess
 from importlib.metadata import version
@@ -8,6 +10,11 @@ from importlib.metadata import version
 import pandas as pd
 
 from ..bundle.metadata import Data
+
+_HANDED = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX")
+"""What git hands its hooks, about their own repository."""
+
+_log = logging.getLogger(__name__)
 
 LIBRARIES = ("scikit-learn", "numpy", "pandas", "skl2onnx", "onnx", "onnxruntime", "skops")
 
@@ -25,10 +32,15 @@ def libraries() -> dict[str, str]:
 
 
 def git_commit() -> str | None:
-    """Return the commit of the work tree; none outside of a repository."""
+    """Return the commit of the work tree; none outside of a repository, or where git refuses it."""
+    kept = {name: value for name, value in os.environ.items() if name not in _HANDED}
+    command = ["git", "rev-parse", "HEAD"]
     try:
-        command = ["git", "rev-parse", "HEAD"]
-        answer = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
-    except (OSError, subprocess.CalledProcessError):
+        done = subprocess.run(  # noqa: S603
+            command, env=kept | {"LC_ALL": "C"}, capture_output=True, text=True, check=False
+        )
+    except OSError:
         return None
-    return answer.stdout.strip()
+    if done.returncode and "dubious ownership" in done.stderr:
+        _log.warning("The commit is not recorded: %s", done.stderr.strip())
+    return None if done.returncode else done.stdout.strip()
