@@ -14,6 +14,7 @@ from tools.examples import ROOT
 
 FILES = sorted(path for path in SKELETON.rglob("*") if path.is_file() and path.stat().st_size)
 DELIMITERS = json.loads((ROOT / "cookiecutter.json").read_text("utf-8"))["_jinja2_env_vars"]
+NAMES = {"cookiecutter", "template_version"}
 STATEMENTS = {"if", "elif", "else", "endif"}
 
 
@@ -30,8 +31,8 @@ def test_only_the_templates_own_expressions_stand_between_delimiters(file: Path)
         words = [word for _, token, word in tokens if token == "name"]
         assert kind != "comment_begin", f"{file}:{line}: a comment of the template"
         if kind == "variable_begin":
-            assert "cookiecutter" in words
-            assert following[2].strip() in {"", "cookiecutter"}, f"{file}:{line}: {following[2]!r}"
+            assert NAMES & {*words}
+            assert following[2].strip() in {"", *NAMES}, f"{file}:{line}: {following[2]!r}"
         if kind == "block_begin":
             after = tokens[tokens.index(following) :]
             word = next(text for _, token, text in after if token == "name")
