@@ -100,7 +100,7 @@ def main() -> int:
     settings.write_text(
         json.dumps({"cookiecutters_dir": str(home), "replay_dir": str(home)}), "utf-8"
     )
-    sys.path.append(str(template))  # where Cookiecutter finds a version's own extensions
+    sys.path.insert(0, str(template))  # a version renders by its own extension, not by this one's
     logging.disable()
     try:
         with contextlib.redirect_stdout(sys.stderr):
