@@ -1,4 +1,4 @@
-"""How many rows to ask a model about at once, and on which threads: what batch scoring goes by.
+"""The number of rows to ask a model about at once, and the threads, that batch scoring goes by.
 
 python -m benchmarks.blocks
 

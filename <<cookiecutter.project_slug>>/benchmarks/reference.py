@@ -1,4 +1,4 @@
-"""What the benchmarks compare with: the same model, as scikit-learn runs it."""
+"""The benchmarks' reference: the same model, as scikit-learn runs it."""
 
 import tempfile
 from collections.abc import Iterator

@@ -13,7 +13,7 @@ from .errors import ProjectError
 from .yaml_loader import Loader, wrong
 
 MOST_NODES = 1_000_000
-"""How many values a file may have, each alias counted with all that it stands for."""
+"""Most values in a file, each alias counted with all that it stands for."""
 
 
 def read_yaml(file: Path | Traversable, name: str) -> dict[str, Any]:

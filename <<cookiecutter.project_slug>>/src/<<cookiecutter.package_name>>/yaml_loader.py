@@ -13,7 +13,7 @@ import yaml
 from yaml import MappingNode, MarkedYAMLError, Node, ScalarNode
 
 DEEPEST = 100
-"""How many levels of lists and mappings a file may have."""
+"""Most levels of lists and mappings in a file."""
 
 _TAG = "tag:yaml.org,2002:"
 _MERGE = f"{_TAG}merge"

@@ -16,7 +16,7 @@ with warnings.catch_warnings():
 logging.getLogger("flaml").setLevel(logging.ERROR)
 
 PATIENCE = 20
-"""How often in a row FLAML may propose nothing new before it has nothing more to propose."""
+"""Proposals in a row that are not new, after which FLAML has nothing more to propose."""
 
 
 class Contender:

@@ -28,7 +28,7 @@ FIXED: dict[str, dict[str, Any]] = {
     "enet": {},
     "kneighbor": {"weights": "distance"},
 }
-"""What is not searched."""
+"""Settings that are not searched."""
 
 
 def estimators(task: str) -> dict[str, Any]:

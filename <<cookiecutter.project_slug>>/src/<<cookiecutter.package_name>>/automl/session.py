@@ -1,4 +1,4 @@
-"""What a training run and its search know of each other.
+"""The knowledge that a training run and its search share.
 
 `train_model` calls `search` without a word about settings, and cross-validation calls `train_model`
 again for each fold; a session hands the settings down and keeps what was found.
@@ -33,7 +33,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class Found:
-    """What a search found: the best estimator, unfitted, and all trials as they came."""
+    """The result of a search: the best estimator, unfitted, and all trials as they came."""
 
     estimator: Any
     metric: str
@@ -76,7 +76,7 @@ class Session:
 
 
 COMPARISON_SHARE = 0.25
-"""How much of the budget a comparison has that is not served."""
+"""The share of the budget for a comparison that is not served."""
 
 _current: ContextVar[Session | None] = ContextVar("session", default=None)
 

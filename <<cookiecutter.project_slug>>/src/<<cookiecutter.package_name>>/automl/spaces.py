@@ -1,4 +1,4 @@
-"""What is searched: each estimator's settings, within FLAML's ranges.
+"""The space of a search: each estimator's settings, within FLAML's ranges.
 
 The ranges are those of `flaml.automl.model`, which can't be imported without XGBoost, under
 scikit-learn's names; trees are fewer and smaller, since a service has to load and run the winner.
@@ -18,7 +18,7 @@ MOST_TREES = 512
 MOST_LEAVES = 1_024
 
 LOW_COST = {"n_estimators": 4, "max_iter": 4, "max_leaf_nodes": 4}
-"""Where a search begins: cheap, and dearer only where that pays."""
+"""The beginning of a search: cheap, and dearer only where that pays."""
 
 Space = dict[str, Any]
 

@@ -1,4 +1,4 @@
-"""Who a bundle is, how it was made, and how it is known to be whole: metadata.json."""
+"""metadata.json: a bundle's identity, its making, and the digests of its files."""
 
 import hashlib
 import json
@@ -28,7 +28,7 @@ _FORM = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Parity(BaseModel):
-    """How the compiled model compares with scikit-learn."""
+    """The comparison of the compiled model with scikit-learn."""
 
     model_config = _FORM
 

@@ -15,7 +15,7 @@ AGAIN = "Train again (`make train`) or put a whole bundle in its place."
 Part = TypeVar("Part", bound=BaseModel)
 
 MOST_BYTES = 64 * 2**20
-"""How large a JSON file may be; the largest that training writes have a few megabytes."""
+"""Largest size of a JSON file; the largest that training writes have a few megabytes."""
 
 
 def read_part(file: Path, most_bytes: int | None = None) -> bytes:

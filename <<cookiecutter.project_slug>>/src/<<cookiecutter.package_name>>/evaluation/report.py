@@ -28,7 +28,7 @@ _REASONS = 20
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What came of it; `rows` says which rows, and `read` how many there were."""
+    """The result; `rows` says which rows, and `read` how many there were."""
 
     bundle: Bundle
     features: Features
@@ -46,7 +46,7 @@ class Evaluation:
 
     @property
     def left_out(self) -> int:
-        """How many records could not be measured."""
+        """The number of records that could not be measured."""
         return sum(count for _, count in self.labelled.reasons())
 
     def lines(self) -> list[str]:

@@ -111,7 +111,7 @@ def _key(value: Any) -> Hashable:
 
 
 def is_missing(value: Any) -> bool:
-    """Whether a target has no value: None, NaN or an empty text."""
+    """Tell whether a target has no value: None, NaN or an empty text."""
     return bool(value is None or value == "" or value != value)
 
 

@@ -1,4 +1,4 @@
-"""What only those who run the service may ask."""
+"""The route that only those who run the service may ask."""
 
 import hmac
 

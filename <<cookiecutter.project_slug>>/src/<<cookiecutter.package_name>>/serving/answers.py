@@ -1,4 +1,4 @@
-"""What each prediction route takes and answers, for one bundle."""
+"""The prediction routes of one bundle: their requests and answers."""
 
 import json
 from collections.abc import Callable
@@ -48,7 +48,7 @@ class Operation:
     shape: Shape
     answer: Answer
     as_text: bool = False
-    """Whether the answer is a text that holds JSON."""
+    """Set where the answer is a text that holds JSON."""
 
     def parse(self, body: bytes) -> list[Row]:
         """Return the rows of a request.

@@ -8,7 +8,7 @@ from .decompress import decompress
 from .problems import Refusal
 
 _DRAINED = 32 * 1024 * 1024
-"""How much of a too large body is read and dropped, so that its sender can hear the answer."""
+"""Bytes of a too large body that are read and dropped, so that its sender can hear the answer."""
 
 _MARK = b"\xef\xbb\xbf"
 _OTHER_MARKS = (b"\xff\xfe", b"\xfe\xff")

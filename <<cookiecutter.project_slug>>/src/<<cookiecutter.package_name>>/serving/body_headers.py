@@ -15,7 +15,7 @@ _WATCHED = frozenset({_TYPE, _CODING, b"origin", b"sec-fetch-site"})
 
 
 class About(NamedTuple):
-    """How a body was sent: compressed by one of `CODINGS`, or as a form."""
+    """The form in which a body was sent: compressed by one of `CODINGS`, or as a form."""
 
     coding: str = ""
     form: bool = False

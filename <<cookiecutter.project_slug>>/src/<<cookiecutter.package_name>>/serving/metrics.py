@@ -1,4 +1,4 @@
-"""What /metrics tells Prometheus."""
+"""The metrics that Prometheus reads at /metrics."""
 
 import os
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from ..bundle.metadata import Metadata
 from .output import STREAMS
 
 OUTCOMES = ("switched", "same", "refused")
-"""What comes of a reload."""
+"""Outcomes of a reload."""
 
 ANSWERS = (200, 400, 413, 415, 422, 500, 503)
 """Statuses that a prediction can have."""

@@ -1,4 +1,4 @@
-"""What those who run the service ask it."""
+"""Probes and other routes for those who run the service."""
 
 from typing import Any, Literal
 

@@ -1,4 +1,4 @@
-"""What a client reads when a request can't be answered (RFC 9457, application/problem+json)."""
+"""Problem responses, to requests that can't be answered (RFC 9457, application/problem+json)."""
 
 from collections.abc import Iterable
 from itertools import islice
@@ -34,7 +34,7 @@ class FieldError(BaseModel):
 
 
 class Problem(BaseModel):
-    """Why a request has no answer, and what to do."""
+    """The reason why a request has no answer, and what to do."""
 
     title: str
     status: int

@@ -25,7 +25,7 @@ Mark = tuple[tuple[str, int, int, int], ...]
 
 
 class Reloaded(BaseModel):
-    """What a reload changed; `from_version` is null where nothing was served before."""
+    """The change that a reload made; `from_version` is null where nothing was served before."""
 
     outcome: Literal["switched", "same"]
     from_version: int | None

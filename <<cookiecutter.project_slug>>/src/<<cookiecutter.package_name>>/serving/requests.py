@@ -11,7 +11,7 @@ from .likeness import Words
 
 
 class Shape(Protocol):
-    """How rows lie in what is sent."""
+    """The way that rows lie in what is sent."""
 
     most_rows: int
 

@@ -1,4 +1,4 @@
-"""What signals mean to a process of the service, before and beside what uvicorn takes them for."""
+"""The service's handling of signals, before and beside uvicorn's."""
 
 import os
 import signal

@@ -36,12 +36,12 @@ class Place:
 
     @property
     def one_of_several(self) -> bool:
-        """Whether others serve, too."""
+        """Tell whether others serve, too."""
         return len(self.ready) > 1
 
     @property
     def missing(self) -> int:
-        """How many places have had no ready worker so far."""
+        """The number of places that have had no ready worker so far."""
         return sum(not process for process in self.ready)
 
     def take(self) -> None:
@@ -51,7 +51,7 @@ class Place:
 
 @dataclass
 class State:
-    """What a worker serves; `served` is set when its routes are in place, and not before.
+    """The model that a worker serves; `served` is set when its routes are in place, and not before.
 
     `draining` is set when the service has been told to end and answers on for a while, `closing`
     when each answer is to end its connection.

@@ -1,4 +1,4 @@
-"""How well each class is found and told from the others."""
+"""Precision and recall of each class: how well it is found and told from the others."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How much each feature matters: permutation importance, within bounds of time and memory.
+"""Permutation importance, of each feature, within bounds of time and memory.
 
 L. Breiman, Random Forests, Machine Learning 45, 2001. scikit-learn's own `permutation_importance`
 predicts once for each column and repeat; here many are predicted at once, and a clock ends it.

@@ -12,7 +12,7 @@ import pandas as pd
 from ..bundle.metadata import Data
 
 _HANDED = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX")
-"""What git hands its hooks, about their own repository."""
+"""Variables that git hands its hooks, about their own repository."""
 
 _log = logging.getLogger(__name__)
 
