@@ -112,3 +112,8 @@ def case(
         train_model,
         lambda model: [str(name) for name in model.classes_],
     )
+
+
+def with_thresholds(**thresholds: str) -> UseCase:
+    fields = FEATURES.model_dump() | {"thresholds": thresholds}
+    return case(features=Features.model_validate(fields))

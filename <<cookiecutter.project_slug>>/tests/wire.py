@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from .service import PATIENCE, Service
 
+POST = b"POST /api/predict HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\n"
+CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n"
 LIVE = b"GET /livez HTTP/1.1\r\nHost: test\r\n\r\n"
 
 

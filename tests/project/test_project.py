@@ -18,12 +18,12 @@ BIN = Path(".venv") / "bin"
 SAME_EVERYWHERE = (
     *("addresses", "admin_token", "agreement", "automl", "automl_mistakes", "bodies", "boosting"),
     *("bundle_files", "classes", "clients", "connections", "cors", "data_frames", "download"),
-    *("drain", "encoders", "encoding", "evaluation", "findings", "gates", "hook_files", "hooks"),
-    *("leaks", "lightgbm", "likeness", "memory", "methods", "output", "progress", "proof"),
-    *("proof_rows", "refusal_cost", "refusals", "registry", "registry_serving"),
-    *("registry_settings", "release", "reload", "repeated_keys", "report_bounds", "rules"),
-    *("self_contained", "setting_variables", "texts", "watching", "words", "workers"),
-    *("yaml_file"),
+    *("drain", "encoders", "encoding", "endless_requests", "evaluation", "evaluation_targets"),
+    *("findings", "gates", "hook_files", "hooks", "leaks", "lightgbm", "likeness", "memory"),
+    *("methods", "output", "progress", "proof", "proof_rows", "refusal_cost", "refusals"),
+    *("registry", "registry_pages", "registry_serving", "registry_settings", "release", "reload"),
+    *("repeated_keys", "report_bounds", "rules", "self_contained", "setting_variables", "texts"),
+    *("watching", "words", "workers", "yaml_file"),
 )
 """Tests of small use cases of their own, and of what no use case changes: one kind runs them."""
 
