@@ -1,6 +1,7 @@
-"""What config.yaml is made of: sections, and values that are more than a text or a number."""
+"""Types of config.yaml: sections, and values that are more than a text or a number."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -22,20 +23,15 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-# What a browser's Origin header says (RFC 6454): no path, host in lower case.
-_ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^/?#@\sA-Z]+")
+def _matches(pattern: str, about: str) -> Callable[[str], str]:
+    """Return a validator of texts; one that doesn't match is refused with what `about` says."""
 
-# What an Authorization header bears (RFC 6750), and long enough not to be guessed.
-_TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{16,}")
+    def check(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(f"{text!r} {about}")
+        return text
 
-
-def _is_origin(text: str) -> str:
-    if not _ORIGIN.fullmatch(text):
-        raise ValueError(
-            f"'{text}' is no origin; write one as browsers send it, like 'https://example.org' "
-            "(lower case, no path, no slash at its end), 'null' or '*'"
-        )
-    return text
+    return check
 
 
 def _text(pattern: str) -> WithJsonSchema:
@@ -43,19 +39,24 @@ def _text(pattern: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": f"^({pattern})$"})
 
 
-_HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+(%[A-Za-z0-9._-]+)?")
+_ORIGIN = r"\*|null|[a-z][a-z0-9+.-]*://[^/?#@\sA-Z]+"
+"""A browser's Origin header (RFC 6454): no path, host in lower case."""
 
+_NO_ORIGIN = (
+    "is no origin; write one as browsers send it, like 'https://example.org' "
+    "(lower case, no path, no slash at its end), 'null' or '*'"
+)
 
-def _is_host(text: str) -> str:
-    if not _HOST.fullmatch(text):
-        raise ValueError(
-            f"{text!r} is no host to listen on; write a name or an address alone, like 127.0.0.1, "
-            "or 0.0.0.0 for every network of the machine"
-        )
-    return text
+Origin = Annotated[str, AfterValidator(_matches(_ORIGIN, _NO_ORIGIN)), _text(_ORIGIN)]
 
+_HOST = r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+(%[A-Za-z0-9._-]+)?"
 
-Host = Annotated[str, AfterValidator(_is_host), _text(_HOST.pattern)]
+_NO_HOST = (
+    "is no host to listen on; write a name or an address alone, like 127.0.0.1, "
+    "or 0.0.0.0 for every network of the machine"
+)
+
+Host = Annotated[str, AfterValidator(_matches(_HOST, _NO_HOST)), _text(_HOST)]
 
 
 def _is_folder(path: Path) -> Path:
@@ -66,24 +67,23 @@ def _is_folder(path: Path) -> Path:
 
 Folder = Annotated[Path, AfterValidator(_is_folder)]
 
-Origin = Annotated[str, AfterValidator(_is_origin), _text(_ORIGIN.pattern)]
-
 EstimatorName = Literal["histgb", "rf", "extra_tree", "lrl1", "lrl2", "enet", "kneighbor"]
 """By FLAML's names."""
 
 
-def _is_model_name(text: str) -> str:
-    if not text.strip() or set(text) & set("/:%'\"\\"):
-        raise ValueError(
-            f"{text!r} is no name for a model; write one without / : % ' \" and \\, "
-            "which registries refuse"
-        )
-    return text
+_MODEL_NAME = r"""[^/:%'"\\]*[^/:%'"\\\s][^/:%'"\\]*"""
 
+_NO_MODEL_NAME = (
+    "is no name for a model; write one without / : % ' \" and \\, which registries refuse"
+)
 
 ModelName = Annotated[
-    str, AfterValidator(_is_model_name), _text(r"""[^/:%'"\\]*[^/:%'"\\\s][^/:%'"\\]*""")
+    str, AfterValidator(_matches(_MODEL_NAME, _NO_MODEL_NAME)), _text(_MODEL_NAME)
 ]
+
+
+# What an Authorization header bears (RFC 6750), and long enough not to be guessed.
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{16,}")
 
 
 def _is_token(secret: SecretStr) -> SecretStr:
@@ -106,20 +106,15 @@ def _number_as_text(value: object) -> object:
 
 _SERVED_MODEL = r"baked|latest|best|\d+|@.+"
 
-
-def _is_served_model(text: str) -> str:
-    if not re.fullmatch(_SERVED_MODEL, text):
-        raise ValueError(
-            f"{text!r} is none of baked (the bundle that is there), latest, best, a version's "
-            "number or an alias like '@champion'"
-        )
-    return text
-
+_NO_SERVED_MODEL = (
+    "is none of baked (the bundle that is there), latest, best, a version's number or an alias "
+    "like '@champion'"
+)
 
 ServedModel = Annotated[
     str,
     BeforeValidator(_number_as_text),
-    AfterValidator(_is_served_model),
+    AfterValidator(_matches(_SERVED_MODEL, _NO_SERVED_MODEL)),
     WithJsonSchema({"type": ["string", "integer"], "pattern": f"^({_SERVED_MODEL})$"}),
 ]
 
