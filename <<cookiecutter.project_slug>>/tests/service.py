@@ -79,13 +79,22 @@ def running(bundle: Path, log: Path, **environment: str) -> Iterator[Service]:
 @contextmanager
 def started(bundle: Path, log: Path, **environment: str) -> Iterator[Service]:
     """Start a service, which may not answer yet, or never."""
-    with log.open("w") as output, writing(bundle, output, output, **environment) as service:
+    with log.open("w") as output, writing(bundle, output, output, MODULE, **environment) as service:
         yield service
+
+
+MODULE = ("-m", "<< cookiecutter.package_name >>.serving")
+COMMAND = ("-c", "from << cookiecutter.package_name >>.cli import app; app()", "serve")
+"""The ways to start it: as in the image, and as `make serve` does."""
 
 
 @contextmanager
 def writing(
-    bundle: Path, output: int | IO[str], error: int | IO[str], **environment: str
+    bundle: Path,
+    output: int | IO[str],
+    error: int | IO[str],
+    way: tuple[str, ...] = MODULE,
+    **environment: str,
 ) -> Iterator[Service]:
     """Start a service whose standard output and error go to files or descriptors."""
     with socket.socket() as probe:
@@ -93,7 +102,7 @@ def writing(
         port = probe.getsockname()[1]
     settings = {**LIMITS, "PATHS__BUNDLE": str(bundle), "SERVING__PORT": str(port), **environment}
     process = subprocess.Popen(
-        [sys.executable, "-m", "<< cookiecutter.package_name >>.serving"],
+        [sys.executable, *way],
         cwd=ROOT,
         env=os.environ | {f"{PREFIX}{name}": value for name, value in settings.items()},
         stdout=output,

@@ -17,7 +17,7 @@ import pytest
 from << cookiecutter.package_name >>.serving.output import Output
 
 from .reloading import wait_for
-from .service import Service, writing
+from .service import COMMAND, MODULE, Service, writing
 
 LINE = b"x" * 99 + b"\n"
 SOON = 10
@@ -49,11 +49,26 @@ def ask_until_lines_are_dropped(service: Service) -> None:
     wait_for(are_dropped, "a dropped line")
 
 
+@pytest.mark.parametrize("way", [MODULE, COMMAND], ids=["module", "command"])
+def test_its_address_is_told_first(trained: Path, tmp_path: Path, way: tuple[str, ...]) -> None:
+    log = tmp_path / "log"
+    with (
+        log.open("w") as output,
+        writing(trained / "model_bin", output, output, way) as service,
+    ):
+        service.wait("/readyz")
+        address = str(service.client.base_url).rstrip("/")
+        wait_for(lambda: f"Serving on {address}" in log.read_text().splitlines()[0], "its address")
+
+
 @pytest.mark.parametrize("workers", ["1", "2"])
-def test_a_service_whose_output_nobody_reads_answers_and_ends(trained: Path, workers: str) -> None:
+@pytest.mark.parametrize("way", [MODULE, COMMAND], ids=["module", "command"])
+def test_a_service_whose_output_nobody_reads_answers_and_ends(
+    trained: Path, way: tuple[str, ...], workers: str
+) -> None:
     with (
         pipe() as (_, end),
-        writing(trained / "model_bin", end, end, SERVING__WORKERS=workers) as service,
+        writing(trained / "model_bin", end, end, way, SERVING__WORKERS=workers) as service,
     ):
         service.wait("/readyz")
         ask_until_lines_are_dropped(service)

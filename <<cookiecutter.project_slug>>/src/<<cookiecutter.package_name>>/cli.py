@@ -72,14 +72,12 @@ def serve(
 
     Its page is /docs, the web client is /. What the options leave out, config.yaml says.
     """
-    with failures_told():
-        for name, value in (("PORT", port), ("WORKERS", workers)):
-            if value is not None:
-                os.environ[f"{PREFIX}SERVING__{name}"] = str(value)
-        settings = read_settings()
-        from .serving.__main__ import serve as run
+    for name, value in (("PORT", port), ("WORKERS", workers)):
+        if value is not None:
+            os.environ[f"{PREFIX}SERVING__{name}"] = str(value)
+    from .serving.__main__ import main as run
 
-        run(settings)
+    run()
 
 
 @app.command()
