@@ -15,7 +15,8 @@ from << cookiecutter.package_name >>.serving.metrics import ANSWERS
 from << cookiecutter.package_name >>.serving.routes import PATHS
 from << cookiecutter.package_name >>.settings import PREFIX, read_settings
 
-from .service import PATIENCE, running
+from .reloading import wait_for
+from .service import PATIENCE, Service, running
 
 
 def test_a_refused_bundle_leaves_the_process_alive_and_says_why(
@@ -25,9 +26,8 @@ def test_a_refused_bundle_leaves_the_process_alive_and_says_why(
     with (copy / bundle.metadata.model_file).open("ab") as file:
         file.write(b"x")
     with running(copy, tmp_path / "log") as service:
-        problem = service.wait("/readyz", 503).json()
-        while "SHA-256" not in problem["detail"]:
-            problem = service.client.get("/readyz").json()
+        wait_for(lambda: "SHA-256" in reason(service), "the refusal")
+        problem = service.client.get("/readyz").json()
         assert "make train" in problem["detail"]
         assert service.client.get("/livez").json() == {"status": "alive"}
         for path in ("/api/predict", "/api/predictions", "/score"):
@@ -46,12 +46,15 @@ def test_predictions_are_counted_from_zero(tmp_path: Path) -> None:
         assert f'{{method="POST",route="{path}",status="{status}"}} 0.0' in told
 
 
+def reason(service: Service) -> str:
+    """Return the reason that a service gives for not being ready."""
+    detail: str = service.client.get("/readyz").json()["detail"]
+    return detail
+
+
 def test_a_missing_bundle_is_told_to_train(tmp_path: Path) -> None:
     with running(tmp_path / "none", tmp_path / "log") as service:
-        problem = service.wait("/readyz", 503).json()
-        while "being loaded" in problem["detail"]:
-            problem = service.client.get("/readyz").json()
-        assert "make train" in problem["detail"]
+        wait_for(lambda: "make train" in reason(service), "the refusal")
 
 
 def test_a_prediction_is_logged_with_the_clients_id_and_without_its_inputs(

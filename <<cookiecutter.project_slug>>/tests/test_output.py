@@ -58,7 +58,7 @@ def test_its_address_is_told_first(trained: Path, tmp_path: Path, way: tuple[str
     ):
         service.wait("/readyz")
         address = str(service.client.base_url).rstrip("/")
-        wait_for(lambda: f"Serving on {address}" in log.read_text().splitlines()[0], "its address")
+        wait_for(lambda: f"Serving on {address}" in log.read_text().split("\n")[0], "its address")
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])

@@ -163,7 +163,7 @@ def test_a_bad_bundle_is_refused_and_the_old_one_keeps_serving(
             assert reason in answer.json()["detail"]
             assert "Version 1 keeps serving" in answer.json()["detail"]
             assert admin.client.get("/readyz").status_code == 200
-            assert reason in admin.place.log
+            wait_for(partial(written, admin.place, reason), "the refusal")
     assert load.failures == []
     assert {version for client in load.clients for version, _ in client.answers} == {"1"}
     assert admin.counted("refused") == before + len(spoils)

@@ -73,7 +73,7 @@ def test_nobody_is_told_to_try_again_from_the_first_connection_on(place: Place) 
 def test_ready_means_all(place: Place) -> None:
     with serving(place, SERVING__WORKERS=TWO) as service:
         service.wait("/readyz")
-        assert place.log.count("Ready: ") == 2
+        wait_for(lambda: place.log.count("Ready: ") == 2, "both workers' lines")
 
 
 def test_a_killed_worker_comes_back_and_nobody_waits_for_it(place: Place) -> None:
