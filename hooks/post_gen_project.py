@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -34,6 +35,9 @@ for question, files in CHOSEN.items():
             for folder in list(file.parents)[:-1]:
                 if not any(folder.iterdir()):
                     folder.rmdir()
+
+for cache in list(Path("runtime").rglob("__pycache__")):  # of a working copy that was run in place
+    shutil.rmtree(cache)
 
 OWN = json.loads((Path(ANSWERS["_repo_dir"]) / "cookiecutter.json").read_text("utf-8"))
 """The template's own variables: a replay file has those of the day it was written."""
@@ -102,5 +106,5 @@ print(f"""
   make setup train serve     an environment, a model, its API on http://127.0.0.1:8000
   make help                  everything else
 
-Then make it yours: src/{ANSWERS["package_name"]}/use_case/, data/ and tests/use_case/.
+Then make it yours: src/{ANSWERS["package_name"]}/use_case/, data/ and tests/.
 """)

@@ -23,6 +23,7 @@ RUN --mount=type=cache,target=/var/cache/pip \
     && ln -s /opt/uv/bin/uv /opt/uv/bin/uvx /usr/local/bin/
 WORKDIR /app
 COPY pyproject.toml uv.lock ./
+COPY runtime ./runtime
 ENV UV_LINK_MODE=copy UV_PYTHON=python3 UV_PYTHON_DOWNLOADS=never
 RUN --mount=type=cache,target=/var/cache/uv uv sync --locked --no-install-project
 COPY . .

@@ -1,31 +1,16 @@
-"""The running service holds to its own OpenAPI, whatever schemathesis thinks up."""
+"""The service of this use case holds to its own API, and a file is scored as a request is."""
 
-import subprocess
-import sys
 from pathlib import Path
 
-from .service import Service
-
-CHECKS = (
-    "not_a_server_error,status_code_conformance,content_type_conformance,"
-    "response_schema_conformance,response_headers_conformance,negative_data_rejection,"
-    "positive_data_acceptance,unsupported_method"
-)
+from model_runtime.testing import Bundle, Service
+from model_runtime.testing.contract import check_openapi, check_scoring
 
 
-def test_schemathesis_finds_no_contradiction(service: Service, tmp_path: Path) -> None:
-    run = subprocess.run(
-        [
-            Path(sys.executable).with_name("schemathesis"),
-            "run",
-            f"{service.url}/openapi.json",
-            f"--checks={CHECKS}",
-            "--max-examples=40",
-            "--seed=1",
-            "--no-color",
-        ],
-        capture_output=True,
-        text=True,
-        cwd=tmp_path,
-    )
-    assert run.returncode == 0, run.stdout[-6000:] + run.stderr[-2000:]
+def test_the_service_holds_to_its_openapi_document(service: Service, tmp_path: Path) -> None:
+    check_openapi(service, tmp_path)
+
+
+def test_a_file_is_scored_as_a_request_is_answered(
+    service: Service, bundle: Bundle, tmp_path: Path
+) -> None:
+    check_scoring(service, bundle, tmp_path)

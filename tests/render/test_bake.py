@@ -161,7 +161,7 @@ def test_an_example_holds_only_what_is_the_users_and_nothing_needlessly(
     answers = json.loads((source / "answers.json").read_text("utf-8"))
     plain = texts(bake(answers, tmp_path))
     own = re.compile(
-        rf"(src/{answers['package_name']}|tests)/use_case/|data/|client/theme\.css|config\.yaml"
+        rf"src/{answers['package_name']}/use_case/|tests/|data/|client/theme\.css|config\.yaml"
     )
     added = re.compile(r"benchmarks/\w+\.py")
     laid_over = {path: text for path, text in texts(source).items() if path.name != "answers.json"}

@@ -1,1 +1,1 @@
-"""<< cookiecutter.package_name >>: a model, its training and its service."""
+"""<< cookiecutter.package_name >>: what this project's model is made of; the machinery is in runtime/."""

@@ -1,13 +1,14 @@
 """Where the data comes from."""
 
 import pandas as pd
+from model_runtime import BaseDataLoader
 <% if cookiecutter.task == "classification" -%>
 from sklearn.datasets import load_iris
 <% else -%>
 from sklearn.datasets import load_diabetes
 <% endif %>
 
-class DataLoader:
+class DataLoader(BaseDataLoader):
 <%- if cookiecutter.task == "classification" %>
     """Loads Fisher's irises, which come with scikit-learn.
 

@@ -6,9 +6,15 @@ from typing import Any
 from sklearn.linear_model import LogisticRegression
 
 
-def train_model(X: Any, y: Any) -> LogisticRegression:
-    """Fit an estimator on prepared rows (n rows, columns of the Preprocessor) and their target."""
-    return LogisticRegression(max_iter=1_000).fit(X, y)
+def train_model(X: Any, y: Any, weight: Any = None) -> LogisticRegression:
+    """Fit an estimator.
+
+    Args:
+        X: Prepared rows, shape (n rows, columns of the Preprocessor).
+        y: Their n targets.
+        weight: How many rows each stands for, if features.yaml names a weight; else None.
+    """
+    return LogisticRegression(max_iter=1_000).fit(X, y, sample_weight=weight)
 
 
 def get_classes(model: LogisticRegression) -> list[str]:
@@ -18,12 +24,13 @@ def get_classes(model: LogisticRegression) -> list[str]:
 from sklearn.linear_model import RidgeCV
 
 
-def train_model(X: Any, y: Any) -> RidgeCV:
-    """Fit an estimator on prepared rows (n rows, columns of the Preprocessor) and their target."""
-    return RidgeCV(alphas=[0.1, 1.0, 10.0]).fit(X, y)
+def train_model(X: Any, y: Any, weight: Any = None) -> RidgeCV:
+    """Fit an estimator.
 
-
-def get_classes(model: RidgeCV) -> list[str]:
-    """Return no names: a regression has no classes."""
-    return []
+    Args:
+        X: Prepared rows, shape (n rows, columns of the Preprocessor).
+        y: Their n targets.
+        weight: How many rows each stands for, if features.yaml names a weight; else None.
+    """
+    return RidgeCV(alphas=[0.1, 1.0, 10.0]).fit(X, y, sample_weight=weight)
 <%- endif %>

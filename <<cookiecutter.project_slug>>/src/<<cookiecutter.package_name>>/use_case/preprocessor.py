@@ -1,6 +1,6 @@
 """How features are prepared for the estimator."""
 
-from ..preprocessing import BasePreprocessor
+from model_runtime import BasePreprocessor
 
 
 class Preprocessor(BasePreprocessor):

@@ -4,8 +4,8 @@ import logging
 from pathlib import Path
 
 import pandas as pd
+from model_runtime import BaseDataLoader, ProjectError
 
-from ..errors import ProjectError
 from .fetch import fetch_calls, read_calls
 from .synthetic import make_up
 
@@ -16,7 +16,7 @@ MADE_UP = "synthetic.csv"
 log = logging.getLogger(__name__)
 
 
-class DataLoader:
+class DataLoader(BaseDataLoader):
     """Loads the calls of data/; data/README.md names the source."""
 
     def load_data(self, n_rows: int | None = None) -> pd.DataFrame:

@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
-
-from ..download import download
+from model_runtime import download
 
 SOURCE = "https://archive.ics.uci.edu/static/public/222/bank+marketing.zip"
 """Licence: CC BY 4.0."""

@@ -2,9 +2,8 @@
 
 from typing import Any
 
+from model_runtime import search
 from sklearn.ensemble import HistGradientBoostingClassifier
-
-from ..automl import search
 
 
 def train_model(X: Any, y: Any) -> Any:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 import polars as pl
+from model_runtime import BaseDataLoader, ProjectError
 
-from ..errors import ProjectError
 from .fetch import fetch_months
 from .outcomes import CAUGHT, NOT_CAUGHT, UNDECIDED
 from .street_files import Street, StreetFile, count, find
@@ -19,7 +19,7 @@ WORKERS = 2
 log = logging.getLogger(__name__)
 
 
-class DataLoader:
+class DataLoader(BaseDataLoader):
     """Counts the crimes of data/ by force, crime, month of the year and whether caught."""
 
     def load_data(self, n_rows: int | None = None) -> pd.DataFrame:

@@ -10,8 +10,8 @@ import shutil
 import zipfile
 from pathlib import Path
 
-from ..download import download
-from ..errors import ProjectError
+from model_runtime import ProjectError, download
+
 from .street_files import NAME, meant
 
 ARCHIVES = "https://data.police.uk/data/archive"

@@ -4,11 +4,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from model_runtime import BasePreprocessor, Feature
 from sklearn.compose import ColumnTransformer
 from sklearn.preprocessing import OrdinalEncoder
-
-from ..features import Feature
-from ..preprocessing import BasePreprocessor
 
 
 class Preprocessor(BasePreprocessor):

@@ -16,8 +16,8 @@ from functools import lru_cache
 from pathlib import Path
 
 import polars as pl
+from model_runtime import ProjectError
 
-from ..errors import ProjectError
 from .street_rows import COLUMNS, NOTHING, all_rows, lines, whole_rows
 
 NAME = re.compile(r"(?:^|/)(\d{4}-\d{2})-([^/]+)-street\.csv$", re.IGNORECASE)

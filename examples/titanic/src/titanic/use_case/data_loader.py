@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pandas as pd
+from model_runtime import BaseDataLoader
 
 CSV = Path("data/titanic.csv")
 
@@ -19,7 +20,7 @@ NAMES = {
 PORTS = {"C": "Cherbourg", "Q": "Queenstown", "S": "Southampton"}
 
 
-class DataLoader:
+class DataLoader(BaseDataLoader):
     """Loads the passengers of data/titanic.csv; data/README.md names the source."""
 
     def load_data(self, n_rows: int | None = None) -> pd.DataFrame:

@@ -1,0 +1,5 @@
+"""The command line: `python -m model_runtime`."""
+
+from .cli import app
+
+app()

@@ -1,0 +1,125 @@
+"""The command line's part for the versions in the registry."""
+
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from .errors import ProjectError
+from .settings import read_settings
+from .terminal import console, failures_told, logging_to_console, stoppable
+
+app = typer.Typer()
+
+Wanted = Annotated[
+    str, typer.Option("--version", help="latest, best, a number, or an alias like @champion.")
+]
+
+
+@app.command()
+def models() -> None:
+    """List the versions: number, date, engine, metrics, alias."""
+    with failures_told():
+        from .registry.client import Registry
+        from .registry.table import versions_table
+
+        with console.status("The registry is being read …"):
+            table = versions_table(Registry(read_settings()))
+        console.print(table)
+
+
+@app.command()
+def fetch_model(version: Wanted = "@champion") -> None:
+    """Put a version from the registry in the place of the bundle, once it is verified."""
+    with failures_told():
+        from .features import read_features
+        from .registry.client import Registry
+        from .registry.fetch import fetch
+
+        settings = read_settings()
+        with console.status(f"{version} is being fetched …"):
+            metadata = fetch(Registry(settings), version, settings, read_features())
+        _say(f"{settings.paths.bundle} is version {metadata.version}, engine {metadata.engine}.")
+
+
+@app.command()
+def promote(
+    version: Wanted = "latest",
+    force: Annotated[bool, typer.Option(help="Without the comparison with the champion.")] = False,
+) -> None:
+    """Make a version the champion, if it passes its gates.
+
+    It has to meet the thresholds in features.yaml, and on the same hold-out it may be worse than
+    the present champion by no more than registry.tolerance in config.yaml.
+    """
+    with failures_told():
+        with console.status("scikit-learn is being loaded …"):
+            from .registry.client import Registry
+            from .release.promote import promote as run
+            from .training.hooks import own_use_case
+        settings = read_settings()
+        verdict = run(own_use_case(), settings, Registry(settings), version, force)
+        _say(f"{verdict}\nThe champion is version {verdict.number}; next: make fetch-model")
+
+
+@app.command()
+def rollback() -> None:
+    """Make the version that was champion before the champion again."""
+    with failures_told():
+        from .features import read_features
+        from .registry.client import Registry
+        from .release.promote import rollback as run
+
+        number = run(Registry(read_settings()), read_features())
+        _say(f"The champion is version {number} again; next: make fetch-model")
+
+
+@app.command()
+def retrain(
+    source: Annotated[str | None, typer.Option("--from", help="See `data`.")] = None,
+    only: Annotated[str, typer.Option(help="See `data`.")] = "",
+    keep_data: Annotated[bool, typer.Option(help="Learn from the data that are there.")] = False,
+) -> None:
+    """Fetch the data, train, and promote the version if it is better; one run at a time.
+
+    registry/retrain.md tells what came of it.
+    """
+    with failures_told(), stoppable():
+        with console.status("scikit-learn is being loaded …"):
+            from .hooks import fetches
+            from .release.retrain import retrain as run
+            from .training.hooks import own_use_case
+            from .training.preflight import check_settings
+        use_case, settings = own_use_case(), read_settings()
+        check_settings(use_case, settings)
+        loader = use_case.data_loader()
+        wanted = fetches(loader) and not keep_data
+        fetching = partial(loader.fetch_data, source, only.split()) if wanted else None
+        logging_to_console()
+        summary = run(use_case, settings, console, fetching)
+        console.print(summary.read_text("utf-8"), highlight=False, markup=False)
+
+
+@app.command()
+def ui(port: Annotated[int, typer.Option(help="Where the pages are.")] = 5000) -> None:
+    """Show MLflow's own pages of the registry, until Ctrl-C."""
+    with failures_told(), stoppable():
+        from .registry.client import Registry
+        from .registry.embedded import DATABASE
+        from .registry.pages import pages_shown
+
+        registry = Registry(read_settings())
+        if not registry.embedded:
+            _say(f"The registry is a server with pages of its own: {registry}")
+            return
+        if not (registry.folder / DATABASE).is_file():
+            raise ProjectError(f"There is nothing in {registry} yet: train first (`make train`).")
+        registry.versions()  # follows a project that was moved
+        with pages_shown(registry.uri, port, console.status("MLflow is being started …")) as pages:
+            if pages.poll() is None:
+                _say(f"http://127.0.0.1:{port}  (Ctrl-C ends it)")
+            raise typer.Exit(pages.wait())
+
+
+def _say(text: str) -> None:
+    console.print(text, highlight=False, markup=False, soft_wrap=True)

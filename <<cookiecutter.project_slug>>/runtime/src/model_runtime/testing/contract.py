@@ -1,0 +1,61 @@
+"""The contract of a running service, whatever its use case."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from ..bundle.read import Bundle
+from ..scoring.run import score
+from ..settings import read_settings
+from .service import Service
+
+CHECKS = (
+    "not_a_server_error,status_code_conformance,content_type_conformance,"
+    "response_schema_conformance,response_headers_conformance,negative_data_rejection,"
+    "positive_data_acceptance,unsupported_method"
+)
+
+
+def check_openapi(service: Service, folder: Path) -> None:
+    """Hold a service against its own OpenAPI document, by what Schemathesis thinks up.
+
+    Args:
+        service: One that is ready.
+        folder: An empty one, for Schemathesis to keep its notes in.
+
+    Raises:
+        AssertionError: They contradict each other.
+    """
+    program = Path(sys.executable).with_name("schemathesis")
+    options = [f"--checks={CHECKS}", "--max-examples=40", "--seed=1", "--no-color"]
+    run = subprocess.run(  # noqa: S603
+        [program, "run", f"{service.url}/openapi.json", *options],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        check=False,
+    )
+    if run.returncode:
+        raise AssertionError(run.stdout[-6000:] + run.stderr[-2000:])
+
+
+def check_scoring(service: Service, bundle: Bundle, folder: Path) -> None:
+    """Score the API's example from a file, and hold the answer against the service's.
+
+    Raises:
+        AssertionError: They differ.
+    """
+    asked, answered = folder / "asked.jsonl", folder / "answered.jsonl"
+    asked.write_text(json.dumps(service.example) + "\n", "utf-8")
+    trusted = read_settings().training.trusted_types
+    score(bundle, asked, answered, Console(quiet=True), trusted)
+    scored = json.loads(answered.read_text("utf-8"))
+    for name, expected in service.post("/api/predict", service.example).json().items():
+        found = scored.get(name)
+        if isinstance(expected, float) and found is not None:
+            found, expected = round(found, 5), round(expected, 5)
+        if found != expected:
+            raise AssertionError(f"{name} is {found} in the file, and {expected} by the API")

@@ -1,0 +1,103 @@
+"""What the tests share: the sample project, and bundles of it and of small cases."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from model_runtime.bundle.read import Bundle, read_bundle
+from model_runtime.settings import Settings, read_settings
+from model_runtime.training.hooks import own_use_case
+from model_runtime.training.run import train
+from model_runtime.training.use_case import UseCase
+
+from .support.reloading import Place
+from .support.sample import ORIGINAL, RUNTIME
+from .support.settings import settings_in
+from .support.small_cases import case, forest, logistic, poor, spending
+
+
+@pytest.fixture(scope="session", autouse=True)
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The sample project, copied; tests and the processes that they start run in its folder."""
+    folder = tmp_path_factory.mktemp("sample") / "shop"
+    shutil.copytree(ORIGINAL, folder, ignore=shutil.ignore_patterns("__pycache__", "uv.lock"))
+    file = folder / "pyproject.toml"
+    file.write_text(file.read_text("utf-8").replace('"../.."', f'"{RUNTIME.resolve()}"'), "utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setenv("PYTHONPATH", f"{folder / 'src'}{os.pathsep}{RUNTIME}")
+        yield folder
+
+
+@pytest.fixture(scope="session", params=["classification", "regression"])
+def use_case(request: pytest.FixtureRequest) -> UseCase:
+    """The sample's own use case, and a regression of the same features."""
+    return own_use_case() if request.param == "classification" else spending()
+
+
+@pytest.fixture(scope="session")
+def trusted() -> tuple[str, ...]:
+    """The types of its own that config.yaml lets the use case's bundle hold."""
+    return read_settings().training.trusted_types
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory, use_case: UseCase) -> Path:
+    """A folder with the model_bin/ and reports/ of a training run."""
+    folder = tmp_path_factory.mktemp("trained")
+    train(use_case, settings_in(folder), Console(quiet=True))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+    """A bundle of the small use case: all types, an optional number and label, an ID."""
+    folder = tmp_path_factory.mktemp("shop")
+    settings = settings_in(folder)
+    training = settings.training.model_copy(update={"folds": 0})
+    train(case(), settings.model_copy(update={"training": training}), Console(quiet=True))
+    return read_bundle(folder / "model_bin")
+
+
+@pytest.fixture(scope="session")
+def two_versions(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder whose registry has version 1 of a small case, and version 2, which is worse."""
+    from .support.versions import record, settings_for
+
+    folder = tmp_path_factory.mktemp("versions")
+    settings = settings_for(folder)
+    assert record(case(), settings) == 1
+    assert record(case(poor), settings) == 2
+    return folder
+
+
+@pytest.fixture
+def settings(two_versions: Path, tmp_path: Path) -> Settings:
+    """Settings for the two versions in a registry of the test's own, copied there."""
+    from .support.versions import settings_for
+
+    shutil.copytree(two_versions, tmp_path, dirs_exist_ok=True)
+    return settings_for(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def bundles(tmp_path_factory: pytest.TempPathFactory) -> list[Bundle]:
+    """Version 1, a logistic regression, and version 2, a forest: each answers in its own way."""
+    settings = settings_in(tmp_path_factory.mktemp("versions"))
+    found = []
+    for train_model in (logistic, forest):
+        train(case(train_model), settings, Console(quiet=True))
+        found.append(read_bundle(settings.paths.bundle))
+    return found
+
+
+@pytest.fixture
+def place(bundles: list[Bundle], tmp_path: Path) -> Place:
+    """A folder with version 1."""
+    place = Place(tmp_path / "model_bin")
+    place.put(bundles[0])
+    return place

@@ -1,0 +1,234 @@
+"""The Postman collection: whole, stable, and strict with a service that answers otherwise."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+from pydantic import BaseModel, ConfigDict
+from rich.console import Console
+
+from model_runtime.bundle.read import Bundle, read_bundle
+from model_runtime.delivery import newman
+from model_runtime.errors import ProjectError
+from model_runtime.features import Feature
+from model_runtime.postman.collection import collection, write_collection
+from model_runtime.settings import read_settings
+from model_runtime.testing.service import Service, running
+from model_runtime.training.run import train
+
+from ..support.settings import settings_in
+from ..support.small_cases import case
+
+PAGES = {"/", "/docs", "/api/docs", "/openapi.json", "/swagger.json"}
+
+Collected = dict[str, Any]
+
+
+class Part(BaseModel):
+    """A part of the format v2.1, as far as a collection of ours uses it."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Pair(Part):
+    key: str
+    value: str
+
+
+class Script(Part):
+    type: Literal["text/javascript"]
+    exec: list[str]
+
+
+class Event(Part):
+    listen: Literal["test"]
+    script: Script
+
+
+class Body(Part):
+    mode: Literal["raw"]
+    raw: str
+    options: dict[Literal["raw"], dict[Literal["language"], Literal["json"]]]
+
+
+class Url(Part):
+    raw: str
+    host: list[str]
+    path: list[str]
+
+
+class Request(Part):
+    method: Literal["GET", "POST"]
+    header: list[Pair]
+    body: Body | None = None
+    url: Url
+
+
+class Item(Part):
+    id: str
+    name: str
+    event: list[Event]
+    request: Request
+    response: list[Any]
+
+
+class Folder(Part):
+    name: str
+    item: list[Item]
+
+
+class Format(Part):
+    info: dict[Literal["_postman_id", "name", "description", "schema"], str]
+    item: list[Folder]
+    variable: list[Pair]
+
+
+@pytest.fixture(scope="module")
+def collected(bundle: Bundle) -> Collected:
+    return collection(bundle, read_settings())
+
+
+def items(collected: Collected) -> Iterator[Item]:
+    for folder in Format.model_validate(collected).item:
+        yield from folder.item
+
+
+def statuses(item: Item) -> list[str]:
+    return [line for event in item.event for line in event.script.exec if ".status(" in line]
+
+
+def test_it_is_of_the_format_2_1(collected: Collected) -> None:
+    read = Format.model_validate(collected)
+    assert read.info["schema"].endswith("/v2.1.0/collection.json")
+    assert [variable.key for variable in read.variable] == ["baseUrl"]
+    for item in items(collected):
+        assert item.request.url.raw.startswith("{{baseUrl}}/")
+        assert item.request.url.raw == "/".join(["{{baseUrl}}", *item.request.url.path])
+
+
+def test_it_asks_every_route_and_page(collected: Collected, service: Service) -> None:
+    asked = {item.request.url.raw.removeprefix("{{baseUrl}}") for item in items(collected)}
+    assert asked - {"/nowhere"} == set(service.openapi["paths"]) | PAGES
+
+
+def test_every_request_has_a_test_of_its_status(collected: Collected) -> None:
+    for item in items(collected):
+        assert len(statuses(item)) == 1, item.name
+
+
+def test_every_prediction_route_is_asked_well_and_badly(
+    collected: Collected, service: Service
+) -> None:
+    posts = {path for path, operations in service.openapi["paths"].items() if "post" in operations}
+    for path in posts:
+        found = {
+            line.split(".status(")[1][0]
+            for item in items(collected)
+            if item.request.url.raw.endswith(path)
+            for line in statuses(item)
+        }
+        assert found == {"2", "4"}, path
+
+
+def test_names_and_ids_are_unique_and_stay(collected: Collected, bundle: Bundle) -> None:
+    for name in ("id", "name"):
+        found = [getattr(item, name) for item in items(collected)]
+        assert len(found) == len(set(found))
+    assert collection(bundle, read_settings()) == collected
+
+
+def sent(collected: Collected, name: str) -> list[Any]:
+    """Return each value that accepted requests send for a feature."""
+    bodies = [
+        json.loads(item.request.body.raw)
+        for item in items(collected)
+        if item.request.body and "200" in statuses(item)[0]
+    ]
+    rows = [
+        row
+        for body in bodies
+        for row in (body if isinstance(body, list) else body.get("data", [body]))
+    ]
+    return [row[name] for row in rows if name in row]
+
+
+def test_each_label_and_each_bound_is_asked(collected: Collected, bundle: Bundle) -> None:
+    for feature in bundle.schema.features:
+        wanted = {*(feature.labels or []), feature.min, feature.max} - {None}
+        assert wanted <= {*sent(collected, feature.name)}
+
+
+def test_labels_without_end_are_asked_up_to_a_bound(bundle: Bundle) -> None:
+    labels = [f"label {k}" for k in range(2_500)]
+    many = Feature(name="many", type="category", labels=labels, example=labels[0])
+    schema = bundle.schema.model_copy(update={"features": [many]})
+    collected = collection(replace(bundle, schema=schema), read_settings())
+    found = set(sent(collected, "many"))
+    assert len(found) == 1_000
+    assert len(list(items(collected))) < 60
+
+
+def test_it_is_written_whole_or_not_at_all(tmp_path: Path, bundle: Bundle) -> None:
+    file = tmp_path / "new" / "collection.json"
+    count = write_collection(bundle, read_settings(), file)
+    assert count == len(list(items(json.loads(file.read_text("utf-8")))))
+    assert [*file.parent.iterdir()] == [file]
+    blocked = tmp_path / "folder.json"
+    blocked.mkdir()
+    with pytest.raises(ProjectError, match=r"folder\.json can't be written"):
+        write_collection(bundle, read_settings(), blocked)
+    assert {*tmp_path.iterdir()} == {blocked, file.parent}
+
+
+needs_newman = pytest.mark.skipif(
+    not newman.NEWMAN.exists() or not shutil.which("node"),
+    reason="newman is not installed: `make test-api` does that, given Node.js and npm",
+)
+
+
+def asked(service: Service, collected: Collected, folder: Path) -> int:
+    """Run a collection; return newman's exit code."""
+    file = folder / "collection.json"
+    file.write_text(json.dumps(collected))
+    return newman.ask(service.url, file, folder)
+
+
+@needs_newman
+def test_newman_is_content_with_the_service(
+    service: Service, collected: Collected, tmp_path: Path
+) -> None:
+    assert asked(service, collected, tmp_path) == 0
+    assert "<testcase" in (tmp_path / "junit.xml").read_text()
+
+
+@needs_newman
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("status(422)", "status(421)"),
+        (r"eql(\"is required", r"eql(\"is needed"),
+        ("<= 1e-5", "<= -1"),
+    ],
+)
+def test_newman_fails_where_one_expectation_is_another(
+    service: Service, collected: Collected, tmp_path: Path, right: str, wrong: str
+) -> None:
+    text = json.dumps(collected)
+    changed = text.replace(right, wrong, 1)
+    assert changed != text
+    assert asked(service, json.loads(changed), tmp_path) != 0
+    assert "<failure" in (tmp_path / "junit.xml").read_text()
+
+
+@needs_newman
+def test_names_and_types_of_all_kinds_are_asked(tmp_path: Path) -> None:
+    train(case(), settings_in(tmp_path), Console(quiet=True))
+    folder = tmp_path / "model_bin"
+    collected = collection(read_bundle(folder), read_settings())
+    with running(folder, tmp_path / "log") as service:
+        service.wait("/readyz")
+        assert asked(service, collected, tmp_path) == 0

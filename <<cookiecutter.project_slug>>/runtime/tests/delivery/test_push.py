@@ -1,0 +1,54 @@
+"""An image is pushed where its name says, and the password goes nowhere else."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from model_runtime.delivery.image import Builder
+from model_runtime.errors import ProjectError
+
+PROGRAM = """#!/bin/sh
+echo "$@" >> "$SAID"
+case "$1" in login) cat > "$DOCKER_CONFIG/password";; esac
+"""
+
+
+@pytest.fixture
+def said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file with what a stand-in for docker was asked."""
+    program = tmp_path / "docker"
+    program.write_text(PROGRAM)
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("SAID", str(tmp_path / "said"))
+    monkeypatch.setenv("REGISTRY_USERNAME", "ann")
+    monkeypatch.setenv("REGISTRY_PASSWORD", "s3cret")
+    return tmp_path / "said"
+
+
+@pytest.mark.parametrize(
+    ("reference", "host"),
+    [
+        ("registry.example.org/team/model:7", "registry.example.org"),
+        ("localhost:5000/model:7", "localhost:5000"),
+        ("localhost/model:7", "localhost"),
+    ],
+)
+def test_it_logs_in_where_it_pushes_to(said: Path, reference: str, host: str) -> None:
+    Builder("docker").push(reference)
+    login = f"login --username ann --password-stdin {host}"
+    assert said.read_text().splitlines() == [login, f"push {reference}"]
+
+
+@pytest.mark.parametrize("reference", ["model:7", "team/model:latest"])
+def test_a_name_without_a_registry_gets_no_password(said: Path, reference: str) -> None:
+    with pytest.raises(ProjectError, match="names no registry"):
+        Builder("docker").push(reference)
+    assert not said.exists()
+
+
+def test_without_a_password_it_only_pushes(said: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("REGISTRY_PASSWORD")
+    Builder("docker").push("model:7")
+    assert said.read_text() == "push model:7\n"

@@ -1,0 +1,1 @@
+"""The use case: will a customer buy?"""

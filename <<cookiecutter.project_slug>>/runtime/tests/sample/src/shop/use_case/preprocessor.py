@@ -1,0 +1,7 @@
+"""How features are prepared for the estimator."""
+
+from model_runtime import BasePreprocessor
+
+
+class Preprocessor(BasePreprocessor):
+    """Fills, scales and encodes by features.yaml."""

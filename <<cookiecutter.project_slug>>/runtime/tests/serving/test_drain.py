@@ -1,0 +1,74 @@
+"""A service that is told to end loses no request of those who go elsewhere in time."""
+
+import signal
+import time
+from pathlib import Path
+from typing import Literal
+
+import httpx
+import pytest
+
+from model_runtime.testing.service import running
+
+from ..support.load import loaded
+
+RATE = 300
+REQUESTS_AFTER = 1.5
+"""Seconds that clients go on after the signal, of the five in which they are answered."""
+
+
+def test_no_request_is_lost_while_the_service_drains(trained: Path, tmp_path: Path) -> None:
+    environment = {"SERVING__DRAIN_SECONDS": "5"}
+    with running(trained / "model_bin", tmp_path / "log", **environment) as service:
+        service.wait("/readyz")
+        with loaded(service, "/api/predict", service.example, RATE) as load:
+            service.process.send_signal(signal.SIGTERM)
+            refusal = service.wait("/readyz", 503)
+            time.sleep(REQUESTS_AFTER)
+            assert service.client.get("/livez").status_code == 200
+        assert load.failures == []
+        assert load.rate > 200
+        assert "about to end" in refusal.json()["detail"]
+        assert refusal.headers["connection"] == "close"
+        assert service.process.wait(timeout=30) == 0
+
+
+@pytest.mark.parametrize("drain", ["0", "1"])
+@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize("kind", ["kept", "fresh"])
+def test_no_request_over_a_connection_that_was_made_is_lost(
+    trained: Path, tmp_path: Path, kind: Literal["kept", "fresh"], workers: str, drain: str
+) -> None:
+    environment = {"SERVING__DRAIN_SECONDS": drain, "SERVING__WORKERS": workers}
+    with running(trained / "model_bin", tmp_path / "log", **environment) as service:
+        service.wait("/readyz")
+        with loaded(service, "/api/predict", service.example, 1000, kind) as load:
+            time.sleep(0.5)  # of load before the end
+            service.process.terminate()
+            assert service.process.wait(timeout=30) == 0
+        assert load.failures == []
+        assert load.rate > 100
+
+
+def test_each_worker_drains(trained: Path, tmp_path: Path) -> None:
+    environment = {"SERVING__DRAIN_SECONDS": "3", "SERVING__WORKERS": "2"}
+    with running(trained / "model_bin", tmp_path / "log", **environment) as service:
+        service.wait("/readyz")
+        service.process.send_signal(signal.SIGTERM)
+        service.wait("/readyz", 503)
+        answer = httpx.get(f"{service.url}/livez")
+        assert (answer.status_code, answer.headers["connection"]) == (200, "close")
+        assert service.process.wait(timeout=30) == 0
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_second_signal_ends_the_service_at_once(
+    trained: Path, tmp_path: Path, workers: str
+) -> None:
+    environment = {"SERVING__DRAIN_SECONDS": "300", "SERVING__WORKERS": workers}
+    with running(trained / "model_bin", tmp_path / "log", **environment) as service:
+        service.wait("/readyz")
+        service.process.send_signal(signal.SIGTERM)
+        service.wait("/readyz", 503)
+        service.process.send_signal(signal.SIGTERM)
+        assert service.process.wait(timeout=30) == 0

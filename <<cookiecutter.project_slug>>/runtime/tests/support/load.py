@@ -1,0 +1,143 @@
+"""Ask a service at a steady rate, until the input ends: `-m tests.support.load URL PATH BODY RATE`.
+
+Clients keep their connections; with a fifth argument, `fresh`, each request has one of its own.
+Prints what came of it as JSON: each client's failures, and the versions that it saw, in order.
+"""
+
+import http.client
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from typing import Literal
+from urllib.parse import urlsplit
+
+from model_runtime.testing.service import PATIENCE, Service
+
+CLIENTS = 4
+
+
+@dataclass
+class Client:
+    """One connection's requests; `answers` has version and body wherever either is another.
+
+    A connection that is refused took no request, so that none is lost: `refused` counts them.
+    """
+
+    requests: int = 0
+    refused: int = 0
+    failures: list[str] = field(default_factory=list)
+    answers: list[tuple[str, str]] = field(default_factory=list)
+
+    def ask(
+        self, address: str, path: str, body: str, rate: float, fresh: bool, end: threading.Event
+    ) -> None:
+        """Ask one request after the other, so that answers come in the service's order."""
+        host = http.client.HTTPConnection(address, timeout=10)
+        start = time.monotonic()
+        while not end.is_set():
+            time.sleep(max(0, start + self.requests / rate - time.monotonic()))
+            self.requests += 1
+            try:
+                host.request("POST", path, body, {"Content-Type": "application/json"})
+                response = host.getresponse()
+                text = response.read().decode()
+            except ConnectionRefusedError:
+                self.refused += 1
+                host.close()
+                continue
+            except (OSError, http.client.HTTPException) as error:
+                self.failures.append(repr(error))
+                host.close()
+                continue
+            if fresh:
+                host.close()
+            if response.status != 200:
+                self.failures.append(text)
+                continue
+            answer = (response.headers["x-model-version"], text)
+            if self.answers[-1:] != [answer]:
+                self.answers.append(answer)
+        host.close()
+
+
+@dataclass
+class Load:
+    """What a load came to, once it has ended."""
+
+    seconds: float = 0
+    clients: list[Client] = field(default_factory=list)
+
+    @property
+    def rate(self) -> float:
+        """Requests a second."""
+        return sum(client.requests for client in self.clients) / self.seconds
+
+    @property
+    def failures(self) -> list[str]:
+        """What went wrong, of all clients."""
+        return [failure for client in self.clients for failure in client.failures]
+
+    @property
+    def refused(self) -> int:
+        """Connections that were not made."""
+        return sum(client.refused for client in self.clients)
+
+
+@contextmanager
+def loaded(
+    service: Service,
+    path: str,
+    body: object,
+    rate: float,
+    kind: Literal["kept", "fresh"] = "kept",
+) -> Iterator[Load]:
+    """Ask a service from a second process for as long as the block lasts.
+
+    Yields:
+        The load, which is filled in when the block has ended.
+    """
+    load = Load()
+    asked = [service.url, path, json.dumps(body), str(rate), kind]
+    command = [sys.executable, "-m", "tests.support.load", *asked]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stdout
+            assert process.stdout.readline() == "asking\n"
+            yield load
+        finally:
+            output, _ = process.communicate(timeout=PATIENCE)
+        found = json.loads(output)
+        load.seconds = found["seconds"]
+        for client in found["clients"]:
+            client["answers"] = [(version, text) for version, text in client["answers"]]
+            load.clients.append(Client(**client))
+
+
+def main() -> None:
+    """Ask from several connections until standard input is closed."""
+    url, path, body, rate, *kind = sys.argv[1:]
+    clients, end = [Client() for _ in range(CLIENTS)], threading.Event()
+    common = (urlsplit(url).netloc, path, body, float(rate) / CLIENTS, kind == ["fresh"], end)
+    threads = [threading.Thread(target=client.ask, args=common) for client in clients]
+    start = time.monotonic()
+    for thread in threads:
+        thread.start()
+    sys.stdout.write("asking\n")
+    sys.stdout.flush()
+    sys.stdin.read()
+    end.set()
+    for thread in threads:
+        thread.join()
+    load = Load(time.monotonic() - start, clients)
+    sys.stdout.write(json.dumps(asdict(load)))
+
+
+if __name__ == "__main__":
+    main()
