@@ -26,7 +26,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("sample") / "shop"
     shutil.copytree(ORIGINAL, folder, ignore=shutil.ignore_patterns("__pycache__", "uv.lock"))
     file = folder / "pyproject.toml"
-    file.write_text(file.read_text("utf-8").replace('"../.."', f'"{RUNTIME.resolve()}"'), "utf-8")
+    file.write_text(file.read_text("utf-8").replace('"../.."', f'"{RUNTIME}"'), "utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.setenv("PYTHONPATH", f"{folder / 'src'}{os.pathsep}{RUNTIME}")

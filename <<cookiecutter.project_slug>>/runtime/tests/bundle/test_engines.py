@@ -35,7 +35,7 @@ from ..support import small_cases
 from ..support.settings import settings_in
 from ..support.small_cases import FEATURES, FreePreprocessor, Preprocessor, case
 
-TRUSTED = "tests.small_cases.FreePreprocessor"
+TRUSTED = "tests.support.small_cases.FreePreprocessor"
 
 
 def trusting(folder: Path, *types: str) -> Settings:

@@ -130,7 +130,7 @@ def test_what_can_not_be_tried_on_a_few_rows_is_let_through() -> None:
 
 LIMITED = f"""
 import resource
-from tests.test_memory import DENSE, streets
+from tests.training.test_memory import DENSE, streets
 from {PACKAGE}.memory import check_memory
 from sklearn.compose import ColumnTransformer
 X = streets()

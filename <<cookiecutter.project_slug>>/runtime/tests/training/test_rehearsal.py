@@ -118,7 +118,7 @@ def test_a_model_that_answers_otherwise_there_is_told_what_there_is(
 
 
 def test_code_that_is_not_in_the_image_is_named(tmp_path: Path) -> None:
-    trusted = ("tests.small_cases.FreePreprocessor",)
+    trusted = ("tests.support.small_cases.FreePreprocessor",)
     use_case = case(forest, preprocessor=FreePreprocessor)
     with pytest.raises(ProjectError, match=r"the module tests, which the image doesn't have"):
         train(use_case, as_served(tmp_path, trusted_types=trusted), QUIET)
