@@ -12,27 +12,22 @@ Path(__file__).unlink()  # Cookiecutter has rendered the hook into a file, and w
 ANSWERS = json.loads(<< cookiecutter | jsonify | jsonify >>)
 
 CHOSEN = {
-    "github_actions": (
-        *(".github/dependabot.yml", ".github/workflows/build-image.yml"),
-        *(".github/workflows/continuous-integration.yml", ".github/workflows/deploy.yml"),
-        *(".github/workflows/train-model.yml",),
-    ),
-    "ansible": (
-        *("ansible/README.md", "ansible/ansible.cfg", "ansible/deploy.yml", "ansible/host.yml"),
-        *("ansible/inventory.sample.yml", "ansible/requirements.yml"),
-        *("ansible/group_vars/targets/vars.yml", "ansible/vault.sample.yml"),
-    ),
+    "github_actions": ".github",
+    "jenkins_controller": "deploy/jenkins/controller",
+    "monitoring": "deploy/monitoring",
+    "ansible": "deploy/ansible",
 }
-"""Files that are there only if their question was answered with yes.
+"""Folders that are there only if their question was answered with yes."""
 
-Named one by one, so that a folder's other files stay where a project is rendered over.
-"""
+SKELETON = next(Path(ANSWERS["_repo_dir"]).glob("*cookiecutter.project_slug*"))
 
-for question, files in CHOSEN.items():
+for question, chosen in CHOSEN.items():
     if ANSWERS[question] != "yes":
-        for file in map(Path, files):
-            file.unlink()
-            for folder in list(file.parents)[:-1]:
+        # Only the skeleton's files: others stay where a project is rendered over an earlier one.
+        for file in [path for path in (SKELETON / chosen).rglob("*") if path.is_file()]:
+            rendered = file.relative_to(SKELETON)
+            rendered.unlink()
+            for folder in list(rendered.parents)[:-1]:
                 if not any(folder.iterdir()):
                     folder.rmdir()
 

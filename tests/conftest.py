@@ -8,6 +8,11 @@ from tools.examples import ROOT, snapshot
 
 SKELETON = ROOT / "<<cookiecutter.project_slug>>"
 TASKS = ("classification", "regression")
+PARTS = ("github_actions", "jenkins_controller", "monitoring", "ansible")
+"""Questions for parts of delivery that a project has only if it is asked for them."""
+
+COMPLETE = dict.fromkeys(PARTS, "yes")
+"""Answers for a project with all of them."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -59,7 +59,7 @@ def with_values(folder: Path, values: dict[str, Any]) -> list[object]:
 
 
 def template(project: Path, folder: Path, values: dict[str, Any], release: str = "titanic") -> str:
-    chart = next(project.glob("helm/*"))
+    chart = next(project.glob("deploy/helm/*"))
     options = ["--namespace", "models", "--set-string", TAG, *with_values(folder, values)]
     done = helm("template", release, chart, *options, cwd=project)
     assert done.returncode == 0, done.stderr

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import COMPLETE
 from tests.delivery.images import ENVIRONMENT, SECRETS, alone, make_base
 from tests.project.conftest import run, train
 from tools.examples import bake, make_example
@@ -22,7 +23,7 @@ IDS = {"image_registry": "id-images", "model_registry": "id-models"}
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project whose config.yaml names credentials."""
-    made = bake({}, tmp_path_factory.mktemp("bake"))
+    made = bake(COMPLETE, tmp_path_factory.mktemp("bake"))
     config = made / "config.yaml"
     text = config.read_text("utf-8")
     for name, identity in IDS.items():
@@ -34,7 +35,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return bake({"project_name": "Titanic"}, tmp_path_factory.mktemp("plain"))
+    return bake({**COMPLETE, "project_name": "Titanic"}, tmp_path_factory.mktemp("plain"))
 
 
 @pytest.fixture(scope="module")

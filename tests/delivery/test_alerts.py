@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import pytest
 import yaml
+from model_runtime.serving.routes import PATHS
 
 from tests.conftest import SKELETON
 from tests.delivery.images import needed
@@ -19,7 +20,7 @@ PREDICT, SCORE = "/api/predict", "/score"
 def rules(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("alerts")
     project = bake({"project_name": "Titanic"}, folder)
-    return (project / "docker/prometheus-rules.yaml").rename(folder / "rules.yaml")
+    return (project / "deploy/helm/titanic/rules.yaml").rename(folder / "rules.yaml")
 
 
 class Series(NamedTuple):
@@ -164,12 +165,11 @@ def test_another_release_in_the_same_prometheus_is_not_spoken_for(rules: Path) -
 
 
 def test_rules_count_the_routes_that_predict() -> None:
-    text = (SKELETON / "docker/prometheus-rules.yaml").read_text("utf-8")
-    (package,) = (SKELETON / "src").iterdir()
-    (paths,) = re.findall(r"^PATHS = \((.*)\)$", (package / "serving/routes.py").read_text(), re.M)
+    (file,) = SKELETON.glob("deploy/helm/*/rules.yaml")
+    text = file.read_text("utf-8")
     counted = set(re.findall(r'http_requests_total\{[^}]*route=~"([^"]*)"', text))
     (pattern,) = counted
-    for path in re.findall(r'"([^"]+)"', paths):
+    for path in PATHS:
         assert re.fullmatch(pattern, path), path
     for path in ("none", "/livez", "/readyz", "/ping", "/metrics", "/admin/reload", "/docs"):
         assert not re.fullmatch(pattern, path), path

@@ -46,7 +46,7 @@ def program(folder: Path, name: str, script: str) -> Path:
 
 
 def test_playbooks_pass_ansible_lint(project: Path) -> None:
-    command = [ansible() / "ansible-lint", "--offline", "--profile", "production", "ansible"]
+    command = [ansible() / "ansible-lint", "--offline", "--profile", "production", "deploy/ansible"]
     done = subprocess.run(
         [*map(str, command)],
         cwd=project,
@@ -60,7 +60,7 @@ def test_playbooks_pass_ansible_lint(project: Path) -> None:
 
 @pytest.mark.parametrize("playbook", PLAYBOOKS)
 def test_playbooks_have_no_syntax_errors(project: Path, playbook: str) -> None:
-    play(project / "ansible", playbook, "--syntax-check")
+    play(project / "deploy" / "ansible", playbook, "--syntax-check")
 
 
 MICROK8S = """
@@ -79,7 +79,7 @@ def test_a_host_that_is_ready_is_left_as_it_is(project: Path, tmp_path: Path) ->
     stub = program(tmp_path / "bin", "microk8s", MICROK8S.format(log=log, addons=addons))
     template = tmp_path / "csr.conf.template"
     template.write_text("DNS.1 = kubernetes\n#MOREIPS\n")
-    folder = shutil.copytree(project / "ansible", tmp_path / "ansible")
+    folder = shutil.copytree(project / "deploy" / "ansible", tmp_path / "deploy" / "ansible")
     variables = f"microk8s_certificates={tmp_path} api_address=target.example.org"
     options = ("--tags", "cluster,kubeconfig", "-e", variables)
 
@@ -102,7 +102,7 @@ def test_a_host_that_is_ready_is_left_as_it_is(project: Path, tmp_path: Path) ->
 def test_the_chart_is_deployed_where_something_would_change(
     project: Path, tmp_path: Path, difference: str, deployed: int
 ) -> None:
-    folder = shutil.copytree(project / "ansible", tmp_path / "ansible")
+    folder = shutil.copytree(project / "deploy" / "ansible", tmp_path / "deploy" / "ansible")
     shutil.copy(project / "config.yaml", tmp_path)
     log = tmp_path / "log"
     targets = f'echo "$KUBECONFIG ${{@: -1}}" >> {log}; echo "{difference}"'
@@ -121,7 +121,7 @@ vault_pull: {server: registry.example.org, username: me, password: pull-of-the-v
 
 
 def test_secrets_come_from_the_vault_into_the_cluster(project: Path, tmp_path: Path) -> None:
-    folder = shutil.copytree(project / "ansible", tmp_path / "ansible")
+    folder = shutil.copytree(project / "deploy" / "ansible", tmp_path / "deploy" / "ansible")
     config = yaml.safe_load((project / "config.yaml").read_text("utf-8"))
     names = {"admin_token": "service-admin", "registry": "tracking", "pull": "images"}
     config["deployment"] |= {"namespace": "models", "secrets": names}
@@ -151,8 +151,9 @@ def test_secrets_come_from_the_vault_into_the_cluster(project: Path, tmp_path: P
 
 
 def test_no_file_of_ansible_holds_a_password(project: Path) -> None:
-    sample = yaml.safe_load((project / "ansible" / "vault.sample.yml").read_text("utf-8"))
+    file = project / "deploy" / "ansible" / "vault.sample.yml"
+    sample = yaml.safe_load(file.read_text("utf-8"))
     assert not any((sample["vault_admin_token"], sample["vault_registry"]))
     assert not any(sample["vault_pull"].values())
     ignored = (project / ".gitignore").read_text("utf-8").splitlines()
-    assert {"ansible/inventory.yml", "ansible/kubeconfig-*"} <= set(ignored)
+    assert {"/deploy/ansible/inventory.yml", "/deploy/ansible/kubeconfig-*"} <= set(ignored)

@@ -42,7 +42,7 @@ def test_lint_and_install_have_nothing_to_say(example: str, tmp_path: Path, ther
     longest = {"project_name": "Longest", "project_slug": LONGEST, "package_name": "b" * 30}
     project = bake(longest, tmp_path) if example == "longest" else make_example(example, tmp_path)
     values = with_values(tmp_path, {})
-    chart = next(project.glob("helm/*"))
+    chart = next(project.glob("deploy/helm/*"))
     linted = helm("lint", "--strict", chart, "--set-string", TAG, *values, cwd=project)
     assert linted.returncode == 0, linted.stdout
     said = [line for line in (linted.stdout + linted.stderr).splitlines() if line.startswith("[")]
@@ -136,7 +136,7 @@ def test_a_wrong_key_or_value_is_refused_with_its_path(
     titanic: Path, tmp_path: Path, there: Cluster, said: str
 ) -> None:
     values = with_values(tmp_path, WRONG[said])
-    chart = next(titanic.glob("helm/*"))
+    chart = next(titanic.glob("deploy/helm/*"))
     for command in (["lint"], ["template", "titanic"], ["install", "titanic"]):
         options = ["--set-string", TAG, *values]
         done = helm(*command, chart, *options, cwd=titanic, kubeconfig=there.kubeconfig)
@@ -155,7 +155,7 @@ def test_a_wrong_key_or_value_is_refused_with_its_path(
 def test_what_can_not_work_is_refused(
     titanic: Path, tmp_path: Path, said: str, values: dict[str, Any]
 ) -> None:
-    chart = next(titanic.glob("helm/*"))
+    chart = next(titanic.glob("deploy/helm/*"))
     options = ["--set-string", TAG, *with_values(tmp_path, values)]
     done = helm("template", "titanic", chart, *options, cwd=titanic)
     assert done.returncode != 0
@@ -163,6 +163,7 @@ def test_what_can_not_work_is_refused(
 
 
 def test_an_image_without_a_tag_is_refused(titanic: Path) -> None:
-    done = helm("template", "t", next(titanic.glob("helm/*")), "-f", "config.yaml", cwd=titanic)
+    chart = next(titanic.glob("deploy/helm/*"))
+    done = helm("template", "t", chart, "-f", "config.yaml", cwd=titanic)
     assert done.returncode != 0
     assert "`make deploy` takes it from the bundle" in done.stderr

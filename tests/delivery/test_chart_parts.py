@@ -47,7 +47,7 @@ def test_the_service_gets_config_yaml_as_it_is(
 def test_alerts_and_dashboard_are_those_of_the_release(
     titanic: Path, render: Callable[..., list[Manifest]]
 ) -> None:
-    there = yaml.safe_load((titanic / "docker/prometheus-rules.yaml").read_text("utf-8"))
+    there = yaml.safe_load((titanic / "deploy/helm/titanic/rules.yaml").read_text("utf-8"))
     uids = set()
     for release in ("titanic", "titanic-staging"):
         manifests = render(VALUES["watched"], release)
@@ -131,7 +131,7 @@ def test_a_fetched_model_is_put_where_the_service_looks_for_it(
     pod = one(render(FETCHED), "Deployment")["spec"]["template"]["spec"]
     (fetcher,), (service,) = pod["initContainers"], pod["containers"]
     assert fetcher["image"] == "registry.example.org/ci:1"
-    assert fetcher["command"] == ["python", "-m", "titanic.registry", "@champion"]
+    assert fetcher["command"] == ["python", "-m", "model_runtime.registry", "@champion"]
     place = environment(fetcher)["TITANIC_PATHS__BUNDLE"]
     assert place == environment(service)["TITANIC_PATHS__BUNDLE"]
     assert environment(service)["TITANIC_SERVING__MODEL"] == "baked"
@@ -183,7 +183,7 @@ def test_the_notes_name_the_address(
 ) -> None:
     options = ["--namespace", "models", "--create-namespace", "--set-string", TAG]
     options += map(str, with_values(tmp_path, VALUES[name]))
-    chart = next(titanic.glob("helm/*"))
+    chart = next(titanic.glob("deploy/helm/*"))
     done = helm("install", "titanic", chart, *options, cwd=titanic, kubeconfig=there.kubeconfig)
     assert done.returncode == 0, done.stderr
     assert address in done.stdout

@@ -13,6 +13,7 @@ import yaml
 from tests.delivery.images import needed
 from tests.delivery.pipeline_tools import installed
 from tests.project.conftest import run
+from tools.examples import bake
 
 SPEC = "github.com/compose-spec/compose-go/v2/cmd@v2.16.2"
 PROFILES = {
@@ -25,7 +26,7 @@ PROFILES = {
 
 @pytest.fixture(scope="module")
 def compose(plain: Path) -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load((plain / "compose.yaml").read_text())
+    found: dict[str, Any] = yaml.safe_load((plain / "deploy/compose.yaml").read_text())
     return found
 
 
@@ -38,9 +39,11 @@ def test_compose_yaml_conforms_to_the_specification(plain: Path, tmp_path: Path)
         run("go", "install", SPEC, cwd=plain, GOBIN=str(folder))
 
     loader = installed("compose-spec-2.16.2", install) / "cmd"
-    run(loader, "compose.yaml", cwd=plain)
+    for project in (plain, bake({}, tmp_path)):
+        run(loader, "deploy/compose.yaml", cwd=project)
     wrong = tmp_path / "compose.yaml"
-    wrong.write_text((plain / "compose.yaml").read_text().replace("read_only:", "read_olny:"))
+    text = (plain / "deploy/compose.yaml").read_text()
+    wrong.write_text(text.replace("read_only:", "read_olny:"))
     assert subprocess.run([loader, wrong], capture_output=True).returncode != 0
 
 
@@ -69,7 +72,8 @@ def test_what_compose_mounts_is_there_and_no_password_is(
     for service in compose["services"].values():
         for volume in service.get("volumes", []):
             source = volume.split(":")[0]
-            assert source in compose["volumes"] or source[0] == "/" or (plain / source).exists()
+            mounted = plain / "deploy" / source
+            assert source in compose["volumes"] or source[0] == "/" or mounted.is_file()
         for name, value in (service.get("environment") or {}).items():
             secret = "PASSWORD" in name or "TOKEN" in name
             assert not secret or value in (None, "${POSTGRES_PASSWORD:-}"), name
@@ -109,8 +113,8 @@ def test_prometheus_accepts_its_configuration_and_the_rules_fire(
     plain: Path, tmp_path: Path
 ) -> None:
     promtool = needed("promtool")
-    shutil.copy(plain / "docker/prometheus.yaml", tmp_path)
-    shutil.copy(plain / "docker/prometheus-rules.yaml", tmp_path / "rules.yaml")
+    shutil.copy(plain / "deploy/monitoring/prometheus.yaml", tmp_path)
+    shutil.copy(plain / "deploy/helm/titanic/rules.yaml", tmp_path)
     run(promtool, "check", "config", "prometheus.yaml", cwd=tmp_path)
     (tmp_path / "test.yaml").write_text(RULES % "rules.yaml")
     run(promtool, "test", "rules", "test.yaml", cwd=tmp_path)
@@ -118,8 +122,8 @@ def test_prometheus_accepts_its_configuration_and_the_rules_fire(
 
 def test_dashboard_and_rules_ask_for_metrics_that_the_service_has(built: Path) -> None:
     code = (
-        "from uuid import uuid4; from titanic.serving.metrics import Metrics\n"
-        "from titanic.bundle.read import read_bundle; from pathlib import Path\n"
+        "from uuid import uuid4; from model_runtime.serving.metrics import Metrics\n"
+        "from model_runtime.bundle.read import read_bundle; from pathlib import Path\n"
         "metrics = Metrics(); metrics.observe('/score', 'POST', 200, 0.1)\n"
         "metrics.predicted('yes', 1); metrics.reloaded('refused')\n"
         "metrics.serves(read_bundle(Path('model_bin')).metadata); print(metrics.text().decode())"
@@ -129,8 +133,8 @@ def test_dashboard_and_rules_ask_for_metrics_that_the_service_has(built: Path) -
         name: set(re.findall(r'(\w+)="', labels))
         for name, labels in re.findall(r"^(\w+)\{(.*)\} ", told, re.MULTILINE)
     }
-    rules = yaml.safe_load((built / "docker/prometheus-rules.yaml").read_text())
-    dashboard = json.loads((built / "docker/grafana/dashboards/service.json").read_text())
+    rules = yaml.safe_load((built / "deploy/helm/titanic/rules.yaml").read_text())
+    dashboard = json.loads((built / "deploy/helm/titanic/dashboard.json").read_text())
     asked = [rule["expr"] for group in rules["groups"] for rule in group["rules"]]
     asked += [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
     recorded = {rule.get("record") for group in rules["groups"] for rule in group["rules"]}
@@ -144,7 +148,7 @@ def test_dashboard_and_rules_ask_for_metrics_that_the_service_has(built: Path) -
 
 
 def test_fluent_bit_keeps_the_services_lines(plain: Path, compose: dict[str, Any]) -> None:
-    found = yaml.safe_load((plain / "docker/fluent-bit.yaml").read_text())
+    found = yaml.safe_load((plain / "deploy/monitoring/fluent-bit.yaml").read_text())
     pipeline = found["pipeline"]
     tag = compose["services"]["service"]["logging"]["options"]["tag"]
     assert pipeline["filters"][0]["regex"] == f"$attrs['tag'] ^{tag}$"

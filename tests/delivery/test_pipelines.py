@@ -180,7 +180,7 @@ def test_without_ids_no_credentials_are_asked_for(tmp_path: Path) -> None:
 def test_the_rehearsal_refuses_what_jenkins_would(
     project: Path, tmp_path: Path, right: str, wrong: str
 ) -> None:
-    copy = shutil.copytree(project / "jenkins", tmp_path / "jenkins")
+    copy = shutil.copytree(project / "deploy" / "jenkins", tmp_path / "deploy" / "jenkins")
     file = copy / "continuous-integration.Jenkinsfile"
     text = file.read_text("utf-8")
     assert right in text
@@ -190,29 +190,32 @@ def test_the_rehearsal_refuses_what_jenkins_would(
 
 
 def test_no_secret_gets_into_a_log(project: Path) -> None:
-    for file in (project / "jenkins").rglob("*"):
+    for file in (project / "deploy" / "jenkins").rglob("*"):
         text = file.read_text("utf-8") if file.is_file() else ""
         # In double quotes, Groovy would put a secret's text into the command.
         assert not re.search(r'\bsh\s*\(?"|set -\w*x|printenv|\bsh .*echo', text), file
 
 
 def test_the_controller_has_a_job_for_each_pipeline(project: Path) -> None:
+    jenkins = project / "deploy" / "jenkins"
     done = subprocess.run(
-        [*java(), REHEARSAL / "seed.groovy", project / "jenkins" / "controller" / "jobs.groovy"],
+        [*java(), REHEARSAL / "seed.groovy", jenkins / "controller" / "jobs.groovy"],
         env=os.environ | {"PROJECT_REPOSITORY": "file:///project", "PROJECT_BRANCH": "main"},
         capture_output=True,
         text=True,
     )
     assert done.returncode == 0, done.stderr[:2000]
     jobs: dict[str, str] = json.loads(done.stdout)
-    expected = {f"iris-classifier/{name}": f"jenkins/{name}.Jenkinsfile" for name in COMMANDS}
+    expected = {
+        f"iris-classifier/{name}": f"deploy/jenkins/{name}.Jenkinsfile" for name in COMMANDS
+    }
     assert jobs == {"iris-classifier": None} | expected
-    files = sorted(file.name for file in (project / "jenkins").glob("*.Jenkinsfile"))
+    files = sorted(file.name for file in jenkins.glob("*.Jenkinsfile"))
     assert files == sorted(f"{name}.Jenkinsfile" for name in COMMANDS)
 
 
 def test_the_controllers_configuration_gets_all_that_it_asks_for(project: Path) -> None:
-    folder = project / "jenkins" / "controller"
+    folder = project / "deploy" / "jenkins" / "controller"
     text = (folder / "casc.yaml").read_text("utf-8")
     casc = yaml.safe_load(text)
     service = yaml.safe_load((folder / "compose.yaml").read_text("utf-8"))["services"]["jenkins"]
@@ -230,7 +233,7 @@ def test_the_controllers_configuration_gets_all_that_it_asks_for(project: Path) 
 
 
 def test_the_controllers_dockerfile_passes_hadolint(project: Path) -> None:
-    file = project / "jenkins" / "controller" / "Dockerfile"
+    file = project / "deploy" / "jenkins" / "controller" / "Dockerfile"
     done = subprocess.run([hadolint(), file], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -239,4 +242,4 @@ def test_make_jenkins_starts_the_controller(project: Path) -> None:
     shown = subprocess.run(
         ["make", "--dry-run", "jenkins"], cwd=project, capture_output=True, text=True, check=True
     )
-    assert "docker compose --file jenkins/controller/compose.yaml up" in shown.stdout
+    assert "docker compose --file deploy/jenkins/controller/compose.yaml up" in shown.stdout

@@ -85,7 +85,8 @@ def test_a_deployment_that_failed_is_nothing_to_go_back_to(project: Path, there:
         make(project, "deploy", f"TAG={tag}")
     there.never_ready = ":3"
     wait = ["--wait", "--atomic", "--timeout", "5s", "--values", "config.yaml"]
-    upgrade = ["helm", "upgrade", "titanic", "helm/titanic", *wait, "--set-string", "image.tag=3"]
+    options = [*wait, "--set-string", "image.tag=3"]
+    upgrade = ["helm", "upgrade", "titanic", "deploy/helm/titanic", *options]
     assert subprocess.run(upgrade, cwd=project, capture_output=True).returncode != 0
     assert image(there) == "titanic:2"
     make(project, "rollback-release")
@@ -134,7 +135,7 @@ def test_a_typo_is_refused_before_anything_changes(
 
 def rendered(project: Path, values: Path) -> list[dict[str, Any]]:
     options = ["--set-string", "image.tag=1", "--values", "config.yaml", "--values", values]
-    done = helm("template", "titanic", next(project.glob("helm/*")), *options, cwd=project)
+    done = helm("template", "titanic", next(project.glob("deploy/helm/*")), *options, cwd=project)
     assert done.returncode == 0, done.stderr
     return [each for each in yaml.safe_load_all(done.stdout) if each]
 

@@ -42,7 +42,12 @@ def test_actions_are_pinned_by_digest_and_may_do_the_least(project: Path) -> Non
 
 @pytest.mark.parametrize(
     ("question", "folder", "target"),
-    [("github_actions", ".github", ""), ("ansible", "ansible", "hosts")],
+    [
+        ("github_actions", ".github", ""),
+        ("jenkins_controller", "deploy/jenkins/controller", "jenkins"),
+        ("monitoring", "deploy/monitoring", ""),
+        ("ansible", "deploy/ansible", "hosts"),
+    ],
 )
 def test_what_is_not_chosen_is_not_there(
     tmp_path: Path, question: str, folder: str, target: str

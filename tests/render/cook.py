@@ -29,8 +29,7 @@ class Cook:
         snapshot(self.template)
         skeleton = self.template / SKELETON.name
         for path in skeleton.rglob("*"):
-            chosen = path.parent.name == "workflows" or {".github", "ansible"} & {*path.parts}
-            if path.is_file() and path.name not in KEPT and not chosen:
+            if path.is_file() and path.name not in KEPT:
                 path.unlink()
 
     def run(self, *arguments: object, typed: str = "") -> subprocess.CompletedProcess[str]:

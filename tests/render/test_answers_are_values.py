@@ -14,6 +14,7 @@ import yaml
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import PARTS
 from tests.hostile import ATTACKS, hostile, ran
 from tools.examples import bake
 from tools.upgrades.errors import UpgradeError
@@ -22,7 +23,7 @@ from tools.upgrades.render import render
 from .cook import Cook
 
 TEXTS = ("project_name", "project_slug", "package_name", "description", "author")
-CHOICES = ("task", "python_version", "github_actions", "ansible")
+CHOICES = ("task", "python_version", *PARTS)
 Way = Callable[["Cook", str, str], subprocess.CompletedProcess[str]]
 
 

@@ -12,7 +12,7 @@ from cookiecutter.exceptions import FailedHookException
 from cookiecutter.main import cookiecutter
 from pytest_cookies.plugin import Cookies, Result
 
-from tests.conftest import TASKS, texts
+from tests.conftest import PARTS, TASKS, texts
 from tools.examples import ROOT, bake, make_example, names
 from tools.upgrades.errors import UpgradeError
 
@@ -47,7 +47,7 @@ REFUSED: dict[str, dict[str, str]] = {
 def test_a_project_has_no_leftovers(
     cookies: Cookies, template: Path, task: str, chosen: str
 ) -> None:
-    answers = {"task": task, "github_actions": chosen, "ansible": chosen}
+    answers = {"task": task, **dict.fromkeys(PARTS, chosen)}
     result: Result = cookies.bake(extra_context=answers, template=str(template))
     assert result.exception is None, result.exception
     rendered = texts(result.project_path)
@@ -101,10 +101,13 @@ def test_all_refused_answers_are_named_at_once(template: Path, tmp_path: Path) -
 def test_the_name_of_a_library_that_the_project_needs_is_refused(
     template: Path, tmp_path: Path
 ) -> None:
-    pyproject = tomllib.loads((bake({}, tmp_path) / "pyproject.toml").read_text("utf-8"))
-    lists = [pyproject["project"]["dependencies"], *pyproject["dependency-groups"].values()]
+    project = bake({}, tmp_path)
+    own = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))
+    runtime = tomllib.loads((project / "runtime" / "pyproject.toml").read_text("utf-8"))["project"]
+    lists = [own["project"]["dependencies"], *own["dependency-groups"].values()]
+    lists += [runtime["dependencies"], *runtime["optional-dependencies"].values()]
     names = {
-        re.split("[^a-z0-9-]", line)[0]
+        re.split("[^a-z0-9-]", line.lower())[0]
         for lines in lists
         for line in lines
         if isinstance(line, str)
@@ -183,5 +186,5 @@ def test_a_dollar_in_the_description_is_none_to_the_dockerfile(
     template: Path, tmp_path: Path
 ) -> None:
     project = bake({"description": "5 $USD, or ${less"}, tmp_path)
-    text = (project / "docker" / "Dockerfile").read_text("utf-8")
+    text = (project / "deploy" / "docker" / "Dockerfile").read_text("utf-8")
     assert r'description="5 \$USD, or \${less"' in text

@@ -100,9 +100,9 @@ def test_a_foreign_replay_file_leaves_nothing(cook: Cook) -> None:
 
 
 def test_make_new_records_where_a_project_is_from(tmp_path: Path) -> None:
-    arguments = ["--output", tmp_path, "--no-input", "project_slug=newest", "ansible=no"]
+    arguments = ["--output", tmp_path, "--no-input", "project_slug=newest", "ansible=yes"]
     command = [sys.executable, "-m", "tools.new", *map(str, arguments)]
     subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     record = json.loads((tmp_path / "newest" / ".template.json").read_text("utf-8"))
     assert record["commit"] == (provenance()["_template_commit"] or None)
-    assert record["answers"]["ansible"] == "no"
+    assert record["answers"]["ansible"] == "yes"

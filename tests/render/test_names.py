@@ -10,6 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.conftest import COMPLETE
 from tools.examples import ROOT, bake
 
 sys.path.insert(0, str(ROOT / "hooks"))
@@ -88,16 +89,17 @@ def test_the_name_of_something_in_a_supported_python_is_refused(package: str) ->
 )
 def test_a_name_is_a_text_in_every_file_and_no_file_is_ignored(tmp_path: Path, name: str) -> None:
     slug = name.replace("_", "-")
-    project = bake({"project_slug": slug, "package_name": name}, tmp_path)
+    project = bake({**COMPLETE, "project_slug": slug, "package_name": name}, tmp_path)
     for command in (["init", "-q"], ["add", "."]):
         subprocess.run(["git", *command], cwd=project, check=True)
     ignored = ["git", "ls-files", "--others", "--ignored", "--exclude-standard"]
     assert not subprocess.run(ignored, cwd=project, check=True, capture_output=True).stdout
-    chart = yaml.safe_load((project / "helm" / slug / "Chart.yaml").read_text("utf-8"))
+    chart = yaml.safe_load((project / "deploy" / "helm" / slug / "Chart.yaml").read_text("utf-8"))
     config = yaml.safe_load((project / "config.yaml").read_text("utf-8"))
     found = [chart["name"], config["model"]["name"], config["image"]["repository"]]
     found += [config["deployment"]["release"]]
-    compose = yaml.safe_load((project / "compose.yaml").read_text("utf-8"))
-    prometheus = yaml.safe_load((project / "docker" / "prometheus.yaml").read_text("utf-8"))
+    compose = yaml.safe_load((project / "deploy" / "compose.yaml").read_text("utf-8"))
+    monitoring = project / "deploy" / "monitoring"
+    prometheus = yaml.safe_load((monitoring / "prometheus.yaml").read_text("utf-8"))
     found += [compose["name"], prometheus["scrape_configs"][0]["job_name"]]
     assert {slug} == {*found}

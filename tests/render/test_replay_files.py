@@ -7,11 +7,12 @@ import tomllib
 import pytest
 import yaml
 
+from tests.conftest import PARTS
 from tests.hostile import ATTACKS, NAME, ran
 
 from .cook import Cook
 
-CHOICES = ("task", "python_version", "github_actions", "ansible")
+CHOICES = ("task", "python_version", *PARTS)
 
 
 @pytest.mark.parametrize("name", CHOICES)

@@ -73,7 +73,8 @@ def prepare(folder: Path) -> Path:
     Git(template)("init", "--quiet", "--initial-branch=main")
     skeleton = template / SKELETON
     release(template, "0.1.0", "Nothing.")
-    (skeleton / "jenkins" / "README.md").rename(skeleton / "jenkins" / "pipelines.md")
+    jenkins = skeleton / "deploy" / "jenkins"
+    (jenkins / "README.md").rename(jenkins / "pipelines.md")
     asked, record = template / "cookiecutter.json", skeleton / ".template.json"
     replace(asked, '  "task"', '  "licence": ["none", "MIT"],\n  "task"')
     replace(record, '    "task"', '    "licence": "<< cookiecutter.licence >>",\n    "task"')

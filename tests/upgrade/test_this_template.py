@@ -34,7 +34,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     release(folder, "1000.0.0", "Notes of 1000.0.0.")
     with (folder / SOURCE / "errors.py").open("a", encoding="utf-8") as file:
         file.write("# A line of the version after that.\n")
-    jenkins = folder / SKELETON / "jenkins"
+    jenkins = folder / SKELETON / "deploy" / "jenkins"
     (jenkins / "README.md").rename(jenkins / "pipelines.md")
     release(folder, "1001.0.0", "Notes of 1001.0.0.")
     return folder
@@ -78,8 +78,8 @@ def test_changed_answers_make_what_they_would_have_made_at_once(
     template: Path, tmp_path: Path
 ) -> None:
     changed = {"project_slug": "ice", "package_name": "frozen", "task": "regression"}
-    changed |= {"project_name": "Price of Ice", "description": "How much?", "ansible": "no"}
-    changed |= {"github_actions": "no", "author": "Ada O'Hara", "python_version": "3.12"}
+    changed |= {"project_name": "Price of Ice", "description": "How much?", "ansible": "yes"}
+    changed |= {"github_actions": "yes", "author": "Ada O'Hara", "python_version": "3.12"}
     version = Repository(Git(template)).extract("v1001.0.0", tmp_path / "version")
     project = render(version, {}, tmp_path / "project")
     commit(project)
@@ -155,7 +155,7 @@ def test_an_upgraded_titanic_project_passes_its_tests_trains_and_predicts(
     before = hook.read_bytes()
     commit(project)
     shown = run("make", "upgrade", cwd=project, TEMPLATE=str(template))
-    assert "renamed     jenkins/README.md -> jenkins/pipelines.md" in shown
+    assert "renamed     deploy/jenkins/README.md -> deploy/jenkins/pipelines.md" in shown
     assert hook.read_bytes() == before
     assert "Tell me, would you" in config.read_text("utf-8")
     assert (project / "src/titanic/errors.py").read_text("utf-8").endswith("after that.\n")

@@ -70,6 +70,10 @@ def settle(recorded: dict[str, str], template: Path, changed: dict[str, str]) ->
     settled = Settled({}, {}, prompts.get("__prompts__", {}))
     for name, answer in recorded.items():
         settled.notes += _map(name, answer, recorded, public, table, settled.answers)
+    for name, answer in table.get("before", {}).items():
+        if name in public and name not in {*settled.answers, *changed}:
+            settled.answers[name] = answer
+            settled.notes.append(f"{name} is a new question; {answer!r} is what the project has.")
     for name, value in changed.items():
         choices = public.get(name)
         if choices is None:

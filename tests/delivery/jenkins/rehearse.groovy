@@ -58,7 +58,7 @@ class Rehearsal {
         directives()
         steps()
         def binding = new Binding([any: 'any', params: scenario.parameters ?: [:]])
-        helper.runScript("jenkins/${scenario.pipeline}.Jenkinsfile".toString(), binding)
+        helper.runScript("deploy/jenkins/${scenario.pipeline}.Jenkinsfile".toString(), binding)
         [result: result, why: why, stages: stages, events: events, directives: directives]
     }
 

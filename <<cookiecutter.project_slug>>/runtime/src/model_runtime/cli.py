@@ -172,7 +172,7 @@ def evaluate(
 @app.command()
 def postman(
     output: Annotated[Path, typer.Option(help="The file to write.")] = Path(
-        "postman/collection.json"
+        "deploy/postman/collection.json"
     ),
 ) -> None:
     """Write a Postman collection: every route, asked well and badly, with tests."""

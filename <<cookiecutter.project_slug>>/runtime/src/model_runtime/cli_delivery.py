@@ -21,7 +21,7 @@ Extra = Annotated[Path | None, typer.Option("--values", help="Settings that diff
 
 @app.command()
 def chart() -> None:
-    """Write anew the chart's defaults and schema, from the settings, its alerts and dashboard."""
+    """Write anew the chart's defaults and schema, from the settings."""
     with failures_told():
         from .delivery.chart import chart_folder, generated
 

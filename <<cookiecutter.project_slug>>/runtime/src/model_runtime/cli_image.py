@@ -31,7 +31,7 @@ def image(
             sys.stdout.write(f"{name}\n")
             return
         given = base(settings) if ci else arguments(settings, _bundle(settings))
-        dockerfile = "docker/ci.Dockerfile" if ci else "docker/Dockerfile"
+        dockerfile = "deploy/docker/ci.Dockerfile" if ci else "deploy/docker/Dockerfile"
         find_builder(settings.image.tool).build(dockerfile, name, given)
         console.print(f"Built {name}", highlight=False, soft_wrap=True)
 

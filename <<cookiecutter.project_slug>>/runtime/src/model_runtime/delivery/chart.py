@@ -1,4 +1,4 @@
-"""The chart's files that follow from others: from the settings, and from what Compose runs."""
+"""The chart's files that follow from the settings: its defaults and its schema."""
 
 import json
 from pathlib import Path
@@ -11,11 +11,6 @@ from ..settings import Settings
 
 _HEADER = "# The settings' defaults, by `make chart`. Set yours in config.yaml.\n"
 
-_MONITORING = {
-    "rules.yaml": "docker/prometheus-rules.yaml",
-    "dashboard.json": "docker/grafana/dashboards/service.json",
-}
-
 
 def chart_folder() -> Path:
     """Return the project's chart.
@@ -23,9 +18,9 @@ def chart_folder() -> Path:
     Raises:
         ProjectError: It is not here.
     """
-    for file in Path("helm").glob("*/Chart.yaml"):
+    for file in Path("deploy/helm").glob("*/Chart.yaml"):
         return file.parent
-    raise ProjectError("helm/ holds no chart; run this in the project's folder.")
+    raise ProjectError("deploy/helm/ holds no chart; run this in the project's folder.")
 
 
 def generated() -> dict[str, str]:
@@ -33,8 +28,6 @@ def generated() -> dict[str, str]:
     return {
         "values.yaml": _HEADER + yaml.safe_dump(defaults(), sort_keys=False),
         "values.schema.json": json.dumps(schema(), indent=2, ensure_ascii=False) + "\n",
-        # Helm reads no file from outside of the chart.
-        **{name: Path(source).read_text("utf-8") for name, source in _MONITORING.items()},
     }
 
 

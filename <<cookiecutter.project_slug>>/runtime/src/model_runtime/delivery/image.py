@@ -113,7 +113,7 @@ def reference(settings: Settings, metadata: Metadata) -> str:
 
 
 def arguments(settings: Settings, metadata: Metadata) -> dict[str, str]:
-    """Return what docker/Dockerfile is told of a bundle and its settings."""
+    """Return what deploy/docker/Dockerfile is told of a bundle and its settings."""
     return {
         "ENGINE": metadata.engine,
         "REGISTRY": "yes" if fetches(settings) else "",

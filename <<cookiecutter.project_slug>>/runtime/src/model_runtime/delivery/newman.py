@@ -11,7 +11,7 @@ from ..errors import ProjectError
 from ..settings import Settings
 from ..testing.service import running
 
-POSTMAN = Path("postman")
+POSTMAN = Path("deploy/postman")
 COLLECTION = POSTMAN / "collection.json"
 NEWMAN = POSTMAN / "node_modules" / ".bin" / "newman"
 

@@ -17,7 +17,7 @@ folder(project)
                         branch(revision)
                     }
                 }
-                scriptPath("jenkins/${pipeline}.Jenkinsfile")
+                scriptPath("deploy/jenkins/${pipeline}.Jenkinsfile")
             }
         }
     }

@@ -1,4 +1,4 @@
-# MLflow's server, of the version that uv.lock has, with PostgreSQL's driver; see compose.yaml.
+# MLflow's server, of the version that uv.lock has, with PostgreSQL's driver; see deploy/compose.yaml.
 ARG BASE=docker.io/library/python:<< cookiecutter.python_version >>-slim-bookworm
 
 FROM ${BASE}
@@ -9,6 +9,7 @@ ARG UV_CACHE_DIR=/var/cache/uv
 ARG DRIVER=2.9.11
 WORKDIR /app
 COPY pyproject.toml uv.lock ./
+COPY runtime ./runtime
 ENV UV_LINK_MODE=copy UV_PYTHON=python3 UV_PYTHON_DOWNLOADS=never
 RUN --mount=type=cache,target=/var/cache/pip --mount=type=cache,target=/var/cache/uv \
     python3 -m venv /opt/uv \
