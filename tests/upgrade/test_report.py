@@ -101,3 +101,19 @@ def test_answers_are_followed_through_all_renamings(
 ) -> None:
     renamed = {"a": "b", "b": "c", "d": "e", "e": "d"}
     assert settled(tmp_path, recorded, renamed, c="", size=["2", "3"]) == answers
+
+
+@pytest.mark.parametrize(
+    ("recorded", "changed", "part"),
+    [({}, {}, "yes"), ({"part": "no"}, {}, "no"), ({}, {"part": "no"}, "no")],
+)
+def test_a_question_about_what_a_project_had_already_is_answered(
+    tmp_path: Path, recorded: dict[str, str], changed: dict[str, str], part: str
+) -> None:
+    asked = {"name": "", "part": ["no", "yes"], "_upgrade": {"before": {"part": "yes"}}}
+    (tmp_path / "cookiecutter.json").write_text(json.dumps(asked))
+    found = settle({"name": "x", **recorded}, tmp_path, changed)
+    assert found.answers == {"name": "x", "part": part}
+    assert not found.missing
+    told = ["part is a new question; 'yes' is what the project has."]
+    assert found.notes == (told if part == "yes" else [])
