@@ -8,10 +8,9 @@ import numpy as np
 import polars as pl
 
 from ..bundle.schema import Schema
-from ..serving.findings import Row
-from ..serving.problems import FieldError, Refusal
-from ..serving.read_json import read_json
-from ..serving.repeated import demand_once
+from ..contract.findings import Row
+from ..contract.problems import FieldError, Refusal
+from ..contract.read_json import demand_once, read_json
 from .check import Checked, converted
 from .inputs import Input
 from .lines import LONGEST, TOO_LONG, whole_lines

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields
 from typing import TextIO
 
-from ..serving.problems import shown
+from ..contract.problems import shown
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from itertools import islice
 from typing import Any
 
 from ..bundle.schema import Schema
-from ..serving.findings import Finding, RowType
-from ..serving.problems import MOST_ERRORS, shown
+from ..contract.findings import Finding, RowType
+from ..contract.problems import MOST_ERRORS, shown
 from .rejects import Reject, short
 
 MOST_LIKENED = 1_000
