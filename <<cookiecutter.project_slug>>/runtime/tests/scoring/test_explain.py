@@ -1,11 +1,11 @@
 """Reasons are told as often, and as long, as people read them."""
 
 from model_runtime.bundle.read import Bundle
-from model_runtime.scoring.rows import MOST_LIKENED, Rows
+from model_runtime.scoring.explain import MOST_LIKENED, RowReader
 
 
 def test_a_file_of_rejects_has_like_labels_for_as_many_values_as_people_read(shop: Bundle) -> None:
-    rows = Rows(shop.schema)
+    rows = RowReader(shop.schema)
     good = {"age": 40, "copy": True}
     found = [
         reject.allowed
