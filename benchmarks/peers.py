@@ -8,7 +8,7 @@ from starlette.types import Receive, Scope, Send
 
 from model_runtime.bundle.read import read_bundle
 from model_runtime.preprocessing import feature_frame
-from model_runtime.serving.models import request_model
+from model_runtime.contract.row import request_model
 from model_runtime.settings import read_settings
 
 from .reference import pipeline

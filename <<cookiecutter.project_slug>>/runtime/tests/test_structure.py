@@ -14,7 +14,16 @@ FORBIDDEN = {
     "registry": {"training", "serving", "release", "scoring", "evaluation", "use_case"},
     "release": {"serving", "scoring", "evaluation"},
     "evaluation": {"serving", "registry", "release"},
-    "scoring": {"training", "registry", "release", "evaluation", "use_case", "preprocessing"},
+    "scoring": {
+        "serving",
+        "training",
+        "registry",
+        "release",
+        "evaluation",
+        "use_case",
+        "preprocessing",
+    },
+    "contract": {"training", "serving", "scoring", "evaluation", "postman", "registry", "use_case"},
     "bundle": {"training", "serving", "registry", "release", "use_case", "preprocessing"},
     "serving": {"training", "registry", "release", "evaluation", "use_case", "preprocessing"},
 }

@@ -63,8 +63,12 @@ class Task(ABC):
         """Return the name of each column of the outputs."""
 
     @abstractmethod
-    def counted(self, outputs: Outputs, classes: list[str]) -> dict[str, int]:
-        """Return how many answers there are of each kind, for the metrics."""
+    def values(self, outputs: Outputs, classes: list[str]) -> list[Any]:
+        """Return each row's answer in one word or number."""
+
+    @abstractmethod
+    def counted(self, values: list[Any]) -> dict[str, int]:
+        """Return how many values there are of each kind, for the metrics."""
 
 
 class Classification(Task):
@@ -90,9 +94,13 @@ class Classification(Task):
         """See `Task`."""
         return flags
 
-    def counted(self, outputs: Outputs, classes: list[str]) -> dict[str, int]:
+    def values(self, outputs: Outputs, classes: list[str]) -> list[Any]:
+        """See `Task`: the most likely class."""
+        return [classes[k] for k in class_indices(outputs).tolist()]
+
+    def counted(self, values: list[Any]) -> dict[str, int]:
         """See `Task`: by class."""
-        return {classes[k]: n for k, n in Counter(class_indices(outputs).tolist()).items()}
+        return Counter(values)
 
 
 class Regression(Task):
@@ -111,9 +119,13 @@ class Regression(Task):
         """See `Task`."""
         return ["prediction"]
 
-    def counted(self, outputs: Outputs, classes: list[str]) -> dict[str, int]:
+    def values(self, outputs: Outputs, classes: list[str]) -> list[Any]:
+        """See `Task`: the number."""
+        return outputs[:, 0].tolist()  # type: ignore[no-any-return]
+
+    def counted(self, values: list[Any]) -> dict[str, int]:
         """See `Task`."""
-        return {"value": len(outputs)}
+        return {"value": len(values)}
 
 
 TASKS: dict[TaskName, Task] = {

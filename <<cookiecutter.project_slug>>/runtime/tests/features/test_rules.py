@@ -17,12 +17,12 @@ from pydantic import BaseModel, ValidationError
 
 from model_runtime.bundle.rows import columns_by_name, columns_from
 from model_runtime.bundle.schema import Schema
+from model_runtime.contract.findings import RowType
+from model_runtime.contract.read_json import read_json
+from model_runtime.contract.row import request_model
 from model_runtime.features import Feature
 from model_runtime.features.columns import read_column
 from model_runtime.scoring.check import Check, Raw
-from model_runtime.serving.findings import RowType
-from model_runtime.serving.models import request_model
-from model_runtime.serving.read_json import read_json
 
 REFUSED = "refused"
 

@@ -12,9 +12,9 @@ import pytest
 from model_runtime.bundle.engines import Columns, Unanswerable
 from model_runtime.bundle.read import Bundle
 from model_runtime.bundle.rows import columns_from
-from model_runtime.scoring import answers, lines
-from model_runtime.scoring.answers import Answers
+from model_runtime.scoring import inputs, predict
 from model_runtime.scoring.check import Check
+from model_runtime.scoring.predict import BlockPredictor
 from model_runtime.tasks import Outputs
 
 from ..support.scored_files import (
@@ -121,7 +121,7 @@ def test_what_only_the_apis_own_type_accepts_is_scored_in_its_place(
 def test_lines_are_true_wherever_a_block_ends(
     shop: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int, end: bytes
 ) -> None:
-    monkeypatch.setattr(lines, "BLOCK", block)
+    monkeypatch.setattr(inputs, "BLOCK", block)
     rows: list[str] = []
     bad, line = [], 2
     for k in range(200):
@@ -143,7 +143,7 @@ def test_lines_are_true_wherever_a_block_ends(
 def test_a_quote_that_is_never_closed_costs_one_line(
     shop: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lines, "BLOCK", 10_000)
+    monkeypatch.setattr(inputs, "BLOCK", 10_000)
     monkeypatch.setattr("model_runtime.scoring.csv_records.LONGEST", 1_000)
     rows = [f'c0,1,40,true,"M{"x" * k}' for k in (0, 2_000)] + [GOOD] * 5_000
     report, _ = scored(shop, written(tmp_path / "in.csv", HEADER, *rows))
@@ -196,12 +196,12 @@ class Refusing:
 def test_only_the_rows_without_an_answer_are_refused(
     shop: Bundle, monkeypatch: pytest.MonkeyPatch, different: int
 ) -> None:
-    monkeypatch.setattr(answers, "PIECE", 100)
+    monkeypatch.setattr(predict, "PIECE", 100)
     check = Check(shop.schema)
     ages = [13.0 if k % 50 == 0 else 20 + k % different / 1e5 for k in range(500)]
     frame = pl.DataFrame({"age": ages, "copy": True})
     with ThreadPoolExecutor(2) as pool:
-        found = Answers(Refusing(), shop.schema, pool)(check.typed(frame, False))
+        found = BlockPredictor(Refusing(), shop.schema, pool)(check.typed(frame, False))
     assert sorted(found.refused) == list(range(0, 500, 50))
     wanted = [age / 1000 for age in ages if age != 13]
     assert found.outputs[~np.isnan(found.outputs[:, 0]), 0].tolist() == wanted

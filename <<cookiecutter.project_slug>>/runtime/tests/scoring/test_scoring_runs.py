@@ -12,7 +12,7 @@ import pytest
 
 from model_runtime.bundle.read import Bundle
 from model_runtime.errors import ProjectError
-from model_runtime.scoring import lines
+from model_runtime.scoring import inputs
 from model_runtime.scoring.read_csv import CsvInput
 from model_runtime.scoring.run import score
 
@@ -184,7 +184,7 @@ def test_an_old_file_of_rejects_does_not_outlive_a_run_without(
 def test_memory_holds_a_block_and_not_the_file(
     shop: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lines, "BLOCK", 10_000)
+    monkeypatch.setattr(inputs, "BLOCK", 10_000)
     source = written(tmp_path / "in.csv", HEADER, *[GOOD] * 5_000)
     with source.open("rb") as file:
         blocks = CsvInput(source, file, shop.schema).blocks()

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from model_runtime.contract.problems import Refusal
 from model_runtime.serving.decompress import _decompressed
-from model_runtime.serving.problems import Refusal
 from model_runtime.testing.service import Service
 
 JSON = {"content-type": "application/json"}

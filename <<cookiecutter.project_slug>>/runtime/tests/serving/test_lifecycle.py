@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from model_runtime.bundle.read import Bundle
+from model_runtime.contract.routes import PATHS
 from model_runtime.errors import ProjectError
 from model_runtime.serving.metrics import ANSWERS
-from model_runtime.serving.routes import PATHS
 from model_runtime.settings import read_settings
 from model_runtime.testing.service import PATIENCE, Service, running
 

@@ -10,8 +10,8 @@ from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValida
 
 from model_runtime.bundle.read import Bundle
 from model_runtime.bundle.schema import Schema
+from model_runtime.contract.row import request_model
 from model_runtime.postman.collection import collection
-from model_runtime.serving.models import request_model
 from model_runtime.settings import read_settings
 from model_runtime.testing.service import Service, running
 

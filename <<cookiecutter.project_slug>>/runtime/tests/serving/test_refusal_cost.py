@@ -19,9 +19,9 @@ import pytest
 from model_runtime.bundle.read import Bundle
 from model_runtime.bundle.schema import Schema
 from model_runtime.bundle.write import write_bundle
+from model_runtime.contract.routes import PATHS
 from model_runtime.features import Feature
 from model_runtime.scoring.check import Check, Raw
-from model_runtime.serving.routes import PATHS
 from model_runtime.testing.service import Service, running
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="/proc says what was computed")

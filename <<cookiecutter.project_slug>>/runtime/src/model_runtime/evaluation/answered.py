@@ -11,10 +11,10 @@ import polars as pl
 
 from ..bundle.engines import Engine
 from ..bundle.schema import Schema
-from ..scoring.answers import Answers
 from ..scoring.check import Checked
+from ..scoring.explain import Reject, short
 from ..scoring.inputs import Input
-from ..scoring.rejects import Reject, short
+from ..scoring.predict import BlockPredictor
 from ..scoring.run import cores
 
 
@@ -69,9 +69,9 @@ def answer(
     parts = []
     pool = ThreadPoolExecutor(cores())
     try:
-        answers = Answers(engine, schema, pool)
+        predictor = BlockPredictor(engine, schema, pool)
         for block in records.blocks():
-            found = answers(block.features)
+            found = predictor(block.features)
             part = _answered(block, found.outputs)
             refused = np.zeros(len(part), bool)
             refused[list(found.refused)] = True

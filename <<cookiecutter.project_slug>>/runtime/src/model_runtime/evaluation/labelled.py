@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from ..bundle.schema import Schema
 from ..features import Feature, Misfit, Rule
-from ..scoring.rejects import Reject
+from ..scoring.explain import Reject
 from ..tasks import Outputs
 from ..training.use_case import UseCase
 from ..training.validate import MOST_WEIGHT

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ..bundle.read import Bundle
 from ..features import Features
-from ..scoring.rejects import Reject, RejectsFile
+from ..scoring.explain import Reject, RejectsFile
 from ..settings import Settings
 from ..tasks import TASKS
 from ..training.by_class import section

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..bundle.read import Bundle
 from ..bundle.schema import Schema
-from ..serving.answers import Operation
+from ..contract.route import PredictionRoute
 from .cases import Case, Row, posted
 from .scripts import as_trained, predicted
 
@@ -16,31 +16,31 @@ MOST_LABELS = 1_000
 _LABELS_IN_ONE = 100
 
 
-def accepted(bundle: Bundle, operations: list[Operation], max_rows: int) -> list[Case]:
+def accepted(bundle: Bundle, routes: list[PredictionRoute], max_rows: int) -> list[Case]:
     """Return requests that get a prediction from each route.
 
     Args:
         bundle: The model that is asked.
-        operations: Its prediction routes; the first takes one row, the others lists.
+        routes: Its prediction routes; the first takes one row, the others lists.
         max_rows: Most rows in one request.
     """
-    one, *lists = operations
+    one, *lists = routes
     schema = bundle.schema
     rows = [*_variants(schema), *_bounds(schema)]
     return [
-        *(_self_test(bundle, operation, min(ROWS, max_rows)) for operation in operations),
+        *(_self_test(bundle, route) for route in routes),
         *(posted(one, name, [row], predicted(schema, one, 1)) for name, row in rows),
         *_labels(schema, lists, min(_LABELS_IN_ONE, max_rows)),
     ]
 
 
-def _self_test(bundle: Bundle, operation: Operation, most: int) -> Case:
+def _self_test(bundle: Bundle, route: PredictionRoute) -> Case:
     test = bundle.metadata.self_test
-    rows = 1 if operation.path == "/api/predict" else most
-    answer = operation.answer(np.array([test.outputs] * rows))
-    expected = json.loads(answer) if operation.as_text else answer
-    tests = [*predicted(bundle.schema, operation, rows), *as_trained(expected)]
-    return posted(operation, "the self-test", [test.request] * rows, tests)
+    rows = min(ROWS, route.request.most_rows)
+    answer = route.answer_by(np.array([test.outputs] * rows))
+    expected = json.loads(answer) if route.as_text else answer
+    tests = [*predicted(bundle.schema, route, rows), *as_trained(expected)]
+    return posted(route, "the self-test", [test.request] * rows, tests)
 
 
 def _variants(schema: Schema) -> Iterator[tuple[str, Row]]:
@@ -61,13 +61,13 @@ def _bounds(schema: Schema) -> Iterator[tuple[str, Row]]:
             yield f"{feature.name} is {str(value).lower()}", row
 
 
-def _labels(schema: Schema, lists: list[Operation], most: int) -> Iterator[Case]:
+def _labels(schema: Schema, lists: list[PredictionRoute], most: int) -> Iterator[Case]:
     """Ask for each label of each category, in lists, by the routes in turn."""
     for feature in schema.features:
         labels = (feature.labels or [])[:MOST_LABELS]
         for k, start in enumerate(range(0, len(labels), most)):
             part = labels[start : start + most]
-            operation = lists[k % len(lists)]
+            route = lists[k % len(lists)]
             rows = [{**schema.example, feature.name: label} for label in part]
             name = f"{feature.name} is {part[0]} … {part[-1]}"
-            yield posted(operation, name, rows, predicted(schema, operation, len(rows)))
+            yield posted(route, name, rows, predicted(schema, route, len(rows)))

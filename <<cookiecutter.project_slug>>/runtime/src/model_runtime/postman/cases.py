@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..bundle.read import Bundle
-from ..serving.answers import Operation
+from ..contract.route import PredictionRoute
 from .scripts import Lines, answered, answered_json, check, equals, own_request_id
 
 Row = dict[str, Any]
@@ -25,14 +25,10 @@ class Case:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-def posted(operation: Operation, name: str, rows: Sequence[Row], tests: Lines) -> Case:
-    """Return a case that asks about rows in the form of a route; /api/predict takes the first."""
-    body: Any = list(rows)
-    if operation.path == "/api/predict":
-        body = rows[0]
-    elif operation.path == "/score":
-        body = {"data": body}
-    return raw(operation.path, name, json.dumps(body, ensure_ascii=False, indent=2), tests)
+def posted(route: PredictionRoute, name: str, rows: Sequence[Row], tests: Lines) -> Case:
+    """Return a case that asks a route about rows."""
+    body = json.dumps(route.request.holding(rows), ensure_ascii=False, indent=2)
+    return raw(route.path, name, body, tests)
 
 
 def raw(path: str, name: str, body: str, tests: Lines) -> Case:

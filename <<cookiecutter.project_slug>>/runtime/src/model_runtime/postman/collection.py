@@ -11,8 +11,8 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from ..bundle.read import Bundle
+from ..contract.routes import prediction_routes
 from ..errors import ProjectError
-from ..serving.answers import operations
 from ..settings import Settings
 from .accepted import accepted
 from .cases import Case, readings
@@ -25,7 +25,7 @@ _BASE = "{{baseUrl}}"
 def collection(bundle: Bundle, settings: Settings) -> dict[str, Any]:
     """Return the collection of a bundle; the same bundle and settings give the same."""
     metadata, serving = bundle.metadata, settings.serving
-    routes = operations(bundle.schema, serving.max_rows, serving.score_as_text)
+    routes = prediction_routes(bundle.schema, serving.max_rows, serving.score_as_text)
     folders = {
         "What the service says of itself": readings(bundle),
         "What it predicts": accepted(bundle, routes, serving.max_rows),

@@ -6,33 +6,33 @@ from dataclasses import replace
 from typing import Any
 
 from ..bundle.schema import Schema
+from ..contract.likeness import Words
+from ..contract.route import PredictionRoute
 from ..features import Feature
 from ..features.number import plain
-from ..serving.answers import Operation
-from ..serving.likeness import Words
 from .cases import Case, posted, raw
 from .scripts import refused as refusal
 
 
-def refused(schema: Schema, operations: list[Operation]) -> list[Case]:
+def refused(schema: Schema, routes: list[PredictionRoute]) -> list[Case]:
     """Return requests that get a problem for an answer.
 
     Args:
         schema: The bundle's.
-        operations: Its prediction routes; the first takes one row, the others lists.
+        routes: Its prediction routes; the first takes one row, the others lists.
     """
-    one, *lists = operations
+    one, *lists = routes
     return [
         *(case for feature in schema.features for case in _feature(one, schema, feature)),
         _extra(one, schema),
-        *(case for operation in operations for case in _body(operation)),
-        *(case for operation in lists for case in _list(operation, schema)),
+        *(case for route in routes for case in _body(route)),
+        *(case for route in lists for case in _list(route, schema)),
         Case("/api/predict: asked by GET", "/api/predict", refusal(405)),
         Case("/nowhere", "/nowhere", refusal(404)),
     ]
 
 
-def _feature(one: Operation, schema: Schema, feature: Feature) -> Iterator[Case]:
+def _feature(one: PredictionRoute, schema: Schema, feature: Feature) -> Iterator[Case]:
     name, example = feature.name, schema.example
     if not feature.optional:
         rest = {other: value for other, value in example.items() if other != name}
@@ -69,7 +69,7 @@ def misspelt(labels: list[str]) -> str:
     return label
 
 
-def _extra(one: Operation, schema: Schema) -> Case:
+def _extra(one: PredictionRoute, schema: Schema) -> Case:
     names = [*schema.example, *([schema.id] if schema.id else [])]
     extra = misspelt(names)
     tests = refusal(
@@ -81,22 +81,22 @@ def _extra(one: Operation, schema: Schema) -> Case:
     return posted(one, f"{extra} is no field", [{**schema.example, extra: 1}], tests)
 
 
-def _body(operation: Operation) -> Iterator[Case]:
+def _body(route: PredictionRoute) -> Iterator[Case]:
     """Yield bodies that are no request at all."""
-    path, wanted = operation.path, "must be an object of named fields"
-    if isinstance(operation.example, list):
+    path, wanted = route.path, "must be an object of named fields"
+    if isinstance(route.example, list):
         wanted = "must be a list of objects"
     yield raw(path, "invalid JSON", "{", refusal(400))
     yield raw(path, "null", "null", refusal(422, reason=wanted))
-    case = posted(operation, "not JSON by its content type", [{}], refusal(415))
+    case = posted(route, "not JSON by its content type", [{}], refusal(415))
     yield replace(case, headers={"Content-Type": "text/plain"})
 
 
-def _list(operation: Operation, schema: Schema) -> Iterator[Case]:
+def _list(route: PredictionRoute, schema: Schema) -> Iterator[Case]:
     reason = "must have at least 1 row"
-    yield posted(operation, "an empty list", [], refusal(422, reason=reason))
+    yield posted(route, "an empty list", [], refusal(422, reason=reason))
     feature = next((each for each in schema.features if not each.optional), schema.features[0])
     value, reason = feature.rule.wrong
     rows = [schema.example, {**schema.example, feature.name: value}]
     tests = refusal(422, field=feature.name, row=1, reason=reason)
-    yield posted(operation, f"row 1 has {feature.name} {value!r}", rows, tests)
+    yield posted(route, f"row 1 has {feature.name} {value!r}", rows, tests)

@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 from ..bundle.schema import Schema
-from ..serving.answers import Operation
-from ..serving.problems import MEDIA_TYPE
+from ..contract.problems import MEDIA_TYPE
+from ..contract.route import PredictionRoute
 
 Lines = list[str]
 
@@ -55,15 +55,15 @@ def own_request_id(request_id: str) -> Lines:
     return equals(_REQUEST_ID, request_id, "the client's own request id")
 
 
-def predicted(schema: Schema, operation: Operation, rows: int) -> Lines:
+def predicted(schema: Schema, route: PredictionRoute, rows: int) -> Lines:
     """Return tests of a prediction's shape.
 
     Args:
         schema: The bundle's.
-        operation: The route that answers.
+        route: It answers.
         rows: How many rows it was asked about.
     """
-    lines, path = answered_json(operation.as_text), operation.path
+    lines, path = answered_json(route.as_text), route.path
     if path == "/api/predict":
         return lines + (_probabilities(schema) if schema.classes else _prediction())
     answers = "answer.result" if path == "/score" else "answer"

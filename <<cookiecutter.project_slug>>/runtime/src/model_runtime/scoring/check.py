@@ -1,6 +1,6 @@
 """Find the rows that the API would accept, many at once.
 
-Only rows that are surely right pass here; each other one is put to the API's own type (`Rows`),
+Only rows that are surely right pass here; each other one is put to the API's own type, `RowReader`,
 which has the last word. So a rule that is too narrow costs time, not truth.
 """
 
@@ -16,8 +16,7 @@ import polars as pl
 from ..bundle.schema import Schema
 from ..features import Feature, Rule
 from ..features.text import MOST_CHARACTERS
-from .rejects import Reject
-from .rows import Rows
+from .explain import Reject, RowReader
 
 Numbers = npt.NDArray[np.int64]
 
@@ -61,7 +60,7 @@ class Check:
         """Prepare for a bundle's schema, and to keep other columns beside the features."""
         self._schema, self._beside = schema, beside
         self._features = {f"f{k}": feature for k, feature in enumerate(schema.features)}
-        self._rows = Rows(schema)
+        self._rows = RowReader(schema)
 
     def __call__(self, raw: Raw) -> Checked:
         """Return the rows that the API would accept, and say what is wrong with the others."""

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .check import Numbers
-from .lines import LONGEST, TOO_LONG
+from .inputs import LONGEST, TOO_LONG
 
 _FIELD = rb'(?:"(?:[^"]|"")*+"|[^",\r\n]*+)'
 RECORD = re.compile(rb"%b(?:,%b)*+\r?\n" % (_FIELD, _FIELD))

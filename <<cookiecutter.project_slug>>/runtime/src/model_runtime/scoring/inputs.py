@@ -1,4 +1,4 @@
-"""What the readers of all formats share."""
+"""The base of the readers of all formats, and what they share."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
@@ -12,7 +12,15 @@ import polars as pl
 from ..bundle.schema import Schema
 from ..errors import ProjectError
 from .check import Checked, Numbers, Raw
-from .rejects import Reject, short
+from .explain import Reject, short
+
+BLOCK = 4 * 1024 * 1024
+"""Bytes that are read at once."""
+
+LONGEST = 1024 * 1024
+"""Bytes that a record may have; longer ones are rejected, for memory has to end somewhere."""
+
+TOO_LONG = f"is longer than {LONGEST:,} bytes"
 
 _MOST_IGNORED = 1_000
 
@@ -41,6 +49,25 @@ class Input(ABC):
     @abstractmethod
     def blocks(self) -> Iterator[Checked]:
         """Yield all records, checked, in the file's order."""
+
+
+def whole_lines(file: BinaryIO) -> Iterator[bytes]:
+    """Yield the file's bytes in blocks that end with a line feed, the last one's added if need be.
+
+    A byte order mark at the begin is left out. Of a line that does not fit into a block, no more
+    than is needed to see that it is longer than `LONGEST` is kept.
+    """
+    rest = file.read(3).removeprefix(b"\xef\xbb\xbf")
+    while chunk := file.read(BLOCK):
+        content = rest + chunk
+        end = content.rfind(b"\n") + 1
+        if end:
+            yield content[:end]
+        rest = content[end:]
+        if len(rest) > LONGEST:
+            rest = rest[: LONGEST + 1]
+    if rest:
+        yield rest + b"\n"
 
 
 def needed(path: Path, names: list[str], schema: Schema, beside: tuple[str, ...]) -> list[str]:

@@ -16,9 +16,8 @@ from ..bundle.schema import Schema
 from ..errors import ProjectError
 from .check import Check, Checked, Numbers, Raw
 from .csv_records import RECORD, Records, records
-from .inputs import Input, decoded, needed
-from .lines import whole_lines
-from .rejects import Reject
+from .explain import Reject
+from .inputs import Input, decoded, needed, whole_lines
 
 
 class CsvInput(Input):

@@ -8,15 +8,12 @@ import numpy as np
 import polars as pl
 
 from ..bundle.schema import Schema
-from ..serving.findings import Row
-from ..serving.problems import FieldError, Refusal
-from ..serving.read_json import read_json
-from ..serving.repeated import demand_once
+from ..contract.findings import Row
+from ..contract.problems import FieldError, Refusal
+from ..contract.read_json import demand_once, read_json
 from .check import Checked, converted
-from .inputs import Input
-from .lines import LONGEST, TOO_LONG, whole_lines
-from .rejects import Reject
-from .rows import Rows
+from .explain import Reject, RowReader
+from .inputs import LONGEST, TOO_LONG, Input, whole_lines
 
 
 class JsonLinesInput(Input):
@@ -27,7 +24,7 @@ class JsonLinesInput(Input):
     ) -> None:
         """See `Input`."""
         super().__init__(path, file)
-        self._schema, self._rows, self._beside = schema, Rows(schema), beside
+        self._schema, self._rows, self._beside = schema, RowReader(schema), beside
         self.total = path.stat().st_size
         self._line = 0
 

@@ -17,16 +17,15 @@ from ..bundle.metadata import Metadata
 from ..bundle.read import Bundle
 from ..bundle.self_test import self_test
 from ..errors import ProjectError
-from .answers import Answers
 from .beside import part_of
 from .check import Checked
-from .columns import Columns
+from .explain import Reject, RejectsFile, short
 from .inputs import Input
-from .outputs import OUTPUTS
+from .predict import BlockPredictor
 from .read_csv import CsvInput
 from .read_json_lines import JsonLinesInput
 from .read_parquet import ParquetInput
-from .rejects import Reject, RejectsFile, short
+from .write import OUTPUTS, OutputColumns
 
 INPUTS: dict[str, type[CsvInput] | type[ParquetInput] | type[JsonLinesInput]] = {
     ".csv": CsvInput,
@@ -85,7 +84,7 @@ def score(
     """
     rejects = target.with_name(f"{target.stem}.rejects.csv")
     _check_paths(source, target, rejects)
-    columns = Columns(bundle)
+    columns = OutputColumns(bundle)
     engine = bundle.engine(trusted_types)
     self_test(engine, bundle.schema, bundle.metadata)
     with opened(source) as file:
@@ -137,7 +136,7 @@ def _check_paths(source: Path, target: Path, rejects: Path) -> None:
 def _run(
     records: Input,
     engine: Engine,
-    columns: Columns,
+    columns: OutputColumns,
     target: Path,
     rejects: Path,
     console: Console,
@@ -150,11 +149,11 @@ def _run(
         rejected = RejectsFile(text)
         pool = ThreadPoolExecutor(cores())
         stack.callback(pool.shutdown, cancel_futures=True)
-        answers = Answers(engine, columns.schema, pool)
+        predictor = BlockPredictor(engine, columns.schema, pool)
         progress = stack.enter_context(_progress(console))
         task = progress.add_task(records.path.name, total=records.total or None, rows=0)
         for block in records.blocks():
-            frame, refused = _answered(block, answers, columns)
+            frame, refused = _predicted(block, predictor, columns)
             output.write(frame)
             rejected.add([*block.rejects, *refused])
             scored += frame.height
@@ -182,22 +181,22 @@ def _run(
     return Report(records.read, scored, rejected.records, rejects, ignored)
 
 
-def _answered(
-    block: Checked, answers: Answers, columns: Columns
+def _predicted(
+    block: Checked, predictor: BlockPredictor, columns: OutputColumns
 ) -> tuple[pl.DataFrame, list[Reject]]:
     """Return a block's scored rows, and the rows that the model itself refuses."""
-    answered = answers(block.features)
-    frame = columns.frame(block, answered.outputs)
-    if not answered.refused:
+    found = predictor(block.features)
+    frame = columns.frame(block, found.outputs)
+    if not found.refused:
         return frame, []
     refused = [
         Reject(
             int(block.records[k]), None if block.lines is None else int(block.lines[k]), None, why
         )
-        for k, why in answered.refused.items()
+        for k, why in found.refused.items()
     ]
     kept = np.ones(frame.height, bool)
-    kept[list(answered.refused)] = False
+    kept[list(found.refused)] = False
     return frame.filter(pl.Series(kept)), refused
 
 

@@ -7,8 +7,8 @@ from pydantic import SecretStr
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ..contract.problems import Refusal
 from ..errors import ProjectError
-from .problems import MEDIA_TYPE, Refusal
 from .reload import Reloader
 
 
@@ -21,12 +21,11 @@ def add(app: FastAPI, reloader: Reloader, token: SecretStr) -> None:
     async def reload(request: Request) -> Response:
         if not _bears(request, token):
             detail = "Send the service's admin token as 'Authorization: Bearer …'."
-            refusal = Refusal(401, "Unauthorized", detail)
-            return _problem(request, refusal, {"www-authenticate": "Bearer"})
+            raise Refusal(401, "Unauthorized", detail, headers={"www-authenticate": "Bearer"})
         try:
             done = await reloader.reload()
         except ProjectError as error:
-            return _problem(request, Refusal(409, "Bundle refused", str(error)))
+            raise Refusal(409, "Bundle refused", str(error)) from error
         return Response(done.model_dump_json(), media_type="application/json")
 
     app.add_api_route("/admin/reload", reload, methods=["POST"], include_in_schema=False)
@@ -37,8 +36,3 @@ def _bears(request: Request, token: SecretStr) -> bool:
     expected = token.get_secret_value().encode()
     # In constant time: how long a comparison takes would tell how much of a guess is right.
     return hmac.compare_digest(given.strip().encode(), expected) and scheme.lower() == "bearer"
-
-
-def _problem(request: Request, refusal: Refusal, headers: dict[str, str] | None = None) -> Response:
-    body = refusal.body(request.scope["request_id"])
-    return Response(body, refusal.status, headers, MEDIA_TYPE)

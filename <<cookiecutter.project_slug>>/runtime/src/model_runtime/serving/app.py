@@ -9,14 +9,16 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ..contract.problems import Refusal
+from ..contract.routes import PATHS
 from ..settings import Settings, read_settings
 from . import addresses, admin, pages, probes
 from .cross_origin import CrossOrigin
 from .metrics import Metrics
 from .observe import Observe
-from .problems import MEDIA_TYPE, Refusal
 from .reload import Reloader
-from .routes import PATHS, unready_routes
+from .reply import problem
+from .routes import unready_routes
 from .standard_streams import count_dropped, end
 from .state import State
 
@@ -62,7 +64,7 @@ def create_app(settings: Settings | None = None, state: State | None = None) -> 
         # It redirects to the scheme and host that it sees, which behind a proxy are wrong.
         redirect_slashes=False,
         lifespan=lifespan,
-        exception_handlers={HTTPException: _problem},
+        exception_handlers={Refusal: _refused, HTTPException: _no_such_route},
     )
     reloader = Reloader(app, settings, state, metrics)
     app.state.reload = reloader.reload
@@ -80,11 +82,18 @@ def create_app(settings: Settings | None = None, state: State | None = None) -> 
     return app
 
 
-async def _problem(request: Request, error: HTTPException) -> Response:
+async def _refused(request: Request, refusal: Refusal) -> Response:
+    """Answer a request that any route refuses."""
+    return problem(refusal, request.scope["request_id"])
+
+
+async def _no_such_route(request: Request, error: HTTPException) -> Response:
+    """Answer a request for another path (404), or by another method (405)."""
     headers = dict(error.headers or {})
     if "Allow" in headers:
         methods = set(headers["Allow"].split(", "))
         headers["Allow"] = ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
     detail = f"{error.detail}: {request.scope['path'][:_MOST_CHARACTERS]}"
-    body = Refusal(error.status_code, error.detail, detail).body(request.scope["request_id"])
-    return Response(body, error.status_code, headers, MEDIA_TYPE)
+    return await _refused(
+        request, Refusal(error.status_code, error.detail, detail, headers=headers)
+    )

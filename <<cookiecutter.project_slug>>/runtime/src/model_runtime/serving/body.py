@@ -3,9 +3,9 @@
 from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive, Scope
 
+from ..contract.problems import Refusal
 from .body_headers import read_headers
 from .decompress import decompress
-from .problems import Refusal
 
 _DRAINED = 32 * 1024 * 1024
 """Bytes of a too large body that are read and dropped, so that its sender can hear the answer."""

@@ -5,7 +5,7 @@ from email.message import Message
 from functools import lru_cache
 from typing import NamedTuple
 
-from .problems import Refusal
+from ..contract.problems import Refusal
 
 CODINGS = ("gzip", "deflate")
 _FORM = "application/x-www-form-urlencoded"
@@ -22,12 +22,6 @@ class About(NamedTuple):
 
 
 _PLAIN = About()
-
-
-class UnknownCoding(Refusal):
-    """A body that is compressed in a way that is not read here."""
-
-    headers = ((b"accept-encoding", ", ".join((*CODINGS, "identity")).encode()),)
 
 
 def read_headers(headers: Iterable[tuple[bytes, bytes]]) -> About:
@@ -90,10 +84,11 @@ def _coding(listed: bytes) -> str:
     words = [word.strip() for word in listed.decode("latin-1").lower().split(",")]
     found = [word.removeprefix("x-") for word in words if word not in ("", "identity")]
     if len(found) > 1 or not set(found) <= set(CODINGS):
-        raise UnknownCoding(
+        raise Refusal(
             415,
             "Content coding not known",
             f"The content encoding is '{', '.join(found)[:80]}'; send one of "
             f"{', '.join(CODINGS)}, or none.",
+            headers={"accept-encoding": ", ".join((*CODINGS, "identity"))},
         )
     return found[0] if found else ""

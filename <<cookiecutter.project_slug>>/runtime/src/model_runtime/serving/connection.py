@@ -7,8 +7,9 @@ from typing import Any, Literal
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
+from ..contract.problems import Refusal
 from .patience import PatientConnection
-from .problems import MEDIA_TYPE, Refusal
+from .reply import problem
 
 MOST_HEAD = 65_536
 """Bytes of a request's address and headers."""
@@ -174,16 +175,15 @@ class Connection(PatientConnection):
 
     def _told(self, refusal: Refusal) -> bytes:
         request_id = os.urandom(16).hex()
-        body = refusal.body(request_id)
+        answer = problem(refusal, request_id)
         headers = [
             *self.server_state.default_headers,
-            (b"content-type", MEDIA_TYPE.encode()),
-            (b"content-length", str(len(body)).encode()),
+            *answer.raw_headers,
             (b"x-request-id", request_id.encode()),
             (b"connection", b"close"),
         ]
         lines = b"".join(b"%b: %b\r\n" % header for header in headers)
-        return STATUS_LINE[refusal.status] + lines + b"\r\n" + body
+        return STATUS_LINE[refusal.status] + lines + b"\r\n" + bytes(answer.body)
 
 
 def _length(url: bytes, headers: list[tuple[bytes, bytes]]) -> int:

@@ -3,7 +3,7 @@
 import asyncio
 import zlib
 
-from .problems import Refusal
+from ..contract.problems import Refusal
 
 _INLINE = 2 * 1024
 """Bytes up to which a body is decompressed sooner than another thread would begin."""

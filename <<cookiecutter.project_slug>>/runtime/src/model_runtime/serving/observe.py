@@ -8,9 +8,9 @@ import time
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ..contract.problems import Refusal
 from .metrics import Metrics
-from .problems import Refusal
-from .reply import reply
+from .reply import problem
 from .state import State
 
 _GIVEN_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
@@ -63,7 +63,7 @@ class Observe:
             if status:
                 raise
             failure = Refusal(500, "Internal error", "The service failed; its log says why.")
-            await reply(sending, 500, failure.body(request_id))
+            await problem(failure, request_id)(asked, receive, sending)
         finally:
             route = getattr(asked.get("route"), "path", "none")
             self._metrics.observe(route, scope["method"], status, time.perf_counter() - start)

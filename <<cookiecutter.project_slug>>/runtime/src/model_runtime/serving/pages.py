@@ -17,9 +17,9 @@ from starlette.responses import (
 from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
 
+from ..contract.problems import MEDIA_TYPE
 from ..settings import Model, Settings
 from . import addresses
-from .problems import MEDIA_TYPE
 from .swagger import Json, older
 
 _ASSETS = "/docs/assets"

@@ -10,12 +10,12 @@ from ..bundle.engines import Engine, Unanswerable
 from ..bundle.metadata import Metadata
 from ..bundle.rows import columns_by_name
 from ..bundle.schema import Schema
+from ..contract.findings import Row
+from ..contract.problems import Refusal
+from ..contract.route import PredictionRoute, Unfit
 from ..tasks import TASKS, Outputs
-from .answers import Operation, Unfit
-from .findings import Row
 from .metrics import Metrics
 from .prediction_log import PredictionLog
-from .problems import Refusal
 
 T = TypeVar("T")
 
@@ -41,7 +41,7 @@ class Predictor:
         self._id = schema.id or ""
         self._turn = asyncio.Lock()
 
-    async def answer(self, operation: Operation, body: bytes, request_id: str) -> bytes:
+    async def answer(self, route: PredictionRoute, body: bytes, request_id: str) -> bytes:
         """Answer a request.
 
         Raises:
@@ -49,19 +49,20 @@ class Predictor:
         """
         large = len(body) > _INLINE_BYTES
         try:
-            rows = await self._read(operation, body) if large else operation.parse(body)
+            rows = await self._read(route, body) if large else route.parse(body)
         except Unfit as unfit:
             raise await self._in_turn(unfit.refusal) from None
         outputs = await self._run(rows)
-        self._count(outputs)
-        answer = operation.answer(outputs)
+        values = self._task.values(outputs, self._schema.classes)
+        self._count(values)
+        answer = route.answer(outputs, values)
         if self._log:
             ids = [row.get(self._id) for row in rows]
             self._log.add(self._model, request_id, ids, self._each(outputs))
         return to_json(answer)
 
-    async def _read(self, operation: Operation, body: bytes) -> list[Row]:
-        found = await self._in_turn(lambda: operation.read(body))
+    async def _read(self, route: PredictionRoute, body: bytes) -> list[Row]:
+        found = await self._in_turn(lambda: route.read(body))
         if isinstance(found, Refusal):
             raise found
         return found
@@ -83,8 +84,8 @@ class Predictor:
             raise Refusal(422, "No answer", detail) from None
         return self._task.within_range(outputs)
 
-    def _count(self, outputs: Outputs) -> None:
-        for answer, rows in self._task.counted(outputs, self._schema.classes).items():
+    def _count(self, values: list[Any]) -> None:
+        for answer, rows in self._task.counted(values).items():
             self._metrics.predicted(answer, rows)
 
     def _each(self, outputs: Outputs) -> list[Any]:

@@ -6,13 +6,13 @@ from starlette.routing import BaseRoute
 
 from ..bundle.read import Bundle
 from ..bundle.self_test import self_test
+from ..contract.routes import prediction_routes
 from ..settings import Settings
 from . import pages, probes
-from .answers import operations
 from .metrics import Metrics
 from .prediction_log import PredictionLog
 from .predictor import Predictor
-from .routes import prediction_route
+from .routes import direct_route
 from .state import Served
 
 
@@ -41,8 +41,8 @@ def prepare(
     predictor = Predictor(schema, metadata, engine, metrics, log)
     routes = [
         *(
-            prediction_route(operation, predictor, serving.max_body_bytes, metadata)
-            for operation in operations(schema, serving.max_rows, serving.score_as_text)
+            direct_route(route, predictor, serving.max_body_bytes, metadata)
+            for route in prediction_routes(schema, serving.max_rows, serving.score_as_text)
         ),
         probes.params_route(schema),
         *fixed,

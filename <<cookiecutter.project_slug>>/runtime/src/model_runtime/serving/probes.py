@@ -6,12 +6,12 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from pydantic_core import to_json
-from starlette.requests import Request
 from starlette.responses import Response
 
 from ..bundle.schema import Schema
+from ..contract.problems import Problem
 from .metrics import Metrics
-from .problems import MEDIA_TYPE, Problem, Refusal
+from .reply import not_ready
 from .state import State
 
 _UNREADY: dict[int | str, dict[str, Any]] = {
@@ -55,13 +55,14 @@ def add(app: FastAPI, state: State, metrics: Metrics) -> None:
     async def pong() -> Pong:
         return Pong()
 
-    async def ready(request: Request) -> Any:
-        reason = _unready(state)
-        return _refuse(request, reason) if reason else Ready()
+    async def ready() -> Ready:
+        if reason := _unready(state):
+            raise not_ready(reason)
+        return Ready()
 
-    async def info(request: Request) -> Any:
+    async def info() -> Info:
         if not state.served:
-            return _refuse(request, state.reason)
+            raise not_ready(state.reason)
         return Info(metadata=state.served.metadata.model_dump(mode="json"))
 
     async def exposition() -> Response:
@@ -118,8 +119,3 @@ def _unready(state: State) -> str | None:
     if missing := state.place.missing:
         return f"{missing} of {len(state.place.ready)} workers have not loaded the model yet."
     return None
-
-
-def _refuse(request: Request, reason: str) -> Response:
-    body = Refusal(503, "Not ready", reason).body(request.scope["request_id"])
-    return Response(body, 503, {"retry-after": "5"}, MEDIA_TYPE)

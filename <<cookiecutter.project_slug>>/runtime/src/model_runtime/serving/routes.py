@@ -10,16 +10,12 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..bundle.metadata import Metadata
-from .answers import Operation
+from ..contract.problems import Problem, Refusal
+from ..contract.route import PredictionRoute
+from ..contract.routes import PATHS
 from .body import read_body
 from .predictor import Predictor
-from .problems import Problem, Refusal
-from .reply import reply
-
-PATHS = ("/api/predict", "/api/predictions", "/api/proba_predictions", "/score")
-
-_CROWDED = Refusal(503, "Too many connections", "All are being answered; try again in a moment.")
-_SOON = (b"retry-after", b"1")
+from .reply import not_ready, reply
 
 _VERSION = {
     "x-model-version": {
@@ -52,43 +48,41 @@ class DirectRoute(APIRoute):
         self.app = app
 
 
-def prediction_route(
-    operation: Operation, predictor: Predictor, most_bytes: int, metadata: Metadata
+def direct_route(
+    route: PredictionRoute, predictor: Predictor, most_bytes: int, metadata: Metadata
 ) -> DirectRoute:
-    """Return the route of an operation.
+    """Return the route of an application that answers predictions.
 
     Args:
-        operation: What is asked and answered.
+        route: What is asked and answered.
         predictor: Who answers.
         most_bytes: Longest body.
         metadata: The model's: its version is in each answer, its self-test in the documentation.
     """
-    version = [(b"x-model-version", str(metadata.version).encode())]
-    asked = {"examples": {"example": {"value": operation.example}}}
-    answered = {"example": operation.answer(np.array([metadata.self_test.outputs]))}
+    version = str(metadata.version)
+    headers = [(b"x-model-version", version.encode())]
+    asked = {"examples": {"example": {"value": route.example}}}
+    answered = {"example": route.answer_by(np.array([metadata.self_test.outputs]))}
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        request_id = scope["request_id"]
-        if "crowded" in scope.get("state", ()):
-            await reply(send, 503, _CROWDED.body(request_id), [*version, _SOON])
-            return
         try:
+            if "crowded" in scope.get("state", ()):
+                raise _crowded()
             body = await read_body(scope, receive, most_bytes)
-            answer = await predictor.answer(operation, body, request_id)
+            answer = await predictor.answer(route, body, scope["request_id"])
         except Refusal as refusal:
-            headers = [*version, *refusal.headers]
-            await reply(send, refusal.status, refusal.body(request_id), headers)
-        else:
-            await reply(send, 200, answer, version)
+            refusal.headers["x-model-version"] = version
+            raise
+        await reply(send, answer, headers)
 
     return DirectRoute(
-        operation.path,
-        _documented(operation),
+        route.path,
+        _documented(route),
         app,
         methods=["POST"],
-        summary=operation.summary,
-        description=operation.description,
-        response_model=operation.response,
+        summary=route.summary,
+        description=route.description,
+        response_model=route.response,
         responses={
             200: {"content": {"application/json": answered}, "headers": _VERSION},
             **_PROBLEMS,
@@ -102,14 +96,17 @@ def unready_routes(reason: Callable[[], str]) -> list[BaseRoute]:
     """Return routes that say why there is no prediction yet."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        refusal = Refusal(503, "Not ready", reason())
-        headers = [(b"retry-after", b"5")]
-        await reply(send, 503, refusal.body(scope["request_id"]), headers)
+        raise not_ready(reason())
 
     return [
         *(_plain(path, app, "POST") for path in PATHS),
         _plain("/api/predict/params", app, "GET"),
     ]
+
+
+def _crowded() -> Refusal:
+    detail = "All are being answered; try again in a moment."
+    return Refusal(503, "Too many connections", detail, headers={"retry-after": "1"})
 
 
 def _plain(path: str, app: ASGIApp, method: str) -> Route:
@@ -122,15 +119,15 @@ def _plain(path: str, app: ASGIApp, method: str) -> Route:
     return route
 
 
-def _documented(operation: Operation) -> Callable[..., Any]:
+def _documented(route: PredictionRoute) -> Callable[..., Any]:
     def endpoint(body: Any) -> Any:
         """Stand for the request's type; `DirectRoute` answers in its place."""
 
     parameter = inspect.Parameter(
         "body",
         inspect.Parameter.POSITIONAL_OR_KEYWORD,
-        annotation=operation.request,
+        annotation=route.request.documented,
     )
-    endpoint.__name__ = operation.path.strip("/").replace("/", "_")
+    endpoint.__name__ = route.path.strip("/").replace("/", "_")
     endpoint.__signature__ = inspect.Signature([parameter])  # type: ignore[attr-defined]
     return endpoint

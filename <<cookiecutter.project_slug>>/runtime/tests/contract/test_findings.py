@@ -8,11 +8,9 @@ from typing import Any
 
 import pytest
 
-from model_runtime.bundle.read import Bundle
-from model_runtime.scoring.rows import MOST_LIKENED, Rows
-from model_runtime.serving.findings import Finding
-from model_runtime.serving.problems import Refusal, invalid, shown
-from model_runtime.serving.read_json import read_json
+from model_runtime.contract.findings import Finding
+from model_runtime.contract.problems import Refusal, invalid, shown
+from model_runtime.contract.read_json import read_json
 
 
 def counted(number: int) -> Iterator[Finding]:
@@ -83,16 +81,3 @@ def test_brackets_in_a_text_are_no_lists(text: str) -> None:
 def test_a_request_may_have_as_many_rows_as_are_allowed() -> None:
     body = b"[" + b",".join([b"{}"] * 50_000) + b"]"
     assert len(read_json(body, most_rows=50_000)) == 50_000
-
-
-def test_a_file_of_rejects_has_like_labels_for_as_many_values_as_people_read(shop: Bundle) -> None:
-    rows = Rows(shop.schema)
-    good = {"age": 40, "copy": True}
-    found = [
-        reject.allowed
-        for k in range(MOST_LIKENED + 100)
-        for reject in rows.rejects({**good, "Größe": f"M{k % 10}{'x' * (k // 10)}"}, k, k, {})
-    ]
-    assert found[:10] == ["M, and 2 more"] * 10
-    assert found[-100:] == [""] * 100
-    assert rows.rejects({**good, "Größe": "M0"}, 1, 1, {})[0].allowed == "M, and 2 more"

@@ -1,11 +1,14 @@
-"""Read what was sent, unless it can be no request at all."""
+"""Read what was sent, unless it can be no request at all, or says a thing twice."""
 
 from typing import Any
 
 import numpy as np
 from pydantic_core import from_json
 
-from .problems import Refusal
+from ..json_text import Repeated, marked, may_repeat
+from .problems import FieldError, Refusal
+
+_TWICE = "stands twice"
 
 _ENOUGH = 10_000
 """Lists and objects that are read however few rows a request may have."""
@@ -45,3 +48,35 @@ def _brackets(text: bytes, most: int) -> int:
     codes = np.frombuffer(plain, np.uint8)
     outside = np.cumsum(codes == ord('"'), dtype=np.uint8) % 2 == 0
     return int(np.count_nonzero(outside & ((codes == ord("[")) | (codes == ord("{")))))
+
+
+def demand_once(body: bytes, keys: int = 0) -> None:
+    """Refuse a key that stands twice in an object, for nobody can say which value was meant.
+
+    Args:
+        body: JSON.
+        keys: How many different keys have been found in it; with 0 it is searched in any case.
+
+    Raises:
+        Refusal: A key stands twice.
+    """
+    if may_repeat(body, keys) and (first := _repeated(body)):
+        row, name = first
+        shown = name[:80]
+        where = shown if row is None else f"row {row}, {shown}"
+        error = FieldError(field=shown, row=row, reason=_TWICE)
+        raise Refusal(422, "Invalid values", f"{where}: {_TWICE}; send it once", [error])
+
+
+def _repeated(body: bytes) -> tuple[int | None, str] | None:
+    """Return row and name of the first key that stands twice, in a row or around all of them."""
+    try:
+        found = marked(body)
+    except (ValueError, RecursionError):
+        return None
+    if isinstance(found, dict):
+        found = found.get("data", found)
+    if isinstance(found, Repeated):
+        return None, found.key
+    rows = found if isinstance(found, list) else []
+    return next(((k, row.key) for k, row in enumerate(rows) if isinstance(row, Repeated)), None)

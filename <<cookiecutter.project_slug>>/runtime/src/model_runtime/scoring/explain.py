@@ -1,20 +1,54 @@
-"""The judge of single rows: the row's type of the API, and its sentences."""
+"""The reasons why records can't be scored, in the API's words."""
 
-from collections.abc import Mapping
+import csv
+from collections.abc import Iterable, Mapping
+from dataclasses import astuple, dataclass, fields
 from itertools import islice
-from typing import Any
+from typing import Any, TextIO
 
 from ..bundle.schema import Schema
-from ..serving.findings import Finding, RowType
-from ..serving.problems import MOST_ERRORS, shown
-from .rejects import Reject, short
+from ..contract.findings import Finding, RowType
+from ..contract.problems import MOST_ERRORS, shown
 
 MOST_LIKENED = 1_000
 """Different values of a run for which like labels are looked up: more than a person reads."""
 
 
-class Rows:
-    """Validates one row at a time, as the API does, but lets unknown fields pass."""
+@dataclass(frozen=True)
+class Reject:
+    """One finding about one record; a record may have several."""
+
+    record: int
+    line: int | None
+    field: str | None
+    reason: str
+    value: str = ""
+    allowed: str = ""
+
+
+class RejectsFile:
+    """Writes findings as CSV and counts the records that have some."""
+
+    def __init__(self, file: TextIO) -> None:
+        """Begin with the header."""
+        self.records = 0
+        self._writer = csv.writer(file)
+        self._writer.writerow(field.name for field in fields(Reject))
+
+    def add(self, rejects: Iterable[Reject]) -> None:
+        """Write the findings about some records, all of each, in the records' order."""
+        found = sorted(rejects, key=lambda reject: reject.record)
+        self.records += len({reject.record for reject in found})
+        self._writer.writerows(astuple(reject) for reject in found)
+
+
+def short(value: object) -> str:
+    """Return a value as a reject repeats it."""
+    return "" if value is None else str(shown(value))
+
+
+class RowReader:
+    """Reads one row at a time as the API does, but lets unknown fields pass; says what is wrong."""
 
     def __init__(self, schema: Schema) -> None:
         """Make the row's type from a bundle's schema."""

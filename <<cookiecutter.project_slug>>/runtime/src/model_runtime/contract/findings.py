@@ -10,7 +10,7 @@ from ..bundle.schema import Schema
 from ..features import Feature
 from ..features.rule import REASONS
 from .likeness import Words
-from .models import id_as_text, row_type
+from .row import id_as_text, row_type
 
 _NO_LABEL = REASONS["literal_error"]
 

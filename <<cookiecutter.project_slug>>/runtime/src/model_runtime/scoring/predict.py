@@ -1,4 +1,4 @@
-"""Ask a bundle's engine about many rows."""
+"""Predict blocks of rows with a bundle's engine."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -22,15 +22,15 @@ _LOOK_AGAIN = 16
 
 
 @dataclass(frozen=True)
-class Answered:
+class Predicted:
     """Outputs in double precision, shape (n, classes or 1), and why rows have none (NaN)."""
 
     outputs: npt.NDArray[np.float64]
     refused: dict[int, str]
 
 
-class Answers:
-    """Answers blocks of rows with an engine, on several threads.
+class BlockPredictor:
+    """Predicts blocks of rows with an engine, on several threads.
 
     Each piece of a block has a thread to itself and the engine has one for each piece, so a row's
     answer is to the last bit the one that the service gives.
@@ -41,7 +41,7 @@ class Answers:
         self._engine, self._schema, self._pool = engine, schema, pool
         self._wait = 0
 
-    def __call__(self, features: pl.DataFrame) -> Answered:
+    def __call__(self, features: pl.DataFrame) -> Predicted:
         """Answer each row; rows that are alike are asked about once.
 
         Args:
@@ -49,12 +49,12 @@ class Answers:
         """
         if self._wait:
             self._wait -= 1
-            return self._answer(features)
+            return self._predict(features)
         distinct = features.unique()
         if distinct.height > ALIKE * features.height:
             self._wait = _LOOK_AGAIN
-            return self._answer(features)
-        answered = self._answer(distinct)
+            return self._predict(features)
+        predicted = self._predict(distinct)
         where = features.join(
             distinct.with_row_index("place"),
             on=features.columns,
@@ -63,13 +63,13 @@ class Answers:
             maintain_order="left",
         )["place"].to_numpy()
         refused = {
-            k: answered.refused[place]
-            for k, place in enumerate(where.tolist() if answered.refused else [])
-            if place in answered.refused
+            k: predicted.refused[place]
+            for k, place in enumerate(where.tolist() if predicted.refused else [])
+            if place in predicted.refused
         }
-        return Answered(answered.outputs[where], refused)
+        return Predicted(predicted.outputs[where], refused)
 
-    def _answer(self, features: pl.DataFrame) -> Answered:
+    def _predict(self, features: pl.DataFrame) -> Predicted:
         columns = self._columns(features)
         refused: dict[int, str] = {}
         starts = range(0, features.height, PIECE)
@@ -78,7 +78,7 @@ class Answers:
         width = len(self._schema.classes) or 1
         outputs = np.vstack([np.empty((0, width)), *pieces])
         within_range = TASKS[self._schema.task].within_range
-        return Answered(np.asarray(within_range(outputs), np.float64), refused)
+        return Predicted(np.asarray(within_range(outputs), np.float64), refused)
 
     def _piece(self, columns: Columns, start: int, stop: int, refused: dict[int, str]) -> Outputs:
         try:

@@ -1,9 +1,9 @@
 """The three shapes of a request: one row, a list of rows, and a list within an object."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Protocol
 
-from pydantic import FailFast, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, FailFast, Field, TypeAdapter, ValidationError, create_model
 
 from ..features.rule import REASONS
 from .findings import Finding, Row, RowType
@@ -11,9 +11,14 @@ from .likeness import Words
 
 
 class Shape(Protocol):
-    """The way that rows lie in what is sent."""
+    """The way that rows lie in what is sent; `documented` is its type for people."""
 
+    documented: Any
     most_rows: int
+
+    def holding(self, rows: Sequence[Row]) -> Any:
+        """Return what a client sends to ask about rows."""
+        ...
 
     def rows(self, sent: Any) -> list[Row] | None:
         """Return the rows' values; nothing if something does not fit."""
@@ -33,10 +38,14 @@ class One:
 
     most_rows = 1
 
-    def __init__(self, row: RowType) -> None:
-        """Take rows of a type."""
-        self._row = row
+    def __init__(self, row: RowType, documented: type[BaseModel]) -> None:
+        """Take rows of a type, and document it."""
+        self._row, self.documented = row, documented
         self.findings = row.findings
+
+    def holding(self, rows: Sequence[Row]) -> Row:
+        """See `Shape.holding`."""
+        return rows[0]
 
     def rows(self, sent: Any) -> list[Row] | None:
         """See `Shape.rows`."""
@@ -51,12 +60,17 @@ class One:
 class Many:
     """A list of rows."""
 
-    def __init__(self, row: RowType, most_rows: int) -> None:
-        """Take rows of a type, at least one."""
+    def __init__(self, row: RowType, documented: type[BaseModel], most_rows: int) -> None:
+        """Take rows of a type, at least one, and document it."""
         self._row, self.most_rows = row, most_rows
-        limits = Field(min_length=1, max_length=most_rows)
+        limits: Any = Field(min_length=1, max_length=most_rows)
+        self.documented: Any = Annotated[list[documented], limits]  # type: ignore[valid-type]
         rows = Annotated[list[row.type], limits, FailFast()]  # type: ignore[name-defined]
         self._validate = TypeAdapter(rows).validator.validate_python
+
+    def holding(self, rows: Sequence[Row]) -> list[Row]:
+        """See `Shape.holding`."""
+        return list(rows)
 
     def rows(self, sent: Any) -> list[Row] | None:
         """See `Shape.rows`."""
@@ -88,9 +102,15 @@ class Many:
 class Data:
     """An object whose `data` is a list of rows, as Azure ML's clients send it."""
 
-    def __init__(self, row: RowType, most_rows: int) -> None:
-        """Take rows of a type, at least one."""
-        self._many, self.most_rows = Many(row, most_rows), most_rows
+    def __init__(self, row: RowType, documented: type[BaseModel], most_rows: int) -> None:
+        """Take rows of a type, at least one, and document it."""
+        self._many, self.most_rows = Many(row, documented, most_rows), most_rows
+        config, rows = documented.model_config | {"title": "Data"}, self._many.documented
+        self.documented = create_model("Data", __config__=config, data=(rows, ...))
+
+    def holding(self, rows: Sequence[Row]) -> dict[str, list[Row]]:
+        """See `Shape.holding`."""
+        return {"data": list(rows)}
 
     def rows(self, sent: Any) -> list[Row] | None:
         """See `Shape.rows`."""

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model_runtime.serving.likeness import MOST_WORDS, Words
+from model_runtime.contract.likeness import MOST_WORDS, Words
 
 RANDOM = random.Random(0)
 SYLLABLES = ["ba", "del", "in", "kor", "lu", "mor", "na", "pol", "ri", "sten", "to", "vik"]

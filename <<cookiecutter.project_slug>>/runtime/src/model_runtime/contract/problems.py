@@ -1,6 +1,6 @@
-"""Problem responses, to requests that can't be answered (RFC 9457, application/problem+json)."""
+"""The refusal of a request, and the problem that tells it (RFC 9457, application/problem+json)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import islice
 from json import JSONEncoder
 from typing import Any
@@ -46,14 +46,18 @@ class Problem(BaseModel):
 class Refusal(Exception):
     """A request that gets a problem for an answer, and headers with it."""
 
-    headers: tuple[tuple[bytes, bytes], ...] = ()
-
     def __init__(
-        self, status: int, title: str, detail: str, errors: list[FieldError] | None = None
+        self,
+        status: int,
+        title: str,
+        detail: str,
+        errors: Iterable[FieldError] = (),
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         """Keep what the client is told."""
         super().__init__(detail)
-        self.status, self.title, self.detail, self.errors = status, title, detail, errors or []
+        self.status, self.title, self.detail = status, title, detail
+        self.errors, self.headers = list(errors), dict(headers or {})
 
     def body(self, request_id: str) -> bytes:
         """Return the answer's JSON."""

@@ -2,25 +2,19 @@
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic_core import from_json
 
-from model_runtime.bundle.parts import parse
 from model_runtime.bundle.schema import Schema
-from model_runtime.errors import ProjectError
-from model_runtime.serving.answers import Operation, operations
-from model_runtime.serving.problems import Refusal
-from model_runtime.serving.repeated import demand_once
-from model_runtime.settings import read_settings
+from model_runtime.contract.problems import Refusal
+from model_runtime.contract.read_json import demand_once
+from model_runtime.contract.route import PredictionRoute
+from model_runtime.contract.routes import prediction_routes
 from model_runtime.testing.service import Service
-
-from .support.sample import PREFIX
 
 SCHEMA = Schema.model_validate(
     {
@@ -39,7 +33,7 @@ SCHEMA = Schema.model_validate(
         ],
     }
 )
-OPERATIONS = {operation.path: operation for operation in operations(SCHEMA, 1_000)}
+ROUTES = {route.path: route for route in prediction_routes(SCHEMA, 1_000)}
 Pairs = list[tuple[str, Any]]
 
 TEXTS = st.text(st.sampled_from(':" \\\t\n,{}aé😀') | st.characters(codec="utf-8"), max_size=12)
@@ -60,10 +54,10 @@ def written(pairs: Pairs, space: str, plain: bool) -> str:
     return f"{{{space}{','.join(members)}{space}}}"
 
 
-def refusal(operation: Operation, body: str) -> tuple[int | None, str | None] | None:
+def refusal(route: PredictionRoute, body: str) -> tuple[int | None, str | None] | None:
     """Return row and field of the repeated key that a body is refused for, if it is."""
     try:
-        operation.parse(body.encode())
+        route.parse(body.encode())
     except Refusal as refused:
         (error,) = refused.errors
         assert (refused.status, error.reason) == (422, "stands twice")
@@ -78,21 +72,21 @@ def test_each_repeated_key_is_refused_and_nothing_else(
 ) -> None:
     objects: list[Pairs] = [list(row.items()) for row in rows]
     assert refusals(objects, space, plain) == [None, None]
-    assert refusal(OPERATIONS["/api/predict"], written(objects[0], space, plain)) is None
+    assert refusal(ROUTES["/api/predict"], written(objects[0], space, plain)) is None
     place = data.draw(st.integers(0, len(objects) - 1))
     key, value = data.draw(st.sampled_from(objects[place]))
     objects[place].insert(data.draw(st.integers(0, len(objects[place]))), (key, value))
     assert refusals(objects, space, plain) == [(place, key), (place, key)]
     one = written(objects[place], space, plain)
-    assert refusal(OPERATIONS["/api/predict"], one) == (None, key)
+    assert refusal(ROUTES["/api/predict"], one) == (None, key)
 
 
 def refusals(objects: Sequence[Pairs], space: str, plain: bool) -> list[Any]:
     rows = f"[{','.join(written(pairs, space, plain) for pairs in objects)}]"
     around = f'{{"data"{space}:{space}{rows}}}'
     return [
-        refusal(OPERATIONS["/api/predictions"], rows),
-        refusal(OPERATIONS["/score"], around),
+        refusal(ROUTES["/api/predictions"], rows),
+        refusal(ROUTES["/score"], around),
     ]
 
 
@@ -100,13 +94,13 @@ ROW = '{"say \\":\\"": "x", "kind": "3"}'
 
 
 def test_a_list_that_stands_twice_is_refused() -> None:
-    assert refusal(OPERATIONS["/score"], f'{{"data": [{ROW}], "data": [{ROW}]}}') == (None, "data")
+    assert refusal(ROUTES["/score"], f'{{"data": [{ROW}], "data": [{ROW}]}}') == (None, "data")
 
 
 def test_it_is_the_cause_that_is_told_where_one_of_the_values_is_wrong() -> None:
     for values in ('"wrong", "a:b": 1', '1, "a:b": "wrong"'):
         body = ROW.replace("{", f'{{"a:b": {values}, ')
-        assert refusal(OPERATIONS["/api/predict"], body) == (None, "a:b")
+        assert refusal(ROUTES["/api/predict"], body) == (None, "a:b")
 
 
 def test_a_row_of_a_file_may_have_unknown_fields_with_colons() -> None:
@@ -122,14 +116,3 @@ def test_a_service_names_it(service: Service) -> None:
     answer: httpx.Response = service.client.post("/api/predictions", content=body, headers=headers)
     assert answer.status_code == 422
     assert answer.json()["errors"] == [{"field": name, "row": 0, "reason": "stands twice"}]
-
-
-def test_a_part_of_a_bundle_has_no_key_twice() -> None:
-    with pytest.raises(ProjectError, match=r"schema.json .*the key 'b' stands twice"):
-        parse(b'{"a": [{"b": 1, "b": 1}]}', Path("schema.json"))
-
-
-def test_nor_has_a_value_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(f"{PREFIX}MODEL__TAGS", '{"team": "a", "team": "b"}')
-    with pytest.raises(ProjectError, match="the key 'team' stands twice"):
-        read_settings()

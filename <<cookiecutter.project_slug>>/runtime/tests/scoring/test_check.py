@@ -11,9 +11,9 @@ from pydantic import ValidationError
 
 from model_runtime.bundle.read import Bundle
 from model_runtime.bundle.schema import Schema
+from model_runtime.contract.row import request_model
 from model_runtime.errors import ProjectError
 from model_runtime.scoring.check import Check
-from model_runtime.serving.models import request_model
 
 from ..support.scored_files import GOOD, HEADER, as_file, read, scored, table
 
