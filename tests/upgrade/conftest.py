@@ -13,7 +13,7 @@ import pytest
 from tests.upgrade.versions import ASKED, SLUG, VERSIONS, lay, prompts, record
 from tools import upgrade
 from tools.examples import ROOT, SKELETON
-from tools.upgrades import adopt, compare, render, sides
+from tools.upgrades import compare, render, sides
 from tools.upgrades.git import Git
 from tools.upgrades.project import Project
 from tools.upgrades.sources import Repository
@@ -76,7 +76,7 @@ def rendered_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
     actual = render.render
     with pytest.MonkeyPatch.context() as patch:
-        for module in (sides, compare, adopt):
+        for module in (sides, compare):
             patch.setattr(module, "render", cached)
         patch.setattr(render, "render", cached)
         yield
@@ -180,7 +180,10 @@ def two_versions(folder: Path, *versions: dict[str, bytes], user: Sequence[str] 
         skeleton = {f"{SLUG}/{name}": content for name, content in files.items()}
         skeleton[f"{SLUG}/.template.json"] = record(*ASKED, user=[users])
         skeleton[".gitattributes"] = b"cookiecutter.json export-subst\n"
-        lay({**skeleton, "cookiecutter.json": prompts(f"{number}.0.0")}, folder)
+        lay(
+            {**skeleton, "cookiecutter.json": prompts(f"{number}.0.0")},
+            folder,
+        )
         git("add", "--all")
         git("commit", "--quiet", "-m", f"{number}")
         git("tag", f"v{number}.0.0")

@@ -125,24 +125,6 @@ def test_a_fix_in_a_project_goes_back_to_the_template(template: Path, tmp_path: 
         assert (again / name).read_text("utf-8") == (project / name).read_text("utf-8")
 
 
-def test_a_project_without_a_record_is_adopted_and_upgraded_from_here(tmp_path: Path) -> None:
-    if not (ROOT / ".git").exists():
-        pytest.skip("this copy of the template has no history")
-    project = make_example(ROOT, "HEAD", "titanic", tmp_path)
-    (project / ".template.json").unlink()
-    replace(project / "Makefile", "# The one way in", "# My one way in")
-    commit(project)
-    shown = run("make", "adopt", f"PROJECT={project}", cwd=ROOT)
-    found = re.search(r"The nearest is .* \((\w+)\), at (\d+)\.\d%", shown)
-    assert found, shown
-    assert int(found[2]) >= 99
-    record = Record.parse((project / ".template.json").read_text("utf-8"))
-    assert record.answers.items() >= answers("titanic").items()
-    commit(project)
-    shown = run("make", "upgrade", f"PROJECT={project}", "DRY_RUN=1", cwd=ROOT)
-    assert re.search("^(There is nothing to do|Upgrade the template from)", shown, re.MULTILINE)
-
-
 def test_an_upgraded_titanic_project_passes_its_tests_trains_and_predicts(
     template: Path, tmp_path: Path
 ) -> None:
