@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -163,13 +163,19 @@ def project(versions: Path, tmp_path: Path) -> Made:
     return make(versions, tmp_path / "project")
 
 
-def two_versions(folder: Path, *versions: dict[str, bytes], user: Sequence[str] = ()) -> Path:
+def two_versions(
+    folder: Path,
+    *versions: dict[str, bytes],
+    user: Sequence[str] = (),
+    upgrade: Mapping[str, object] | None = None,
+) -> Path:
     """Make a template of files without variables, in two versions.
 
     Args:
         folder: Where the repository goes.
         versions: The skeleton's files in each version.
         user: The pattern that is the user's, in each version; `data/` where none is named.
+        upgrade: The table `_upgrade`, in each version.
     """
     git = Git(folder)
     folder.mkdir()
@@ -181,7 +187,7 @@ def two_versions(folder: Path, *versions: dict[str, bytes], user: Sequence[str] 
         skeleton[f"{SLUG}/.template.json"] = record(*ASKED, user=[users])
         skeleton[".gitattributes"] = b"cookiecutter.json export-subst\n"
         lay(
-            {**skeleton, "cookiecutter.json": prompts(f"{number}.0.0")},
+            {**skeleton, "cookiecutter.json": prompts(f"{number}.0.0", _upgrade=upgrade or {})},
             folder,
         )
         git("add", "--all")
