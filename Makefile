@@ -53,13 +53,8 @@ examples: $(READY) ## Make, train and test every example [DIR=build]
 	@$(BIN)/python tools/examples.py --check $(if $(DIR),--output $(DIR))
 
 UPGRADE = $(BIN)/python -m tools.upgrade
-export PROJECT TO ANSWERS
+export PROJECT TO
 PROJECT_GIVEN = $(if $(PROJECT),,$(error Say which project: PROJECT=DIR))
-
-.PHONY: adopt
-adopt: $(READY) ## Find the version that a project without .template.json was made from [PROJECT=DIR] [ANSWERS='name=value …']
-	$(call need,git)
-	@$(PROJECT_GIVEN)$(UPGRADE) adopt --project "$$PROJECT"
 
 .PHONY: upgrade
 upgrade: $(READY) ## Upgrade a project that has no `make upgrade` yet, from this repository [PROJECT=DIR] [TO=vX.Y.Z] [DRY_RUN=1]

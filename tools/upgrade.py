@@ -10,8 +10,6 @@ python -m tools.upgrade upgrade --project DIR --repository TEMPLATE.git
 """
 
 import argparse
-import os
-import shlex
 import sys
 import tempfile
 from pathlib import Path
@@ -19,7 +17,6 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tools.upgrades import compare, ending, pick, report
-from tools.upgrades.adopt import adopt
 from tools.upgrades.errors import UpgradeError
 from tools.upgrades.git import Git, identity
 from tools.upgrades.merge import Outcome, commits, rehearse, whole
@@ -116,19 +113,10 @@ def pairs(texts: list[str]) -> dict[str, str]:
     return dict(text.split("=", 1) for text in texts)
 
 
-def words(text: str) -> list[str]:
-    """Return the answers that `make` hands on, quoted as for a shell, which never sees them."""
-    try:
-        return shlex.split(text)
-    except ValueError as error:
-        example = "ANSWERS=\"task=x author='A B'\""
-        raise UpgradeError(f"ANSWERS can't be read ({error}). Write it as {example}.") from None
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    commands = ("upgrade", "abort", "continue", "check", "diff", "adopt")
+    commands = ("upgrade", "abort", "continue", "check", "diff")
     parser.add_argument("command", choices=commands)
     parser.add_argument("--project", type=Path, default=Path(), help="its folder")
     parser.add_argument("--repository", type=Path, help="the template's repository")
@@ -164,9 +152,6 @@ def run(given: argparse.Namespace) -> int:
         say(f"{note.title}: committed. {_next(project, touched)}")
         return 0
     repository = Repository(Git(given.repository or given.origin or ROOT))
-    if given.command == "adopt":
-        named = [*given.answer, *words(os.environ.get("ANSWERS", ""))]
-        return adopt(project, repository, pairs(named), given.address)
     with tempfile.TemporaryDirectory(prefix="template-origin-") as scratch:
         origin = opened(given.origin, Path(scratch)) if given.origin else None
         if given.command == "check":

@@ -99,7 +99,7 @@ def test_a_missing_program_is_named_with_what_to_install(
     (ready / "build" / "titanic").mkdir(parents=True)
     (ready / "build" / "titanic" / "Makefile").write_text("bench:\n")
     found = {target: needs(ready, target, bare) for target in all_targets}
-    wanted = {"adopt": "git", "upgrade": "git"}
+    wanted = {"upgrade": "git"}
     if folder != ROOT:
         wanted = {"up": "docker", "down": "docker", "jenkins": "docker", "lint-chart": "helm"}
         wanted |= {"test-api": "npm", "check-template": "git", "diff-template": "git"}

@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ import pytest
 from tests.upgrade.versions import ASKED, SLUG, VERSIONS, lay, prompts, record
 from tools import upgrade
 from tools.examples import ROOT, SKELETON
-from tools.upgrades import adopt, compare, render, sides
+from tools.upgrades import compare, render, sides
 from tools.upgrades.git import Git
 from tools.upgrades.project import Project
 from tools.upgrades.sources import Repository
@@ -76,7 +76,7 @@ def rendered_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
     actual = render.render
     with pytest.MonkeyPatch.context() as patch:
-        for module in (sides, compare, adopt):
+        for module in (sides, compare):
             patch.setattr(module, "render", cached)
         patch.setattr(render, "render", cached)
         yield
@@ -163,13 +163,19 @@ def project(versions: Path, tmp_path: Path) -> Made:
     return make(versions, tmp_path / "project")
 
 
-def two_versions(folder: Path, *versions: dict[str, bytes], user: Sequence[str] = ()) -> Path:
+def two_versions(
+    folder: Path,
+    *versions: dict[str, bytes],
+    user: Sequence[str] = (),
+    upgrade: Mapping[str, object] | None = None,
+) -> Path:
     """Make a template of files without variables, in two versions.
 
     Args:
         folder: Where the repository goes.
         versions: The skeleton's files in each version.
         user: The pattern that is the user's, in each version; `data/` where none is named.
+        upgrade: The table `_upgrade`, in each version.
     """
     git = Git(folder)
     folder.mkdir()
@@ -180,7 +186,10 @@ def two_versions(folder: Path, *versions: dict[str, bytes], user: Sequence[str] 
         skeleton = {f"{SLUG}/{name}": content for name, content in files.items()}
         skeleton[f"{SLUG}/.template.json"] = record(*ASKED, user=[users])
         skeleton[".gitattributes"] = b"cookiecutter.json export-subst\n"
-        lay({**skeleton, "cookiecutter.json": prompts(f"{number}.0.0")}, folder)
+        lay(
+            {**skeleton, "cookiecutter.json": prompts(f"{number}.0.0", _upgrade=upgrade or {})},
+            folder,
+        )
         git("add", "--all")
         git("commit", "--quiet", "-m", f"{number}")
         git("tag", f"v{number}.0.0")

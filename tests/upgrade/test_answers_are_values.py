@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from tests.hostile import ATTACKS, NAME, hostile, ran
+from tests.hostile import ATTACKS, hostile, ran
 from tests.upgrade.conftest import Made, make
 from tests.upgrade.versions import FIRST, lay, prompts
-from tools.upgrades import adopt
 from tools.upgrades.git import Git
 
 COMMANDS = (["check"], ["diff"], ["upgrade", "--dry-run"], ["upgrade"])
@@ -56,43 +55,6 @@ def test_an_attack_as_a_new_answer_is_a_value(project: Made, attack: str) -> Non
     assert project.upgrade("v2.0.0", "--answer", f"author={attack}") == 0
     assert json.loads(project.read(".template.json"))["answers"]["author"] == attack
     assert not ran(project.folder, project.versions)
-
-
-def test_an_attack_in_a_projects_own_files_is_a_value_when_it_is_adopted(
-    project: Made, versions: Path
-) -> None:
-    project.write("README.md", f"# {ATTACKS[0]}\n")
-    (project.folder / ".template.json").unlink()
-    project.commit()
-    assert adopt.guess(project.folder)["project_name"] == ATTACKS[0]
-    assert project.run("adopt") == 0
-    assert json.loads(project.read(".template.json"))["answers"]["project_name"] == ATTACKS[0]
-    assert not ran(project.folder, project.versions)
-
-
-def test_answers_for_adopt_are_read_as_a_shell_reads_them_and_by_no_shell(
-    project: Made, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    (project.folder / ".template.json").unlink()
-    monkeypatch.setenv("ANSWERS", "task=x 'project_name=a")
-    assert project.run("adopt") == 2
-    assert "No closing quotation" in capfd.readouterr().err
-    monkeypatch.setenv("ANSWERS", f"task=regression project_name='a; touch {NAME}'")
-    assert project.run("adopt") == 0
-    found = json.loads(project.read(".template.json"))["answers"]
-    assert (found["task"], found["project_name"]) == ("regression", f"a; touch {NAME}")
-    assert not ran(project.folder, project.versions)
-
-
-@pytest.mark.parametrize(
-    "about", ["name = 5", "authors = 5", "authors = [{name = 5}]", "requires-python = 3.1"]
-)
-def test_a_project_with_odd_types_is_adopted_or_refused_in_a_sentence(
-    project: Made, about: str
-) -> None:
-    (project.folder / ".template.json").unlink()
-    project.write("pyproject.toml", f"[project]\n{about}\n")
-    assert project.run("adopt") in {0, 2}
 
 
 @pytest.mark.parametrize(

@@ -204,7 +204,7 @@ def test_two_projects_of_one_repository_do_not_touch_each_other(
 
 
 def test_the_command_line_is_told_where_no_project_is(tmp_path: Path) -> None:
-    program = [sys.executable, str(ROOT / "tools" / "upgrade.py"), "adopt"]
+    program = [sys.executable, str(ROOT / "tools" / "upgrade.py"), "check"]
     program += ["--project", str(tmp_path / "missing")]
     done = subprocess.run(program, capture_output=True, text=True, check=False)
     assert done.returncode == 2

@@ -1,12 +1,10 @@
-"""What a project changed in the template's files: checked, carried back; records found again."""
+"""What a project changed in the template's files: checked, and carried back."""
 
-import json
 from pathlib import Path
 
 import pytest
 
-from tests.upgrade.conftest import Made, make, two_versions
-from tests.upgrade.versions import lines, text
+from tests.upgrade.conftest import Made, make
 from tools.upgrades.git import Git
 
 
@@ -80,73 +78,14 @@ def test_a_declaration_that_is_no_list_is_refused(
     assert "tool.template.edited is a list" in capfd.readouterr().err
 
 
-def test_a_folder_that_is_no_project_is_not_adopted(
-    versions: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+def test_a_project_without_a_record_says_where_to_take_it_from(
+    project: Made, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "README.md").write_text("# Something else\n")
-    (tmp_path / "pyproject.toml").write_text('[project]\nauthors = ["Joe"]\n')
-    assert Made(tmp_path, versions).run("adopt") == 2
-    assert "No version of this template is near" in capfd.readouterr().err
-    assert not (tmp_path / ".template.json").exists()
-
-
-def test_a_project_from_before_there_were_records_is_adopted_and_upgraded(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    pages = {f"docs/{name}": text(lines(name)) for name in "abcd"}
-    first, second = pages, {**pages, "docs/a": text(lines("a"), "NEW = 1"), "e": b"5\n"}
-    versions = two_versions(tmp_path / "t", first, second)
-    git = Git(versions)
-    project = make(versions, tmp_path / "project")
     (project.folder / ".template.json").unlink()
-    project.replace("docs/b", "B_3 = 3", "B_3 = 33")
-    project.write("docs/c", "MINE\n")
     project.commit()
-    # The first version is made anew without a record, as it was before there were any.
-    git("checkout", "--quiet", "v1.0.0")
-    next(versions.glob("*/.template.json")).unlink()
-    git("commit", "--quiet", "--all", "-m", "without")
-    git("tag", "--force", "v1.0.0")
-    git("remote", "add", "origin", "https://example.org/template.git")
-    assert project.run("adopt") == 0
-    assert "The nearest is 1.0.0" in capfd.readouterr().out
-    project.replace(".template.json", '"data/"', '"docs/c", "data/"')
-    project.commit()
-    assert project.upgrade() == 0
-    record = json.loads(project.read(".template.json"))
-    assert "docs/c" in record["ownership"]["user"]
-    assert record["template"] == "https://example.org/template.git"
-    assert project.read("docs/c") == b"MINE\n"
-    assert project.read("e") == b"5\n"
-    assert b"NEW = 1" in project.read("docs/a")
-    assert b"B_3 = 33" in project.read("docs/b")
-
-
-def test_a_project_without_a_record_is_adopted(
-    versions: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    project = make(versions, tmp_path / "project", "v1.1.0", package_name="shop", task="regression")
-    wanted = json.loads(project.read(".template.json"))
-    (project.folder / ".template.json").unlink()
-    project.replace("src/shop/engine.py", "ENGINE_9 = 9", "ENGINE_9 = 99")
-    project.commit()
-    assert project.upgrade() == 2
-    assert "adopt" in capfd.readouterr().err
-    assert project.run("adopt", "--answer", "task=regression") == 0
-    shown = capfd.readouterr().out
-    assert "v1.1.0: 9" in shown
-    assert "The nearest is 1.1.0" in shown
-    record = json.loads(project.read(".template.json"))
-    assert (record["version"], record["commit"]) == (wanted["version"], wanted["commit"])
-    assert record["answers"]["package_name"] == "shop"
-    project.commit()
-    assert project.upgrade() == 0
-    assert b"ENGINE_9 = 99" in project.read("src/shop/engine.py")
-
-
-def test_a_project_that_has_a_record_is_not_adopted(project: Made) -> None:
     before = project.state()
-    assert project.run("adopt") == 2
+    assert project.upgrade() == 2
+    assert "`git log -- .template.json`" in capfd.readouterr().err
     assert project.state() == before
 
 

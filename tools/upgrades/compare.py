@@ -6,6 +6,7 @@ import re
 import sys
 import tempfile
 from difflib import get_close_matches, unified_diff
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from tools.upgrades.errors import UpgradeError
@@ -97,6 +98,13 @@ def _sources(template: Path, record: Record) -> dict[str, Path]:
     return found
 
 
+def _copied(template: Path) -> list[str]:
+    """Return the patterns of the files without variables, which Cookiecutter only copies."""
+    prompts = json.loads((template / "cookiecutter.json").read_text("utf-8"))
+    patterns: list[str] = prompts.get("_copy_without_render", [])
+    return patterns
+
+
 def retrofit(project: Project, repository: Repository) -> int:
     """Print what a project changed in the template's files, as a patch of the template."""
     record = project.record()
@@ -104,19 +112,22 @@ def retrofit(project: Project, repository: Repository) -> int:
     with tempfile.TemporaryDirectory(prefix="template-diff-") as folder:
         template, rendered = _rendered(record, repository, Path(folder))
         sources = _sources(template, record)
+        copied = _copied(template)
         for path in edited(project, record, rendered):
             source, mine = sources.get(path), project.root / path
             if source is None or not mine.is_file() or b"\0" in mine.read_bytes():
                 left.append(path)
                 continue
             name = source.relative_to(template).as_posix()
-            old = _lines(source)
             try:
-                new = _carried(project, record, source, rendered / path, mine)
+                if any(fnmatchcase(path, pattern) for pattern in copied):
+                    new = _lines(mine)
+                else:
+                    new = _carried(project, record, source, rendered / path, mine)
             except UpgradeError:
                 left.append(path)
                 continue
-            _show(old, new, f"a/{name}", f"b/{name}")
+            _show(_lines(source), new, f"a/{name}", f"b/{name}")
             if _kind(mine) != _kind(rendered / path):
                 left.append(path)
     for path in left:

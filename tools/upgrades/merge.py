@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tools.upgrades.errors import UpgradeError
 from tools.upgrades.git import NOBODY, Git, Tree, merging
+from tools.upgrades.moves import Moves
 from tools.upgrades.project import RECORD, Record, covers
 
 FILES = {"100644", "100755"}
@@ -27,36 +28,36 @@ class Outcome:
     untouched: int
 
 
-def follow(path: str, before: Record, after: Record) -> str:
-    """Return where a path is after an upgrade that changes the package's name."""
-    old, new = (record.answers.get("package_name") for record in (before, after))
-    if old and new and path.startswith(f"src/{old}/"):
-        return f"src/{new}/" + path.removeprefix(f"src/{old}/")
-    return path
-
-
 def lay_over(
     head: Tree,
     renders: tuple[Tree, Tree],
     records: tuple[Record, Record],
+    moves: Moves,
     there: Callable[[str], bool],
 ) -> tuple[Tree, Tree]:
     """Put the user's files into both renderings, so that they can't conflict.
 
     What the new version adds to the user's folders is added where nothing is in its place; what
-    the user deleted there stays deleted; what the new version no longer has stays.
+    the user deleted there stays deleted; what the new version no longer has stays. What the user
+    added to a folder that moves goes along.
     """
     old, new = (dict(tree) for tree in renders)
     before, after = records
 
     def is_users(path: str) -> bool:
         """Say whether a path is the user's in both versions, or was never the template's."""
-        owned = covers(after.user, path) or covers(after.user, follow(path, before, after))
+        owned = covers(after.user, path) or covers(after.user, moves.follow(path))
         return owned and (covers(before.user, path) or path not in renders[0])
 
-    for path in head:
-        place = follow(path, before, after)
-        if is_users(path) and place != path and place in head:
+    def goes_along(path: str) -> bool:
+        """Say whether a path of the project's own is in a folder that moves."""
+        place = moves.follow(path)
+        return path not in renders[0] and place != path and place not in renders[1]
+
+    mine = [path for path in head if is_users(path) or goes_along(path)]
+    for path in mine:
+        place = moves.follow(path)
+        if place != path and place in head:
             raise UpgradeError(
                 f"{path} would move to {place}, where another file of yours is. "
                 "Move one of them, commit, and try again."
@@ -64,13 +65,13 @@ def lay_over(
     for path in [path for path in old if is_users(path)]:
         del old[path]
         if path not in head:
-            new.pop(follow(path, before, after), None)
-    for path in [path for path in new if is_users(path) and there(path)]:
+            new.pop(moves.follow(path), None)
+    samples = {path for path in moves.samples if path not in renders[0]}
+    for path in [path for path in new if is_users(path) and (there(path) or path in samples)]:
         del new[path]
-    for path in head:
-        if is_users(path):
-            old[path] = head[path]
-            new[follow(path, before, after)] = head[path]
+    for path in mine:
+        old[path] = head[path]
+        new[moves.follow(path)] = head[path]
     if RECORD in head:
         old[RECORD] = head[RECORD]
     return old, new

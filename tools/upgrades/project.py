@@ -52,7 +52,7 @@ class Record:
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise UpgradeError(
                 f"{RECORD} can't be read ({error!r}). Take it back from git "
-                f"(`git log -- {RECORD}`), or remove it and let `adopt` find out."
+                f"(`git log -- {RECORD}`)."
             ) from None
 
     @classmethod
@@ -133,8 +133,7 @@ class Project:
         if not file.is_file():
             raise UpgradeError(
                 f"There is no {RECORD} here, so nothing says which template and version this is. "
-                f"In a copy of the template, `make adopt PROJECT={self.root}` finds out and writes "
-                "it."
+                f"Take it back from git (`git log -- {RECORD}`)."
             )
         return Record.parse(file.read_text("utf-8"))
 

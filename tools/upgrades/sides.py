@@ -7,12 +7,14 @@ import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from tools.upgrades.answers import Settled, ask, settle
 from tools.upgrades.errors import UpgradeError
 from tools.upgrades.git import Tree
-from tools.upgrades.merge import beside_submodules, follow, lay_over, same_line_ends
+from tools.upgrades.merge import beside_submodules, lay_over, same_line_ends
+from tools.upgrades.moves import Moves, moves
 from tools.upgrades.project import RECORD, Project, Record
 from tools.upgrades.render import render
 from tools.upgrades.sources import Repository
@@ -74,11 +76,12 @@ def render_both(project: Project, wish: Wish, scratch: Path, say: Callable[[str]
         say(note)
     second = _render_new(settled, known, wish, target, scratch / "new-render", say)
     made = Record.read(first) if (first / RECORD).exists() else replace(before, user=(), shared=())
-    carry_ownership(before, made, second / RECORD)
+    moved = moves(target, (first, second), (before, Record.read(second)))
+    carry_ownership(before, made, second / RECORD, moved)
     after = Record.read(second)
     renders = (project.git.store_folder(first), project.git.store_folder(second))
     head = project.files()
-    old, new = lay_over(head, renders, (before, after), lambda path: _there(project.root, path))
+    old, new = lay_over(head, renders, (before, after), moved, partial(_there, project.root))
     old, new, left_out = beside_submodules(head, (old, new))
     if left_out:
         say(f"Left out, for a submodule of yours is in their place: {', '.join(left_out)}")
@@ -156,20 +159,21 @@ def _there(root: Path, path: str) -> bool:
     )
 
 
-def carry_ownership(mine: Record, old: Record, file: Path) -> None:
+def carry_ownership(mine: Record, old: Record, file: Path, moved: Moves) -> None:
     """Carry what the project's people changed in the table of ownership into a new record.
 
     Args:
         mine: The project's record.
         old: What the recorded version renders.
         file: The new record.
+        moved: Where the upgrade puts files.
     """
     text = file.read_text("utf-8")
-    fields, after = json.loads(text), Record.parse(text)
+    fields = json.loads(text)
     table = fields.setdefault("ownership", {})
     for name, ours, theirs in (("user", mine.user, old.user), ("shared", mine.shared, old.shared)):
         new = table.get(name, [])
-        have, had = ([follow(item, mine, after) for item in items] for items in (ours, theirs))
+        have, had = ([moved.follow(item) for item in items] for items in (ours, theirs))
         kept = [item for item in new if item in have or item not in had]
         table[name] = kept + [item for item in have if item not in had and item not in kept]
         if table[name] != new:

@@ -76,12 +76,6 @@ class Repository:
             )
         return self.git("rev-parse", f"{revision}^{{commit}}")
 
-    def milestones(self, most: int = 20) -> list[str]:
-        """Return versions all over the history, oldest first: its tags, and some commits."""
-        commits = self.git("log", "--first-parent", "--reverse", "--format=%h").split()
-        step = max(1, -(-len(commits) // most))
-        return [*self.tags(), *commits[::-step][::-1]]
-
     def goal(self, record: Record) -> str:
         """Return the newest version; or the recorded one where that is ahead of all tags."""
         newest, mine = self.newest(), record.revision
@@ -124,8 +118,7 @@ class Repository:
         if not record.revision:
             raise UpgradeError(
                 f"The template at hand has no tag {tag}, and {RECORD} names no commit. "
-                f"Give a repository that has it, or remove {RECORD}, commit, and let `adopt` find "
-                "the nearest version."
+                f"Give a repository that has the tag, or write the commit into {RECORD}."
             )
         raise UpgradeError(self._gone(record, tag))
 
