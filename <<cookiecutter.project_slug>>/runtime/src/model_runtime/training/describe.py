@@ -11,10 +11,11 @@ from ..bundle.metadata import TEMPLATE_VERSION, Data, EngineName, Metadata, Pari
 from ..bundle.read import Bundle
 from ..bundle.rows import columns_from
 from ..bundle.schema import Schema
+from ..git import git_commit
 from ..settings import Settings
 from ..tasks import TASKS
 from .evaluate import predict
-from .provenance import git_commit, libraries
+from .provenance import libraries
 
 
 def describe(

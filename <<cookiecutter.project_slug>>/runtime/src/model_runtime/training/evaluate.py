@@ -10,11 +10,11 @@ from sklearn.pipeline import Pipeline
 
 from ..errors import ProjectError
 from ..features import Features
+from ..progress import advance
 from ..settings import Settings, Training
 from ..tasks import TASKS, TaskName, class_indices
 from .by_class import ClassScore, by_class
 from .fit import fit
-from .progress import advance
 from .rows import Rows
 from .split import Split, folds
 from .task import TRAINING_TASKS

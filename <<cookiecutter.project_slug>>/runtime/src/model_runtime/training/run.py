@@ -6,12 +6,12 @@ from typing import Any
 
 from rich.console import Console
 
-from ..automl.session import session
 from ..bundle.metadata import Data, Metadata
 from ..bundle.self_test import self_test
 from ..bundle.write import write_bundle
 from ..errors import ProjectError
 from ..folders import check_ours, replacing
+from ..progress import Progress
 from ..registry.record import Recorder, Unrecorded
 from ..settings import Settings
 from .classes import Names
@@ -22,12 +22,12 @@ from .fit import fit
 from .leaks import Leaks, compare
 from .pictures import draw_pictures
 from .preflight import check_measured
-from .progress import Progress
 from .provenance import fingerprint
 from .report import METRICS, refused_reports, write_metrics, write_model_card
 from .resolve import resolve_schema
 from .rows import Rows
 from .search_report import write_search
+from .session import session
 from .split import split
 from .store import Stored, store
 from .use_case import UseCase

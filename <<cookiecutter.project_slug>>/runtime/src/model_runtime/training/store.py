@@ -7,12 +7,12 @@ from skops.io import dumps
 
 from ..bundle.metadata import EngineName, Parity
 from ..bundle.schema import Schema
+from ..compiler.compile import NotCompilable, compile_pipeline
+from ..compiler.proof_rows import proof_rows
+from ..compiler.prove import TOLERANCE, columns_of, compare, expected
 from ..errors import ProjectError
 from ..settings import Settings, Training
-from .compile import NotCompilable, compile_pipeline
 from .describe import describe
-from .proof_rows import proof_rows
-from .prove import TOLERANCE, columns_of, compare, expected
 from .rehearsal import rehearse
 from .split import Split
 from .task import TRAINING_TASKS

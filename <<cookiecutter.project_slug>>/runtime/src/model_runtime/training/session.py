@@ -5,7 +5,7 @@ again for each fold; a session hands the settings down and keeps what was found.
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -15,9 +15,6 @@ from ..settings import AutoML, Settings
 
 Config = dict[str, int | float | str]
 """An estimator's settings, by scikit-learn's names."""
-
-Line = Callable[[], str]
-"""Says how far the search is."""
 
 
 @dataclass(frozen=True)
@@ -62,15 +59,13 @@ class Found:
 
 @dataclass
 class Session:
-    """One training run.
+    """The search of one training run.
 
-    `show` gets what to show while a search goes on; `begin` is where an estimator's search begins,
-    instead of at the cheapest.
+    `begin` is where an estimator's search begins, instead of at the cheapest settings.
     """
 
     options: AutoML
     seed: int
-    show: Callable[[Line], None] = lambda line: None
     begin: dict[str, Config] = field(default_factory=dict)
     found: Found | None = None
 
@@ -108,7 +103,7 @@ def comparing() -> Iterator[None]:
         "max_trials": trials and math.ceil(trials * COMPARISON_SHARE),
     }
     options = outer.options.model_copy(update=less)
-    token = _current.set(Session(options, outer.seed, outer.show, outer.found.best_configs))
+    token = _current.set(Session(options, outer.seed, outer.found.best_configs))
     try:
         yield
     finally:

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from model_runtime.errors import ProjectError
-from model_runtime.training.progress import Progress, Step, advance
+from model_runtime.progress import Progress, Step, advance
 
 
 class Log(io.StringIO):

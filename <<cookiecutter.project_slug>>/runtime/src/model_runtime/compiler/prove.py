@@ -11,8 +11,8 @@ from sklearn.pipeline import Pipeline
 from ..bundle.engines import Columns, Engine, SklearnEngine
 from ..bundle.metadata import Parity
 from ..bundle.row_answers import Answers, answer_each, engine_answers
+from ..progress import advance
 from ..tasks import TASKS, Outputs, TaskName, class_indices
-from .progress import advance
 
 TOLERANCE = 1e-5
 """Largest difference of a probability; for regression relative, see `prove`."""

@@ -18,28 +18,14 @@ from skl2onnx.common._registration import (
 )
 from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType
 
-from . import (
-    converters_boosting,
-    converters_lightgbm,
-    converters_one_hot,
-    converters_ordinal,
-    converters_target,
-    converters_text,
-)
-from .converters_trees import TREES, through_single_precision
-from .onnx_nodes import Nodes, NotConvertible, alike
-from .refusals import refuse_what_it_refuses
+from ..nodes import Nodes, NotConvertible, alike
+from ..refusals import refuse_what_it_refuses
+from . import boosting, lightgbm, one_hot, ordinal, target, text
+from .trees import TREES, through_single_precision
 
 Converter = Callable[[Any, Any, Any], None]
 
-_OWN = (
-    converters_boosting,
-    converters_lightgbm,
-    converters_one_hot,
-    converters_ordinal,
-    converters_target,
-    converters_text,
-)
+_OWN = (boosting, lightgbm, one_hot, ordinal, target, text)
 
 
 def register() -> None:

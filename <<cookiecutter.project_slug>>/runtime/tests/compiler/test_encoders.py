@@ -13,10 +13,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler, TargetEncoder
 
 from model_runtime.bundle.engines import OnnxEngine, SklearnEngine
-from model_runtime.training.compile import compile_pipeline
-from model_runtime.training.onnx_lookups import Column
-from model_runtime.training.onnx_nodes import Nodes, NotConvertible
-from model_runtime.training.prove import columns_of
+from model_runtime.compiler.compile import compile_pipeline
+from model_runtime.compiler.lookups import Column
+from model_runtime.compiler.nodes import Nodes, NotConvertible
+from model_runtime.compiler.prove import columns_of
 
 from ..support.both_engines import EXACT, largest_difference, pipeline_of
 

@@ -11,7 +11,7 @@ from sklearn.pipeline import make_pipeline
 
 from model_runtime.bundle.engines import Unanswerable
 from model_runtime.bundle.row_answers import BLOCK
-from model_runtime.training.prove import prove
+from model_runtime.compiler.prove import prove
 
 
 def pipeline() -> Any:

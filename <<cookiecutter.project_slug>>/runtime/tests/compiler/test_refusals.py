@@ -37,8 +37,8 @@ from sklearn.preprocessing import (
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor, ExtraTreeClassifier
 
 from model_runtime.bundle.engines import OnnxEngine, SklearnEngine, Unanswerable
-from model_runtime.training.compile import NotCompilable, compile_pipeline
-from model_runtime.training.prove import columns_of
+from model_runtime.compiler.compile import NotCompilable, compile_pipeline
+from model_runtime.compiler.prove import columns_of
 
 from ..support.both_engines import largest_difference, pipeline_of
 

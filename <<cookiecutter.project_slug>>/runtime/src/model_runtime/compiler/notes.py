@@ -11,7 +11,7 @@ import numpy as np
 from onnx import TensorProto, helper
 
 from ..bundle import texts
-from .onnx_nodes import NOTES, REFUSED, REFUSED_WHERE, TEXT_WEIGHTS
+from .nodes import NOTES, REFUSED, REFUSED_WHERE, TEXT_WEIGHTS
 
 
 def act_on(model: Any) -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 from onnx import TensorProto, helper
 from skl2onnx.common.data_types import StringTensorType
 
-from .onnx_nodes import ML, Nodes, NotConvertible
+from .nodes import ML, Nodes, NotConvertible
 
 Array = npt.NDArray[Any]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from model_runtime.training.provenance import git_commit
+from model_runtime.git import git_commit
 
 
 def repository(folder: Path) -> str:

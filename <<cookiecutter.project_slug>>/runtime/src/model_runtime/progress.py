@@ -16,7 +16,7 @@ from threading import Event, Thread
 from rich.console import Console
 from rich.text import Text
 
-from ..errors import ProjectError
+from .errors import ProjectError
 
 EVERY_S = 30.0
 """Seconds to a step's first line where there is no terminal; to each next one twice as long."""
@@ -105,6 +105,12 @@ def advance(done: int, total: int, of: str) -> None:
     """Say of the step under way how far it is, see `Step.advance`; nothing where there is none."""
     if (step := _under_way.get()) is not None:
         step.advance(done, total, of)
+
+
+def show(ask: Callable[[], str]) -> None:
+    """Let the step under way show what a function says, see `Step.show`; nothing without one."""
+    if (step := _under_way.get()) is not None:
+        step.show(ask)
 
 
 class Progress:

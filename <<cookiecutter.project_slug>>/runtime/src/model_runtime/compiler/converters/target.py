@@ -11,8 +11,8 @@ from skl2onnx.common._registration import register_converter, register_shape_cal
 from skl2onnx.common.data_types import DoubleTensorType
 from sklearn.preprocessing import TargetEncoder
 
-from .onnx_lookups import columns_of
-from .onnx_nodes import Nodes
+from ..lookups import columns_of
+from ..nodes import Nodes
 
 _ALIAS = "SklearnTargetEncoder"
 

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from skl2onnx import update_registered_converter
 
-from .converters_boosting import declare_classifier, declare_regressor, label_of
+from ..nodes import Nodes, NotConvertible
+from .boosting import declare_classifier, declare_regressor, label_of
 from .lightgbm_trees import raw_scores
-from .onnx_nodes import Nodes, NotConvertible
 
 _AS_IT_IS = {"fair", "huber", "mape", "quantile", "regression", "regression_l1"}
 _EXPONENTIAL = {"gamma", "poisson", "tweedie"}

@@ -18,11 +18,11 @@ from threadpoolctl import threadpool_limits
 
 from model_runtime.bundle.engines import OnnxEngine
 from model_runtime.bundle.metadata import Parity
+from model_runtime.compiler.compile import NotCompilable, compile_pipeline
+from model_runtime.compiler.prove import columns_of, prove
 from model_runtime.features import Feature, Features
 from model_runtime.preprocessing import MISSING_LABEL, BasePreprocessor
 from model_runtime.tasks import TaskName
-from model_runtime.training.compile import NotCompilable, compile_pipeline
-from model_runtime.training.prove import columns_of, prove
 from model_runtime.training.run import train
 
 from ..support.settings import settings_in

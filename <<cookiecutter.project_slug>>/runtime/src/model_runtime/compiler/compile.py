@@ -13,9 +13,9 @@ from sklearn.pipeline import Pipeline
 
 from ..bundle.engines import OnnxEngine
 from ..errors import Told
-from .converters import register
+from .converters.register import register
+from .nodes import ML, SKL2ONNX_ML_OPSET, ask_for_newer
 from .notes import act_on
-from .onnx_nodes import ML, SKL2ONNX_ML_OPSET, ask_for_newer
 
 OPSET = {"": 21, ML: SKL2ONNX_ML_OPSET}
 

@@ -17,11 +17,11 @@ from sklearn.preprocessing import FunctionTransformer, OneHotEncoder
 from model_runtime.bundle import engines
 from model_runtime.bundle.engines import OnnxEngine
 from model_runtime.bundle.texts import Vectorizer
+from model_runtime.compiler.compile import NotCompilable, compile_pipeline
+from model_runtime.compiler.converters.text import _description
+from model_runtime.compiler.prove import columns_of
 from model_runtime.features import Feature
 from model_runtime.preprocessing import BasePreprocessor
-from model_runtime.training.compile import NotCompilable, compile_pipeline
-from model_runtime.training.converters_text import _description
-from model_runtime.training.prove import columns_of
 
 from ..support.both_engines import EXACT, largest_difference, pipeline_of
 

@@ -10,10 +10,10 @@ import pytest
 
 from model_runtime.bundle.row_files import read_rows, write_rows
 from model_runtime.bundle.schema import Schema
+from model_runtime.compiler.odd_texts import LONGEST
+from model_runtime.compiler.proof_rows import proof_rows
+from model_runtime.compiler.prove import columns_of
 from model_runtime.features import Feature
-from model_runtime.training.odd_texts import LONGEST
-from model_runtime.training.proof_rows import proof_rows
-from model_runtime.training.prove import columns_of
 
 ROWS = 2_000
 HUGE = np.finfo(np.float64).max

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from onnx import TensorProto
 
-from .onnx_nodes import ML, Nodes, NotConvertible
+from ..nodes import ML, Nodes, NotConvertible
 from .tree_ensemble import LESS_OR_EQUAL, MEMBER, Tree, attributes_of
 
 _ZERO = float(np.float32(1e-35))

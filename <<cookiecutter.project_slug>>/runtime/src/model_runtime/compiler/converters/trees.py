@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType
 
-from .onnx_nodes import Nodes, alike
-from .refusals import can_be_missing
+from ..nodes import Nodes, alike
+from ..refusals import can_be_missing
 
 Converter = Callable[[Any, Any, Any], None]
 

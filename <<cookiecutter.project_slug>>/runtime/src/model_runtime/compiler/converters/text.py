@@ -14,7 +14,7 @@ from skl2onnx.common._registration import register_converter, register_shape_cal
 from skl2onnx.common.data_types import DoubleTensorType
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from .onnx_nodes import Nodes, NotConvertible
+from ..nodes import Nodes, NotConvertible
 
 _CALLABLES = ("analyzer", "preprocessor", "strip_accents", "tokenizer")
 

@@ -20,10 +20,10 @@ from skl2onnx.common.shape_calculator import (
 )
 from skl2onnx.common.utils_classifier import get_label_classes
 
+from ..lookups import Column
+from ..nodes import ML, Nodes, NotConvertible
 from .boosted_trees import ensemble_attributes
-from .converters_ordinal import encode
-from .onnx_lookups import Column
-from .onnx_nodes import ML, Nodes, NotConvertible
+from .ordinal import encode
 
 _INVERSE_LINKS = {"IdentityLink": None, "LogLink": "Exp"}
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from onnx import TensorProto
 
-from .onnx_nodes import Nodes
+from .nodes import Nodes
 
 _BEYOND_SINGLE = 1e39
 """Finite in double precision, infinite in single."""

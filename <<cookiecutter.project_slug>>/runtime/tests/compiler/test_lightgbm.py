@@ -8,8 +8,8 @@ import pytest
 from sklearn.compose import ColumnTransformer
 
 from model_runtime.bundle.engines import OnnxEngine
-from model_runtime.training.compile import NotCompilable, compile_pipeline
-from model_runtime.training.prove import columns_of
+from model_runtime.compiler.compile import NotCompilable, compile_pipeline
+from model_runtime.compiler.prove import columns_of
 
 from ..support.both_engines import EXACT, largest_difference, pipeline_of
 
