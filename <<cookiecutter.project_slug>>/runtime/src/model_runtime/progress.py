@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from threading import Event, Thread
+from typing import ParamSpec, TypeVar
 
 from rich.console import Console
 from rich.text import Text
@@ -23,6 +24,9 @@ EVERY_S = 30.0
 
 LONGEST_S = 600.0
 """Seconds between two such lines at the most."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @contextmanager
@@ -120,6 +124,13 @@ class Progress:
         """Write to a console; where it is no terminal, first after so many seconds of a step."""
         self.console = console
         self._every = every
+
+    def run(self, name: str, stage: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
+        """Run a stage as a step and return its result, whose text ends the step's line."""
+        with self.step(name) as step:
+            result = stage(*args, **options)
+            step.found = str(result)
+        return result
 
     @contextmanager
     def step(self, name: str) -> Iterator[Step]:
