@@ -24,7 +24,7 @@ from sklearn.pipeline import Pipeline
 from tests.small_cases import Preprocessor, case, customers
 from threadpoolctl import threadpool_limits
 
-from model_runtime.training.compile import compile_pipeline
+from model_runtime.compiler.compile import compile_pipeline
 
 ROWS = 65_536
 BLOCKS = (1, 64, 1_024, 4_096, 16_384, 65_536)

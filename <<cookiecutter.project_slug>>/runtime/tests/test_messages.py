@@ -13,10 +13,10 @@ from sklearn.compose import make_column_transformer
 from sklearn.preprocessing import OneHotEncoder
 
 from model_runtime.bundle.engines import SklearnEngine, Unanswerable
+from model_runtime.compiler.compile import NotCompilable
+from model_runtime.compiler.nodes import NotConvertible
 from model_runtime.errors import ProjectError
 from model_runtime.features.columns import shown
-from model_runtime.training.compile import NotCompilable
-from model_runtime.training.onnx_nodes import NotConvertible
 from model_runtime.training.run import train
 from model_runtime.training.use_case import UseCase
 

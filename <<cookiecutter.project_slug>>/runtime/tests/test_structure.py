@@ -1,6 +1,16 @@
-"""Data flows one way: use_case -> training -> bundle -> serving."""
+"""Data flows one way: use_case -> training -> bundle -> serving; and no two parts need each other.
+
+A part is a folder of the package or a module at its top. Every part has a row below.
+"""
 
 import ast
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -8,43 +18,126 @@ import pytest
 import model_runtime
 
 PACKAGE = Path(model_runtime.__file__).parent
-FORBIDDEN = {
-    "use_case": {"training", "bundle", "serving", "registry", "release", "scoring", "evaluation"},
-    "training": {"serving", "release", "scoring", "evaluation"},
-    "registry": {"training", "serving", "release", "scoring", "evaluation", "use_case"},
-    "release": {"serving", "scoring", "evaluation"},
-    "evaluation": {"serving", "registry", "release"},
-    "scoring": {
-        "serving",
-        "training",
-        "registry",
-        "release",
-        "evaluation",
-        "use_case",
-        "preprocessing",
+
+GROUND = (
+    *("errors", "tasks", "json_text", "git", "download", "free_memory", "place", "progress"),
+    *("folders", "hooks", "terminal", "yaml_loader", "yaml_file", "project"),
+    *("setting_types", "setting_variables", "settings_delivery", "settings", "features"),
+)
+"""The ground, which every part may import; each of its modules imports only those before it."""
+
+BASES = ("words", "encoding", "prepared_columns", "memory", "preprocessing")
+"""The base of the Preprocessor and its parts, over pandas and scikit-learn: likewise."""
+
+PARTS: dict[str, set[str]] = {
+    "bundle": set(),
+    "compiler": {"bundle", "preprocessing"},
+    "registry": {"bundle"},
+    "training": {"bundle", "compiler", "registry", "preprocessing"},
+    "automl": {"training"},
+    "release": {"bundle", "registry", "training"},
+    "contract": {"bundle"},
+    "serving": {"bundle", "contract"},
+    "scoring": {"bundle", "contract"},
+    "evaluation": {"bundle", "scoring", "training"},
+    "postman": {"bundle", "contract", "serving"},
+    "testing": {"bundle", "scoring", "training"},
+    "delivery": {"bundle", "postman", "testing"},
+    "cli_image": {"bundle", "delivery", "postman"},
+    "cli_delivery": {"bundle", "delivery"},
+    "cli_versions": {"automl", "registry", "release", "training"},
+    "cli": {
+        *("cli_image", "cli_delivery", "cli_versions", "automl", "bundle", "evaluation"),
+        *("postman", "registry", "scoring", "serving", "training"),
     },
-    "contract": {"training", "serving", "scoring", "evaluation", "postman", "registry", "use_case"},
-    "bundle": {"training", "serving", "registry", "release", "use_case", "preprocessing"},
-    "serving": {"training", "registry", "release", "evaluation", "use_case", "preprocessing"},
+    "__main__": {"cli"},
 }
+"""The other parts: what each may import beside the ground."""
+
+NOT_IN_THE_IMAGE = {
+    *("flaml", "matplotlib", "mlflow", "onnx", "pandas", "polars", "pyarrow", "rich", "skl2onnx"),
+    *("sklearn", "skops", "typer"),
+}
+"""Modules that a service of a compiled model does without; the image has none of them."""
 
 
-def imported(file: Path) -> set[str]:
-    """Return the parts of the package that a module imports, anywhere in it."""
-    found = set()
-    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.level == 2:
-            parts = [node.module] if node.module else [alias.name for alias in node.names]
-            found |= {part.split(".")[0] for part in parts}
-        if isinstance(node, ast.ImportFrom) and not node.level:
-            assert not str(node.module).startswith(PACKAGE.name), f"{file}: import relatively"
+def allowed() -> dict[str, set[str]]:
+    """Return for each part the parts that it may import."""
+    rows = {name: set(GROUND[:place]) for place, name in enumerate(GROUND)}
+    rows |= {name: {*GROUND, *BASES[:place]} for place, name in enumerate(BASES)}
+    return rows | {name: {*GROUND, *others} for name, others in PARTS.items()}
+
+
+@cache
+def imports() -> dict[str, dict[str, str]]:
+    """Return for each part the parts that it imports, anywhere in it, and one module that does."""
+    found: dict[str, dict[str, str]] = {}
+    for file in sorted(PACKAGE.rglob("*.py")):
+        module = file.relative_to(PACKAGE).with_suffix("")
+        if module.parts == ("__init__",):  # its names are imported when they are asked for
+            continue
+        part = found.setdefault(module.parts[0], {})
+        part |= {other: str(module) for other in imported(file) if other != module.parts[0]}
     return found
 
 
-@pytest.mark.parametrize("part", FORBIDDEN)
-def test_a_part_imports_only_what_lies_before_it(part: str) -> None:
-    modules = sorted((PACKAGE / part).rglob("*.py"))
-    assert modules
-    for module in modules:
-        wrong = imported(module) & FORBIDDEN[part]
-        assert not wrong, f"{module.relative_to(PACKAGE)} imports {wrong}"
+def imported(file: Path) -> Iterator[str]:
+    """Yield the parts that a module imports, its own among them."""
+    folder = file.relative_to(PACKAGE).parts[:-1]
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            assert PACKAGE.name not in {each.name.split(".")[0] for each in node.names}, file
+        if not isinstance(node, ast.ImportFrom):
+            continue
+        if not node.level:
+            assert str(node.module).split(".")[0] != PACKAGE.name, f"{file}: import relatively"
+            continue
+        above = folder[: len(folder) - node.level + 1]
+        names = [node.module] if node.module else [alias.name for alias in node.names]
+        yield from ((*above, *name.split("."))[0] for name in names if name != "__version__")
+
+
+def test_every_part_has_a_row_and_every_row_a_part() -> None:
+    assert set(imports()) == set(allowed())
+
+
+@pytest.mark.parametrize("part", allowed())
+def test_a_part_imports_only_what_its_row_names(part: str) -> None:
+    wrong = {other: by for other, by in imports()[part].items() if other not in allowed()[part]}
+    assert not wrong, f"{part} may not import {', '.join(wrong)}; see {', '.join(wrong.values())}"
+
+
+def test_no_two_parts_need_each_other() -> None:
+    try:
+        TopologicalSorter(imports()).prepare()
+    except CycleError as error:
+        steps = [f"{one} is imported by {other}" for one, other in pairwise(error.args[1])]
+        pytest.fail(", ".join(steps))
+
+
+def files(part: str) -> list[Path]:
+    """Return the modules of a folder, or the one that is named."""
+    place = PACKAGE / part
+    return [place] if place.is_file() else sorted(place.rglob("*.py"))
+
+
+def loaded_by(*parts: str) -> set[str]:
+    """Return the names of the packages that a process has loaded with all modules of parts."""
+    names = [
+        ".".join([PACKAGE.name, *file.relative_to(PACKAGE).with_suffix("").parts])
+        for part in parts
+        for file in files(part)
+        if file.stem != "__init__"
+    ]
+    code = f"import sys, json\nfor name in {names}: __import__(name)\n"
+    code += "print(json.dumps(list(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    return {name.split(".")[0] for name in json.loads(done.stdout)}
+
+
+def test_serving_loads_nothing_that_the_image_does_without() -> None:
+    assert not loaded_by("bundle", "serving") & NOT_IN_THE_IMAGE
+
+
+def test_delivery_of_an_image_loads_nothing_that_learns() -> None:
+    assert not loaded_by("bundle", "delivery/image.py") & (NOT_IN_THE_IMAGE - {"rich", "typer"})

@@ -31,8 +31,8 @@ def data(
 ) -> None:
     """Fetch the data, where the use case knows how: `DataLoader.fetch_data`."""
     with failures_told():
+        from .progress import explained
         from .training.hooks import own_data_loader
-        from .training.progress import explained
 
         loader = own_data_loader()()
         with explained("data"):
@@ -50,6 +50,7 @@ def train() -> None:
     with failures_told():
         settings = read_settings()
         with console.status("scikit-learn is being loaded …"):
+            from .automl.preflight import check_search
             from .registry.client import Registry
             from .registry.record import Recording
             from .training.hooks import own_use_case
@@ -58,6 +59,7 @@ def train() -> None:
         logging_to_console()
         use_case = own_use_case()
         check_settings(use_case, settings)
+        check_search(use_case.features.task, settings)
         with Recording(Registry(settings), settings) as recording:
             run(use_case, settings, console, recording)
 

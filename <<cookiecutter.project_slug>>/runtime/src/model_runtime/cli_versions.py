@@ -86,12 +86,14 @@ def retrain(
     """
     with failures_told(), stoppable():
         with console.status("scikit-learn is being loaded …"):
+            from .automl.preflight import check_search
             from .hooks import fetches
             from .release.retrain import retrain as run
             from .training.hooks import own_use_case
             from .training.preflight import check_settings
         use_case, settings = own_use_case(), read_settings()
         check_settings(use_case, settings)
+        check_search(use_case.features.task, settings)
         loader = use_case.data_loader()
         wanted = fetches(loader) and not keep_data
         fetching = partial(loader.fetch_data, source, only.split()) if wanted else None

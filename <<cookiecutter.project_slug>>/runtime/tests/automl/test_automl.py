@@ -18,18 +18,18 @@ from skops.io import dumps, get_untrusted_types
 
 from model_runtime.automl import race, search
 from model_runtime.automl.estimators import CLASSIFIERS, REGRESSORS
-from model_runtime.automl.session import Session, comparing, session
 from model_runtime.bundle.engines import OnnxEngine
+from model_runtime.compiler.compile import compile_pipeline
+from model_runtime.compiler.proof_rows import proof_rows
+from model_runtime.compiler.prove import prove
 from model_runtime.errors import ProjectError
 from model_runtime.features import Features
 from model_runtime.settings import AutoML
 from model_runtime.tasks import TaskName
-from model_runtime.training.compile import compile_pipeline
 from model_runtime.training.fit import fit
-from model_runtime.training.proof_rows import proof_rows
-from model_runtime.training.prove import prove
 from model_runtime.training.resolve import resolve_schema
 from model_runtime.training.run import train
+from model_runtime.training.session import Session, comparing, session
 from model_runtime.training.split import split
 
 from ..support.searches import OTHERWISE, configured, found_by, rows_of, searching

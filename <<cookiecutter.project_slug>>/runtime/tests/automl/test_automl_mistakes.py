@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
-from model_runtime.automl.session import session
 from model_runtime.errors import ProjectError
 from model_runtime.settings import AutoML, read_settings
+from model_runtime.training.session import session
 
 from ..support.sample import PREFIX
 from ..support.searches import configured, found_by, searching

@@ -18,14 +18,14 @@ from model_runtime.bundle.engines import OnnxEngine, Unanswerable
 from model_runtime.bundle.metadata import Parity, digest
 from model_runtime.bundle.read import read_bundle
 from model_runtime.bundle.rows import columns_from
+from model_runtime.compiler import compile as compilation
+from model_runtime.compiler.proof_rows import proof_rows
+from model_runtime.compiler.prove import columns_of, prove
 from model_runtime.errors import ProjectError
 from model_runtime.features import Feature, Features
 from model_runtime.settings import Settings
 from model_runtime.tasks import class_indices
-from model_runtime.training import compile as compilation
 from model_runtime.training.fit import fit
-from model_runtime.training.proof_rows import proof_rows
-from model_runtime.training.prove import columns_of, prove
 from model_runtime.training.resolve import resolve_schema
 from model_runtime.training.run import train
 from model_runtime.training.split import split

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from model_runtime.compiler.prove import columns_of
 from model_runtime.errors import ProjectError
 from model_runtime.features import Features
 from model_runtime.registry.client import Registry
@@ -18,7 +19,6 @@ from model_runtime.release.retrain import retrain
 from model_runtime.settings import Registry as Options
 from model_runtime.settings import Settings
 from model_runtime.tasks import class_indices
-from model_runtime.training.prove import columns_of
 from model_runtime.training.rows import Rows
 from model_runtime.training.split import split
 from model_runtime.training.use_case import UseCase

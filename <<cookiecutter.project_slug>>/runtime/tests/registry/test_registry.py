@@ -15,7 +15,7 @@ from rich.console import Console
 
 from model_runtime.bundle.metadata import digest
 from model_runtime.bundle.read import read_bundle
-from model_runtime.bundle.write import write_bundle
+from model_runtime.bundle.write import new_bundle
 from model_runtime.errors import ProjectError
 from model_runtime.features import Features
 from model_runtime.registry.client import DIGEST, Registry
@@ -194,13 +194,11 @@ def test_thresholds_that_were_raised_since_refuse_older_versions(settings: Setti
 def test_a_bundle_that_was_not_registered_is_not_overwritten_half(settings: Settings) -> None:
     present = read_bundle(settings.paths.bundle)
 
-    def full(*_: Any) -> None:
+    with (
+        pytest.raises(ProjectError, match=r"can't be written .no space"),
+        new_bundle(settings.paths.bundle, present),
+    ):
         raise OSError("no space left on device")
-
-    with pytest.raises(ProjectError, match=r"can't be written .no space"):
-        write_bundle(
-            settings.paths.bundle, present.model, present.schema, present.metadata, before=full
-        )
     assert read_bundle(settings.paths.bundle).metadata == present.metadata
 
 

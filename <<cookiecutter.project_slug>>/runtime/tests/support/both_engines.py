@@ -13,9 +13,9 @@ from model_runtime.bundle.engines import (
     SklearnEngine,
     Unanswerable,
 )
+from model_runtime.compiler.compile import compile_pipeline
+from model_runtime.compiler.prove import columns_of
 from model_runtime.tasks import TaskName
-from model_runtime.training.compile import compile_pipeline
-from model_runtime.training.prove import columns_of
 
 EXACT = 1e-12
 

@@ -7,8 +7,8 @@ from sklearn.datasets import make_classification, make_regression
 from sklearn.linear_model import LinearRegression, LogisticRegression
 
 from model_runtime.automl import search
-from model_runtime.automl.session import Found, session
 from model_runtime.settings import AutoML, Settings
+from model_runtime.training.session import Found, session
 
 from .settings import settings_in
 

@@ -20,13 +20,13 @@ from skops.io import dumps
 from model_runtime.bundle.engines import load_engine
 from model_runtime.bundle.missing import Missing, debian_package
 from model_runtime.bundle.read import Bundle, read_bundle
+from model_runtime.compiler.prove import columns_of
 from model_runtime.delivery.image import arguments
 from model_runtime.errors import ProjectError
 from model_runtime.features import Feature
 from model_runtime.settings import Settings
 from model_runtime.training.linked import link_environment
 from model_runtime.training.locked import locked_packages
-from model_runtime.training.prove import columns_of
 from model_runtime.training.rehearsal import rehearse
 from model_runtime.training.run import train
 from model_runtime.training.system_libraries import lacking_in_image

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from ..training.session import Config
 from . import spaces
-from .session import Config
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # see spaces.py

@@ -9,11 +9,12 @@ from sklearn.base import clone, is_classifier
 from threadpoolctl import threadpool_limits
 
 from ..errors import ProjectError, plainly
+from ..progress import show
 from ..settings import read_settings
 from ..tasks import TaskName
+from ..training.session import Config, Found, Session, Trial, current
 from . import estimators
 from .fitting import fitted
-from .session import Config, Found, Session, Trial, current
 from .validation import Validation
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class _Race:
 
     def run(self) -> Found:
         """Try until the budget is used up or nothing is left to try."""
-        self._session.show(self._line)
+        show(self._line)
         while (contender := self._next()) is not None:
             self._turn(contender)
         if not self._trials:

@@ -3,23 +3,19 @@
 import hashlib
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from ..folders import replacing
 from .agreement import check_agreement
 from .metadata import Metadata, digest
+from .read import Bundle
 from .schema import Schema
 
 
-def write_bundle(
-    folder: Path,
-    model: bytes,
-    schema: Schema,
-    metadata: Metadata,
-    before: Callable[[Metadata, Path], None] | None = None,
-) -> Metadata:
+def write_bundle(folder: Path, model: bytes, schema: Schema, metadata: Metadata) -> Metadata:
     """Put a bundle in the folder's place; until then the one that is there stays.
 
     Args:
@@ -27,8 +23,6 @@ def write_bundle(
         model: The stored model, for the engine that the metadata names.
         schema: What it is asked and answers.
         metadata: All but the files' hashes and the digest, which are added.
-        before: Called with the metadata and the folder of the whole bundle before it takes its
-            place; what it raises leaves the present one there.
 
     Returns:
         The metadata as written.
@@ -36,9 +30,23 @@ def write_bundle(
     Raises:
         ProjectError: Its parts contradict each other: no reader would take it.
     """
+    with new_bundle(folder, Bundle(schema, metadata, model)) as (written, _):
+        return written
+
+
+@contextmanager
+def new_bundle(folder: Path, bundle: Bundle) -> Iterator[tuple[Metadata, Path]]:
+    """Yield a bundle's metadata and files, whole, beside the folder whose place they take then.
+
+    Where the block raises, the bundle that is there stays.
+
+    Raises:
+        ProjectError: See `write_bundle`.
+    """
+    schema, metadata = bundle.schema, bundle.metadata
     check_agreement(schema, metadata)
     contents = {
-        metadata.model_file: model,
+        metadata.model_file: bundle.model,
         "schema.json": _json(schema.model_dump(mode="json")),
         "lookup.json": _json(schema.lookup()),
         "flags.json": _json(schema.flag_columns()),
@@ -50,10 +58,7 @@ def write_bundle(
     with replacing(folder, "metadata.json") as beside:
         for name, content in contents.items():
             _write(beside / name, content)
-        written = Metadata.model_validate_json(contents["metadata.json"])
-        if before:
-            before(written, beside)
-    return written
+        yield Metadata.model_validate_json(contents["metadata.json"]), beside
 
 
 def _write(path: Path, content: bytes) -> None:

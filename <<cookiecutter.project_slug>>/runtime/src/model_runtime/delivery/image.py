@@ -11,8 +11,8 @@ from pathlib import Path
 from ..bundle.groups import serving_groups
 from ..bundle.metadata import Metadata
 from ..errors import ProjectError
+from ..git import git_commit
 from ..settings import Settings
-from ..training.provenance import git_commit
 
 TOOLS = ("docker", "podman", "buildah")
 _FETCHED = "/tmp/model/model_bin"  # noqa: S108

@@ -9,8 +9,8 @@ from pyarrow import parquet
 
 from ..bundle.metadata import Metadata
 from ..errors import ProjectError
+from ..progress import explained
 from ..settings import Settings
-from ..training.progress import explained
 from ..training.provenance import fingerprint
 from ..training.split import split
 from ..training.use_case import UseCase

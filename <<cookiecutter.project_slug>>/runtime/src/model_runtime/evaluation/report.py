@@ -15,8 +15,8 @@ from ..tasks import TASKS
 from ..training.by_class import section
 from ..training.class_pictures import draw_classes
 from ..training.figures import Picture
+from ..training.model_card import picture_lines
 from ..training.pictures import ROWS, draw_residuals
-from ..training.report import picture_lines
 from ..training.rows import Rows
 from ..training.split import draw
 from .labelled import Labelled

@@ -10,9 +10,9 @@ from ..bundle.read import Bundle
 from ..bundle.self_test import self_test
 from ..errors import ProjectError
 from ..folders import replacing
+from ..progress import Progress, advance
 from ..scoring.run import INPUTS, check_format, opened
 from ..settings import Settings
-from ..training.progress import Progress, advance
 from ..training.use_case import UseCase
 from .answered import answer
 from .labelled import labelled

@@ -12,8 +12,8 @@ from ..bundle.read import Bundle
 from ..errors import ProjectError
 from ..settings import Settings
 from ..tasks import Outputs
+from ..training.data import load
 from ..training.evaluate import evaluate
-from ..training.provenance import fingerprint
 from ..training.rows import Rows
 from ..training.split import split
 from ..training.use_case import UseCase
@@ -68,15 +68,14 @@ def hold_out(use_case: UseCase, settings: Settings, candidate: Bundle) -> tuple[
     Raises:
         ProjectError: The data, or how they are split, are not those of its training.
     """
-    frame, metadata = use_case.load(), candidate.metadata
-    rows = use_case.rows(frame)
-    if fingerprint(frame, len(rows)) != metadata.data:
+    data, metadata = load(use_case), candidate.metadata
+    if data.origin != metadata.data:
         raise ProjectError(
             f"The data here are not those that version {metadata.version} learned from, so its "
             "hold-out can't be had. Promote it where it was trained, train anew, or promote "
             "without the comparison (FORCE=1)."
         )
-    options = settings.training
+    rows, options = data.rows, settings.training
     return split(rows, options.test_size, options.seed, metadata.task).test, np.unique(rows.y)
 
 

@@ -6,17 +6,17 @@ from statistics import mean, stdev
 from typing import Any
 
 import pandas as pd
-from sklearn.pipeline import Pipeline
 
 from ..errors import ProjectError
 from ..features import Features
+from ..progress import advance
 from ..settings import Settings, Training
 from ..tasks import TASKS, TaskName, class_indices
 from .by_class import ClassScore, by_class
 from .fit import fit
-from .progress import advance
+from .learn import Learned
 from .rows import Rows
-from .split import Split, folds
+from .split import folds
 from .task import TRAINING_TASKS
 from .use_case import UseCase
 
@@ -61,15 +61,6 @@ class Scores:
         ]
 
 
-def gates(features: Features, settings: Settings) -> dict[str, str]:
-    """Return what is asked of each metric that decides over a model."""
-    asked = {name: f"has to be {text.strip()}" for name, text in features.thresholds.items()}
-    metric = settings.registry.metric
-    if metric not in asked and metric != TASKS[features.task].primary:
-        asked[metric] = "promotion goes by it"
-    return asked
-
-
 def predict(model: Any, X: pd.DataFrame, task: TaskName) -> Any:
     """Return probabilities (n rows, classes), or for regression predictions (n rows, 1)."""
     return TRAINING_TASKS[task].outputs(model, X)
@@ -80,30 +71,21 @@ def evaluate(model: Any, rows: Rows, task: TaskName) -> dict[str, float]:
     return TRAINING_TASKS[task].evaluate(rows, predict(model, rows.X, task), model)
 
 
-def score(
-    use_case: UseCase,
-    pipeline: Pipeline,
-    parts: Split,
-    rows: Rows,
-    settings: Training,
-    classes: list[str],
-) -> Scores:
+def score(use_case: UseCase, learned: Learned, settings: Settings) -> Scores:
     """Measure a pipeline on the hold-out, its hooks over folds of all rows, and a baseline.
 
     Args:
         use_case: The hooks, fitted anew for each fold.
-        pipeline: Fitted on `parts.train`.
-        parts: The split.
-        rows: All rows.
-        settings: Number of folds and seed.
-        classes: The classes' names; empty for a regression.
+        learned: The fitted pipeline and its rows.
+        settings: Number of folds and seed, and the metric that promotion goes by.
 
     Raises:
         ProjectError: A metric is no finite number.
     """
+    features, parts = use_case.features, learned.parts
     dummy = use_case.task.baseline()
     dummy.fit(parts.train.X, parts.train.y, parts.train.weight)
-    hold_out, by_classes = _measured(use_case, pipeline, parts.test, classes)
+    hold_out, by_classes = _measured(use_case, learned)
     if unmeasured := [name for name, value in hold_out.items() if not isfinite(value)]:
         raise ProjectError(
             f"{', '.join(unmeasured)} can't be measured on the hold-out: the target's values or "
@@ -111,18 +93,27 @@ def score(
             "DataLoader.load_data."
         )
     return Scores(
-        use_case.features.task,
+        features.task,
         hold_out,
-        _cross_validate(use_case, rows, settings),
-        evaluate(dummy, parts.test, use_case.features.task),
+        _cross_validate(use_case, learned.data.rows, settings.training),
+        evaluate(dummy, parts.test, features.task),
         by_classes,
+        _gates(features, settings),
     )
 
 
-def _measured(
-    use_case: UseCase, pipeline: Pipeline, rows: Rows, classes: list[str]
-) -> tuple[dict[str, float], list[ClassScore]]:
-    """Return the metrics, and each class's."""
+def _gates(features: Features, settings: Settings) -> dict[str, str]:
+    """Return what is asked of each metric that decides over a model."""
+    asked = {name: f"has to be {text.strip()}" for name, text in features.thresholds.items()}
+    metric = settings.registry.metric
+    if metric not in asked and metric != TASKS[features.task].primary:
+        asked[metric] = "promotion goes by it"
+    return asked
+
+
+def _measured(use_case: UseCase, learned: Learned) -> tuple[dict[str, float], list[ClassScore]]:
+    """Return the metrics on the hold-out, and each class's."""
+    rows, classes, pipeline = learned.parts.test, learned.schema.classes, learned.pipeline
     outputs = predict(pipeline, rows.X, use_case.features.task)
     found = use_case.task.evaluate(rows, outputs, pipeline)
     if not classes:

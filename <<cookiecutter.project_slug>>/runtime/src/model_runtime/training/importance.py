@@ -16,7 +16,7 @@ from sklearn.base import is_classifier
 from sklearn.metrics import r2_score
 from sklearn.pipeline import Pipeline
 
-from .progress import advance
+from ..progress import advance
 from .rows import Rows
 from .split import draw
 

@@ -5,9 +5,9 @@ It is measured and shown beside the model that is served, and never served itsel
 
 from dataclasses import dataclass
 
-from ..automl.session import comparing
 from .evaluate import Scores, evaluate
 from .fit import fit
+from .session import comparing
 from .split import Split
 from .use_case import UseCase
 

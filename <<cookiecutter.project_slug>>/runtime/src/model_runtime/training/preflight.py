@@ -1,12 +1,12 @@
-"""Settings that can't be kept, refused before any data are loaded."""
+"""Settings that do not fit the task or the target, refused before anything is fitted."""
 
 from typing import Any
 
 import pandas as pd
 
-from ..automl.estimators import estimators
 from ..errors import ProjectError
 from ..settings import Settings
+from ..tasks import TASKS, TaskName
 from .use_case import UseCase
 
 
@@ -26,25 +26,23 @@ def check_measured(use_case: UseCase, settings: Settings, y: "pd.Series[Any]") -
 
 
 def check_settings(use_case: UseCase, settings: Settings) -> None:
-    """Hold config.yaml against the use case's task.
+    """Hold config.yaml against the use case's task, before any data are loaded.
 
     Raises:
-        ProjectError: A metric or an estimator is for another task.
+        ProjectError: The registry's metric is for the other task.
     """
-    task = use_case.features.task
-    measured = use_case.task.task.metrics
-    asked = {"registry.metric": settings.registry.metric}
-    if settings.automl.enabled and settings.automl.metric != "auto":
-        asked["automl.metric"] = settings.automl.metric
-    for setting, metric in asked.items():
-        if metric not in measured:
-            raise ProjectError(
-                f"config.yaml: {setting}: {metric} is not measured for a {task}; "
-                f"choose from {', '.join(measured)}."
-            )
-    known = estimators(task)
-    if settings.automl.enabled and not set(settings.automl.estimators) & set(known):
+    check_metric("registry.metric", settings.registry.metric, use_case.features.task)
+
+
+def check_metric(setting: str, metric: str, task: TaskName) -> None:
+    """Refuse a setting that names a metric of the other task.
+
+    Raises:
+        ProjectError: It does; the sentence names the metrics to choose from.
+    """
+    known = TASKS[task].metrics
+    if metric not in known:
         raise ProjectError(
-            f"config.yaml: automl.estimators: none of {', '.join(settings.automl.estimators)} is "
-            f"for a {task}; choose from {', '.join(known)}."
+            f"config.yaml: {setting}: {metric} is not measured for a {task}; "
+            f"choose from {', '.join(known)}."
         )

@@ -1,36 +1,19 @@
-"""The training run, from the data to the bundle."""
-
-from dataclasses import replace
-from functools import partial
-from typing import Any
+"""The training run: load, learn, compile, evaluate, assemble; then accept or refuse."""
 
 from rich.console import Console
 
-from ..automl.session import session
-from ..bundle.metadata import Data, Metadata
-from ..bundle.self_test import self_test
-from ..bundle.write import write_bundle
-from ..errors import ProjectError
-from ..folders import check_ours, replacing
+from ..bundle.metadata import Metadata
+from ..progress import Progress
 from ..registry.record import Recorder, Unrecorded
 from ..settings import Settings
-from .classes import Names
-from .describe import describe
-from .encoded import encoded
-from .evaluate import Scores, gates, score
-from .fit import fit
-from .leaks import Leaks, compare
-from .pictures import draw_pictures
-from .preflight import check_measured
-from .progress import Progress
-from .provenance import fingerprint
-from .report import METRICS, refused_reports, write_metrics, write_model_card
-from .resolve import resolve_schema
-from .rows import Rows
-from .search_report import write_search
-from .split import split
-from .store import Stored, store
+from .assemble import Candidate, assemble
+from .data import load
+from .judge import judge
+from .learn import learn
+from .session import session
+from .store import store
 from .use_case import UseCase
+from .verdict import accept, check_folders, refuse
 
 
 def train(
@@ -52,111 +35,29 @@ def train(
         ProjectError: The data or the use case does not fit, or the model misses a threshold; the
             present bundle stays as it is.
     """
-    features, options, progress = use_case.features, settings.training, Progress(console)
-    recorder = recorder or Unrecorded(settings)
-    _check_folders(settings)
-    with progress.step("load") as step:
-        rows, names, data, tags = _load(use_case)
-        check_measured(use_case, settings, rows.y)
-        parts = split(rows, options.test_size, options.seed, features.task)
-        step.found = f"{len(rows.X):,} rows, {data.columns} columns; they fit features.yaml"
-    with session(settings) as searching:
-        with progress.step("fit") as step:
-            searching.show = step.show
-            pipeline = fit(use_case, parts.train, options.seed)
-            schema = resolve_schema(features, rows.X, use_case.classes(pipeline[-1], names))
-            step.found = f"{type(pipeline[-1]).__name__} on {len(parts.train):,} rows"
-            step.found += f", {searching.found}" if searching.found else ""
-            prepared = encoded(pipeline, schema)
-            step.found += f"; {prepared}" if prepared.features else ""
+    check_folders(settings)
+    progress, recorder = Progress(console), recorder or Unrecorded(settings)
+    with session(settings):
+        data = progress.run("load", load, use_case)
+        learned = progress.run("fit", learn, use_case, data, settings)
         # Before the folds and reports: what can't be served is told as soon as it can be known.
-        with progress.step("compile") as step:
-            stored = store(pipeline, schema, parts, settings)
-            step.found = str(stored)
-        with progress.step("evaluate") as step:
-            scores = score(use_case, pipeline, parts, rows, options, schema.classes)
-            scores = replace(scores, gates=gates(features, settings))
-            missed = features.missed(scores.hold_out)
-            searching.show = step.show
-            leaks = compare(use_case, parts, scores, options.seed)
-            step.found = str(scores)
-            if scores.worse_than_nothing:
-                step.found += ", which is better: does the model learn what it is asked?"
-    about = {
-        "metrics": scores.hold_out,
-        "system_packages": stored.system_packages,
-        "thresholds": features.thresholds,
-        "data": data,
-        "tags": settings.model.tags | tags,
-        "version": (Unrecorded(settings) if missed else recorder).version(),
-    }
-    bundle = describe(
-        pipeline, schema, (stored.model, stored.engine, stored.parity), settings, **about
-    )
-    self_test(bundle.engine(options.trusted_types), schema, bundle.metadata)
-    folder = refused_reports(settings.paths.reports) if missed else settings.paths.reports
-    with progress.step("report") as step, replacing(folder, METRICS) as new:
-        write_metrics(new, scores, missed, leaks)
-        pictures = draw_pictures(new, pipeline, parts, schema.classes, options.seed)
-        more = prepared.section() + (leaks.section() if leaks else [])
-        more += write_search(new, searching.found) if searching.found else []
-        write_model_card(new, features, bundle, scores, pictures, more)
-        step.found = f"{folder}/model-card.md, {len(pictures)} pictures"
-        if not missed:
-            # Before the reports take their place, so that they never speak of another model.
-            keep = partial(recorder.keep, reports=new, params=_params(pipeline[-1]))
-            written = write_bundle(
-                settings.paths.bundle, stored.model, schema, bundle.metadata, keep
-            )
-        else:
-            recorder.refuse(missed, scores.hold_out, new)
-    if missed:
-        raise ProjectError(
-            f"The model misses its thresholds: {'; '.join(missed)}. The bundle in "
-            f"{settings.paths.bundle} is as it was; {folder} shows the new model."
-        )
-    closing = _closing(scores, leaks, stored, written, settings)
+        stored = progress.run("compile", store, learned, settings)
+        judged = progress.run("evaluate", judge, use_case, learned, settings)
+    candidate = assemble(learned, stored, judged, settings)
+    if judged.missed:
+        raise refuse(candidate, settings, recorder, progress)
+    metadata = accept(candidate, settings, recorder, progress)
+    closing = _closing(candidate, metadata, settings)
     console.print(closing, highlight=False, soft_wrap=True)
-    return written
+    return metadata
 
 
-def _check_folders(settings: Settings) -> None:
-    paths = settings.paths
-    if paths.bundle.resolve() == paths.reports.resolve():
-        raise ProjectError("config.yaml: paths.bundle and paths.reports are the same folder.")
-    check_ours(paths.bundle, "metadata.json")
-    check_ours(paths.reports, METRICS)
-
-
-def _load(use_case: UseCase) -> tuple[Rows, Names, Data, dict[str, str]]:
-    """Return rows, their classes' names, and the data's origin and tags; the frame is let go."""
-    frame = use_case.load()
-    rows = use_case.rows(frame)
-    # A column of its own, for a view would keep all of the frame in memory.
-    rows = replace(rows, y=rows.y.copy())
-    names = use_case.names(frame, rows.y)
-    return rows, names, fingerprint(frame, len(rows)), frame.attrs.get("tags", {})
-
-
-def _params(estimator: Any) -> dict[str, str]:
-    """Return an estimator's type and settings, those that are plain values."""
-    settings = estimator.get_params(deep=False)
-    plain = {name: value for name, value in settings.items() if _is_plain(value)}
-    named = {f"estimator.{name}": str(value) for name, value in plain.items()}
-    return {"estimator": type(estimator).__name__, **named}
-
-
-def _is_plain(value: object) -> bool:
-    return value is None or isinstance(value, (bool, int, float, str))
-
-
-def _closing(
-    scores: Scores, leaks: Leaks | None, stored: Stored, written: Metadata, settings: Settings
-) -> str:
+def _closing(candidate: Candidate, metadata: Metadata, settings: Settings) -> str:
+    scores, leaks = candidate.judged.scores, candidate.judged.leaks
     leaking = f"\n  leaks    {leaks}; not served" if leaks else ""
     gated = "".join(f"\n  gate     {each}" for each in scores.gated())
     return f"""
   quality  {scores}{gated}{leaking}
-  engine   {stored}
-  bundle   {settings.paths.bundle}, version {written.version}
+  engine   {candidate.stored}
+  bundle   {settings.paths.bundle}, version {metadata.version}
   next     make serve"""

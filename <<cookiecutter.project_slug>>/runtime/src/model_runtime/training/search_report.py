@@ -5,8 +5,8 @@ from dataclasses import asdict
 from itertools import accumulate
 from pathlib import Path
 
-from ..automl.session import Found, Trial
 from .figures import figure, save
+from .session import Found, Trial
 
 FILE = "automl.json"
 PICTURE = "automl.png"

@@ -1,48 +1,27 @@
 """Choose the engine and the form in which a model is stored, and see that it can be served."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 from sklearn.pipeline import Pipeline
 from skops.io import dumps
 
-from ..bundle.metadata import EngineName, Parity
-from ..bundle.schema import Schema
+from ..bundle.metadata import Parity
+from ..compiler.compile import NotCompilable, compile_pipeline
+from ..compiler.proof_rows import proof_rows
+from ..compiler.prove import TOLERANCE, columns_of, compare, expected
 from ..errors import ProjectError
 from ..settings import Settings, Training
-from .compile import NotCompilable, compile_pipeline
-from .describe import describe
-from .proof_rows import proof_rows
-from .prove import TOLERANCE, columns_of, compare, expected
+from .assemble import draft
+from .learn import Learned
 from .rehearsal import rehearse
-from .split import Split
+from .stored import Stored
 from .task import TRAINING_TASKS
 
 _ASKED = 200
 """Rows that a model which scikit-learn serves has to answer as it did before it was stored."""
 
 
-@dataclass(frozen=True)
-class Stored:
-    """A model as a bundle holds it, what the proof said, and Debian packages that it needs."""
-
-    model: bytes
-    engine: EngineName
-    parity: Parity
-    system_packages: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        """Say which engine serves the model, and why, and what the image gets besides."""
-        packages = ", ".join(self.system_packages)
-        needs = f"; in the image it needs {packages} of Debian" if packages else ""
-        if self.engine == "sklearn":
-            return f"sklearn, not compiled: {self.parity.obstacle}{needs}"
-        rows = sum(self.parity.rows.values())
-        return (
-            f"onnx: {rows:,} rows, largest difference {self.parity.largest_difference:.1e}{needs}"
-        )
-
-
-def store(pipeline: Pipeline, schema: Schema, parts: Split, settings: Settings) -> Stored:
+def store(learned: Learned, settings: Settings) -> Stored:
     """Store a pipeline compiled if it is proven to answer as scikit-learn does, else as it is.
 
     Raises:
@@ -50,27 +29,26 @@ def store(pipeline: Pipeline, schema: Schema, parts: Split, settings: Settings) 
     """
     if settings.training.engine == "sklearn":
         why = "training.engine in config.yaml is sklearn"
-        return _as_it_is(pipeline, schema, parts, settings, _unproven(why))
+        return _as_it_is(learned, settings, _unproven(why))
     try:
-        model = compile_pipeline(pipeline, parts.train.X)
-        stored = _proven(model, pipeline, schema, parts, settings)
+        model = compile_pipeline(learned.pipeline, learned.parts.train.X)
+        stored = _proven(model, learned, settings)
     except (NotCompilable, ProjectError) as error:
-        return _as_it_is(pipeline, schema, parts, settings, _unproven(str(error).rstrip(".")))
+        return _as_it_is(learned, settings, _unproven(str(error).rstrip(".")))
     if stored.parity.proven:
         return stored
-    return _as_it_is(pipeline, schema, parts, settings, stored.parity)
+    return _as_it_is(learned, settings, stored.parity)
 
 
-def _proven(
-    model: bytes, pipeline: Pipeline, schema: Schema, parts: Split, settings: Settings
-) -> Stored:
+def _proven(model: bytes, learned: Learned, settings: Settings) -> Stored:
     """Compare a compiled model with scikit-learn's; its parity says whether they agree."""
-    options, scale = settings.training, _scale(parts, schema)
+    options, scale = settings.training, _scale(learned)
+    parts, schema = learned.parts, learned.schema
     rows = proof_rows(schema, parts.train.X, parts.test.X, options.proof_rows, options.seed)
     groups = {name: columns_of(each) for name, each in rows.items()}
-    draft = describe(pipeline, schema, (model, "onnx", _assumed(options, scale)), settings)
-    found = rehearse(draft, groups, settings)
-    wanted = expected(pipeline, groups, found.answers, schema.task)
+    unproven = Stored(model, "onnx", _assumed(options, scale))
+    found = rehearse(draft(learned, unproven, settings), groups, settings)
+    wanted = expected(learned.pipeline, groups, found.answers, schema.task)
     parity = compare(wanted, found.answers, schema.task, options.proof_rows, scale)
     return Stored(model, "onnx", parity, found.system_packages)
 
@@ -88,23 +66,21 @@ def _assumed(options: Training, scale: float) -> Parity:
     )
 
 
-def _as_it_is(
-    pipeline: Pipeline, schema: Schema, parts: Split, settings: Settings, parity: Parity
-) -> Stored:
-    model = _dumped(pipeline)
-    draft = describe(pipeline, schema, (model, "sklearn", parity), settings)
+def _as_it_is(learned: Learned, settings: Settings, parity: Parity) -> Stored:
+    stored = Stored(_dumped(learned.pipeline), "sklearn", parity)
+    bundle = draft(learned, stored, settings)
     # Here first: types that are not trusted are found sooner than another process begins.
-    draft.engine(settings.training.trusted_types)
-    groups = {"hold_out": columns_of(parts.test.X.head(_ASKED))}
-    rehearsed = rehearse(draft, groups, settings)
-    wanted = expected(pipeline, groups, rehearsed.answers, schema.task)
-    found = compare(wanted, rehearsed.answers, schema.task, 0, _scale(parts, schema))
+    bundle.engine(settings.training.trusted_types)
+    groups = {"hold_out": columns_of(learned.parts.test.X.head(_ASKED))}
+    rehearsed, task = rehearse(bundle, groups, settings), learned.schema.task
+    wanted = expected(learned.pipeline, groups, rehearsed.answers, task)
+    found = compare(wanted, rehearsed.answers, task, 0, _scale(learned))
     if not found.proven:
         raise ProjectError(
             "Where the image serves it, the stored model answers otherwise than the one that was "
             f"fitted: {found.obstacle}."
         )
-    return Stored(model, "sklearn", parity, rehearsed.system_packages)
+    return replace(stored, system_packages=rehearsed.system_packages)
 
 
 def _dumped(pipeline: Pipeline) -> bytes:
@@ -118,8 +94,8 @@ def _dumped(pipeline: Pipeline) -> bytes:
         ) from error
 
 
-def _scale(parts: Split, schema: Schema) -> float:
-    return TRAINING_TASKS[schema.task].scale(parts.train.y)
+def _scale(learned: Learned) -> float:
+    return TRAINING_TASKS[learned.schema.task].scale(learned.parts.train.y)
 
 
 def _unproven(obstacle: str) -> Parity:

@@ -1,0 +1,1 @@
+"""Converters to ONNX for what skl2onnx has none for, or an inexact one."""

@@ -1,0 +1,59 @@
+"""The stage that learns: rows are held out, the hooks fitted on the rest."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sklearn.pipeline import Pipeline
+
+from ..bundle.schema import Schema
+from ..settings import Settings
+from .data import Dataset
+from .encoded import Encoded, encoded
+from .fit import fit
+from .preflight import check_measured
+from .resolve import resolve_schema
+from .session import Found, current
+from .split import Split, split
+from .use_case import UseCase
+
+
+@dataclass(frozen=True)
+class Learned:
+    """A fitted pipeline, its requests and answers, and the rows that it learned from or did not.
+
+    `search` is what AutoML found, if the use case has searched.
+    """
+
+    data: Dataset
+    parts: Split
+    pipeline: Pipeline
+    schema: Schema
+    encoded: Encoded
+    search: Found | None
+
+    @property
+    def estimator(self) -> Any:
+        """The pipeline's last step."""
+        return self.pipeline[-1]
+
+    def __str__(self) -> str:
+        """Name the estimator, and say what is not in every training."""
+        said = f"{type(self.estimator).__name__} on {len(self.parts.train):,} rows"
+        said += f", {self.search}" if self.search else ""
+        return said + (f"; {self.encoded}" if self.encoded.features else "")
+
+
+def learn(use_case: UseCase, data: Dataset, settings: Settings) -> Learned:
+    """Hold rows out and fit the hooks on the others.
+
+    Raises:
+        ProjectError: There are too few rows, or a hook returns something else than it has to.
+    """
+    options, features, rows = settings.training, use_case.features, data.rows
+    check_measured(use_case, settings, rows.y)
+    parts = split(rows, options.test_size, options.seed, features.task)
+    pipeline = fit(use_case, parts.train, options.seed)
+    schema = resolve_schema(features, rows.X, use_case.classes(pipeline[-1], data.names))
+    session = current()
+    found = session.found if session else None
+    return Learned(data, parts, pipeline, schema, encoded(pipeline, schema), found)

@@ -1,0 +1,115 @@
+"""The knowledge that a training run and its search share.
+
+`train_model` calls `search` without a word about settings, and cross-validation calls `train_model`
+again for each fold; a session hands the settings down and keeps what was found.
+"""
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..settings import AutoML, Settings
+
+Config = dict[str, int | float | str]
+"""An estimator's settings, by scikit-learn's names."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """An estimator that was tried, by FLAML's name, and what it reached on rows held out."""
+
+    estimator: str
+    config: Config
+    score: float
+    began: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Found:
+    """The result of a search: the best estimator, unfitted, and all trials as they came."""
+
+    estimator: Any
+    metric: str
+    higher_is_better: bool
+    trials: list[Trial]
+
+    @property
+    def best_configs(self) -> dict[str, Config]:
+        """The best settings of each estimator."""
+        return {trial.estimator: trial.config for trial in reversed(self.leaderboard)}
+
+    @property
+    def leaderboard(self) -> list[Trial]:
+        """The trials, the best first; of equal ones the earlier."""
+        return sorted(self.trials, key=self.loss)
+
+    def __str__(self) -> str:
+        """Say what was tried and how good the best was."""
+        best = self.leaderboard[0]
+        return f"the best of {len(self.trials):,} trials ({self.metric} {best.score:.4f})"
+
+    def loss(self, trial: Trial) -> float:
+        """Return what is least for the best trial."""
+        return -trial.score if self.higher_is_better else trial.score
+
+
+@dataclass
+class Session:
+    """The search of one training run.
+
+    `begin` is where an estimator's search begins, instead of at the cheapest settings.
+    """
+
+    options: AutoML
+    seed: int
+    begin: dict[str, Config] = field(default_factory=dict)
+    found: Found | None = None
+
+
+COMPARISON_SHARE = 0.25
+"""The share of the budget for a comparison that is not served."""
+
+_current: ContextVar[Session | None] = ContextVar("session", default=None)
+
+
+@contextmanager
+def session(settings: Settings) -> Iterator[Session]:
+    """Let `search` use these settings until the block ends, and search at most once."""
+    opened = Session(settings.automl, settings.training.seed)
+    token = _current.set(opened)
+    try:
+        yield opened
+    finally:
+        _current.reset(token)
+
+
+@contextmanager
+def comparing() -> Iterator[None]:
+    """Let `search` search once more, for other columns, until the block ends.
+
+    With a share of the budget, from the best settings of each estimator on.
+    """
+    outer = _current.get()
+    if outer is None or outer.found is None:
+        yield
+        return
+    seconds, trials = outer.options.time_budget_s, outer.options.max_trials
+    less = {
+        "time_budget_s": seconds and seconds * COMPARISON_SHARE,
+        "max_trials": trials and math.ceil(trials * COMPARISON_SHARE),
+    }
+    options = outer.options.model_copy(update=less)
+    token = _current.set(Session(options, outer.seed, outer.found.best_configs))
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def current() -> Session | None:
+    """Return the session of the training run under way."""
+    return _current.get()
