@@ -5,8 +5,7 @@ import tokenize
 from io import BytesIO
 from pathlib import Path
 
-import model_runtime
-
+from .. import __all__ as public
 from .. import testing
 from ..errors import ProjectError
 from ..project import project
@@ -15,7 +14,7 @@ from .rewrite import Place, Rewritten, rewrite
 
 def public_names() -> dict[str, str]:
     """Return what a project's files may import, each with the module that has it."""
-    places = {name: "model_runtime" for name in model_runtime.__all__ if name[0] != "_"}
+    places = {name: "model_runtime" for name in public if name[0] != "_"}
     return places | dict.fromkeys(testing.__all__, testing.__name__)
 
 
