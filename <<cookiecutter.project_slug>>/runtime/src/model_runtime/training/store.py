@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from sklearn.pipeline import Pipeline
 from skops.io import dumps
 
+from ..bundle.agreement import LEAST_ROWS
 from ..bundle.metadata import EngineName, Parity
 from ..bundle.schema import Schema
 from ..errors import ProjectError
-from ..settings import Settings, Training
+from ..settings import Settings
 from .compile import NotCompilable, compile_pipeline
 from .describe import describe
 from .proof_rows import proof_rows
@@ -65,21 +66,21 @@ def _proven(
     model: bytes, pipeline: Pipeline, schema: Schema, parts: Split, settings: Settings
 ) -> Stored:
     """Compare a compiled model with scikit-learn's; its parity says whether they agree."""
-    options, scale = settings.training, _scale(parts, schema)
-    rows = proof_rows(schema, parts.train.X, parts.test.X, options.proof_rows, options.seed)
+    scale = _scale(parts, schema)
+    rows = proof_rows(schema, parts.train.X, parts.test.X, LEAST_ROWS, settings.training.seed)
     groups = {name: columns_of(each) for name, each in rows.items()}
-    draft = describe(pipeline, schema, (model, "onnx", _assumed(options, scale)), settings)
+    draft = describe(pipeline, schema, (model, "onnx", _assumed(scale)), settings)
     found = rehearse(draft, groups, settings)
     wanted = expected(pipeline, groups, found.answers, schema.task)
-    parity = compare(wanted, found.answers, schema.task, options.proof_rows, scale)
+    parity = compare(wanted, found.answers, schema.task, LEAST_ROWS, scale)
     return Stored(model, "onnx", parity, found.system_packages)
 
 
-def _assumed(options: Training, scale: float) -> Parity:
+def _assumed(scale: float) -> Parity:
     """Return what a draft says of itself, for nobody loads a compiled model without a proof."""
     return Parity(
         proven=True,
-        rows={"random": options.proof_rows},
+        rows={"random": LEAST_ROWS},
         tolerance=TOLERANCE,
         scale=scale,
         largest_difference=0.0,
