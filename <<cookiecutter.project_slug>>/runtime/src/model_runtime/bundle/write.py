@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..folders import replacing
+from ..files import replacing
 from .agreement import check_agreement
 from .metadata import Metadata, digest
 from .schema import Schema

@@ -17,8 +17,8 @@ from ..bundle.metadata import Metadata
 from ..bundle.read import Bundle
 from ..bundle.self_test import self_test
 from ..errors import ProjectError
+from ..files import part_of
 from .answers import Answers
-from .beside import part_of
 from .check import Checked
 from .columns import Columns
 from .inputs import Input

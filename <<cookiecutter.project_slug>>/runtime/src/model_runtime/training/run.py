@@ -11,7 +11,7 @@ from ..bundle.metadata import Data, Metadata
 from ..bundle.self_test import self_test
 from ..bundle.write import write_bundle
 from ..errors import ProjectError
-from ..folders import check_ours, replacing
+from ..files import check_ours, replacing
 from ..registry.record import Recorder, Unrecorded
 from ..settings import Settings
 from .classes import Names
