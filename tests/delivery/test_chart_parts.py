@@ -143,7 +143,7 @@ def test_a_fetched_model_is_put_where_the_service_looks_for_it(
 def test_a_pod_ends_only_when_nobody_sends_it_requests_any_more(
     render: Callable[..., list[Manifest]],
 ) -> None:
-    values = {"deployment": {"drain_seconds": 9}, "serving": {"shutdown_seconds": 31}}
+    values = {"serving": {"drain_seconds": 9, "shutdown_seconds": 31}}
     # First new connections go elsewhere, then those that are there, then what is under way ends.
     spec = one(render(values), "Deployment")["spec"]
     assert spec["strategy"]["rollingUpdate"] == {"maxUnavailable": 0, "maxSurge": 1}

@@ -157,7 +157,7 @@ def test_the_test_hook_asks_a_service(project: Path, tmp_path: Path) -> None:
 
 def test_a_rolling_update_fails_no_request(project: Path, tmp_path: Path) -> None:
     values = tmp_path / "values.yaml"
-    values.write_text("deployment: {drain_seconds: 2}")
+    values.write_text("serving: {drain_seconds: 2}")
     service = rolling_update.Service()
     with rolling_update.pods(project, rendered(project, values), tmp_path) as start:
         old = [start(), start()]

@@ -20,9 +20,9 @@ import model_runtime
 PACKAGE = Path(model_runtime.__file__).parent
 
 GROUND = (
-    *("errors", "tasks", "json_text", "git", "download", "free_memory", "place", "progress"),
-    *("folders", "hooks", "terminal", "yaml_loader", "yaml_file", "project"),
-    *("setting_types", "setting_variables", "settings_delivery", "settings", "features"),
+    *("errors", "tasks", "json_text", "git", "download", "free_memory", "place", "files"),
+    *("hooks", "terminal", "progress", "yaml_loader", "yaml_file", "project", "settings"),
+    *("features",),
 )
 """The ground, which every part may import; each of its modules imports only those before it."""
 
@@ -44,12 +44,9 @@ PARTS: dict[str, set[str]] = {
     "testing": {"bundle", "scoring", "training"},
     "imports": {"testing"},
     "delivery": {"bundle", "postman", "testing"},
-    "cli_image": {"bundle", "delivery", "postman"},
-    "cli_delivery": {"bundle", "delivery"},
-    "cli_versions": {"automl", "registry", "release", "training"},
     "cli": {
-        *("cli_image", "cli_delivery", "cli_versions", "automl", "bundle", "evaluation"),
-        *("postman", "registry", "scoring", "serving", "training"),
+        *("automl", "bundle", "delivery", "evaluation", "postman", "registry", "release"),
+        *("scoring", "serving", "training"),
     },
     "__main__": {"cli"},
 }

@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.text import Text
 
 from .errors import ProjectError
+from .terminal import say
 
 EVERY_S = 30.0
 """Seconds to a step's first line where there is no terminal; to each next one twice as long."""
@@ -154,7 +155,7 @@ class Progress:
         def write() -> None:
             wait = self._every
             while not ended.wait(wait):
-                self.console.print(str(step), highlight=False, markup=False, soft_wrap=True)
+                say(str(step), to=self.console)
                 wait = min(2 * wait, LONGEST_S)
 
         writer = Thread(target=write, name="progress", daemon=True)

@@ -1,4 +1,4 @@
-"""What the commands share: the terminal, and failures as sentences."""
+"""The terminal that the commands share, and failures as sentences."""
 
 import logging
 import signal
@@ -13,11 +13,16 @@ from .errors import ProjectError
 console = Console()
 
 
+def say(text: str, style: str = "", to: Console = console) -> None:
+    """Print a text as it is: nothing in it is markup, coloured or wrapped."""
+    to.print(text, style=style, highlight=False, markup=False, soft_wrap=True)
+
+
 class _ConsoleHandler(logging.Handler):
     """Shows what the use case logs above the progress, not across it."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        console.print(record.getMessage(), highlight=False, markup=False, soft_wrap=True)
+        say(record.getMessage())
 
 
 @contextmanager
@@ -26,8 +31,7 @@ def failures_told() -> Iterator[None]:
     try:
         yield
     except ProjectError as error:
-        failures = Console(stderr=True, soft_wrap=True)
-        failures.print(str(error), style="red", highlight=False, markup=False)
+        say(str(error), "red", Console(stderr=True))
         raise typer.Exit(1) from error
 
 

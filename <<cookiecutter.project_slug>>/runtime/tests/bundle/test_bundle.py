@@ -1,11 +1,8 @@
 """A bundle is whole and ours, or it is refused with a sentence that says what to do."""
 
-import errno
 import json
 import os
 import shutil
-import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -21,6 +18,8 @@ from model_runtime.errors import ProjectError
 from model_runtime.testing.service import PATIENCE
 from model_runtime.training.use_case import UseCase
 
+from ..support.listing import names
+
 
 @pytest.fixture
 def copy(trained: Path, tmp_path: Path) -> Path:
@@ -35,10 +34,6 @@ def edit(folder: Path, sealed: bool = True, **changes: Any) -> None:
     if sealed:
         fields["digest"] = digest(fields)
     file.write_text(json.dumps(fields))
-
-
-def names(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir())
 
 
 def test_lookup_and_flags_are_what_the_contract_says(trained: Path, bundle: Bundle) -> None:
@@ -125,12 +120,6 @@ def test_a_write_that_fails_leaves_the_bundle_and_nothing_else(
     assert names(copy.parent) == [".model_bin.lock", "model_bin"]
 
 
-def test_a_crash_between_the_two_renames_is_mended_by_reading(copy: Path) -> None:
-    copy.rename(copy.with_name("model_bin.retired"))
-    assert read_bundle(copy).metadata.version == 1
-    assert names(copy.parent) == [".model_bin.lock", "model_bin"]
-
-
 def test_no_reader_fails_while_a_writer_replaces_the_bundle(bundle: Bundle, copy: Path) -> None:
     last, end = 50, time.monotonic() + PATIENCE
 
@@ -149,28 +138,6 @@ def test_no_reader_fails_while_a_writer_replaces_the_bundle(bundle: Bundle, copy
         for reader in readers:
             assert len(reader.result(timeout=PATIENCE)) > 2
     assert names(copy.parent) == [".model_bin.lock", "model_bin"]
-
-
-def test_a_writer_that_is_killed_locks_nobody_out(copy: Path) -> None:
-    killed = """
-import fcntl, os, sys
-handle = os.open(sys.argv[1], os.O_RDWR | os.O_CREAT)
-fcntl.flock(handle, fcntl.LOCK_EX)
-os.kill(os.getpid(), 9)
-"""
-    lock = copy.with_name(".model_bin.lock")
-    assert subprocess.run([sys.executable, "-c", killed, str(lock)]).returncode == -9
-    assert read_bundle(copy).metadata.version == 1
-
-
-def test_where_no_lock_can_be_made_a_bundle_is_still_read(
-    copy: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refused(*_: Any) -> int:
-        raise OSError(errno.EROFS, "Read-only file system")
-
-    monkeypatch.setattr(os, "open", refused)
-    assert read_bundle(copy).metadata.version == 1
 
 
 @pytest.mark.parametrize("template", ["99.1.0", "1000000.0.0"])

@@ -98,4 +98,4 @@ def test_retraining_prefers_what_answers_rows_that_the_champion_refuses(tmp_path
 def test_better_is_what_scores_higher_or_answers_more_and_not_worse(
     candidate: float, champion: float, refused: Refused, better: bool
 ) -> None:
-    assert Comparison("accuracy", candidate, champion, "max", 0.01, refused).better == better
+    assert Comparison("accuracy", candidate, champion, 0.01, refused).better == better

@@ -91,7 +91,7 @@ def test_a_version_is_fetched_by_each_of_its_names(
 
 
 def test_best_is_by_the_metric_and_direction_in_config_yaml(settings: Settings) -> None:
-    changed = Options(metric="log_loss", direction="min")
+    changed = Options(metric="log_loss")
     lowest = settings.model_copy(update={"registry": changed})
     versions = Registry(lowest).versions()
     best = min(versions, key=lambda version: version.metrics["log_loss"])

@@ -45,8 +45,7 @@ def test_a_password_in_config_yaml_is_refused(
 @pytest.mark.parametrize(
     ("registry", "sentence"),
     [
-        ("{metric: log_loss}", "log_loss is better when it is low: set direction to min"),
-        ("{metric: accuracy, direction: min}", "set direction to max"),
+        ("{metric: log_loss, direction: max}", "registry.direction: is not a key"),
         ("{metric: acuracy}", "registry.metric"),
         ("{uri: 'http://[::1'}", "no address of a registry"),
     ],

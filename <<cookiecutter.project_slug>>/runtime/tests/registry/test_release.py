@@ -55,7 +55,7 @@ def test_a_version_that_is_worse_beyond_the_tolerance_is_not_promoted(settings: 
 
 
 def test_a_metric_that_is_better_when_low_is_compared_so(settings: Settings) -> None:
-    options = Options(metric="log_loss", direction="min", tolerance=0)
+    options = Options(metric="log_loss", tolerance=0)
     low = settings.model_copy(update={"registry": options})
     by_loss = sorted(Registry(low).versions(), key=lambda each: each.metrics["log_loss"])
     better, worse = (str(version.number) for version in by_loss)

@@ -161,7 +161,7 @@ def test_a_full_disk_is_a_sentence_and_leaves_all_as_it_was(
 def test_what_a_killed_run_left_is_replaced_and_a_second_one_waits(
     shop: Bundle, tmp_path: Path
 ) -> None:
-    from model_runtime.scoring.beside import part_of
+    from model_runtime.files import part_of
 
     source = written(tmp_path / "in.csv", HEADER, GOOD)
     written(tmp_path / ".scored.csv.part", "left by a crash")

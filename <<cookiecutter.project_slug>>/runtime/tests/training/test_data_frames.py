@@ -152,7 +152,7 @@ def test_a_target_of_whole_numbers_may_be_of_any_type(values: list[Any]) -> None
 
 def test_the_registrys_metric_is_one_that_so_many_classes_have(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
-    registry = Registry(metric="brier", direction="min")
+    registry = Registry(metric="brier")
     frame = customers().assign(bought=np.resize(["none", "few", "many"], 600))
     fields = FEATURES.model_dump() | {"flags": {}}
     use_case = case(frame=frame, features=Features.model_validate(fields))

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from .. import __version__
 from ..features import Threshold
-from ..setting_types import DebianPackage
+from ..settings.types import DebianPackage
 from ..tasks import TaskName
 
 SCHEMA_VERSION = 1

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..errors import ProjectError
 from ..features import missed
-from ..folders import reading
+from ..files import reading
 from .agreement import check_agreement
 from .engines import Engine, load_engine
 from .metadata import SCHEMA_VERSION, TEMPLATE_VERSION, Metadata, digest

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ..folders import replacing
+from ..files import replacing
 from .agreement import check_agreement
 from .metadata import Metadata, digest
 from .read import Bundle

@@ -12,6 +12,7 @@ from pathlib import Path
 from rich.console import Console
 
 from ..errors import ProjectError
+from ..terminal import say
 from .chart import chart_folder
 
 
@@ -81,7 +82,7 @@ class Release:
 
     def _show(self, *arguments: str) -> None:
         command = self._command(*arguments)
-        self.console.print(" ".join(command), style="dim", highlight=False, soft_wrap=True)
+        say(" ".join(command), "dim", self.console)
         _run(command, None)
 
     def _ask(self, *arguments: str) -> str:

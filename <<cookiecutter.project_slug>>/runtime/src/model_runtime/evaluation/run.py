@@ -9,7 +9,7 @@ from rich.console import Console
 from ..bundle.read import Bundle
 from ..bundle.self_test import self_test
 from ..errors import ProjectError
-from ..folders import replacing
+from ..files import replacing
 from ..progress import Progress, advance
 from ..scoring.run import INPUTS, check_format, opened
 from ..settings import Settings

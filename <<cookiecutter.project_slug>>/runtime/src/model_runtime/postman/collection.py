@@ -4,15 +4,13 @@ The format: https://schema.getpostman.com/collection/json/v2.1.0/draft-07/docs/i
 """
 
 import json
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from ..bundle.read import Bundle
 from ..contract.routes import prediction_routes
-from ..errors import ProjectError
+from ..files import replacing_file
 from ..settings import Settings
 from .accepted import accepted
 from .cases import Case, readings
@@ -83,25 +81,10 @@ def write_collection(bundle: Bundle, settings: Settings, file: Path) -> int:
         How many requests it has.
 
     Raises:
-        ProjectError: The file can't be written.
+        ProjectError: The file can't be written, or another process is writing it.
     """
     made = collection(bundle, settings)
     text = json.dumps(made, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    try:
-        _replace(file, text)
-    except OSError as error:
-        raise ProjectError(f"{file} can't be written: {error.strerror}.") from error
+    with replacing_file(file) as new:
+        new.write_text(text, "utf-8")
     return sum(len(folder["item"]) for folder in made["item"])
-
-
-def _replace(file: Path, text: str) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle, beside = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as output:
-            output.write(text)
-        Path(beside).chmod(0o644)
-        Path(beside).replace(file)
-    except OSError:
-        Path(beside).unlink(missing_ok=True)
-        raise

@@ -16,6 +16,7 @@ from typing import Any
 
 from ..errors import ProjectError
 from ..settings import Settings
+from ..tasks import BETTER_WHEN_LOW
 from .addresses import shown, told
 from .embedded import DATABASE, address, open_embedded
 
@@ -182,7 +183,8 @@ class Registry:
         return int(aliases[wanted[1:]])
 
     def _best(self, versions: list[Version]) -> Version:
-        metric, sign = self.settings.metric, 1 if self.settings.direction == "max" else -1
+        metric = self.settings.metric
+        sign = -1 if metric in BETTER_WHEN_LOW else 1
         measured = [version for version in versions if metric in version.metrics]
         if not measured:
             raise ProjectError(

@@ -5,11 +5,12 @@ paths are set right when it is opened. And MLflow makes its tables step by step,
 beside and renamed, by one process at a time.
 """
 
-import fcntl
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+
+from ..files import locked, replacing_file
 
 DATABASE = "mlflow.db"
 _PLACES = (
@@ -39,13 +40,10 @@ def open_embedded(folder: Path, make_tables: Callable[[str], object]) -> None:
         make_tables: Makes MLflow's tables in the empty database at an address.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked(folder / ".lock"):
         if not (folder / DATABASE).is_file():
-            beside = folder / f"{DATABASE}.part"
-            beside.unlink(missing_ok=True)
-            make_tables(address(beside))
-            beside.rename(folder / DATABASE)
+            with replacing_file(folder / DATABASE) as new:
+                make_tables(address(new))
         _follow(folder)
 
 
@@ -61,4 +59,5 @@ def _follow(folder: Path) -> None:
                     (now, len(before) + 1, len(before), before),
                 )
     if not mark.is_file() or before != now:
-        mark.write_text(now, "utf-8")
+        with replacing_file(mark) as new:
+            new.write_text(now, "utf-8")

@@ -11,7 +11,7 @@ from ..bundle.read import Bundle, read_bundle
 from ..bundle.self_test import self_test
 from ..errors import ProjectError
 from ..features import Features
-from ..folders import replacing
+from ..files import replacing
 from ..settings import Settings
 from .client import DIGEST, Registry, Version
 

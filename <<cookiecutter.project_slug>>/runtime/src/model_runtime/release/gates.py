@@ -11,7 +11,7 @@ from ..bundle.engines import Engine
 from ..bundle.read import Bundle
 from ..errors import ProjectError
 from ..settings import Settings
-from ..tasks import Outputs
+from ..tasks import BETTER_WHEN_LOW, Outputs
 from ..training.data import load
 from ..training.evaluate import evaluate
 from ..training.rows import Rows
@@ -30,7 +30,6 @@ class Comparison:
     metric: str
     candidate: float
     champion: float
-    direction: str
     tolerance: float
     refused: Refused
 
@@ -38,7 +37,7 @@ class Comparison:
     def gain(self) -> float:
         """How much better the candidate is; less than 0 where it is worse."""
         gain = self.candidate - self.champion
-        return gain if self.direction == "max" else -gain
+        return -gain if self.metric in BETTER_WHEN_LOW else gain
 
     @property
     def passed(self) -> bool:
@@ -117,7 +116,7 @@ def compare(
             f"Version {champion.metadata.version}, the champion, has no answers for these rows "
             f"({error}): it was made for other features. Promote without the comparison (FORCE=1)."
         ) from error
-    return Comparison(options.metric, mine, other, options.direction, options.tolerance, refused)
+    return Comparison(options.metric, mine, other, options.tolerance, refused)
 
 
 def _check_alike(candidate: Bundle, champion: Bundle) -> None:

@@ -60,7 +60,7 @@ def promote(
 
     Args:
         use_case: For the hold-out's rows.
-        settings: The metric, its direction and the tolerance.
+        settings: The metric and the tolerance.
         registry: Where the versions are.
         wanted: See `Registry.find`.
         alone: Without the comparison with the champion; the thresholds hold all the same.

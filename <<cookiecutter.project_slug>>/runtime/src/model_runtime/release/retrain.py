@@ -1,16 +1,16 @@
 """Train unattended: data, model, gates, registry, and the champion if it is better."""
 
-import fcntl
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
 
 from ..errors import ProjectError
+from ..files import locked, replacing_file
 from ..registry.champion import crown
 from ..registry.client import Registry
 from ..registry.fetch import fetch
@@ -101,24 +101,18 @@ def _train_and_promote(
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """Hold a lock that the system takes back when this process ends, however it does."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        file = (folder / LOCK).open("a")
-    except OSError as error:
-        raise ProjectError(f"{folder} can't be written ({error.strerror or error}).") from error
-    with file:
+    """Keep other retrainings of the folder's registry away."""
+    with ExitStack() as stack:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            folder.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(locked(folder / LOCK, wait=False))
         except BlockingIOError as error:
             raise ProjectError("Another retraining is under way here; wait for its end.") from error
+        except OSError as error:
+            raise ProjectError(f"{folder} can't be written ({error.strerror or error}).") from error
         yield
 
 
 def _write(path: Path, lines: list[str]) -> None:
-    beside = path.with_suffix(".part")
-    try:
-        beside.write_text("\n".join(lines) + "\n", "utf-8")
-        beside.replace(path)
-    except OSError as error:
-        raise ProjectError(f"{path} can't be written ({error.strerror or error}).") from error
+    with replacing_file(path) as new:
+        new.write_text("\n".join(lines) + "\n", "utf-8")

@@ -17,7 +17,7 @@ from ..bundle.metadata import Metadata
 from ..bundle.read import Bundle
 from ..bundle.self_test import self_test
 from ..errors import ProjectError
-from .beside import part_of
+from ..files import part_of
 from .check import Checked
 from .explain import Reject, RejectsFile, short
 from .inputs import Input

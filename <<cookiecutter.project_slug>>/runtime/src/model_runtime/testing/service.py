@@ -22,6 +22,7 @@ LIMITS = {
     "SERVING__MAX_BODY_BYTES": "1048576",
     "SERVING__LOG_PREDICTIONS": "true",
     "SERVING__SCORE_AS_TEXT": "false",
+    "SERVING__DRAIN_SECONDS": "0",
 }
 """What the tests take for granted, whatever config.yaml says."""
 

@@ -5,12 +5,13 @@ from dataclasses import replace
 from sklearn.pipeline import Pipeline
 from skops.io import dumps
 
+from ..bundle.agreement import LEAST_ROWS
 from ..bundle.metadata import Parity
 from ..compiler.compile import NotCompilable, compile_pipeline
 from ..compiler.proof_rows import proof_rows
 from ..compiler.prove import TOLERANCE, columns_of, compare, expected
 from ..errors import ProjectError
-from ..settings import Settings, Training
+from ..settings import Settings
 from .assemble import draft
 from .learn import Learned
 from .rehearsal import rehearse
@@ -42,22 +43,22 @@ def store(learned: Learned, settings: Settings) -> Stored:
 
 def _proven(model: bytes, learned: Learned, settings: Settings) -> Stored:
     """Compare a compiled model with scikit-learn's; its parity says whether they agree."""
-    options, scale = settings.training, _scale(learned)
+    scale, seed = _scale(learned), settings.training.seed
     parts, schema = learned.parts, learned.schema
-    rows = proof_rows(schema, parts.train.X, parts.test.X, options.proof_rows, options.seed)
+    rows = proof_rows(schema, parts.train.X, parts.test.X, LEAST_ROWS, seed)
     groups = {name: columns_of(each) for name, each in rows.items()}
-    unproven = Stored(model, "onnx", _assumed(options, scale))
+    unproven = Stored(model, "onnx", _assumed(scale))
     found = rehearse(draft(learned, unproven, settings), groups, settings)
     wanted = expected(learned.pipeline, groups, found.answers, schema.task)
-    parity = compare(wanted, found.answers, schema.task, options.proof_rows, scale)
+    parity = compare(wanted, found.answers, schema.task, LEAST_ROWS, scale)
     return Stored(model, "onnx", parity, found.system_packages)
 
 
-def _assumed(options: Training, scale: float) -> Parity:
+def _assumed(scale: float) -> Parity:
     """Return what a draft says of itself, for nobody loads a compiled model without a proof."""
     return Parity(
         proven=True,
-        rows={"random": options.proof_rows},
+        rows={"random": LEAST_ROWS},
         tolerance=TOLERANCE,
         scale=scale,
         largest_difference=0.0,

@@ -5,7 +5,7 @@ from typing import Any
 from ..bundle.metadata import Metadata
 from ..bundle.write import new_bundle
 from ..errors import ProjectError
-from ..folders import check_ours, replacing
+from ..files import check_ours, replacing
 from ..progress import Progress
 from ..registry.record import Recorder
 from ..settings import Settings

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from .setting_types import DebianPackage, Section
+from .types import DebianPackage, Section
 
 # As Kubernetes writes names, and shares of CPU and memory.
 LETTERS = "[-a-z0-9]*[a-z0-9]"
@@ -67,7 +67,6 @@ class Deployment(Section):
     cpu_percent: int = Field(default=70, ge=1)
     cpu: str = Field(default="250m", pattern=QUANTITY)
     memory: str = Field(default="512Mi", pattern=QUANTITY)
-    drain_seconds: int = Field(default=5, ge=1, le=300)
     allow_from: tuple[str, ...] = ()
     ci_image: str = ""
     ingress: Ingress = Ingress()

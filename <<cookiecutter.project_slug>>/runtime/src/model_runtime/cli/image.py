@@ -1,4 +1,4 @@
-"""The command line's part for the container image."""
+"""The commands of the container image."""
 
 import sys
 from pathlib import Path
@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from .bundle.metadata import Metadata
-from .settings import Settings, read_settings
-from .terminal import console, failures_told
+from ..bundle.metadata import Metadata
+from ..settings import Settings, read_settings
+from ..terminal import failures_told, say
 
 app = typer.Typer()
 
@@ -23,7 +23,7 @@ def image(
 ) -> None:
     """Build the image of the service and its bundle; its tag is the model's version."""
     with failures_told():
-        from .delivery.image import arguments, base, find_builder
+        from ..delivery.image import arguments, base, find_builder
 
         settings = read_settings()
         name = _name(settings, ci)
@@ -33,14 +33,14 @@ def image(
         given = base(settings) if ci else arguments(settings, _bundle(settings))
         dockerfile = "deploy/docker/ci.Dockerfile" if ci else "deploy/docker/Dockerfile"
         find_builder(settings.image.tool).build(dockerfile, name, given)
-        console.print(f"Built {name}", highlight=False, soft_wrap=True)
+        say(f"Built {name}")
 
 
 @app.command()
 def push(ci: Ci = False) -> None:
     """Push the image; REGISTRY_USERNAME and REGISTRY_PASSWORD log in where they are set."""
     with failures_told():
-        from .delivery.image import find_builder
+        from ..delivery.image import find_builder
 
         settings = read_settings()
         find_builder(settings.image.tool).push(_name(settings, ci))
@@ -50,19 +50,19 @@ def push(ci: Ci = False) -> None:
 def sbom() -> None:
     """Write which packages the image has, as CycloneDX."""
     with failures_told():
-        from .delivery.image import sbom as run
+        from ..delivery.image import sbom as run
 
         settings = read_settings()
         file = Path("build/sbom.cdx.json")
         run(settings, _bundle(settings), file)
-        console.print(str(file), highlight=False, soft_wrap=True)
+        say(str(file))
 
 
 @app.command()
 def audit() -> None:
     """Look for known vulnerabilities in the image's packages, by pip-audit."""
     with failures_told():
-        from .delivery.image import audit as run
+        from ..delivery.image import audit as run
 
         settings = read_settings()
         run(settings, _bundle(settings))
@@ -72,32 +72,13 @@ def audit() -> None:
 def check_image() -> None:
     """Start the image as it will run, and ask it all of the Postman collection."""
     with failures_told():
-        from .delivery.check_image import check_image as run
+        from ..delivery.check_image import check_image as run
 
         raise typer.Exit(run(read_settings()))
 
 
-@app.command()
-def check_api(
-    url: Annotated[
-        str | None, typer.Option(help="A running service; left out, the bundle's.")
-    ] = None,
-) -> None:
-    """Write the Postman collection, and ask a service all of it."""
-    with failures_told():
-        from .bundle.read import read_bundle
-        from .delivery.newman import COLLECTION
-        from .delivery.newman import check_api as run
-        from .postman.collection import write_collection
-
-        settings = read_settings()
-        count = write_collection(read_bundle(settings.paths.bundle), settings, COLLECTION)
-        console.print(f"{count} requests are in {COLLECTION}", highlight=False, soft_wrap=True)
-        raise typer.Exit(run(settings, url))
-
-
 def _name(settings: Settings, ci: bool) -> str:
-    from .delivery.image import reference
+    from ..delivery.image import reference
 
     if ci:
         return f"{settings.image.repository}-ci:latest"
@@ -105,6 +86,6 @@ def _name(settings: Settings, ci: bool) -> str:
 
 
 def _bundle(settings: Settings) -> Metadata:
-    from .bundle.read import read_bundle
+    from ..bundle.read import read_bundle
 
     return read_bundle(settings.paths.bundle).metadata

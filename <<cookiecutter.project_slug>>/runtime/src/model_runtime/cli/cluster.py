@@ -1,15 +1,15 @@
-"""The command line's part for the release in a cluster."""
+"""The commands of the release in a cluster."""
 
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from .delivery.helm import Release
-from .errors import ProjectError
-from .settings import Settings, config_file, read_settings
-from .terminal import console, failures_told
-from .yaml_file import read_yaml
+from ..delivery.helm import Release
+from ..errors import ProjectError
+from ..settings import Settings, config_file, read_settings
+from ..terminal import console, failures_told, say
+from ..yaml_file import read_yaml
 
 app = typer.Typer()
 
@@ -23,11 +23,11 @@ Extra = Annotated[Path | None, typer.Option("--values", help="Settings that diff
 def chart() -> None:
     """Write anew the chart's defaults and schema, from the settings."""
     with failures_told():
-        from .delivery.chart import chart_folder, generated
+        from ..delivery.chart import chart_folder, generated
 
         for name, text in generated().items():
             (chart_folder() / name).write_text(text, "utf-8")
-            console.print(str(chart_folder() / name), highlight=False, soft_wrap=True)
+            say(str(chart_folder() / name))
 
 
 @app.command()
@@ -53,9 +53,7 @@ def diff(
         settings = read_settings()
         image = _image(settings, tag, values)
         changes = _release(settings, release, namespace, values).diff(image)
-        console.print(
-            changes or "Nothing would change.", highlight=False, markup=False, soft_wrap=True
-        )
+        say(changes or "Nothing would change.")
 
 
 @app.command()
@@ -104,7 +102,7 @@ def _part(values: Path | None, section: str) -> dict[str, Any]:
 
 
 def _version(settings: Settings) -> str:
-    from .bundle.read import read_bundle
+    from ..bundle.read import read_bundle
 
     try:
         return str(read_bundle(settings.paths.bundle).metadata.version)

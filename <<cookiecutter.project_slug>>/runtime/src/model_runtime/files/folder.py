@@ -1,4 +1,4 @@
-"""Replace a folder: whole or not at all, and never while it is read."""
+"""Replacement of a folder: whole or not at all, and never while it is read."""
 
 import errno
 import fcntl
@@ -6,10 +6,11 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from .errors import ProjectError
+from ..errors import ProjectError
+from .lock import try_lock
 
 _RETIRED = ".retired"
 
@@ -36,12 +37,15 @@ def replacing(folder: Path, mark: str) -> Iterator[Path]:
     """Yield an empty folder beside the given one; if all goes well, it takes its place.
 
     Raises:
-        ProjectError: The folder holds what was not written here (see `check_ours`), or it can't be
+        ProjectError: The folder holds files of somebody else (see `check_ours`), or it can't be
             written; it is as it was.
     """
     try:
-        with _replacing(folder.resolve(), mark) as beside:
-            yield beside
+        check_ours(folder, mark)
+        with _part_of(folder.resolve()) as part:
+            yield part
+            with _locked(folder.resolve(), fcntl.LOCK_EX):
+                _swap(part, folder.resolve())
     except OSError as error:
         hint = (
             "; it is mounted: mount the folder around it, or name one inside of it (paths)"
@@ -54,24 +58,47 @@ def replacing(folder: Path, mark: str) -> Iterator[Path]:
 
 
 @contextmanager
-def _replacing(folder: Path, mark: str) -> Iterator[Path]:
-    check_ours(folder, mark)
+def _part_of(folder: Path) -> Iterator[Path]:
+    """Yield an empty folder of one's own beside a folder; it is gone when the block ends.
+
+    Those who write at once have a part each, so that none waits for another's upload. A part is
+    locked as long as its process lives: one that is not is left from a crash, and removed.
+    """
+    prefix = f".{folder.name}.part-"
     folder.parent.mkdir(parents=True, exist_ok=True)
-    beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    with ExitStack() as stack:
+        with _locked(folder, fcntl.LOCK_EX):  # nobody sees a part before it is locked
+            _remove_abandoned(folder.parent, prefix)
+            part = Path(tempfile.mkdtemp(prefix=prefix, dir=folder.parent))
+            try_lock(stack.enter_context(_opened(part)))
+        stack.callback(shutil.rmtree, part, ignore_errors=True)
+        part.chmod(0o755)
+        yield part
+
+
+def _remove_abandoned(parent: Path, prefix: str) -> None:
+    for part in parent.iterdir():
+        if not part.name.startswith(prefix):
+            continue
+        with suppress(FileNotFoundError), _opened(part) as handle:  # another may be ending just now
+            if try_lock(handle):
+                shutil.rmtree(part, ignore_errors=True)
+
+
+@contextmanager
+def _opened(part: Path) -> Iterator[int]:
+    handle = os.open(part, os.O_RDONLY)
     try:
-        beside.chmod(0o755)
-        yield beside
-        with _locked(folder, fcntl.LOCK_EX):
-            _swap(beside, folder)
+        yield handle
     finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        os.close(handle)
 
 
 @contextmanager
 def reading(folder: Path) -> Iterator[None]:
     """Keep a folder from being replaced while it is read.
 
-    What a crash in the midst of a replacement set aside is put back first.
+    A folder that a crash in the midst of a replacement set aside is put back first.
     """
     folder = folder.resolve()
     if _set_aside(folder):
@@ -84,7 +111,7 @@ def reading(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def _locked(folder: Path, kind: int) -> Iterator[None]:
-    """Hold a lock on a folder's replacement; its end, and be it a crash, lets go of it.
+    """Hold a lock on a folder's replacement: shared by readers, exclusive to a writer.
 
     Where no lock file can be made or locked, as on a read-only file system, nobody writes either.
     """
@@ -120,7 +147,7 @@ def _retired(folder: Path) -> Path:
     return folder.with_name(folder.name + _RETIRED)
 
 
-def _swap(beside: Path, folder: Path) -> None:
+def _swap(part: Path, folder: Path) -> None:
     # A folder with files in it can't be renamed over, so the old one steps aside first.
     _restore(folder)
     retired = _retired(folder)
@@ -128,7 +155,7 @@ def _swap(beside: Path, folder: Path) -> None:
     if folder.exists():
         folder.rename(retired)
     try:
-        beside.rename(folder)
+        part.rename(folder)
     except OSError:
         _restore(folder)
         raise

@@ -15,8 +15,8 @@ from typing import Any
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource
 
-from .errors import ProjectError
-from .json_text import unique
+from ..errors import ProjectError
+from ..json_text import unique
 
 _log = logging.getLogger(__name__)
 

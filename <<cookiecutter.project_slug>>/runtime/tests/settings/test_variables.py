@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from model_runtime.errors import ProjectError
 from model_runtime.settings import Settings, read_settings
 
-from .support.sample import PREFIX
+from ..support.sample import PREFIX
 
 KEYS = {
     (section, key)

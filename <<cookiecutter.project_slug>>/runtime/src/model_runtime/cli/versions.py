@@ -1,13 +1,13 @@
-"""The command line's part for the versions in the registry."""
+"""The commands of the versions in the registry."""
 
 from functools import partial
 from typing import Annotated
 
 import typer
 
-from .errors import ProjectError
-from .settings import read_settings
-from .terminal import console, failures_told, logging_to_console, stoppable
+from ..errors import ProjectError
+from ..settings import read_settings
+from ..terminal import console, failures_told, logging_to_console, say, stoppable
 
 app = typer.Typer()
 
@@ -20,8 +20,8 @@ Wanted = Annotated[
 def models() -> None:
     """List the versions: number, date, engine, metrics, alias."""
     with failures_told():
-        from .registry.client import Registry
-        from .registry.table import versions_table
+        from ..registry.client import Registry
+        from ..registry.table import versions_table
 
         with console.status("The registry is being read …"):
             table = versions_table(Registry(read_settings()))
@@ -32,14 +32,14 @@ def models() -> None:
 def fetch_model(version: Wanted = "@champion") -> None:
     """Put a version from the registry in the place of the bundle, once it is verified."""
     with failures_told():
-        from .features import read_features
-        from .registry.client import Registry
-        from .registry.fetch import fetch
+        from ..features import read_features
+        from ..registry.client import Registry
+        from ..registry.fetch import fetch
 
         settings = read_settings()
         with console.status(f"{version} is being fetched …"):
             metadata = fetch(Registry(settings), version, settings, read_features())
-        _say(f"{settings.paths.bundle} is version {metadata.version}, engine {metadata.engine}.")
+        say(f"{settings.paths.bundle} is version {metadata.version}, engine {metadata.engine}.")
 
 
 @app.command()
@@ -54,24 +54,24 @@ def promote(
     """
     with failures_told():
         with console.status("scikit-learn is being loaded …"):
-            from .registry.client import Registry
-            from .release.promote import promote as run
-            from .training.hooks import own_use_case
+            from ..registry.client import Registry
+            from ..release.promote import promote as run
+            from ..training.hooks import own_use_case
         settings = read_settings()
         verdict = run(own_use_case(), settings, Registry(settings), version, force)
-        _say(f"{verdict}\nThe champion is version {verdict.number}; next: make fetch-model")
+        say(f"{verdict}\nThe champion is version {verdict.number}; next: make fetch-model")
 
 
 @app.command()
 def rollback() -> None:
     """Make the version that was champion before the champion again."""
     with failures_told():
-        from .features import read_features
-        from .registry.client import Registry
-        from .release.promote import rollback as run
+        from ..features import read_features
+        from ..registry.client import Registry
+        from ..release.promote import rollback as run
 
         number = run(Registry(read_settings()), read_features())
-        _say(f"The champion is version {number} again; next: make fetch-model")
+        say(f"The champion is version {number} again; next: make fetch-model")
 
 
 @app.command()
@@ -86,11 +86,11 @@ def retrain(
     """
     with failures_told(), stoppable():
         with console.status("scikit-learn is being loaded …"):
-            from .automl.preflight import check_search
-            from .hooks import fetches
-            from .release.retrain import retrain as run
-            from .training.hooks import own_use_case
-            from .training.preflight import check_settings
+            from ..automl.preflight import check_search
+            from ..hooks import fetches
+            from ..release.retrain import retrain as run
+            from ..training.hooks import own_use_case
+            from ..training.preflight import check_settings
         use_case, settings = own_use_case(), read_settings()
         check_settings(use_case, settings)
         check_search(use_case.features.task, settings)
@@ -99,29 +99,25 @@ def retrain(
         fetching = partial(loader.fetch_data, source, only.split()) if wanted else None
         logging_to_console()
         summary = run(use_case, settings, console, fetching)
-        console.print(summary.read_text("utf-8"), highlight=False, markup=False)
+        say(summary.read_text("utf-8"))
 
 
 @app.command()
 def ui(port: Annotated[int, typer.Option(help="Where the pages are.")] = 5000) -> None:
     """Show MLflow's own pages of the registry, until Ctrl-C."""
     with failures_told(), stoppable():
-        from .registry.client import Registry
-        from .registry.embedded import DATABASE
-        from .registry.pages import pages_shown
+        from ..registry.client import Registry
+        from ..registry.embedded import DATABASE
+        from ..registry.pages import pages_shown
 
         registry = Registry(read_settings())
         if not registry.embedded:
-            _say(f"The registry is a server with pages of its own: {registry}")
+            say(f"The registry is a server with pages of its own: {registry}")
             return
         if not (registry.folder / DATABASE).is_file():
             raise ProjectError(f"There is nothing in {registry} yet: train first (`make train`).")
         registry.versions()  # follows a project that was moved
         with pages_shown(registry.uri, port, console.status("MLflow is being started …")) as pages:
             if pages.poll() is None:
-                _say(f"http://127.0.0.1:{port}  (Ctrl-C ends it)")
+                say(f"http://127.0.0.1:{port}  (Ctrl-C ends it)")
             raise typer.Exit(pages.wait())
-
-
-def _say(text: str) -> None:
-    console.print(text, highlight=False, markup=False, soft_wrap=True)

@@ -1,0 +1,115 @@
+"""The commands of the model itself: its data, training, measurement and scoring."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..errors import ProjectError
+from ..settings import read_settings
+from ..terminal import console, failures_told, logging_to_console, say, stoppable
+
+app = typer.Typer()
+
+
+@app.command()
+def data(
+    source: Annotated[
+        str | None, typer.Option("--from", help="An address or a path instead of the usual one.")
+    ] = None,
+    only: Annotated[str, typer.Option(help="A part of it, e.g. months; by blanks.")] = "",
+) -> None:
+    """Fetch the data, where the use case knows how: `DataLoader.fetch_data`."""
+    with failures_told():
+        from ..progress import explained
+        from ..training.hooks import own_data_loader
+
+        loader = own_data_loader()()
+        with explained("data"):
+            loader.fetch_data(source, only.split())
+
+
+@app.command()
+def train() -> None:
+    """Train a model and put its bundle in the place of the present one.
+
+    Loads and checks the data, fits and measures the model, compiles it, proves the compiled model
+    against scikit-learn, registers it as the next version and writes model_bin/ and reports/. A
+    model that misses the thresholds in features.yaml changes nothing.
+    """
+    with failures_told():
+        settings = read_settings()
+        with console.status("scikit-learn is being loaded …"):
+            from ..automl.preflight import check_search
+            from ..registry.client import Registry
+            from ..registry.record import Recording
+            from ..training.hooks import own_use_case
+            from ..training.preflight import check_settings
+            from ..training.run import train as run
+        logging_to_console()
+        use_case = own_use_case()
+        check_settings(use_case, settings)
+        check_search(use_case.features.task, settings)
+        with Recording(Registry(settings), settings) as recording:
+            run(use_case, settings, console, recording)
+
+
+@app.command()
+def evaluate(
+    source: Annotated[
+        str, typer.Argument(metavar="INPUT", help="CSV, Parquet or JSON lines, with the target.")
+    ] = "",
+) -> None:
+    """Measure the bundle, as it is served, on labelled rows.
+
+    Without INPUT they are what DataLoader.load_data returns; of the very data that the bundle
+    learned from, their hold-out. reports-evaluation/ has the report, and the rows that were left
+    out. Fails where a threshold in features.yaml is missed.
+    """
+    with failures_told(), stoppable():
+        settings = read_settings()
+        with console.status("scikit-learn is being loaded …"):
+            from ..bundle.read import read_bundle
+            from ..evaluation.run import evaluate as run
+            from ..training.hooks import own_use_case
+        bundle, rows = read_bundle(settings.paths.bundle), Path(source) if source else None
+        found = run(own_use_case(), bundle, settings, console, rows)
+        for line in found.lines():
+            say(line)
+        if found.missed:
+            raise ProjectError(f"The model misses its thresholds: {'; '.join(found.missed)}.")
+
+
+@app.command()
+def score(
+    source: Annotated[str, typer.Argument(metavar="INPUT", help="CSV, Parquet or JSON lines.")],
+    target: Annotated[str, typer.Argument(metavar="OUTPUT", help="Likewise, by its suffix.")],
+) -> None:
+    """Score a file of any size with the bundle.
+
+    Rows that the API would refuse go to a file beside OUTPUT, `<stem>.rejects.csv`, with their
+    lines and the reasons. OUTPUT is replaced at the end; an interrupted run leaves it as it was.
+    """
+    with failures_told(), stoppable():
+        if not (source and target):
+            raise ProjectError("Say what to score and where to: INPUT=… OUTPUT=….")
+        settings = read_settings()
+        from ..bundle.read import read_bundle
+        from ..scoring.run import score as run
+
+        bundle = read_bundle(settings.paths.bundle)
+        trusted = settings.training.trusted_types
+        report = run(bundle, Path(source), Path(target), console, trusted)
+        for line in report.lines(source, target, bundle.metadata):
+            say(line)
+
+
+@app.command()
+def info() -> None:
+    """Show what the bundle in model_bin/ is, once its files are verified."""
+    with failures_told():
+        from ..bundle.read import read_bundle
+
+        metadata = read_bundle(read_settings().paths.bundle).metadata
+        sys.stdout.write(metadata.model_dump_json(indent=2) + "\n")

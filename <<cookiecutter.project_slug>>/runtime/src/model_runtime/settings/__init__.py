@@ -1,0 +1,21 @@
+"""Every setting of the project: config.yaml, overridden by the environment."""
+
+from .deploy import Deployment, Image, Jenkins
+from .file import Settings, config_file, read_settings
+from .learn import AutoML, Model, Training
+from .serve import Paths, Registry, Serving
+
+__all__ = [
+    "AutoML",
+    "Deployment",
+    "Image",
+    "Jenkins",
+    "Model",
+    "Paths",
+    "Registry",
+    "Serving",
+    "Settings",
+    "Training",
+    "config_file",
+    "read_settings",
+]

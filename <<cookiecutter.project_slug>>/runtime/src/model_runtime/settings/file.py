@@ -1,0 +1,100 @@
+"""Every setting of the project: config.yaml, overridden by the environment."""
+
+import os
+import re
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    YamlConfigSettingsSource,
+)
+
+from ..errors import ProjectError, sentences
+from ..project import project
+from ..yaml_file import read_yaml
+from .deploy import Deployment, Image, Jenkins
+from .learn import AutoML, Model, Training
+from .serve import Paths, Registry, Serving
+from .variables import Variables, demand_known
+
+_PASSWORD = re.compile("://[^/]*:.*@|[?&][^=]*(pass|pwd|secret|token)[^=]*=", re.IGNORECASE)
+
+
+class Settings(BaseSettings):
+    """The whole of config.yaml. `<PREFIX>SERVING__PORT=9000` overrides `serving.port`."""
+
+    model_config = SettingsConfigDict(extra="forbid", frozen=True, env_nested_delimiter="__")
+
+    model: Model = Model()
+    training: Training = Training()
+    automl: AutoML = AutoML()
+    serving: Serving = Serving()
+    registry: Registry = Registry()
+    paths: Paths = Paths()
+    image: Image = Image()
+    deployment: Deployment = Deployment()
+    jenkins: Jenkins = Jenkins()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments first, then the environment, then config.yaml."""
+        prefix = project().prefix
+        variables = Variables(settings_cls, env_prefix=prefix)
+        return init_settings, variables, _ConfigFile(settings_cls, config_file())
+
+
+class _ConfigFile(YamlConfigSettingsSource):
+    """config.yaml, which holds no secrets."""
+
+    def _read_file(self, file_path: Path | Traversable) -> dict[str, Any]:
+        return read_yaml(file_path, str(file_path))
+
+    def __call__(self) -> dict[str, Any]:
+        values = super().__call__()
+        serving, registry = values.get("serving"), values.get("registry")
+        if isinstance(serving, dict) and "admin_token" in serving:
+            raise ProjectError(
+                f"{config_file()}: serving.admin_token: a secret does not belong in a file; "
+                "remove it there and set "
+                f"{project().prefix}SERVING__ADMIN_TOKEN in the environment."
+            )
+        if isinstance(registry, dict) and _PASSWORD.search(str(registry.get("uri", ""))):
+            raise ProjectError(
+                f"{config_file()}: registry.uri: a password does not belong in a file; remove it "
+                f"there and set {project().prefix}REGISTRY__URI in the environment, or "
+                "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD."
+            )
+        return values
+
+
+def config_file() -> Path:
+    """Return the file with the settings; the environment may name another than config.yaml."""
+    return Path(os.environ.get(f"{project().prefix}CONFIG") or "config.yaml")
+
+
+def read_settings() -> Settings:
+    """Read config.yaml and the environment.
+
+    Raises:
+        ProjectError: The file is missing or no YAML, or a key or a value does not fit.
+    """
+    file = config_file()
+    if not file.is_file():
+        raise ProjectError(f"{file} is not here; run this in the project's folder.")
+    demand_known(Settings, project().prefix)
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise ProjectError("\n".join(sentences(error, f"{file} or environment"))) from error

@@ -1,0 +1,56 @@
+"""The settings of the service, of the registry that it gets versions from, and of folders."""
+
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from .types import Folder, Host, Metric, Origin, RegistryUri, RootPath, Section, ServedModel, Token
+
+
+class Serving(Section):
+    """How a bundle is served."""
+
+    model: ServedModel = "baked"
+    host: Host = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65_535)
+    workers: int = Field(default=1, ge=1)
+    max_rows: int = Field(default=1_000, ge=1)
+    max_body_bytes: int = Field(default=1_048_576, ge=1_024)
+    max_connections: int = Field(default=1_000, ge=1, le=1_000_000)
+    request_seconds: int = Field(default=30, ge=1, le=86_400)
+    keep_alive_seconds: int = Field(default=75, ge=1, le=86_400)
+    root_path: RootPath = ""
+    drain_seconds: int = Field(default=5, ge=0, le=300)
+    shutdown_seconds: int = Field(default=20, ge=0)
+    log_predictions: bool = True
+    score_as_text: bool = False
+    cors_origins: tuple[Origin, ...] = ()
+    watch_seconds: float = Field(default=0, ge=0, le=86_400)
+    admin_token: Token | None = None
+
+    @model_validator(mode="after")
+    def _every_worker_hears_of_a_reload(self) -> Self:
+        if self.admin_token and self.workers > 1 and not self.watch_seconds:
+            raise ValueError(
+                f"POST /admin/reload reaches one of {self.workers} workers; set watch_seconds, "
+                "e.g. to 2, for the others to follow, or workers to 1"
+            )
+        return self
+
+
+class Registry(Section):
+    """Where versions are kept, and what they are compared by."""
+
+    uri: RegistryUri = ""
+    metric: Metric = "accuracy"
+    tolerance: float = Field(default=0.01, ge=0)
+
+
+class Paths(Section):
+    """Where things lie, as seen from the project's folder."""
+
+    bundle: Folder = Path("model_bin")
+    reports: Folder = Path("reports")
+    registry: Folder = Path("registry")
+    client: Folder = Path("client")
