@@ -15,7 +15,7 @@ from ..contract.route import PredictionRoute
 from ..contract.routes import PATHS
 from .body import read_body
 from .predictor import Predictor
-from .reply import not_ready, reply
+from .reply import not_ready, problem, reply
 
 _VERSION = {
     "x-model-version": {
@@ -72,8 +72,10 @@ def direct_route(
             answer = await predictor.answer(route, body, scope["request_id"])
         except Refusal as refusal:
             refusal.headers["x-model-version"] = version
-            raise
-        await reply(send, answer, headers)
+            # Answered here, and not by the application's handler, which costs a tenth more.
+            await problem(refusal, scope["request_id"])(scope, receive, send)
+        else:
+            await reply(send, answer, headers)
 
     return DirectRoute(
         route.path,
