@@ -96,7 +96,7 @@ class Classification(Task):
 
     def values(self, outputs: Outputs, classes: list[str]) -> list[Any]:
         """See `Task`: the most likely class."""
-        return [classes[k] for k in class_indices(outputs).tolist()]
+        return list(map(classes.__getitem__, class_indices(outputs).tolist()))
 
     def counted(self, values: list[Any]) -> dict[str, int]:
         """See `Task`: by class."""
