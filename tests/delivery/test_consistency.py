@@ -117,6 +117,15 @@ def test_the_user_is_one(delivery: dict[str, str]) -> None:
     assert {user for _, user in users} == {"10001"}
 
 
+def test_an_image_has_the_library_before_it_installs_what_needs_it(
+    delivery: dict[str, str],
+) -> None:
+    installing = {path: text for path, text in delivery.items() if "uv sync" in text}
+    assert len(installing) == 3
+    for path, text in installing.items():
+        assert 0 < text.find("COPY runtime") < text.find("uv sync"), path
+
+
 def test_the_paths_agree(config: dict[str, Any], project: Path, delivery: dict[str, str]) -> None:
     image = service_image(delivery)
     assert re.findall(r"^WORKDIR (\S+)", image, re.M) == ["/app"]

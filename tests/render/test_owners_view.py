@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.conftest import COMPLETE, texts
 from tools.examples import bake
@@ -15,6 +16,12 @@ MOST_FILES, MOST_LINES = 90, 4500
 """Of a default project, without the library in runtime/."""
 
 README_LINES = 120
+SECTIONS = (
+    *("model", "training", "automl", "serving", "registry", "paths"),
+    *("image", "deployment", "jenkins"),
+)
+"""Of config.yaml: the model and its service, then their delivery."""
+
 EVERYDAY = (
     *("setup", "data", "train", "serve", "predict", "score", "evaluate", "test", "lint"),
     *("models", "promote", "image", "deploy"),
@@ -85,6 +92,14 @@ def test_every_page_of_the_manual_is_in_the_readme(project: Path) -> None:
     linked = re.findall(r"\]\(runtime/docs/([\w-]+\.md)\)", (project / "README.md").read_text())
     pages = [page.name for page in (project / "runtime" / "docs").iterdir()]
     assert sorted(linked) == sorted(pages)
+
+
+def test_the_settings_are_in_the_readers_order(project: Path) -> None:
+    text = (project / "config.yaml").read_text("utf-8")
+    assert tuple(yaml.safe_load(text)) == SECTIONS
+    assert [
+        line for line in text.splitlines() if len(line) > 100 and "description:" not in line
+    ] == []
 
 
 def test_make_help_begins_with_every_day_and_ends_with_the_template(project: Path) -> None:

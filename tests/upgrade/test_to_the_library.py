@@ -54,7 +54,7 @@ def test_a_project_keeps_what_its_owner_wrote_and_gets_the_library(
     project.write("tests/use_case/test_mine.py", "from ..service import Service, running\n")
     project.replace("client/index.html", "<html", "<!-- Ada's -->\n<html")
     project.replace("src/titanic/errors.py", "the message says how.", "the message says how, Ada.")
-    project.git("rm", "--quiet", "client/theme.css", "docker/fluent-bit.yaml")
+    project.git("rm", "--quiet", "client/theme.css", ".github/dependabot.yml")
     project.commit()
     own = {path: content for path, content in project.state()[2].items() if is_own(path)}
     shown = upgrade(project)
@@ -64,15 +64,17 @@ def test_a_project_keeps_what_its_owner_wrote_and_gets_the_library(
     assert {path: content for path, content in now.items() if path in own} == own
     assert {path for path in now if is_own(path)} == set(own)
     assert "tests/test_contract.py" in now
-    assert not {"tests/test_use_case.py", "client/theme.css", "docker/fluent-bit.yaml"} & set(now)
+    # What a project had before there was a question about it is there.
+    assert {"deploy/jenkins/controller/casc.yaml", "deploy/monitoring/fluent-bit.yaml"} <= set(now)
+    assert not {"tests/test_use_case.py", "client/theme.css", ".github/dependabot.yml"} & set(now)
     assert b"<!-- Ada's -->" in project.read("client/index.html")
     # An edit of the machinery goes along into the library, and is named there.
     assert b"the message says how, Ada." in project.read("runtime/src/model_runtime/errors.py")
     assert project.run("check") == 1
     named = re.findall(r"(?m)^(\S+): (edited|removed)$", capfd.readouterr().out)
     assert named == [
+        (".github/dependabot.yml", "removed"),
         ("client/index.html", "edited"),
-        ("docker/fluent-bit.yaml", "removed"),
         ("runtime/src/model_runtime/errors.py", "edited"),
     ]
 
