@@ -99,7 +99,7 @@ bench-batches: example-titanic ## Measure what takes many rows: scoring, its blo
 bench-batcomputer: $(READY) ## Measure the Batcomputer's training at the data's real size, and beside the original's [DIR=build]
 	@$(BIN)/python tools/examples.py batcomputer $(if $(DIR),--output $(DIR))
 	$(MAKE) -C $(BUILT)/batcomputer setup
-	@find $(BUILT)/batcomputer/data -name '*.zip' | grep -q . || $(MAKE) -C $(BUILT)/batcomputer data FROM=synthetic
+	$(if $(wildcard $(BUILT)/batcomputer/data/*.zip),,$(MAKE) -C $(BUILT)/batcomputer data FROM=synthetic)
 	$(call measured,$(BUILT)/batcomputer,$(OWN_PYTHON),batcomputer_at_size batcomputer_original)
 
 .PHONY: clean
