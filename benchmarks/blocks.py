@@ -25,7 +25,6 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
-
 ROWS = 65_536
 BLOCKS = (1, 64, 1_024, 4_096, 16_384, 65_536)
 SLOWEST = 400
