@@ -79,9 +79,28 @@ lint: $(READY) ## Check style and types of the template's own code; writes nothi
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
+BUILT = $(or $(DIR),build)
+# $(call measured,FOLDER,PYTHON,BENCHMARKS) runs benchmarks in a project's folder, by its Python.
+measured = @cd $(1) && for name in $(3); do PYTHONPATH='$(CURDIR):src' $(2) -m benchmarks.$$name; done
+OWN_PYTHON := .venv/bin/python
+
 .PHONY: bench
-bench: example-titanic ## Measure the Titanic service beside its peers
-	$(MAKE) -C build/titanic bench
+bench: example-titanic ## Measure the Titanic service beside its peers: latency, throughput, size and start [DIR=build]
+	$(MAKE) -C $(BUILT)/titanic setup train
+	$(call measured,$(BUILT)/titanic,$(OWN_PYTHON),latency throughput footprint)
+
+.PHONY: bench-batches
+bench-batches: example-titanic ## Measure what takes many rows: scoring, its blocks, wide tables in training [DIR=build]
+	$(MAKE) -C $(BUILT)/titanic setup train
+	$(call measured,$(BUILT)/titanic,$(OWN_PYTHON),scoring wide)
+	$(call measured,$(BUILT)/titanic/runtime/tests/sample,../../../$(OWN_PYTHON),blocks)
+
+.PHONY: bench-batcomputer
+bench-batcomputer: $(READY) ## Measure the Batcomputer's training at the data's real size, and beside the original's [DIR=build]
+	@$(BIN)/python tools/examples.py batcomputer $(if $(DIR),--output $(DIR))
+	$(MAKE) -C $(BUILT)/batcomputer setup
+	$(if $(wildcard $(BUILT)/batcomputer/data/*.zip),,$(MAKE) -C $(BUILT)/batcomputer data FROM=synthetic)
+	$(call measured,$(BUILT)/batcomputer,$(OWN_PYTHON),batcomputer_at_size batcomputer_original)
 
 .PHONY: clean
 clean: ## Remove environments, caches and what was built

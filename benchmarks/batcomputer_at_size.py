@@ -1,6 +1,6 @@
 """Training at the data's real size: the records in data/, and made-up months up to 6 million rows.
 
-python -m benchmarks.at_size
+make bench-batcomputer
 
 Each run is `batcomputer train` in a process and a folder of its own.
 """
@@ -14,12 +14,11 @@ import tempfile
 import time
 from pathlib import Path
 
+from batcomputer.use_case.synthetic import FORCES, make_up
 from rich.console import Console
 from rich.table import Table
 
-from batcomputer.use_case.synthetic import FORCES, make_up
-
-ROOT = Path(__file__).parent.parent
+ROOT = Path.cwd()
 ROWS = 100_000
 """In each made-up file; five forces and twelve months make 6 million."""
 
@@ -53,7 +52,8 @@ def main() -> None:
 def _train(data: Path, folder: Path) -> tuple[float, float]:
     """Return seconds and peak memory in MB of a training run in a folder of its own."""
     folder.mkdir()
-    shutil.copy(ROOT / "config.yaml", folder)
+    for name in ("config.yaml", "pyproject.toml"):
+        shutil.copy(ROOT / name, folder)
     (folder / "data").symlink_to(data.resolve())
     start = time.perf_counter()
     process = subprocess.Popen(

@@ -1,7 +1,6 @@
 """This project beside the original Batcomputer's recipe, on the same rows and the same split.
 
-python -m benchmarks.original                # each record eight times: a year's 6 million
-python -m benchmarks.original --repeat 1     # the records as they are
+Each record counts eight times, a year's 6 million; `--repeat 1` takes them as they are.
 
 The recipe: pandas reads and joins all files whole, label encoders number force and crime, a forest
 of 120 trees learns. Both learn to tell the same outcomes (outcomes.py) and are measured on the same
@@ -52,7 +51,7 @@ def _run(name: str, repeat: int) -> dict[str, float]:
     command = [
         sys.executable,
         "-m",
-        "benchmarks.original",
+        "benchmarks.batcomputer_original",
         f"--recipe={name}",
         f"--repeat={repeat}",
     ]
@@ -67,12 +66,11 @@ def original(repeat: int) -> dict[str, float]:
 
     import numpy as np
     import pandas as pd
-    from sklearn.ensemble import RandomForestClassifier
-    from sklearn.preprocessing import LabelEncoder
-
     from batcomputer.use_case.data_loader import DATA
     from batcomputer.use_case.outcomes import CAUGHT, NOT_CAUGHT
     from batcomputer.use_case.street_files import find
+    from sklearn.ensemble import RandomForestClassifier
+    from sklearn.preprocessing import LabelEncoder
 
     records = pd.concat([pd.read_csv(io.BytesIO(file.read())) for file in find(DATA) * repeat])
     outcome = records["Last outcome category"]
@@ -97,24 +95,24 @@ def ours(repeat: int) -> dict[str, float]:
     import numpy as np
     import pandas as pd
     import polars as pl
+    from batcomputer.use_case.data_loader import DATA, WORKERS, verdict
+    from batcomputer.use_case.street_files import StreetFile, find, read
     from model_runtime.training.fit import fit
     from model_runtime.training.hooks import own_use_case
     from model_runtime.training.rows import Rows
 
-    from batcomputer.use_case.data_loader import DATA, WORKERS, verdict
-    from batcomputer.use_case.street_files import StreetFile, find, read
-
     keys = ["force", "crime", "month", "verdict", "test"]
 
-    def labelled(file: StreetFile) -> pl.DataFrame:
+    def decided(file: StreetFile) -> pl.DataFrame:
         rows = read(file).rows.with_columns(verdict=verdict())
-        return rows.filter(pl.col("verdict").is_in(["caught", "not caught"]))
+        labelled: pl.DataFrame = rows.filter(pl.col("verdict").is_in(["caught", "not caught"]))
+        return labelled
 
     total, counts = 0, []
     with ThreadPoolExecutor(WORKERS) as pool:
         for _ in range(repeat):
             random = np.random.default_rng(SEED)
-            for rows in pool.map(labelled, find(DATA)):
+            for rows in pool.map(decided, find(DATA)):
                 total += rows.height
                 test = pl.Series("test", random.random(rows.height) < TEST)
                 month = pl.col("month").str.slice(5).cast(pl.Int64)

@@ -1,9 +1,8 @@
 """The number of rows to ask a model about at once, and the threads, that batch scoring goes by.
 
-python -m benchmarks.blocks
-
-Made-up customers, three kinds of estimators. Figures are times for the same rows, as ratios to
-scikit-learn's own prediction of all rows at once on one core.
+Made-up customers of the library's sample project, in whose folder it runs, and three kinds of
+estimators. Figures are times for the same rows, as ratios to scikit-learn's own prediction of all
+rows at once on one core.
 """
 
 import os
@@ -16,15 +15,15 @@ from typing import Any
 import numpy as np
 import onnxruntime
 import pandas as pd
+from model_runtime.compiler.compile import compile_pipeline
+from model_runtime.training.hooks import own_use_case
 from rich.console import Console
 from rich.table import Table
+from shop.use_case.data_loader import customers
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
-from tests.small_cases import Preprocessor, case, customers
 from threadpoolctl import threadpool_limits
-
-from model_runtime.compiler.compile import compile_pipeline
 
 ROWS = 65_536
 BLOCKS = (1, 64, 1_024, 4_096, 16_384, 65_536)
@@ -40,15 +39,15 @@ ESTIMATORS = {
 
 def main() -> None:
     """Time and print a table for each estimator."""
-    train = case(frame=customers(20_000))
-    rows = train.rows(train.data_loader().load_data())
+    use_case = own_use_case()
+    rows = use_case.rows(customers(20_000))
     asked = rows.X.sample(ROWS, replace=True, random_state=1).reset_index(drop=True)
     # Trees are to see as many paths as there are rows.
     asked["income per.year"] *= np.random.default_rng(0).uniform(0.9, 1.1, ROWS)
     columns = {str(name): asked[name].to_numpy().reshape(-1, 1) for name in asked}
     console = Console()
     for name, estimator in ESTIMATORS.items():
-        preprocessor = Preprocessor().fit(rows.X, rows.y)
+        preprocessor = use_case.preprocessor().fit(rows.X, rows.y)
         fitted = estimator.fit(preprocessor.transform(rows.X), rows.y)
         pipeline = Pipeline([("preprocessor", preprocessor.transformer_), ("estimator", fitted)])
         console.print(_table(name, pipeline, columns, asked))

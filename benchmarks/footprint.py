@@ -14,15 +14,14 @@ import urllib.request
 from pathlib import Path
 from statistics import median
 
+from model_runtime.bundle.read import read_bundle
+from model_runtime.project import project
 from rich.console import Console
 from rich.table import Table
 
-from model_runtime.bundle.read import read_bundle
-from model_runtime.settings import PREFIX
-
 from .reference import trained
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path.cwd()
 STARTS = 5
 
 
@@ -79,7 +78,7 @@ def _start(environment: Path, bundle: Path) -> float:
     process = subprocess.Popen(
         [environment / "bin" / "python", "-m", "model_runtime.serving"],
         cwd=ROOT,
-        env=os.environ | {f"{PREFIX}{name}": value for name, value in settings.items()},
+        env=os.environ | {f"{project().prefix}{name}": value for name, value in settings.items()},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

@@ -13,9 +13,9 @@ from pathlib import Path
 from statistics import median, quantiles
 from urllib.parse import urlsplit
 
+from model_runtime.testing.service import running
 from rich.console import Console
 from rich.table import Table
-from tests.service import running
 
 from .reference import pipeline, trained
 

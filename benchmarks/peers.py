@@ -4,12 +4,11 @@ from typing import Any
 
 import pandas as pd
 from fastapi import FastAPI
-from starlette.types import Receive, Scope, Send
-
 from model_runtime.bundle.read import read_bundle
-from model_runtime.preprocessing import feature_frame
 from model_runtime.contract.row import request_model
+from model_runtime.preprocessing import feature_frame
 from model_runtime.settings import read_settings
+from starlette.types import Receive, Scope, Send
 
 from .reference import pipeline
 

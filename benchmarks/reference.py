@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
-from rich.console import Console
-
 from model_runtime.settings import Paths, read_settings
 from model_runtime.training.fit import fit
 from model_runtime.training.hooks import own_use_case
 from model_runtime.training.run import train
 from model_runtime.training.split import split
+from rich.console import Console
 
 
 @contextmanager

@@ -1,7 +1,5 @@
 """Score made-up rows from file to file, beside scikit-learn's own prediction of the same rows.
 
-python -m benchmarks.scoring [rows]
-
 `score` reads a CSV, checks each row and writes a CSV, in a process of its own. scikit-learn only
 predicts: data frames of 65,536 rows that are already made; the faster of one core and all cores
 counts.
@@ -19,14 +17,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import polars as pl
-from rich.console import Console
-from rich.table import Table
-from threadpoolctl import threadpool_limits
-
 from model_runtime.bundle.read import read_bundle
 from model_runtime.bundle.schema import Schema
 from model_runtime.features import Feature
-from model_runtime.settings import PREFIX
+from model_runtime.project import project
+from rich.console import Console
+from rich.table import Table
+from threadpoolctl import threadpool_limits
 
 from .reference import pipeline, trained
 
@@ -34,12 +31,10 @@ ROWS = 5_000_000
 BLOCK = 65_536
 SCORE = "score, CSV to CSV"
 ALL_CORES, ONE_CORE = (f"scikit-learn's prediction alone, {n}" for n in ("all cores", "one core"))
-ROOT = Path(__file__).parent.parent
-CLI = "from model_runtime.cli import app; app()"
 MEASURE = """
 import os, subprocess, sys, time
 start = time.perf_counter()
-process = subprocess.Popen([sys.executable, "-c", *sys.argv[1:]], stdout=subprocess.DEVNULL)
+process = subprocess.Popen([sys.executable, *sys.argv[1:]], stdout=subprocess.DEVNULL)
 _, status, usage = os.wait4(process.pid, 0)
 unit = 1e6 if sys.platform == "darwin" else 1e3
 print(status, time.perf_counter() - start, usage.ru_maxrss / unit)
@@ -114,9 +109,8 @@ def _predict(model: Any, frame: pd.DataFrame, cores: str) -> tuple[float, npt.ND
 def _score(bundle: Path, source: Path, target: Path) -> tuple[float, float]:
     """Return the seconds that `score` takes, start included, and its peak memory in MB."""
     done = subprocess.run(
-        [sys.executable, "-c", MEASURE, CLI, "score", str(source), str(target)],
-        cwd=ROOT,
-        env=os.environ | {f"{PREFIX}PATHS__BUNDLE": str(bundle)},
+        [sys.executable, "-c", MEASURE, "-m", "model_runtime", "score", source, target],
+        env=os.environ | {f"{project().prefix}PATHS__BUNDLE": str(bundle)},
         stdout=subprocess.PIPE,
         check=True,
     )

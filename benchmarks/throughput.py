@@ -16,20 +16,18 @@ from pathlib import Path
 from statistics import median
 
 import uvloop
+from model_runtime.bundle.read import read_bundle
+from model_runtime.project import project
 from rich.console import Console
 from rich.table import Table
-
-from model_runtime.bundle.read import read_bundle
-from model_runtime.settings import PREFIX
 
 from .reference import trained
 
 CONNECTIONS = 16
 SECONDS = 3
 ROUNDS = 3
-PACKAGE = "model_runtime"
 SERVERS = {
-    "this service": f"{PACKAGE}.serving.app:create_app",
+    "this service": "model_runtime.serving.app:create_app",
     "FastAPI and scikit-learn": "benchmarks.peers:plain",
     "an echo of the body": "benchmarks.peers:echo",
 }
@@ -74,7 +72,7 @@ def _start(app: str, port: int, bundle: Path, log: Path) -> subprocess.Popen[byt
     with log.open("ab") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "uvicorn", app, *factory, *options],
-            env=os.environ | {f"{PREFIX}PATHS__BUNDLE": str(bundle)},
+            env=os.environ | {f"{project().prefix}PATHS__BUNDLE": str(bundle)},
             stdout=output,
             stderr=output,
         )

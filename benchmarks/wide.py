@@ -1,10 +1,8 @@
 """Train on tables that are wide and long, as `make train` does, in a process of its own.
 
-python -m benchmarks.wide [case …]
-
 Each case is made up: `numbers` has 200,000 rows by 340 columns, `labels` 160,000 rows by 40
-categories of up to 2,000 labels. Features, loader and model are put into a copy of this project's
-code in a temporary folder; config.yaml, the hooks' base classes and all else are this project's.
+categories of up to 2,000 labels. Each is a project of its own in a temporary folder, with the
+config.yaml and uv.lock of the one in whose folder this runs.
 Memory is that of all its processes together, read several times a second from /proc (Linux only).
 """
 
@@ -22,11 +20,8 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
-import model_runtime
-
-PACKAGE = Path(model_runtime.__file__).parent
-ROOT = Path(__file__).parent.parent
-CLI = f"from {PACKAGE.name}.cli import app; app()"
+PACKAGE = "wide"
+PYPROJECT = f'[tool.model-runtime]\npackage = "{PACKAGE}"\n'
 BETWEEN_LOOKS_S = 0.1
 PAGE = getpagesize()
 
@@ -34,9 +29,10 @@ LOADER = '''"""Made-up rows."""
 
 import numpy as np
 import pandas as pd
+from model_runtime import BaseDataLoader
 
 
-class DataLoader:
+class DataLoader(BaseDataLoader):
     """Numbers that hang together by hidden factors, and categories; some values are missing."""
 
     def load_data(self, n_rows: int | None = None) -> pd.DataFrame:
@@ -73,7 +69,7 @@ def get_classes(model):
 
 PREPROCESSOR = '''"""The default."""
 
-from ..preprocessing import BasePreprocessor
+from model_runtime import BasePreprocessor
 
 
 class Preprocessor(BasePreprocessor):
@@ -149,7 +145,7 @@ def measure(case: Case) -> Cost:
         _lay_out(case, Path(folder))
         start, before = time.perf_counter(), _processor_seconds()
         process = subprocess.Popen(
-            [sys.executable, "-c", CLI, "train"],
+            [sys.executable, "-m", "model_runtime", "train"],
             cwd=folder,
             env=os.environ | {"PYTHONPATH": str(Path(folder) / "src")},
         )
@@ -162,16 +158,15 @@ def measure(case: Case) -> Cost:
 
 
 def _lay_out(case: Case, folder: Path) -> None:
-    package = folder / "src" / PACKAGE.name
-    shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__", "use_case"))
-    own = package / "use_case"
-    own.mkdir()
+    own = folder / "src" / PACKAGE / "use_case"
+    own.mkdir(parents=True)
     files = {"features.yaml": case.features(), "data_loader.py": case.loader()}
     files |= {"model.py": MODEL, "preprocessor.py": PREPROCESSOR, "__init__.py": ""}
     for name, text in files.items():
         (own / name).write_text(text, "utf-8")
+    (folder / "pyproject.toml").write_text(PYPROJECT, "utf-8")
     for name in ("config.yaml", "uv.lock"):
-        shutil.copy(ROOT / name, folder)
+        shutil.copy(name, folder)
 
 
 def _processor_seconds() -> float:

@@ -96,8 +96,13 @@ def test_a_missing_program_is_named_with_what_to_install(
     programs = ("titanic", "iris-classifier", "python", "pytest", "ruff", "mypy")
     stubs = (".uv/bin/uv", *(f".venv/bin/{name}" for name in programs), ".venv/.ready")
     ready = copied(folder, tmp_path / "ready", stubs)
-    (ready / "build" / "titanic").mkdir(parents=True)
-    (ready / "build" / "titanic" / "Makefile").write_text("bench:\n")
+    for name in ("titanic", "titanic/runtime/tests/sample", "batcomputer/data"):
+        (ready / "build" / name).mkdir(parents=True)
+    for name in ("titanic", "batcomputer"):
+        (ready / "build" / name / "Makefile").write_text("setup train data:\n")
+        stub = ready / "build" / name / ".venv" / "bin" / "python"
+        stub.parent.mkdir(parents=True)
+        stub.symlink_to(ready / ".venv" / "bin" / "python")
     found = {target: needs(ready, target, bare) for target in all_targets}
     wanted = {"upgrade": "git"}
     if folder != ROOT:
