@@ -10,6 +10,7 @@ from sklearn.model_selection import KFold
 from sklearn.preprocessing import OneHotEncoder, TargetEncoder
 
 from .features import Feature, Features
+from .tasks import TASKS
 
 LABEL_CELLS = 50_000_000
 """Rows times columns that all labels with a column of their own may take together: 400 MB."""
@@ -95,13 +96,14 @@ def choose_encodings(
     few, left = _with_few(labels, one_hot_labels, room)
     many = [name for name in labels if name not in few]
     share = min(one_hot_labels, max(LEAST_COLUMNS, left // max(1, len(many))))
-    classes = 1 if y is None or features.task == "regression" else pd.Series(y).nunique()
+    has_classes = TASKS[features.task].has_classes
+    classes = 1 if y is None or not has_classes else pd.Series(y).nunique()
     # Of two classes one column says all.
     by_mean = y is not None and features.weight is None and (classes <= 2 or classes <= share)
     return Encodings(
         frequent={} if by_mean else {name: _frequent(labels[name], share) for name in many},
         target=many if by_mean else [],
-        target_type=_target_type(features.task, classes),
+        target_type=_target_type(has_classes, classes),
         words=dict.fromkeys(texts, min(MOST_WORDS, max(1, words // max(1, len(texts))))),
     )
 
@@ -126,7 +128,7 @@ def _frequent(counts: "pd.Series[int]", most: int) -> list[str]:
     return sorted(str(label) for label, _ in ranked[:most])
 
 
-def _target_type(task: str, classes: int) -> str:
-    if task == "regression":
+def _target_type(has_classes: bool, classes: int) -> str:
+    if not has_classes:
         return "continuous"
     return "binary" if classes == 2 else "multiclass"

@@ -1,6 +1,7 @@
 """The classes are called what the data call them; another name has to be said."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,10 @@ from sklearn.linear_model import LogisticRegression
 from model_runtime.errors import ProjectError
 from model_runtime.features import Features
 from model_runtime.training.fit import fit
+from model_runtime.training.hooks import own_classes
 from model_runtime.training.use_case import UseCase
 
-from ..support.small_cases import FEATURES, Loader, Preprocessor, customers, logistic
+from ..support.small_cases import FEATURES, Loader, Preprocessor, customers, logistic, spending
 
 Named = Callable[[Any], list[str]]
 
@@ -174,3 +176,28 @@ def test_a_target_of_anything_else_is_refused_by_name(values: Any, sentence: str
     frame["bought"] = list(values) * 300
     with pytest.raises(ProjectError, match=f"The target 'bought' {sentence}"):
         classes_of(frame=frame)
+
+
+@pytest.mark.parametrize(
+    ("values", "names"),
+    [
+        (["no", "yes"], ["no", "yes"]),
+        ([False, True], ["False", "True"]),
+        ([3, 7], ["3", "7"]),
+        ([3.0, 7.0], ["3", "7"]),
+    ],
+)
+def test_the_names_by_default_are_those_of_the_data(values: list[Any], names: list[str]) -> None:
+    frame = customers()
+    frame["bought"] = [values[label == "yes"] for label in frame["bought"]]
+    assert classes_of(own_classes, frame=frame) == names
+
+
+def test_a_regression_is_asked_for_no_classes() -> None:
+    def unasked(model: Any) -> list[str]:
+        raise AssertionError(f"get_classes was called with {model}")
+
+    use_case = replace(spending(), get_classes=unasked)
+    frame = use_case.load()
+    rows = use_case.rows(frame)
+    assert use_case.classes(fit(use_case, rows, 0)[-1], use_case.names(frame, rows.y)) == []

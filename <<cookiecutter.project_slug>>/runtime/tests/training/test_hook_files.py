@@ -1,4 +1,4 @@
-"""A file of the use case that does not fit is named before anything is loaded."""
+"""The use case's files: one that does not fit is named before anything is loaded."""
 
 import sys
 from collections.abc import Iterator
@@ -8,6 +8,7 @@ import pytest
 
 import shop.use_case
 from model_runtime.errors import ProjectError
+from model_runtime.training.fit import fit
 from model_runtime.training.hooks import own_use_case
 
 
@@ -45,7 +46,7 @@ def use_case_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
             ("def get_classes(", "def Get_Classes("),
             r"has no get_classes \(it has Get_Cl",
         ),
-        ("model.py", ("train_model(X: Any, y: Any", "train_model(X: Any"), "takes other arguments"),
+        ("model.py", ("(X: Any, y: Any, weight: Any = None)", "(X: Any)"), "takes other arguments"),
         (
             "model.py",
             ('"""\n', '"""\nimport nowhere\n'),
@@ -81,8 +82,20 @@ def test_a_file_of_the_use_case_that_does_not_fit_is_named_before_anything_is_lo
 ) -> None:
     path = use_case_folder / file
     text = path.read_text("utf-8")
-    if change[0] not in text:
-        pytest.skip(f"this use case's {file} has no {change[0]!r}")
+    assert change[0] in text
     path.write_text(text.replace(*change, 1), "utf-8")
     with pytest.raises(ProjectError, match=sentence):
         own_use_case()
+
+
+def test_without_get_classes_the_estimators_own_classes_have_the_names(
+    use_case_folder: Path,
+) -> None:
+    path = use_case_folder / "model.py"
+    text = path.read_text("utf-8")
+    path.write_text(text[: text.index("def get_classes(")], "utf-8")
+    use_case = own_use_case()
+    frame = use_case.load()
+    rows = use_case.rows(frame)
+    model = fit(use_case, rows, 0)[-1]
+    assert use_case.classes(model, use_case.names(frame, rows.y)) == ["no", "yes"]

@@ -32,7 +32,8 @@ class Validation:
         self.shape = X.shape
         self._X, self._y, self._weight = X, pd.Series(np.asarray(y)), weight
         self._parts = self._parted(seed)
-        self.metric = self._usual_metric() if metric == "auto" else metric
+        usual = TRAINING_TASKS[task].search_metric(self._y)
+        self.metric = usual if metric == "auto" else metric
         self.higher_is_better = self.metric not in BETTER_WHEN_LOW
 
     def score(self, estimator: Any) -> float:
@@ -49,11 +50,6 @@ class Validation:
                 )
             found.append(metrics[self.metric])
         return float(np.mean(found))
-
-    def _usual_metric(self) -> str:
-        if self.task == "regression":
-            return "r2"
-        return "roc_auc" if self._y.nunique() == 2 else "log_loss"
 
     def _parted(self, seed: int) -> list[tuple[Rows, Rows]]:
         weight = None if self._weight is None else np.asarray(self._weight)

@@ -5,7 +5,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ..features import Feature
-from ..tasks import TaskName
+from ..tasks import TASKS, TaskName
 
 Lookup = dict[str, dict[str, int] | Literal[0]]
 
@@ -34,7 +34,7 @@ class Schema(BaseModel):
                 raise ValueError(f"'{feature.name}' is a category without labels")
         if len(self.classes) != len(self.flags):
             raise ValueError(f"{len(self.classes)} classes have {len(self.flags)} flags")
-        if (self.task == "classification") != bool(self.classes):
+        if TASKS[self.task].has_classes != bool(self.classes):
             raise ValueError(f"a {self.task} with {len(self.classes)} classes")
         return self
 

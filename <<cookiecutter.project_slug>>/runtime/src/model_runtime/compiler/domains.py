@@ -1,5 +1,6 @@
 """The values that a feature allows: ordinary ones, and those at the far ends of its domain."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import Any
 
@@ -7,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..features import Feature
+from ..features import Feature, FeatureType
 from ..preprocessing import MISSING_LABEL
 from .odd_texts import draw_texts
 
@@ -25,63 +26,152 @@ _SIZES = (
 )
 
 
-def draw(
-    feature: Feature, seen: "pd.Series[Any]", n: int, random: Random, wide: bool = False
-) -> npt.NDArray[Any]:
-    """Draw n ordinary values that are not missing, if the feature has any.
+class Domain(ABC):
+    """A feature's domain; its labels are filled in."""
 
-    Args:
-        feature: The feature, with its labels filled in; each is as likely.
-        seen: The training rows' values; there may be none.
-        n: How many.
-        random: Where chance comes from.
-        wide: Whether numbers lie anywhere within the bounds, or where the training rows do.
-    """
-    if feature.type == "text":
-        return draw_texts([text for text in seen if text], n, random)
-    if feature.type == "category":
-        labels = feature.labels or ([MISSING_LABEL] if feature.optional else list(seen))
-        return random.choice(np.array(labels, dtype=object), n)
-    if feature.type == "boolean":
-        return random.integers(0, 2, n).astype(float)
-    present = seen.dropna()
-    usual = (float(present.min()), float(present.max())) if len(present) else None
-    low, high = _span(feature, present) if wide or usual is None else usual
-    # An integer's highest is as likely as the others.
-    return allowed(feature, _between(low, high + (feature.type == "integer"), n, random))
+    def __init__(self, feature: Feature) -> None:
+        """Make the domain of one feature."""
+        self.feature = feature
 
+    @abstractmethod
+    def draw(
+        self, seen: "pd.Series[Any]", n: int, random: Random, wide: bool = False
+    ) -> npt.NDArray[Any]:
+        """Draw n ordinary values that are not missing, if the feature has any.
 
-def allowed(feature: Feature, values: Numbers) -> Numbers:
-    """Return each number, or for an integer the whole one below, brought within the bounds."""
-    low = -np.inf if feature.min is None else feature.min
-    high = np.inf if feature.max is None else feature.max
-    if feature.type == "integer":
-        values, low, high = np.floor(values), np.ceil(low), np.floor(high)
-    return np.asarray(np.clip(values, low, high))
+        Args:
+            seen: The training rows' values; there may be none.
+            n: How many.
+            random: Where chance comes from.
+            wide: Whether numbers lie anywhere within the bounds, or where the training rows do.
+        """
 
+    def extremes(self, seen: "pd.Series[Any]") -> list[Any]:
+        """Return the values at the ends, and those where arithmetic changes.
 
-def extremes(feature: Feature, seen: "pd.Series[Any]") -> list[Any]:
-    """Return the values at the ends of a feature's domain, and those where arithmetic changes.
-
-    Bounds and their neighbours, zeros of both signs, the limits of single and double precision;
-    both booleans, each label. Only what a request may hold.
-    """
-    if feature.type == "text":
+        Only what a request may hold.
+        """
         return []
-    if feature.type == "category":
-        return list(feature.labels or [])
-    if feature.type == "boolean":
+
+
+class Texts(Domain):
+    """Texts: words of the training rows, and odd ones."""
+
+    def draw(
+        self, seen: "pd.Series[Any]", n: int, random: Random, wide: bool = False
+    ) -> npt.NDArray[Any]:
+        """See `Domain`."""
+        return draw_texts([text for text in seen if text], n, random)
+
+
+class Labels(Domain):
+    """Labels, each as likely."""
+
+    def draw(
+        self, seen: "pd.Series[Any]", n: int, random: Random, wide: bool = False
+    ) -> npt.NDArray[Any]:
+        """See `Domain`."""
+        optional = [MISSING_LABEL] if self.feature.optional else list(seen)
+        return random.choice(np.array(self.feature.labels or optional, dtype=object), n)
+
+    def extremes(self, seen: "pd.Series[Any]") -> list[Any]:
+        """See `Domain`: each label."""
+        return list(self.feature.labels or [])
+
+
+class Booleans(Domain):
+    """False and true, as 0 and 1."""
+
+    def draw(
+        self, seen: "pd.Series[Any]", n: int, random: Random, wide: bool = False
+    ) -> npt.NDArray[Any]:
+        """See `Domain`."""
+        return random.integers(0, 2, n).astype(float)
+
+    def extremes(self, seen: "pd.Series[Any]") -> list[Any]:
+        """See `Domain`: both."""
         return [0.0, 1.0]
-    found = {*_bounds(feature), 0.0, *_SIZES, *(-size for size in _SIZES), *_unscaled(seen)}
-    fitting = [value for value in sorted(found) if _fits(feature, value)]
-    return [*fitting, -0.0] if _fits(feature, -0.0) else fitting
 
 
-def _bounds(feature: Feature) -> Iterable[float]:
-    for bound in (feature.min, feature.max):
-        if bound is not None:
-            yield from (float(bound), np.nextafter(bound, np.inf), np.nextafter(bound, -np.inf))
-            yield from (float(np.floor(bound)), float(np.ceil(bound)))
+class Decimals(Domain):
+    """Numbers within the bounds."""
+
+    step = 0
+    """How far the next number is from one, where there is a next one."""
+
+    def draw(
+        self, seen: "pd.Series[Any]", n: int, random: Random, wide: bool = False
+    ) -> npt.NDArray[Any]:
+        """See `Domain`; an integer's highest is as likely as the others."""
+        present = seen.dropna()
+        usual = (float(present.min()), float(present.max())) if len(present) else None
+        low, high = self._span(present) if wide or usual is None else usual
+        return self.allowed(_between(low, high + self.step, n, random))
+
+    def allowed(self, values: Numbers) -> Numbers:
+        """Return each number, or for an integer the whole one below, brought within the bounds."""
+        low, high = self._bounds()
+        return np.asarray(np.clip(values, low, high))
+
+    def extremes(self, seen: "pd.Series[Any]") -> list[Any]:
+        """See `Domain`.
+
+        Bounds and their neighbours, zeros of both signs, the limits of single and double precision.
+        """
+        sizes = {0.0, *_SIZES, *(-size for size in _SIZES)}
+        found = {*self._around_bounds(), *sizes, *_unscaled(seen)}
+        fitting = [value for value in sorted(found) if self._fits(value)]
+        return [*fitting, -0.0] if self._fits(-0.0) else fitting
+
+    def _bounds(self) -> tuple[float, float]:
+        low, high = self.feature.min, self.feature.max
+        return (-np.inf if low is None else low, np.inf if high is None else high)
+
+    def _around_bounds(self) -> Iterable[float]:
+        for bound in (self.feature.min, self.feature.max):
+            if bound is not None:
+                yield from (float(bound), np.nextafter(bound, np.inf), np.nextafter(bound, -np.inf))
+                yield from (float(np.floor(bound)), float(np.ceil(bound)))
+
+    def _fits(self, value: float) -> bool:
+        return self.feature.misfit(value) is None
+
+    def _span(self, present: "pd.Series[Any]") -> tuple[float, float]:
+        """Return the bounds; where there is none, the training rows' own, or else one step."""
+        low, high = self.feature.min, self.feature.max
+        if low is None:
+            low = float(present.min()) if len(present) else (0.0 if high is None else high - 1)
+        if high is None:
+            high = float(present.max()) if len(present) else low + 1
+        return float(low), float(high)
+
+
+class Integers(Decimals):
+    """Whole numbers within the bounds."""
+
+    step = 1
+
+    def allowed(self, values: Numbers) -> Numbers:
+        """See `Decimals`."""
+        return super().allowed(np.floor(values))
+
+    def _bounds(self) -> tuple[float, float]:
+        low, high = super()._bounds()
+        return float(np.ceil(low)), float(np.floor(high))
+
+
+_DOMAINS: dict[FeatureType, type[Domain]] = {
+    "number": Decimals,
+    "integer": Integers,
+    "boolean": Booleans,
+    "category": Labels,
+    "text": Texts,
+}
+
+
+def domain(feature: Feature) -> Domain:
+    """Return the domain of a feature, by its type."""
+    return _DOMAINS[feature.type](feature)
 
 
 def _unscaled(seen: "pd.Series[Any]") -> Iterable[float]:
@@ -92,20 +182,6 @@ def _unscaled(seen: "pd.Series[Any]") -> Iterable[float]:
     with np.errstate(over="ignore", invalid="ignore"):
         for step in (-1, 1, -1.001, 1.001):
             yield float(present.mean() + step * present.std() * float(_SINGLE.max))
-
-
-def _fits(feature: Feature, value: float) -> bool:
-    return feature.misfit(value) is None
-
-
-def _span(feature: Feature, present: "pd.Series[Any]") -> tuple[float, float]:
-    """Return the bounds; where there is none, the training rows' own, or else one step."""
-    low, high = feature.min, feature.max
-    if low is None:
-        low = float(present.min()) if len(present) else (0.0 if high is None else high - 1)
-    if high is None:
-        high = float(present.max()) if len(present) else low + 1
-    return float(low), float(high)
 
 
 def _between(low: float, high: float, n: int, random: Random) -> Numbers:

@@ -7,8 +7,7 @@ import pandas as pd
 
 from ..bundle.schema import Schema
 from ..features import Feature
-from ..preprocessing import MISSING_LABEL
-from .domains import Numbers, Random, allowed, draw, extremes
+from .domains import Decimals, Numbers, Random, domain
 
 _MISSING_SHARE = 0.3
 _MOST_EXTREMES = 1_000
@@ -24,7 +23,7 @@ def proof_rows(
       split, and a few single-precision steps to its sides; the rest of the row is random.
     - `missing`: random rows with optional features left out.
     - `unseen`: random rows with labels that a request may have and no training row has.
-    - `extremes`: random rows with one feature at an end of its domain, see `domains.extremes`.
+    - `extremes`: random rows with one feature at an end of its domain, see `Domain.extremes`.
     - `wide`: each number anywhere within its bounds, which may be far from the training rows.
     - `random`: each number where the training rows lie, each label as likely, texts of all of
       Unicode.
@@ -57,25 +56,27 @@ def _bounded(schema: Schema) -> bool:
 def _random(
     schema: Schema, X: pd.DataFrame, n: int, random: Random, wide: bool = False
 ) -> pd.DataFrame:
-    drawn = {each.name: draw(each, X[each.name], n, random, wide) for each in schema.features}
+    drawn = {
+        each.name: domain(each).draw(X[each.name], n, random, wide) for each in schema.features
+    }
     return pd.DataFrame({name: pd.Series(each, dtype=each.dtype) for name, each in drawn.items()})
 
 
 def _at_thresholds(schema: Schema, X: pd.DataFrame, n: int, random: Random) -> pd.DataFrame:
-    numbers = [each for each in schema.features if each.type in ("number", "integer")]
-    numbers = [each for each in numbers if X[each.name].notna().any()]
+    seen = [domain(each) for each in schema.features if X[each.name].notna().any()]
+    numbers = [each for each in seen if isinstance(each, Decimals)]
     if not numbers:
         return X.iloc[:0]
     rows = _random(schema, X, n, random)
-    for start, feature in enumerate(numbers):
-        mine = np.arange(start, n, len(numbers))
-        middles = _middles(np.unique(X[feature.name].dropna()))
+    for start, number in enumerate(numbers):
+        name, mine = number.feature.name, np.arange(start, n, len(numbers))
+        middles = _middles(np.unique(X[name].dropna()))
         steps = 1 + random.integers(-2, 3, len(mine)) * float(np.finfo(np.float32).eps)
         with np.errstate(over="ignore"):
             near = np.nan_to_num(random.choice(middles, len(mine)) * steps)
         # Of an integer's middle both neighbours, of which none is the middle itself.
-        near += random.integers(0, 2, len(mine)) if feature.type == "integer" else 0
-        rows.loc[mine, feature.name] = allowed(feature, near)
+        near += random.integers(0, 2, len(mine)) if number.step else 0
+        rows.loc[mine, name] = number.allowed(near)
     return rows
 
 
@@ -92,12 +93,8 @@ def _with_missing(schema: Schema, X: pd.DataFrame, n: int, random: Random) -> pd
     for feature in optional:
         missing = random.random(n) < _MISSING_SHARE
         missing[: n // 100] = True  # rows with nothing but what has to be there
-        rows.loc[missing, feature.name] = _missing(feature)
+        rows.loc[missing, feature.name] = feature.rule.missing
     return rows
-
-
-def _missing(feature: Feature) -> Any:
-    return np.nan if feature.numeric else MISSING_LABEL
 
 
 def _with_unseen(schema: Schema, X: pd.DataFrame, n: int, random: Random) -> pd.DataFrame:
@@ -123,4 +120,4 @@ def _at_extremes(schema: Schema, X: pd.DataFrame, most: int, random: Random) -> 
 
 
 def _ends(feature: Feature, seen: "pd.Series[Any]") -> list[Any]:
-    return [*extremes(feature, seen), *([_missing(feature)] if feature.optional else [])]
+    return [*domain(feature).extremes(seen), *([feature.rule.missing] if feature.optional else [])]

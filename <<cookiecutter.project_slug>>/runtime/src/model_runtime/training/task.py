@@ -41,6 +41,10 @@ class TrainingTask(ABC):
         """Return the metrics that can be had for a target."""
 
     @abstractmethod
+    def search_metric(self, y: "pd.Series[Any]") -> str:
+        """Return the metric that a search goes by, unless config.yaml names one."""
+
+    @abstractmethod
     def plain(self, y: "pd.Series[Any]") -> npt.NDArray[Any]:
         """Return an encoded target, none of it missing, in a type that scikit-learn learns from."""
 
@@ -103,6 +107,10 @@ class TrainingClassification(TrainingTask):
     def measured(self, y: "pd.Series[Any]") -> tuple[str, ...]:
         """See `TrainingTask`: brier is for two classes."""
         return tuple(name for name in self.task.metrics if name != "brier" or y.nunique() == 2)
+
+    def search_metric(self, y: "pd.Series[Any]") -> str:
+        """See `TrainingTask`: it ranks probabilities, not only the class that is named."""
+        return "roc_auc" if y.nunique() == 2 else "log_loss"
 
     def plain(self, y: "pd.Series[Any]") -> npt.NDArray[Any]:
         """See `TrainingTask`: texts, numbers or booleans, of no type of pandas' own."""
@@ -175,6 +183,10 @@ class TrainingRegression(TrainingTask):
     def measured(self, y: "pd.Series[Any]") -> tuple[str, ...]:
         """See `TrainingTask`: all of them."""
         return tuple(self.task.metrics)
+
+    def search_metric(self, y: "pd.Series[Any]") -> str:
+        """See `TrainingTask`: the primary one."""
+        return self.task.primary
 
     def plain(self, y: "pd.Series[Any]") -> npt.NDArray[Any]:
         """See `TrainingTask`: floats."""
