@@ -32,10 +32,9 @@ BASES = ("words", "encoding", "prepared_columns", "memory", "preprocessing")
 PARTS: dict[str, set[str]] = {
     "bundle": set(),
     "compiler": {"bundle", "preprocessing"},
-    "registry": {"bundle"},
-    "training": {"bundle", "compiler", "registry", "preprocessing"},
+    "training": {"bundle", "compiler", "preprocessing"},
+    "registry": {"bundle", "training"},
     "automl": {"training"},
-    "release": {"bundle", "registry", "training"},
     "contract": {"bundle"},
     "serving": {"bundle", "contract"},
     "scoring": {"bundle", "contract"},
@@ -45,7 +44,7 @@ PARTS: dict[str, set[str]] = {
     "imports": {"testing"},
     "delivery": {"bundle", "postman", "testing"},
     "cli": {
-        *("automl", "bundle", "delivery", "evaluation", "postman", "registry", "release"),
+        *("automl", "bundle", "delivery", "evaluation", "postman", "registry"),
         *("scoring", "serving", "training"),
     },
     "__main__": {"cli"},

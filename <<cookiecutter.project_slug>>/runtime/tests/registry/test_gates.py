@@ -10,14 +10,13 @@ import pytest
 from model_runtime.compiler.prove import columns_of
 from model_runtime.errors import ProjectError
 from model_runtime.features import Features
-from model_runtime.registry.client import Registry
+from model_runtime.registry.client import ModelRegistry
+from model_runtime.registry.comparable import Refused
 from model_runtime.registry.fetch import fetched
-from model_runtime.release.asked import Refused
-from model_runtime.release.gates import Comparison
-from model_runtime.release.promote import promote
-from model_runtime.release.retrain import retrain
-from model_runtime.settings import Registry as Options
-from model_runtime.settings import Settings
+from model_runtime.registry.gates import Comparison
+from model_runtime.registry.promote import promote
+from model_runtime.registry.retrain import retrain
+from model_runtime.settings import Registry, Settings
 from model_runtime.tasks import class_indices
 from model_runtime.training.rows import Rows
 from model_runtime.training.split import split
@@ -42,10 +41,10 @@ def hold_out_of(use_case: UseCase, settings: Settings) -> tuple[Rows, Any]:
 
 
 def test_rows_that_the_champions_api_refuses_count_for_neither(settings: Settings) -> None:
-    registry, use_case = Registry(settings), with_a_new_label()
+    registry, use_case = ModelRegistry(settings), with_a_new_label()
     promote(case(), settings, registry, "1")
     assert record(use_case, settings) == 3
-    mild = settings.model_copy(update={"registry": Options(tolerance=1)})
+    mild = settings.model_copy(update={"registry": Registry(tolerance=1)})
     verdict = promote(use_case, mild, registry, "3")
     rows, labels = hold_out_of(use_case, settings)
     refused = rows.X["Größe"] == "XXL"
@@ -63,7 +62,7 @@ def test_rows_that_the_champions_api_refuses_count_for_neither(settings: Setting
 
 
 def test_a_champion_that_refuses_all_rows_is_not_compared(settings: Settings) -> None:
-    promote(case(), settings, Registry(settings), "1")
+    promote(case(), settings, ModelRegistry(settings), "1")
     older = case(frame=customers().assign(age=121))
     fields = FEATURES.model_dump()
     fields["features"][1]["max"] = 150
@@ -71,7 +70,7 @@ def test_a_champion_that_refuses_all_rows_is_not_compared(settings: Settings) ->
     record(use_case, settings)
     sentence = r"no row of the hold-out that both.*'age' is 121: it must.*FORCE=1"
     with pytest.raises(ProjectError, match=sentence):
-        promote(use_case, settings, Registry(settings), "3")
+        promote(use_case, settings, ModelRegistry(settings), "3")
 
 
 def test_retraining_prefers_what_answers_rows_that_the_champion_refuses(tmp_path: Path) -> None:

@@ -18,14 +18,14 @@ from model_runtime.bundle.read import read_bundle
 from model_runtime.bundle.write import new_bundle
 from model_runtime.errors import ProjectError
 from model_runtime.features import Features
-from model_runtime.registry.client import DIGEST, Registry
+from model_runtime.registry.client import DIGEST, ModelRegistry
 from model_runtime.registry.fetch import fetch
+from model_runtime.registry.promote import promote, rollback
 from model_runtime.registry.record import Recording
 from model_runtime.registry.table import versions_table
-from model_runtime.release.promote import promote, rollback
-from model_runtime.settings import Registry as Options
-from model_runtime.settings import Settings
+from model_runtime.settings import Registry, Settings
 
+from ..support.listing import names
 from ..support.small_cases import FEATURES, case, customers
 from ..support.versions import record, settings_for
 
@@ -33,7 +33,7 @@ from ..support.versions import record, settings_for
 def test_a_run_is_recorded_with_parameters_metrics_reports_and_its_version(
     two_versions: Path,
 ) -> None:
-    registry = Registry(settings_for(two_versions))
+    registry = ModelRegistry(settings_for(two_versions))
     newest, oldest = registry.versions()
     assert (newest.number, oldest.number) == (2, 1)
     metadata = read_bundle(two_versions / "model_bin").metadata
@@ -54,7 +54,7 @@ def test_a_run_is_recorded_with_parameters_metrics_reports_and_its_version(
 
 
 def test_a_training_that_failed_leaves_no_version_and_says_why(settings: Settings) -> None:
-    registry = Registry(settings)
+    registry = ModelRegistry(settings)
     with pytest.raises(ProjectError, match="not in the data"):
         record(case(frame=customers().drop(columns="age")), settings)
     with pytest.raises(RuntimeError), Recording(registry, settings) as recording:
@@ -72,7 +72,7 @@ def test_a_model_that_misses_its_thresholds_is_recorded_but_no_version(settings:
     asks = Features.model_validate(FEATURES.model_dump() | {"thresholds": {"accuracy": ">= 0.99"}})
     with pytest.raises(ProjectError, match="misses its thresholds"):
         record(case(features=asks), settings)
-    registry = Registry(settings)
+    registry = ModelRegistry(settings)
     assert len(registry.versions()) == 2
     experiment = registry.client.get_experiment_by_name(registry.name).experiment_id
     (run, *_) = registry.client.search_runs([experiment])
@@ -85,18 +85,18 @@ def test_a_model_that_misses_its_thresholds_is_recorded_but_no_version(settings:
 def test_a_version_is_fetched_by_each_of_its_names(
     settings: Settings, wanted: str, number: int
 ) -> None:
-    promote(case(), settings, Registry(settings), "1")
-    assert fetch(Registry(settings), wanted, settings, FEATURES).version == number
+    promote(case(), settings, ModelRegistry(settings), "1")
+    assert fetch(ModelRegistry(settings), wanted, settings, FEATURES).version == number
     assert read_bundle(settings.paths.bundle).metadata.version == number
 
 
 def test_best_is_by_the_metric_and_direction_in_config_yaml(settings: Settings) -> None:
-    changed = Options(metric="log_loss")
+    changed = Registry(metric="log_loss")
     lowest = settings.model_copy(update={"registry": changed})
-    versions = Registry(lowest).versions()
+    versions = ModelRegistry(lowest).versions()
     best = min(versions, key=lambda version: version.metrics["log_loss"])
-    assert Registry(lowest).find("best") == best
-    assert Registry(settings).find("best").number == 1
+    assert ModelRegistry(lowest).find("best") == best
+    assert ModelRegistry(settings).find("best").number == 1
 
 
 @pytest.mark.parametrize(
@@ -112,17 +112,17 @@ def test_a_version_that_is_not_there_is_a_sentence_and_the_bundle_stays(
     settings: Settings, wanted: str, sentence: str
 ) -> None:
     with pytest.raises(ProjectError, match=sentence):
-        fetch(Registry(settings), wanted, settings, FEATURES)
+        fetch(ModelRegistry(settings), wanted, settings, FEATURES)
     assert read_bundle(settings.paths.bundle).metadata.version == 2
 
 
 def test_an_unreachable_server_is_a_sentence_soon_and_the_bundle_stays(settings: Settings) -> None:
-    nobody = Options(uri="http://user:secret@127.0.0.1:9")
+    nobody = Registry(uri="http://user:secret@127.0.0.1:9")
     away = settings.model_copy(update={"registry": nobody})
     start = time.monotonic()
     with pytest.raises(ProjectError, match="whether its server is up") as refused:
-        fetch(Registry(away), "latest", away, FEATURES)
-    assert "secret" not in str(Registry(away))
+        fetch(ModelRegistry(away), "latest", away, FEATURES)
+    assert "secret" not in str(ModelRegistry(away))
     assert "secret" not in str(refused.value)
     assert time.monotonic() - start < 30
     assert read_bundle(settings.paths.bundle).metadata.version == 2
@@ -160,9 +160,9 @@ def test_a_bad_bundle_is_refused_at_fetch_promote_and_rollback(
     settings: Settings, bad: str
 ) -> None:
     spoil, sentence = BAD[bad]
-    registry = Registry(settings)
+    registry = ModelRegistry(settings)
     promote(case(), settings, registry, "1")
-    promote(case(), settings, registry, "2", alone=True)
+    promote(case(), settings, registry, "2", force=True)
     fetch(registry, "2", settings, FEATURES)
     first = registry.find("1")
     stored = registry.folder / "artifacts" / first.run_id / "artifacts" / "bundle"
@@ -172,7 +172,7 @@ def test_a_bad_bundle_is_refused_at_fetch_promote_and_rollback(
         registry.client.set_model_version_tag(registry.name, "1", DIGEST, found)
     for attempt in (
         lambda: fetch(registry, "1", settings, FEATURES),
-        lambda: promote(case(), settings, registry, "1", alone=True),
+        lambda: promote(case(), settings, registry, "1", force=True),
         lambda: rollback(registry, FEATURES),
     ):
         with pytest.raises(ProjectError, match=sentence):
@@ -186,9 +186,9 @@ def test_a_bad_bundle_is_refused_at_fetch_promote_and_rollback(
 def test_thresholds_that_were_raised_since_refuse_older_versions(settings: Settings) -> None:
     asks = Features.model_validate(FEATURES.model_dump() | {"thresholds": {"accuracy": ">= 0.99"}})
     with pytest.raises(ProjectError, match=r"features\.yaml asks now: accuracy is"):
-        fetch(Registry(settings), "latest", settings, asks)
+        fetch(ModelRegistry(settings), "latest", settings, asks)
     with pytest.raises(ProjectError, match=r"features\.yaml asks now: accuracy is"):
-        promote(case(features=asks), settings, Registry(settings), "latest")
+        promote(case(features=asks), settings, ModelRegistry(settings), "latest")
 
 
 def test_a_bundle_that_was_not_registered_is_not_overwritten_half(settings: Settings) -> None:
@@ -204,7 +204,7 @@ def test_a_bundle_that_was_not_registered_is_not_overwritten_half(settings: Sett
 
 def test_two_who_use_a_registry_for_the_first_time_at_once_do_not_meet(tmp_path: Path) -> None:
     use = "import sys; from tests.support.versions import *; from pathlib import Path; "
-    use += "Registry(settings_for(Path(sys.argv[1]))).versions()"
+    use += "ModelRegistry(settings_for(Path(sys.argv[1]))).versions()"
     command = [sys.executable, "-c", use, str(tmp_path)]
     users = [subprocess.Popen(command, stderr=subprocess.PIPE) for _ in range(2)]
     said = [user.communicate()[1].decode() for user in users]
@@ -214,14 +214,19 @@ def test_two_who_use_a_registry_for_the_first_time_at_once_do_not_meet(tmp_path:
 def test_a_registry_whose_making_was_killed_is_made_anew(tmp_path: Path) -> None:
     settings = settings_for(tmp_path)
     settings.paths.registry.mkdir()
-    half = settings.paths.registry / "mlflow.db.part"
+    half = settings.paths.registry / ".mlflow.db.part"
+    journal = half.with_name(f"{half.name}-journal")
     with closing(sqlite3.connect(half)) as database:
         database.execute("CREATE TABLE _alembic_tmp_tags (name TEXT)")
-    assert Registry(settings).versions() == []
+        database.execute("INSERT INTO _alembic_tmp_tags VALUES ('half')")
+        under_way = journal.read_bytes()
+    journal.write_bytes(under_way)
+    assert ModelRegistry(settings).versions() == []
+    assert [name for name in names(settings.paths.registry) if ".part" in name] == []
 
 
 def test_a_version_is_listed_with_all_its_aliases(settings: Settings) -> None:
-    registry = Registry(settings)
+    registry = ModelRegistry(settings)
     promote(case(), settings, registry, "2")
     registry.client.set_registered_model_alias(registry.name, "staging", "2")
     console = Console(width=200)
@@ -229,3 +234,14 @@ def test_a_version_is_listed_with_all_its_aliases(settings: Settings) -> None:
         console.print(versions_table(registry))
     assert "champion, staging" in shown.get()
     assert registry.find("@staging").number == 2
+
+
+def test_a_version_is_fetched_without_anything_of_training() -> None:
+    code = "import sys, model_runtime.registry.__main__\nprint(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    modules = loaded.stdout.split()
+    assert "model_runtime.registry.fetch" in modules
+    assert [name for name in modules if name.startswith("model_runtime.training")] == []
+    assert {"pandas", "sklearn", "mlflow"} & set(modules) == set()

@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 
 from model_runtime.errors import ProjectError
-from model_runtime.registry.client import Registry
-from model_runtime.settings import Registry as Options
-from model_runtime.settings import Settings, read_settings
+from model_runtime.registry.client import ModelRegistry
+from model_runtime.settings import Registry, Settings, read_settings
 
 from ..support.sample import PREFIX
 
@@ -23,10 +22,10 @@ from ..support.sample import PREFIX
     ],
 )
 def test_what_is_secret_in_an_address_is_not_said(settings: Settings, uri: str) -> None:
-    away = settings.model_copy(update={"registry": Options.model_construct(uri=uri)})
+    away = settings.model_copy(update={"registry": Registry.model_construct(uri=uri)})
     with pytest.raises(ProjectError) as refused:
-        Registry(away).versions()
-    assert "s3cr" not in str(Registry(away))
+        ModelRegistry(away).versions()
+    assert "s3cr" not in str(ModelRegistry(away))
     assert "s3cr" not in "".join(traceback.format_exception(refused.value))
 
 

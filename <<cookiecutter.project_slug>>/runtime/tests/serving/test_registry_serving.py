@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from model_runtime.bundle.read import Bundle
-from model_runtime.registry.client import Registry
+from model_runtime.registry.client import ModelRegistry
 from model_runtime.registry.record import Recording
 from model_runtime.settings import Settings
 from model_runtime.testing.service import running
@@ -15,7 +15,7 @@ def test_a_service_fetches_the_version_that_it_is_to_serve_at_its_start(
     trained: Path, bundle: Bundle, tmp_path: Path
 ) -> None:
     settings = settings_for(tmp_path)
-    with Recording(Registry(settings), settings) as recording:
+    with Recording(ModelRegistry(settings), settings) as recording:
         assert recording.version() == bundle.metadata.version
         recording.keep(bundle.metadata, trained / "model_bin", trained / "reports", {})
     environment = {"PATHS__REGISTRY": str(settings.paths.registry), "SERVING__MODEL": "latest"}

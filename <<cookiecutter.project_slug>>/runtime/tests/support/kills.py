@@ -15,19 +15,38 @@ from model_runtime.files import replacing, replacing_file
 
 LINES = 5_000
 MARK = "mark"
-OPERATIONS = {"open", "os.chmod", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "fcntl.flock"}
+HALF = "half of a file is written"
+OPERATIONS = {
+    HALF,
+    "open",
+    "os.chmod",
+    "os.mkdir",
+    "os.remove",
+    "os.rename",
+    "os.rmdir",
+    "fcntl.flock",
+}
 
 
 def text(version: int) -> str:
     return f"{version}\n" * LINES
 
 
+def write(path: Path, version: int) -> None:
+    content = text(version)
+    with path.open("w") as file:
+        file.write(content[: len(content) // 2])
+        file.flush()
+        sys.audit(HALF)
+        file.write(content[len(content) // 2 :])
+
+
 def replace(place: Path, version: int) -> None:
     with replacing_file(place / "file") as new:
-        new.write_text(text(version))
+        write(new, version)
     with replacing(place / "folder", MARK) as folder:
         for name in (MARK, "model"):
-            (folder / name).write_text(text(version))
+            write(folder / name, version)
 
 
 def kill_before(number: int) -> None:

@@ -32,7 +32,7 @@ def data(
 
 @app.command()
 def train() -> None:
-    """Train a model and put its bundle in the place of the present one.
+    """Train a model and put its bundle in the place of the current one.
 
     Loads and checks the data, fits and measures the model, compiles it, proves the compiled model
     against scikit-learn, registers it as the next version and writes model_bin/ and reports/. A
@@ -42,7 +42,7 @@ def train() -> None:
         settings = read_settings()
         with console.status("scikit-learn is being loaded …"):
             from ..automl.preflight import check_search
-            from ..registry.client import Registry
+            from ..registry.client import ModelRegistry
             from ..registry.record import Recording
             from ..training.hooks import own_use_case
             from ..training.preflight import check_settings
@@ -51,7 +51,7 @@ def train() -> None:
         use_case = own_use_case()
         check_settings(use_case, settings)
         check_search(use_case.features.task, settings)
-        with Recording(Registry(settings), settings) as recording:
+        with Recording(ModelRegistry(settings), settings) as recording:
             run(use_case, settings, console, recording)
 
 

@@ -20,11 +20,11 @@ Wanted = Annotated[
 def models() -> None:
     """List the versions: number, date, engine, metrics, alias."""
     with failures_told():
-        from ..registry.client import Registry
+        from ..registry.client import ModelRegistry
         from ..registry.table import versions_table
 
         with console.status("The registry is being read …"):
-            table = versions_table(Registry(read_settings()))
+            table = versions_table(ModelRegistry(read_settings()))
         console.print(table)
 
 
@@ -33,12 +33,12 @@ def fetch_model(version: Wanted = "@champion") -> None:
     """Put a version from the registry in the place of the bundle, once it is verified."""
     with failures_told():
         from ..features import read_features
-        from ..registry.client import Registry
+        from ..registry.client import ModelRegistry
         from ..registry.fetch import fetch
 
         settings = read_settings()
         with console.status(f"{version} is being fetched …"):
-            metadata = fetch(Registry(settings), version, settings, read_features())
+            metadata = fetch(ModelRegistry(settings), version, settings, read_features())
         say(f"{settings.paths.bundle} is version {metadata.version}, engine {metadata.engine}.")
 
 
@@ -50,15 +50,15 @@ def promote(
     """Make a version the champion, if it passes its gates.
 
     It has to meet the thresholds in features.yaml, and on the same hold-out it may be worse than
-    the present champion by no more than registry.tolerance in config.yaml.
+    the current champion by no more than registry.tolerance in config.yaml.
     """
     with failures_told():
         with console.status("scikit-learn is being loaded …"):
-            from ..registry.client import Registry
-            from ..release.promote import promote as run
+            from ..registry.client import ModelRegistry
+            from ..registry.promote import promote as run
             from ..training.hooks import own_use_case
         settings = read_settings()
-        verdict = run(own_use_case(), settings, Registry(settings), version, force)
+        verdict = run(own_use_case(), settings, ModelRegistry(settings), version, force)
         say(f"{verdict}\nThe champion is version {verdict.number}; next: make fetch-model")
 
 
@@ -67,10 +67,10 @@ def rollback() -> None:
     """Make the version that was champion before the champion again."""
     with failures_told():
         from ..features import read_features
-        from ..registry.client import Registry
-        from ..release.promote import rollback as run
+        from ..registry.client import ModelRegistry
+        from ..registry.promote import rollback as run
 
-        number = run(Registry(read_settings()), read_features())
+        number = run(ModelRegistry(read_settings()), read_features())
         say(f"The champion is version {number} again; next: make fetch-model")
 
 
@@ -88,7 +88,7 @@ def retrain(
         with console.status("scikit-learn is being loaded …"):
             from ..automl.preflight import check_search
             from ..hooks import fetches
-            from ..release.retrain import retrain as run
+            from ..registry.retrain import retrain as run
             from ..training.hooks import own_use_case
             from ..training.preflight import check_settings
         use_case, settings = own_use_case(), read_settings()
@@ -106,11 +106,11 @@ def retrain(
 def ui(port: Annotated[int, typer.Option(help="Where the pages are.")] = 5000) -> None:
     """Show MLflow's own pages of the registry, until Ctrl-C."""
     with failures_told(), stoppable():
-        from ..registry.client import Registry
+        from ..registry.client import ModelRegistry
         from ..registry.embedded import DATABASE
         from ..registry.pages import pages_shown
 
-        registry = Registry(read_settings())
+        registry = ModelRegistry(read_settings())
         if not registry.embedded:
             say(f"The registry is a server with pages of its own: {registry}")
             return

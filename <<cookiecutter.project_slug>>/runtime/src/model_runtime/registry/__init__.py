@@ -1,1 +1,1 @@
-"""Versions of the model, kept by MLflow: recorded by training, fetched into bundles' folders."""
+"""Versions of the model, kept by MLflow: recorded, fetched, judged, promoted and retrained."""

@@ -9,7 +9,7 @@ import sys
 from ..errors import ProjectError
 from ..features import read_features
 from ..settings import read_settings
-from .client import Registry
+from .client import ModelRegistry
 from .fetch import fetch
 
 
@@ -18,7 +18,7 @@ def main() -> int:
     (wanted,) = sys.argv[1:]
     try:
         settings = read_settings()
-        metadata = fetch(Registry(settings), wanted, settings, read_features())
+        metadata = fetch(ModelRegistry(settings), wanted, settings, read_features())
     except ProjectError as error:
         sys.stderr.write(f"{error}\n")
         return 1

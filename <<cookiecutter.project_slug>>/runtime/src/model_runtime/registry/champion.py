@@ -1,22 +1,22 @@
-"""The champion, the version that is to be served, and those that were it before.
+"""The champion, the version that is to be served, and the champions before it.
 
 The alias `champion` says which it is. The registered model's tag `promotions` lists, as JSON, the
-versions that were champion, oldest first; what stands in it behind the present champion is what a
-promotion left that was broken off, and does not count.
+versions that were champion, oldest first. Entries after the current champion come from an
+interrupted promotion and are ignored.
 """
 
 import json
 
 from ..errors import ProjectError
-from .client import CHAMPION, Registry
+from .client import CHAMPION, ModelRegistry
 
 _PROMOTIONS = "promotions"
 _MOST = 50
 """Promotions that are remembered; a tag can't be of any length."""
 
 
-def promotions(registry: Registry) -> list[int]:
-    """Return the versions that were champion, the present one last."""
+def promotions(registry: ModelRegistry) -> list[int]:
+    """Return the versions that were champion, the current one last."""
     with registry.speaking():
         model = registry.registered()
     if model is None or CHAMPION not in model.aliases:
@@ -31,7 +31,7 @@ def promotions(registry: Registry) -> list[int]:
     return listed or [champion]
 
 
-def crown(registry: Registry, number: int) -> None:
+def set_champion(registry: ModelRegistry, number: int) -> None:
     """Make a version the champion."""
     listed = [*promotions(registry), number][-_MOST:]
     with registry.speaking():
@@ -39,22 +39,22 @@ def crown(registry: Registry, number: int) -> None:
         registry.client.set_registered_model_alias(registry.name, CHAMPION, str(number))
 
 
-def before(registry: Registry) -> int:
-    """Return the version that was champion before the present one.
+def previous(registry: ModelRegistry) -> int:
+    """Return the version that was champion before the current one.
 
     Raises:
         ProjectError: None was.
     """
     listed = promotions(registry)
     if len(listed) < 2:
-        raise ProjectError(f"No version of '{registry.name}' was champion before the present one.")
+        raise ProjectError(f"No version of '{registry.name}' was champion before the current one.")
     return listed[-2]
 
 
-def step_back(registry: Registry) -> None:
+def restore_previous(registry: ModelRegistry) -> None:
     """Make the version before the champion the champion again."""
     listed = promotions(registry)[:-1]
-    number = before(registry)
+    number = previous(registry)
     with registry.speaking():
         registry.client.set_registered_model_alias(registry.name, CHAMPION, str(number))
         registry.client.set_registered_model_tag(registry.name, _PROMOTIONS, json.dumps(listed))

@@ -60,8 +60,8 @@ class Version:
         }
 
 
-class Registry:
-    """What there is of one registered model; every call may raise a ProjectError."""
+class ModelRegistry:
+    """The versions of one registered model; every call may raise a ProjectError."""
 
     def __init__(self, settings: Settings) -> None:
         """Look at the registry that config.yaml or the environment names; nothing is opened yet."""
@@ -197,5 +197,5 @@ class Registry:
 def _version(found: Any, aliases: dict[str, str]) -> Version:
     created = datetime.fromtimestamp(found.creation_timestamp / 1000, UTC)
     number = int(found.version)
-    mine = tuple(sorted(name for name, of in aliases.items() if int(of) == number))
-    return Version(number, found.run_id, created, dict(found.tags), mine)
+    own = tuple(sorted(name for name, of in aliases.items() if int(of) == number))
+    return Version(number, found.run_id, created, dict(found.tags), own)

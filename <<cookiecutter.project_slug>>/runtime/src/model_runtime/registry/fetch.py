@@ -13,26 +13,26 @@ from ..errors import ProjectError
 from ..features import Features
 from ..files import replacing
 from ..settings import Settings
-from .client import DIGEST, Registry, Version
+from .client import DIGEST, ModelRegistry, Version
 
 
 @contextmanager
 def fetched(
-    registry: Registry, version: Version, features: Features | None
+    registry: ModelRegistry, version: Version, features: Features | None
 ) -> Iterator[tuple[Path, Bundle]]:
     """Yield a folder with a version's bundle, until the block ends, and the bundle, verified.
 
     Args:
         registry: Where it comes from.
         version: Which it is.
-        features: features.yaml, for the present thresholds; None to leave them aside.
+        features: features.yaml, for the thresholds of today; None to leave them aside.
 
     Raises:
         ProjectError: The bundle is not whole, not the one that was registered, of another format
-            or template, or misses a threshold, its own or the present one in features.yaml.
+            or template, or misses a threshold, its own or that of features.yaml.
     """
-    with tempfile.TemporaryDirectory() as beside:
-        folder = registry.download(version, Path(beside))
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = registry.download(version, Path(temporary))
         try:
             bundle = read_bundle(folder)
             _check(registry, version, features, bundle.metadata)
@@ -41,12 +41,12 @@ def fetched(
         yield folder, bundle
 
 
-def fetch(registry: Registry, wanted: str, settings: Settings, features: Features) -> Metadata:
-    """Put a version in the place of the present bundle, which stays where that fails.
+def fetch(registry: ModelRegistry, wanted: str, settings: Settings, features: Features) -> Metadata:
+    """Put a version in the place of the current bundle, which stays where that fails.
 
     Args:
         registry: Where it comes from.
-        wanted: See `Registry.find`.
+        wanted: See `ModelRegistry.find`.
         settings: The bundle's place, and the types that its model may hold.
         features: features.yaml, for the thresholds.
     """
@@ -59,7 +59,7 @@ def fetch(registry: Registry, wanted: str, settings: Settings, features: Feature
 
 
 def _check(
-    registry: Registry, version: Version, features: Features | None, metadata: Metadata
+    registry: ModelRegistry, version: Version, features: Features | None, metadata: Metadata
 ) -> None:
     if metadata.digest != version.tags[DIGEST]:
         raise ProjectError("Its bundle is not the one that was registered: it was changed since.")

@@ -4,57 +4,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 from ..bundle.metadata import Metadata
-from ..bundle.read import current_version
 from ..errors import ProjectError
 from ..settings import Settings
-from .client import BUNDLE, DIGEST, METRIC, Registry
+from .client import BUNDLE, DIGEST, METRIC, ModelRegistry
 from .embedded import artifacts
 
 _LONGEST = 500
 """Characters of a parameter; some registries take no more."""
 
 
-class Recorder(Protocol):
-    """Gives a training run its version, and keeps what comes of it."""
-
-    def version(self) -> int:
-        """Return the number that the run's bundle gets."""
-        ...
-
-    def keep(self, metadata: Metadata, bundle: Path, reports: Path, params: dict[str, str]) -> None:
-        """Keep a whole bundle, its reports, and what its estimator was made with."""
-        ...
-
-    def refuse(self, missed: list[str], metrics: dict[str, float], reports: Path) -> None:
-        """Note that a model missed its thresholds, and keep its reports."""
-        ...
-
-
-class Unrecorded:
-    """Keeps nothing; versions go on from the present bundle's."""
-
-    def __init__(self, settings: Settings) -> None:
-        """Number on from the bundle that config.yaml names."""
-        self._folder = settings.paths.bundle
-
-    def version(self) -> int:
-        """See `Recorder`."""
-        return current_version(self._folder) + 1
-
-    def keep(self, metadata: Metadata, bundle: Path, reports: Path, params: dict[str, str]) -> None:
-        """See `Recorder`."""
-
-    def refuse(self, missed: list[str], metrics: dict[str, float], reports: Path) -> None:
-        """See `Recorder`."""
-
-
 class Recording:
-    """An MLflow run under way, from the block's begin to its end."""
+    """An MLflow run that records a training: a `Recorder`, from the block's begin to its end."""
 
-    def __init__(self, registry: Registry, settings: Settings) -> None:
+    def __init__(self, registry: ModelRegistry, settings: Settings) -> None:
         """Record a run in a registry."""
         self._registry, self._settings = registry, settings
         self._version: int | None = None
@@ -114,7 +79,7 @@ class Recording:
                 self._client.set_model_version_tag(name, str(self._version), tag, value)
 
     def refuse(self, missed: list[str], metrics: dict[str, float], reports: Path) -> None:
-        """See `Recorder`; the run has no version."""
+        """Note that a model missed its thresholds, and keep its reports; the run has no version."""
         with self._registry.speaking():
             self._log(metrics, reports)
             self._client.set_tag(self._run.run_id, "thresholds_missed", "; ".join(missed))

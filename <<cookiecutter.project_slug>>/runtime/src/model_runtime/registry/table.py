@@ -2,10 +2,10 @@
 
 from rich.table import Table
 
-from .client import Registry, Version
+from .client import ModelRegistry, Version
 
 
-def versions_table(registry: Registry) -> Table:
+def versions_table(registry: ModelRegistry) -> Table:
     """Return a row for each version, newest first, with date, engine, metrics and alias."""
     first = registry.settings.metric
     table = Table(title=f"{registry.name}, in {registry}")

@@ -4,12 +4,12 @@ from rich.console import Console
 
 from ..bundle.metadata import Metadata
 from ..progress import Progress
-from ..registry.record import Recorder, Unrecorded
 from ..settings import Settings
 from .assemble import Candidate, assemble
 from .data import load
 from .judge import judge
 from .learn import learn
+from .recorder import Recorder, Unrecorded
 from .session import session
 from .store import store
 from .use_case import UseCase

@@ -7,9 +7,9 @@ from ..bundle.write import new_bundle
 from ..errors import ProjectError
 from ..files import check_ours, replacing
 from ..progress import Progress
-from ..registry.record import Recorder
 from ..settings import Settings
 from .assemble import Candidate
+from .recorder import Recorder
 from .report import METRICS, refused_reports, write_reports
 
 

@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from ..bundle.self_test import self_test
 from ..errors import ProjectError
 from ..features import Features
-from ..registry.champion import before, crown, step_back
-from ..registry.client import Registry
-from ..registry.fetch import fetched
 from ..settings import Settings
 from ..training.use_case import UseCase
+from .champion import previous, restore_previous, set_champion
+from .client import ModelRegistry
+from .fetch import fetched
 from .gates import Comparison, compare, hold_out
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the gates said of a version."""
+    """A version's comparison with the champion, as its gates came out."""
 
     number: int
     champion: int | None
@@ -33,28 +33,28 @@ class Verdict:
 
 
 def judge(
-    use_case: UseCase, settings: Settings, registry: Registry, wanted: str, alone: bool = False
+    use_case: UseCase, settings: Settings, registry: ModelRegistry, wanted: str, force: bool = False
 ) -> Verdict:
-    """Hold a version against the thresholds and, unless `alone`, against the champion.
+    """Hold a version against the thresholds and, unless `force`, against the champion.
 
     Raises:
         ProjectError: Its bundle is not whole or misses a threshold, or it can't be compared.
     """
     version, champion = registry.find(wanted), registry.champion()
-    present = champion.number if champion else None
+    current = champion.number if champion else None
     with fetched(registry, version, use_case.features) as (_, bundle):
         self_test(bundle.engine(settings.training.trusted_types), bundle.schema, bundle.metadata)
-        if champion is None or alone or version.champion:
-            return Verdict(version.number, present, None)
+        if champion is None or force or version.champion:
+            return Verdict(version.number, current, None)
         held = hold_out(use_case, settings, bundle)
         # Thresholds that were raised since must not make the champion stay.
         with fetched(registry, champion, None) as (_, other):
             comparison = compare(bundle, other, held, settings)
-    return Verdict(version.number, present, comparison)
+    return Verdict(version.number, current, comparison)
 
 
 def promote(
-    use_case: UseCase, settings: Settings, registry: Registry, wanted: str, alone: bool = False
+    use_case: UseCase, settings: Settings, registry: ModelRegistry, wanted: str, force: bool = False
 ) -> Verdict:
     """Make a version the champion.
 
@@ -62,21 +62,21 @@ def promote(
         use_case: For the hold-out's rows.
         settings: The metric and the tolerance.
         registry: Where the versions are.
-        wanted: See `Registry.find`.
-        alone: Without the comparison with the champion; the thresholds hold all the same.
+        wanted: See `ModelRegistry.find`.
+        force: Without the comparison with the champion; the thresholds hold all the same.
 
     Raises:
         ProjectError: It fails a gate; the champion stays.
     """
-    verdict = judge(use_case, settings, registry, wanted, alone)
+    verdict = judge(use_case, settings, registry, wanted, force)
     if verdict.comparison and not verdict.comparison.passed:
         raise ProjectError(f"{verdict} It is not promoted, and the champion stays.")
     if verdict.champion != verdict.number:
-        crown(registry, verdict.number)
+        set_champion(registry, verdict.number)
     return verdict
 
 
-def rollback(registry: Registry, features: Features) -> int:
+def rollback(registry: ModelRegistry, features: Features) -> int:
     """Make the version before the champion the champion again, if it can be served.
 
     Args:
@@ -86,7 +86,7 @@ def rollback(registry: Registry, features: Features) -> int:
     Returns:
         Its number.
     """
-    number = before(registry)
+    number = previous(registry)
     with fetched(registry, registry.find(str(number)), features):
-        step_back(registry)
+        restore_previous(registry)
     return number

@@ -11,14 +11,14 @@ from rich.console import Console
 
 from ..errors import ProjectError
 from ..files import locked, replacing_file
-from ..registry.champion import crown
-from ..registry.client import Registry
-from ..registry.fetch import fetch
-from ..registry.record import Recording
 from ..settings import Settings
 from ..training.run import train
 from ..training.use_case import UseCase
+from .champion import set_champion
+from .client import ModelRegistry
+from .fetch import fetch
 from .promote import judge
+from .record import Recording
 
 SUMMARY = "retrain.md"
 LOCK = ".retrain.lock"
@@ -47,7 +47,7 @@ def retrain(
         ProjectError: Another retraining is under way, or a step failed, as the summary says too.
     """
     folder = settings.paths.registry
-    with _alone(folder):
+    with _lock_held(folder):
         start = time.monotonic()
         lines = [f"# Retraining of {settings.model.name}", ""]
         lines += [f"Begun {datetime.now(UTC):%Y-%m-%d %H:%M} UTC.", ""]
@@ -70,9 +70,9 @@ def _train_and_promote(
     use_case: UseCase, settings: Settings, console: Console, lines: list[str]
 ) -> None:
     """Add to the summary's lines what was done, as soon as it was."""
-    registry = Registry(settings)
-    with tempfile.TemporaryDirectory() as beside:
-        paths = settings.paths.model_copy(update={"bundle": Path(beside) / "bundle"})
+    registry = ModelRegistry(settings)
+    with tempfile.TemporaryDirectory() as temporary:
+        paths = settings.paths.model_copy(update={"bundle": Path(temporary) / "bundle"})
         apart = settings.model_copy(update={"paths": paths})
         with Recording(registry, apart) as recording:
             metadata = train(use_case, apart, console, recording)
@@ -93,14 +93,14 @@ def _train_and_promote(
             f"**Not promoted**: it is not better. Version {verdict.champion} stays the champion."
         )
         return
-    crown(registry, verdict.number)
+    set_champion(registry, verdict.number)
     lines += ["**Promoted**: it is the champion.", ""]
     fetch(registry, str(verdict.number), settings, use_case.features)
     lines.append(f"It is in {settings.paths.bundle}.")
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def _lock_held(folder: Path) -> Iterator[None]:
     """Keep other retrainings of the folder's registry away."""
     with ExitStack() as stack:
         try:

@@ -1,4 +1,4 @@
-"""The rows that a version's API would refuse: they can't be held for or against it."""
+"""The rows of a hold-out on which two versions are comparable: those that both APIs answer."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -36,7 +36,7 @@ class Refused:
         )
 
 
-def asked_both(candidate: Bundle, champion: Bundle, rows: Rows) -> tuple[Rows, Refused]:
+def comparable(candidate: Bundle, champion: Bundle, rows: Rows) -> tuple[Rows, Refused]:
     """Return the rows that both APIs answer, and how many each refuses.
 
     Raises:

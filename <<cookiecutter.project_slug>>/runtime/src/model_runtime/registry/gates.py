@@ -1,4 +1,4 @@
-"""What a version has to pass before it is the champion."""
+"""The gates that a version passes before it is the champion."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +17,7 @@ from ..training.evaluate import evaluate
 from ..training.rows import Rows
 from ..training.split import split
 from ..training.use_case import UseCase
-from .asked import Refused, asked_both
+from .comparable import Refused, comparable
 
 _SAME = 1e-4
 """How far a metric may be from the one at training; engines differ by rounding errors."""
@@ -83,8 +83,8 @@ def compare(
 ) -> Comparison:
     """Measure two versions on the rows of the candidate's hold-out that both APIs answer.
 
-    New data have labels and values that an older version refuses. What it would have said of them
-    is nothing that anyone would get, so they count for neither; how many they are is told.
+    New data have labels and values that an older version refuses. Nobody would get its answers to
+    them, so they count for neither; the comparison says how many they are.
 
     Raises:
         ProjectError: The hold-out is not that of the candidate's training, the metric is not
@@ -106,8 +106,8 @@ def compare(
                 "training.test_size changed since. Set them back, or train anew."
             )
     try:
-        rows, refused = asked_both(candidate, champion, held[0])
-        mine, other = (
+        rows, refused = comparable(candidate, champion, held[0])
+        measured, expected = (
             _measured(bundle, (rows, held[1]), settings)[options.metric]
             for bundle in (candidate, champion)
         )
@@ -116,16 +116,16 @@ def compare(
             f"Version {champion.metadata.version}, the champion, has no answers for these rows "
             f"({error}): it was made for other features. Promote without the comparison (FORCE=1)."
         ) from error
-    return Comparison(options.metric, mine, other, options.tolerance, refused)
+    return Comparison(options.metric, measured, expected, options.tolerance, refused)
 
 
 def _check_alike(candidate: Bundle, champion: Bundle) -> None:
-    for what in ("task", "target", "classes"):
-        mine, other = (getattr(bundle.schema, what) for bundle in (candidate, champion))
-        if mine != other:
+    for part in ("task", "target", "classes"):
+        new, current = (getattr(bundle.schema, part) for bundle in (candidate, champion))
+        if new != current:
             raise ProjectError(
-                f"The champion, version {champion.metadata.version}, has {other!r} as its {what} "
-                f"and version {candidate.metadata.version} has {mine!r}, so they can't be "
+                f"The champion, version {champion.metadata.version}, has {current!r} as its {part} "
+                f"and version {candidate.metadata.version} has {new!r}, so they can't be "
                 "compared. Promote without the comparison (FORCE=1)."
             )
 

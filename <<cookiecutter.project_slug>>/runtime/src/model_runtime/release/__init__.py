@@ -1,1 +1,0 @@
-"""Which version is to be served: gates, promotion, rollback, retraining."""
