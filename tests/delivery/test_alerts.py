@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 import yaml
-from model_runtime.serving.routes import PATHS
+from model_runtime.contract.routes import PATHS
 
 from tests.delivery.images import needed
 from tests.support.files import SKELETON
