@@ -22,7 +22,7 @@ from .support.small_cases import case, forest, logistic, poor, spending
 TRAINED = {"bundles", "service", "shop", "trained", "two_versions"}
 """Fixtures that train a model; what asks for one of them is not of the fast level."""
 
-TRAINING = {"automl", "evaluation", "training"}
+TRAINING = {"automl", "compiler", "evaluation", "training"}
 """Folders whose tests train models of their own."""
 
 
