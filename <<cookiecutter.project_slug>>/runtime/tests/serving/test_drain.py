@@ -12,7 +12,7 @@ from model_runtime.testing.service import running
 from ..support.load import loaded
 
 RATE = 300
-AFTER = 100
+AFTER = 25
 """Requests of each client after the signal, of the five seconds in which they are answered."""
 
 
