@@ -14,7 +14,7 @@ from tests.support.cook import Cook
 from tests.support.files import SKELETON, contents, library
 from tests.support.projects import KINDS, make_project
 from tools import examples
-from tools.examples import ROOT, bake
+from tools.examples import ROOT, UNTRACKED, bake
 
 DELIMITERS = json.loads((ROOT / "cookiecutter.json").read_text("utf-8"))["_jinja2_env_vars"]
 BEGINNINGS = [text for name, text in DELIMITERS.items() if name.endswith("_start_string")]
@@ -46,7 +46,8 @@ def test_each_kind_has_the_templates_library(kind: str, tmp_path: Path) -> None:
 def whole(cook: Cook) -> Cook:
     """Cookiecutter's command, with all of the template."""
     runtime = cook.template / SKELETON.name / "runtime"
-    shutil.copytree(SKELETON / "runtime", runtime, dirs_exist_ok=True)
+    ignored = shutil.ignore_patterns(*UNTRACKED)
+    shutil.copytree(SKELETON / "runtime", runtime, dirs_exist_ok=True, ignore=ignored)
     shutil.rmtree(cook.output, ignore_errors=True)
     return cook
 
