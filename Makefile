@@ -65,13 +65,17 @@ upgrade: $(READY) ## Upgrade a project that has no `make upgrade` yet, from this
 taken-names: $(READY) ## Note in hooks/ which names projects can't have [PROJECT=DIR, with its environment]
 	@$(PROJECT_GIVEN)$(BIN)/python -m tools.taken_names "$$PROJECT"
 
+TWO := -n 2 --dist worksteal
+
 .PHONY: test
-test: $(READY) ## Run all tests; real environments, training, services and a browser included
-	$(BIN)/pytest -n 2 --dist worksteal
+test: $(READY) ## Run all tests: the library's in place, then real projects, services and a browser
+	$(BIN)/pytest runtime $(TWO)
+	$(BIN)/pytest $(TWO)
 
 .PHONY: test-fast
-test-fast: $(READY) ## Run what needs no environment of a project (under a minute)
-	$(BIN)/pytest -n 2 tests/render tests/static
+test-fast: $(READY) ## Run what trains nothing, serves nothing and needs no environment (under a minute)
+	$(BIN)/pytest runtime $(TWO) -m 'not slow'
+	$(BIN)/pytest tests/render tests/static $(TWO) -m 'not slow'
 
 .PHONY: lint
 lint: $(READY) ## Check style and types of the template's own code; writes nothing

@@ -31,8 +31,10 @@ for question, chosen in CHOSEN.items():
                 if not any(folder.iterdir()):
                     folder.rmdir()
 
-for cache in list(Path("runtime").rglob("__pycache__")):  # of a working copy that was run in place
-    shutil.rmtree(cache)
+# Where the template is a working copy, the library in it may have been run in place.
+for name in ("__pycache__", ".*_cache", ".hypothesis", ".venv", "uv.lock"):
+    for left in list(Path("runtime").rglob(name)):
+        shutil.rmtree(left) if left.is_dir() else left.unlink()
 
 OWN = json.loads((Path(ANSWERS["_repo_dir"]) / "cookiecutter.json").read_text("utf-8"))
 """The template's own variables: a replay file has those of the day it was written."""

@@ -1,18 +1,14 @@
-"""What the tests share: the template alone, as Cookiecutter gets it."""
+"""Fixtures of all tests: the template alone, and trained projects."""
 
 from pathlib import Path
 
 import pytest
 
-from tools.examples import ROOT, snapshot
+from tools.examples import snapshot
 
-SKELETON = ROOT / "<<cookiecutter.project_slug>>"
-TASKS = ("classification", "regression")
-PARTS = ("github_actions", "jenkins_controller", "monitoring", "ansible")
-"""Questions for parts of delivery that a project has only if it is asked for them."""
+pytest.register_assert_rewrite("tests.support")
 
-COMPLETE = dict.fromkeys(PARTS, "yes")
-"""Answers for a project with all of them."""
+from tests.support.projects import Trained  # noqa: E402 - its asserts are rewritten first
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -25,7 +21,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return snapshot(tmp_path_factory.mktemp("template"))
 
 
-def texts(folder: Path) -> dict[Path, str]:
-    """Return each text file below a folder, by its path inside."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {file.relative_to(folder): file.read_text("utf-8") for file in files}
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    """The trained project of a kind, made once for all workers."""
+    return Trained(tmp_path_factory)

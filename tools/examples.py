@@ -26,6 +26,11 @@ EXAMPLES = ROOT / "examples"
 SKELETON = "<<cookiecutter.project_slug>>"
 TEMPLATE = ("cookiecutter.json", "literal_answers.py", "hooks", SKELETON)
 """What Cookiecutter needs; without the rest, it has little to copy before its first prompt."""
+UNTRACKED = (
+    *(".venv", ".uv", ".tools", "build", ".git", "uv.lock"),
+    *(".*_cache", "__pycache__", ".hypothesis"),
+)
+"""Patterns of what a working copy has beside the template."""
 
 
 def names() -> list[str]:
@@ -37,8 +42,11 @@ def snapshot(folder: Path) -> Path:
     """Copy the template alone into a folder and return the folder."""
     folder.mkdir(exist_ok=True)
     for name in TEMPLATE:
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
-        copy(ROOT / name, folder / name)
+        if (ROOT / name).is_dir():
+            ignored = shutil.ignore_patterns(*UNTRACKED)
+            shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+        else:
+            shutil.copy2(ROOT / name, folder / name)
     return folder
 
 

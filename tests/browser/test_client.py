@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from .conftest import Seen, Service, answer, control, opened
+from tests.support.pages import Seen, Service, answer, control, opened
 
 
 def kind(name: str, feature: dict[str, Any]) -> str:

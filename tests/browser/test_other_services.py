@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from .conftest import Seen, Service, answer, opened, served
+from tests.support.pages import Seen, Service, answer, opened, served
 
 
 def connect(page: Page, url: str) -> None:

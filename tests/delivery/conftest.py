@@ -1,6 +1,5 @@
 """Projects, images and clusters that the tests of delivery share."""
 
-import os
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import COMPLETE
 from tests.delivery.images import ENVIRONMENT, SECRETS, alone, make_base
-from tests.project.conftest import run, train
+from tests.support.commands import run
+from tests.support.files import COMPLETE
+from tests.support.projects import Trained
 from tools.examples import bake, make_example
 
 from . import cluster
@@ -39,25 +39,19 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built(trained: Trained) -> Path:
     """Titanic, trained, with files that must not get into its image, and the image built.
 
     It is one for all processes that run these tests.
     """
-    folder = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        folder = folder.parent
-    project = folder / "image" / "titanic"
-    with alone():
-        if not (project / ".image").exists():
+    with alone(), trained.once("image") as (folder, done):
+        if not done:
             make_base()
-            make_example("titanic", project.parent)
-            train(project)
+            project = trained.copy("titanic", folder)
             for name in SECRETS:
                 (project / name).write_text("SECRET")
             run("make", "image", cwd=project, **ENVIRONMENT)
-            (project / ".image").touch()
-    return project
+    return folder / "titanic"
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.project.conftest import PATIENCE, clean_environment, free_port, get, run
+from tests.support.commands import clean_environment, run
+from tests.support.services import PATIENCE, free_port, get
 
 PROPAGATION = 1.0
 """Seconds in which nodes still send new connections to a pod that is being ended."""
@@ -97,7 +98,7 @@ def pods(
     (config,) = [each["data"] for each in manifests if each["kind"] == "ConfigMap"]
     pod = spec["template"]["spec"]
     (container,) = pod["containers"]
-    (package,) = [path.parent.name for path in project.glob("src/*/serving")]
+    (package,) = [path.parent.name for path in project.glob("src/*/use_case")]
     started: list[Pod] = []
 
     def start() -> Pod:
@@ -105,7 +106,7 @@ def pods(
         _lay_out(volumes, container, config)
         for initial in pod.get("initContainers", []):
             run(*_here(initial["command"]), cwd=project, **_variables(initial, volumes))
-        command = ["python", "-m", f"{package}.serving"]  # as both Dockerfile and image say
+        command = ["python", "-m", "model_runtime.serving"]  # as both Dockerfile and image say
         own = {f"{package.upper()}_SERVING__PORT": str(port)}
         process = subprocess.Popen(
             _here(command),

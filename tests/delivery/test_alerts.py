@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import pytest
 import yaml
-from model_runtime.serving.routes import PATHS
+from model_runtime.contract.routes import PATHS
 
-from tests.conftest import SKELETON
 from tests.delivery.images import needed
+from tests.support.files import SKELETON
 from tools.examples import bake
 
 PREDICT, SCORE = "/api/predict", "/score"

@@ -12,7 +12,7 @@ import yaml
 
 from tests.delivery.images import needed
 from tests.delivery.pipeline_tools import installed
-from tests.project.conftest import run
+from tests.support.commands import run
 from tools.examples import bake
 
 SPEC = "github.com/compose-spec/compose-go/v2/cmd@v2.16.2"

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.conftest import COMPLETE, texts
-from tests.static.test_make import NAMED, targets
+from tests.support.files import COMPLETE, texts
+from tests.support.makefiles import NAMED, targets
 from tools.examples import bake
 
 DELIVERY = re.compile(r"(deploy|\.github)/|\.dockerignore")

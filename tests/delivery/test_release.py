@@ -10,20 +10,22 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.project.conftest import clean_environment, get, make
+from tests.support.commands import clean_environment, make
+from tests.support.loads import loaded
+from tests.support.projects import Trained
+from tests.support.services import get
 
 from . import cluster, rolling_update
 from .cluster import Cluster
 from .helm_binary import helm, helm_binary
-from .trained import titanic as titanic
 
 RATE = 100
 """Requests a second, while pods are replaced."""
 
 
 @pytest.fixture
-def project(titanic: Path) -> Path:
-    return titanic
+def project(trained: Trained) -> Path:
+    return trained("titanic")
 
 
 @pytest.fixture
@@ -164,23 +166,12 @@ def test_a_rolling_update_fails_no_request(project: Path, tmp_path: Path) -> Non
         service.pods = [*old]
         description = json.loads(get(f"{service.url}/openapi.json")[1])
         body = json.dumps(description["components"]["schemas"]["Features"]["examples"][0])
-        command = [".venv/bin/python", "-m", "tests.load", service.url, "/api/predict", body]
-        load = subprocess.Popen(
-            [*command, str(RATE)],
-            cwd=project,
-            env=clean_environment(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert load.stdout and load.stdout.readline() == "asking\n"
-        codes = [rolling_update.replace(service, each, start()) for each in old]
-        output, _ = load.communicate(timeout=60)
+        with loaded(project, service.url, body, RATE) as load:
+            codes = [rolling_update.replace(service, each, start()) for each in old]
     service.close()
-    clients = json.loads(output)["clients"]
     assert codes == [0, 0]
-    assert [failure for client in clients for failure in client["failures"]] == []
-    assert sum(client["requests"] for client in clients) > 4 * RATE
+    assert load.failures == []
+    assert load.requests > 4 * RATE
 
 
 def test_a_model_from_the_registry_is_fetched_before_the_service_starts(

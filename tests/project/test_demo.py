@@ -3,11 +3,8 @@
 import shutil
 from pathlib import Path
 
-from tools.examples import ROOT
-
-from .conftest import run
-
-UNTRACKED = (".venv", ".uv", ".tools", "build", ".git", "uv.lock", ".*_cache", "__pycache__")
+from tests.support.commands import run
+from tools.examples import ROOT, UNTRACKED
 
 
 def test_make_demo_ends_with_a_prediction(tmp_path: Path) -> None:

@@ -3,40 +3,29 @@
 import json
 import re
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
-from .conftest import free_port, get, make, run, serving
-from .documented import NEAR, block, check_answers, figures
+from tests.support.commands import make, run
+from tests.support.documented import NEAR, block, check_answers, figures
+from tests.support.files import SKELETON
+from tests.support.projects import Trained
+from tests.support.services import free_port, get, serving
 
-BIN = Path(".venv") / "bin"
-
-
-SAME_EVERYWHERE = (
-    *("addresses", "admin_token", "agreement", "automl", "automl_mistakes", "bodies", "boosting"),
-    *("bundle_files", "classes", "clients", "connections", "cors", "data_frames", "download"),
-    *("drain", "encoders", "encoding", "endless_requests", "evaluation", "evaluation_targets"),
-    *("findings", "gates", "hook_files", "hooks", "leaks", "lightgbm", "likeness", "memory"),
-    *("methods", "output", "progress", "proof", "proof_rows", "refusal_cost", "refusals"),
-    *("registry", "registry_pages", "registry_serving", "registry_settings", "release", "reload"),
-    *("repeated_keys", "report_bounds", "rules", "self_contained", "setting_variables", "texts"),
-    *("watching", "words", "workers", "yaml_file"),
-)
-"""Tests of small use cases of their own, and of what no use case changes: one kind runs them."""
+RUNTIME = SKELETON / "runtime"
 
 
-def test_its_own_tests_pass(project: Path, request: pytest.FixtureRequest) -> None:
-    options = ""
-    if request.node.callspec.params["project"] != "classification":
-        options = " ".join(f"--ignore=tests/test_{name}.py" for name in SAME_EVERYWHERE)
-    assert re.search(r"\d+ passed", run("make", "test", cwd=project, PYTEST_ADDOPTS=options))
+def test_its_own_tests_pass(project: Path) -> None:
+    assert re.search(r"\d+ passed", make(project, "test"))
 
 
-def test_its_lint_passes(project: Path) -> None:
-    make(project, "lint")
+def test_its_lint_passes(project: Path, trained: Trained) -> None:
+    with trained.once("types") as (cache, _):  # what kinds share is checked once
+        run("make", "lint", cwd=project, MYPY_CACHE_DIR=str(cache))
 
 
 def test_a_second_setup_has_nothing_to_do(project: Path) -> None:
@@ -62,13 +51,19 @@ def test_make_serve_answers_every_route(project: Path) -> None:
 
 
 @pytest.mark.skipif(not shutil.which("npm"), reason="no npm: install Node.js with npm")
-def test_the_postman_collection_passes_and_can_fail(project: Path) -> None:
+def test_the_postman_collection_passes(project: Path) -> None:
     assert "requests are in" in make(project, "test-api")
     suites = ElementTree.parse(project / "postman" / "results" / "junit.xml").getroot()
     assert len(list(suites.iter("testcase"))) > 100
     assert not list(suites.iter("failure"))
-    shown = run(BIN / "pytest", "-rs", "tests/test_postman.py", cwd=project)
-    assert "skipped" not in shown
+
+
+@pytest.mark.skipif(not shutil.which("npm"), reason="no npm: install Node.js with npm")
+def test_newman_can_fail(trained: Trained, tmp_path: Path) -> None:
+    project = trained.copy("classification", tmp_path)
+    make(project, "test-api")  # which installs Newman
+    command = [sys.executable, "-m", "pytest", "-rs", RUNTIME / "tests/delivery/test_postman.py"]
+    assert "skipped" not in run(*command, cwd=project)
 
 
 def test_the_port_may_come_from_the_environment(project: Path) -> None:
@@ -90,7 +85,7 @@ def test_an_onnx_bundle_serves_without_scikit_learn_pandas_and_scipy(
     package = next((project / "src").iterdir()).name
     port = free_port()
     setting = {f"{package.upper()}_SERVING__PORT": str(port)}
-    command = [python, "-m", f"{package}.serving"]
+    command = [python, "-m", "model_runtime.serving"]
     with serving(*command, cwd=project, port=port, **setting) as url:
         metadata: dict[str, Any] = json.loads(get(f"{url}/api/info")[1])["metadata"]
         assert metadata["engine"] == "onnx"
@@ -101,11 +96,8 @@ def test_an_onnx_bundle_serves_without_scikit_learn_pandas_and_scipy(
         assert abs(got - expected) <= 1e-5 * max(1, abs(expected))
 
 
-def test_titanic_is_as_good_as_promised(project: Path) -> None:
-    if project.name != "titanic":
-        assert (project / "reports" / "model-card.md").is_file()
-        return
-    shown = make(project, "train")
+def test_titanic_is_as_good_as_promised(trained: Trained) -> None:
+    project, shown = trained("titanic"), trained.shown("titanic")
     quality = re.search(
         r"accuracy (\S+) on the hold-out, (\S+) ± \S+ over 5 folds, (\S+) by", shown
     )

@@ -4,10 +4,9 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
+from tests.support.commands import run
 from tools.examples import ROOT, bake
 from tools.taken_names import taken_names
-
-from .conftest import run
 
 sys.path.insert(0, str(ROOT / "hooks"))
 

@@ -7,20 +7,18 @@ import json
 import os
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
-from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.request import Request, urlopen
 
 import pytest
 
-from tools.examples import make_example
-
-from .conftest import PATIENCE, clean_environment, free_port, get, make, run, serving
+from tests.support.commands import clean_environment, run
+from tests.support.loads import loaded
+from tests.support.projects import Trained, quick
+from tests.support.services import PATIENCE, answers, free_port, get, serving, wait_for
 
 TOKEN = "a-token-of-this-tests-own"
 PASSENGER = {"Pclass": 1, "Age": 29, "SibSp": 0, "Parch": 0, "Fare": 211, "Gender": "female"}
@@ -28,10 +26,8 @@ POSTGRES = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
 
 
 @pytest.fixture(scope="module")
-def titanic(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    project = make_example("titanic", tmp_path_factory.mktemp("versions"))
-    make(project, "setup")
-    return project
+def titanic(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return trained.copy("titanic", tmp_path_factory.mktemp("versions"))
 
 
 @contextmanager
@@ -50,22 +46,11 @@ def tracking_server(project: Path, folder: Path, database: str) -> Iterator[str]
         )
     url = f"http://127.0.0.1:{port}"
     try:
-        end = time.monotonic() + 2 * PATIENCE
-        while not answers(f"{url}/health"):
-            alive = server.poll() is None and time.monotonic() < end
-            assert alive, (folder / "server.log").read_text()
-            time.sleep(0.2)
+        wait_for(lambda: answers(f"{url}/health"), server, folder / "server.log", 2 * PATIENCE)
         yield url
     finally:
         server.terminate()
         server.wait(timeout=30)
-
-
-def answers(address: str) -> bool:
-    try:
-        return get(address)[0] == 200
-    except OSError:
-        return False
 
 
 @contextmanager
@@ -123,8 +108,8 @@ def test_versions_switch_under_load_without_a_failed_request(
         def step(*targets: str) -> str:
             return run("make", *targets, cwd=titanic, **where)
 
-        step("train")
-        step("train")
+        for _ in range(2):
+            run("make", "train", cwd=titanic, **where, **quick("titanic"))
         step("promote", "VERSION=1")
         assert "version 1" in step("fetch-model", "VERSION=@champion")
         port = free_port()
@@ -132,7 +117,7 @@ def test_versions_switch_under_load_without_a_failed_request(
         token = {"TITANIC_SERVING__ADMIN_TOKEN": TOKEN}
         with (
             serving(*command, cwd=titanic, port=port, **token) as url,
-            loaded(titanic, url) as load,
+            loaded(titanic, url, json.dumps(PASSENGER), 300) as load,
         ):
             step("promote", "VERSION=2")
             step("fetch-model", "VERSION=latest")
@@ -140,52 +125,14 @@ def test_versions_switch_under_load_without_a_failed_request(
             assert "champion is version 1 again" in step("rollback")
             step("fetch-model")
             reload(url, 1)
-            time.sleep(1)  # of load on the last switch
+            load.more(50)
         assert not load.failures, load.failures[:3]
         assert load.rate >= 200
-        assert load.seen == [["1", "2", "1"]] * len(load.seen)
+        assert load.versions == [["1", "2", "1"]] * len(load.versions)
         for wanted, number in (("best", 2), ("latest", 2), ("1", 1)):
             assert f"is version {number}," in step("fetch-model", f"VERSION={wanted}")
         rows = [line.split("│") for line in step("models").splitlines() if "onnx" in line]
         assert [(row[1].strip(), row[4].strip()) for row in rows] == [("2", ""), ("1", "champion")]
-
-
-@dataclass
-class Load:
-    """What a load came to: requests a second, failures, and each client's versions in order."""
-
-    rate: float = 0
-    failures: list[str] = field(default_factory=list)
-    seen: list[list[str]] = field(default_factory=list)
-
-
-@contextmanager
-def loaded(project: Path, url: str) -> Iterator[Load]:
-    """Ask a service from another process for as long as the block lasts."""
-    load = Load()
-    command = [project / ".venv" / "bin" / "python", "-m", "tests.load", url, "/api/predict"]
-    with subprocess.Popen(
-        [*map(str, command), json.dumps(PASSENGER), "300"],
-        cwd=project,
-        env=clean_environment(),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout
-        assert process.stdout.readline() == "asking\n"
-        try:
-            yield load
-        finally:
-            output, _ = process.communicate()
-    found = json.loads(output)
-    clients = found["clients"]
-    load.rate = sum(client["requests"] for client in clients) / found["seconds"]
-    load.failures = [failure for client in clients for failure in client["failures"]]
-    load.seen = [
-        [version for version, _ in groupby(version for version, _ in client["answers"])]
-        for client in clients
-    ]
 
 
 def reload(url: str, version: int) -> None:

@@ -1,8 +1,8 @@
-"""What the tests of rendering share."""
+"""Fixtures of the tests of rendering."""
 
 import pytest
 
-from .cook import Cook
+from tests.support.cook import Cook
 
 
 @pytest.fixture(scope="module")

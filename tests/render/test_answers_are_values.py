@@ -14,13 +14,12 @@ import yaml
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import PARTS
-from tests.hostile import ATTACKS, hostile, ran
+from tests.support.cook import Cook
+from tests.support.files import PARTS
+from tests.support.hostile import ATTACKS, hostile, ran
 from tools.examples import bake
 from tools.upgrades.errors import UpgradeError
 from tools.upgrades.render import render
-
-from .cook import Cook
 
 TEXTS = ("project_name", "project_slug", "package_name", "description", "author")
 CHOICES = ("task", "python_version", *PARTS)

@@ -12,7 +12,7 @@ from cookiecutter.exceptions import FailedHookException
 from cookiecutter.main import cookiecutter
 from pytest_cookies.plugin import Cookies, Result
 
-from tests.conftest import PARTS, TASKS, texts
+from tests.support.files import PARTS, TASKS, texts
 from tools.examples import ROOT, bake, make_example, names
 from tools.upgrades.errors import UpgradeError
 

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.cook import Cook
 from tools.examples import ROOT, provenance
-
-from .cook import Cook
 
 REFUSED = {
     "a text": ["--no-input", "package_name=class"],

@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.conftest import COMPLETE
+from tests.support.files import COMPLETE
 from tools.examples import ROOT, bake
 
 sys.path.insert(0, str(ROOT / "hooks"))

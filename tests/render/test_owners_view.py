@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.conftest import COMPLETE, texts
+from tests.support.files import COMPLETE, texts
 from tools.examples import bake
 from tools.upgrades.project import Record, covers
 

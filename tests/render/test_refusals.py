@@ -4,7 +4,7 @@ import shlex
 
 import pytest
 
-from .cook import Cook
+from tests.support.cook import Cook
 
 TYPED = ("Churn: who's leaving?", "", "class", 'It\'s $HOME, `x` & "why"', "Ann <a@example.org>")
 

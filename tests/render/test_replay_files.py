@@ -7,10 +7,9 @@ import tomllib
 import pytest
 import yaml
 
-from tests.conftest import PARTS
-from tests.hostile import ATTACKS, NAME, ran
-
-from .cook import Cook
+from tests.support.cook import Cook
+from tests.support.files import PARTS
+from tests.support.hostile import ATTACKS, NAME, ran
 
 CHOICES = ("task", "python_version", *PARTS)
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.files import contents, library
+
 
 def run(*command: object, cwd: Path | None = None) -> None:
     done = subprocess.run([*map(str, command)], cwd=cwd, capture_output=True, text=True)
@@ -37,4 +39,6 @@ def test_a_project_is_made_from_a(kind: str, repository: Path, tmp_path: Path) -
     config.write_text(f"cookiecutters_dir: {tmp_path}/cloned\nreplay_dir: {tmp_path}/replay\n")
     program = Path(sys.executable).with_name("cookiecutter")
     run(program, source, "--no-input", "--config-file", config, "-o", tmp_path / "out")
-    assert (tmp_path / "out" / "iris-classifier" / "Makefile").is_file()
+    project = tmp_path / "out" / "iris-classifier"
+    assert (project / "Makefile").is_file()
+    assert contents(project / "runtime") == library()

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import TASKS
-from tests.render.test_bake import LONGEST_PACKAGE
+from tests.support.files import LONGEST_PACKAGE, TASKS
 from tools.examples import ROOT, bake, make_example, names
 
 BIN = Path(sys.executable).parent
@@ -25,9 +24,16 @@ def ruff(folder: Path, *paths: str) -> None:
     run(BIN / "ruff", "format", "--check", "--no-cache", *paths, cwd=folder)
 
 
-def test_the_templates_own_code() -> None:
-    ruff(ROOT)
-    run(BIN / "mypy", cwd=ROOT)
+@pytest.mark.parametrize("folder", [ROOT, ROOT / "runtime"], ids=["template", "library"])
+def test_the_style_of_code_in_place(folder: Path) -> None:
+    ruff(folder)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("folder", [ROOT, ROOT / "runtime"], ids=["template", "library"])
+def test_the_types_of_code_in_place(folder: Path) -> None:
+    """By each folder's own configuration, which is strict."""
+    run(BIN / "mypy", cwd=folder)
 
 
 @pytest.mark.parametrize("task", TASKS)

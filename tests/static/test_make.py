@@ -7,11 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import COMPLETE, texts
+from tests.support.files import COMPLETE, texts
+from tests.support.makefiles import NAMED, targets
 from tools.examples import ROOT, bake
-
-NAMED = re.compile(r"(?:`|\$ |^ {2,})make ((?:[a-z][a-z-]*[a-z] ?)+)", re.MULTILINE)
-TARGET = re.compile(r"^([a-z][a-z-]*):.*## ", re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
@@ -110,10 +108,6 @@ def test_a_missing_program_is_named_with_what_to_install(
         wanted |= {"test-api": "npm", "check-template": "git", "diff-template": "git"}
         wanted |= {"upgrade": "git", "upgrade-abort": "git", "upgrade-continue": "git"}
     assert {target: program for target, program in found.items() if program} == wanted
-
-
-def targets(folder: Path) -> set[str]:
-    return set(TARGET.findall((folder / "Makefile").read_text("utf-8")))
 
 
 def test_help_lists_every_target(folder: Path) -> None:

@@ -40,8 +40,9 @@ def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     source = ROOT if request.param == "template" else bake({}, tmp_path / "bake")
     folder = tmp_path / "a folder"
     folder.mkdir()
-    for name in ("Makefile", "pyproject.toml"):
-        shutil.copy(source / name, folder)
+    for name in ("Makefile", "pyproject.toml", "runtime/pyproject.toml"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        shutil.copy(source / name, folder / name)
     (folder / ".venv" / "bin").mkdir(parents=True)
     program(folder / "programs" / "uv", UV)
     return folder

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.upgrade.conftest import Made, conflict, make, two_versions
-from tests.upgrade.versions import lines, text
+from tests.support.made import Made, conflict, make, two_versions
+from tests.support.versions import lines, text
 
 
 def is_exact(project: Made, code: int = 1) -> None:

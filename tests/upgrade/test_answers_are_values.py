@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from tests.hostile import ATTACKS, hostile, ran
-from tests.upgrade.conftest import Made, make
-from tests.upgrade.versions import FIRST, lay, prompts
+from tests.support.hostile import ATTACKS, hostile, ran
+from tests.support.made import Made, make
+from tests.support.versions import FIRST, lay, prompts
 from tools.upgrades.git import Git
 
 COMMANDS = (["check"], ["diff"], ["upgrade", "--dry-run"], ["upgrade"])

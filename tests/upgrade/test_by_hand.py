@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.upgrade.conftest import Made, bootstrap, conflict, make, start, two_versions
-from tests.upgrade.versions import lines, text
+from tests.support.made import Made, bootstrap, conflict, make, start, two_versions
+from tests.support.versions import lines, text
 from tools.examples import ROOT
 from tools.upgrades.git import Git
 

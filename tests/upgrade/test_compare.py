@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.upgrade.conftest import Made, make
+from tests.support.made import Made, make
 from tools.upgrades.git import Git
 
 

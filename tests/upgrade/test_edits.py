@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.upgrade.conftest import Made, make, two_versions
-from tests.upgrade.versions import lines, text
+from tests.support.made import Made, make, two_versions
+from tests.support.versions import lines, text
 
 
 def test_an_unedited_project_becomes_what_the_new_version_renders(

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from tests.project.conftest import clean_environment
-from tests.upgrade.story import BLOCK, commands, play, prepare, same
+from tests.support.commands import clean_environment
+from tests.support.story import BLOCK, commands, play, prepare, same
 from tools.examples import ROOT
 
 GUIDE = ROOT / "docs" / "upgrading.md"

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
-from tests.upgrade.conftest import Made
-from tests.upgrade.versions import SLUG
+from tests.support.made import Made
+from tests.support.versions import SLUG
 from tools.upgrades import sides
 from tools.upgrades.git import Git
 from tools.upgrades.project import RECORD

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.upgrade.conftest import Made, conflict, start
+from tests.support.made import Made, conflict, start
 
 
 @pytest.mark.parametrize("files", [1, 2, 4, 6])

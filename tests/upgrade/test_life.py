@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.upgrade.conftest import Made, conflict, make
-from tests.upgrade.versions import SLUG
+from tests.support.made import Made, conflict, make
+from tests.support.versions import SLUG
 from tools.upgrades.git import Git
 
 

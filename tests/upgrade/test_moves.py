@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.upgrade.conftest import Made, make, two_versions
-from tests.upgrade.versions import lines, text
+from tests.support.made import Made, make, two_versions
+from tests.support.versions import lines, text
 
 CHART = text(lines("chart"))
 MOVED = {"helm/": "deploy/helm/"}

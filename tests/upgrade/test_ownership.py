@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.upgrade.conftest import Made, make, two_versions
-from tests.upgrade.versions import lines, text
+from tests.support.made import Made, make, two_versions
+from tests.support.versions import lines, text
 
 
 def test_the_users_hook_stays_byte_for_byte(project: Made) -> None:

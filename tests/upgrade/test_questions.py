@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.upgrade.conftest import BOOTSTRAP, Made, bootstrap, make
+from tests.support.made import BOOTSTRAP, Made, bootstrap, make
 
 
 def ask(project: Made, versions: Path, typed: str, **environment: str) -> tuple[int, str]:

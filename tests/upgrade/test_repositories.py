@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.upgrade.conftest import ENVIRONMENT, Made, conflict, make, two_versions
-from tests.upgrade.versions import lines, text
+from tests.support.made import ENVIRONMENT, Made, conflict, make, two_versions
+from tests.support.versions import lines, text
 from tools.upgrades.git import Git
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.upgrade.conftest import Made, bootstrap, make
+from tests.support.made import Made, bootstrap, make
 from tools.upgrades.git import Git
 
 GLOBAL = {

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.upgrade.conftest import Made, bootstrap, make
+from tests.support.made import Made, bootstrap, make
 from tools.examples import ROOT, SKELETON
 from tools.upgrades.git import Git
 from tools.upgrades.sources import Repository

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.upgrade.conftest import Made, bootstrap, make, two_versions
-from tests.upgrade.versions import prompts
+from tests.support.made import Made, bootstrap, make, two_versions
+from tests.support.versions import prompts
 from tools.upgrades.git import Git
 from tools.upgrades.sources import Repository
 

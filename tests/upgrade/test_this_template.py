@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.project.conftest import free_port, get, make, run, serving
-from tests.upgrade.conftest import Made, bootstrap
-from tests.upgrade.story import commit, copy_template, make_example, release, replace
+from tests.support.commands import make, run
+from tests.support.files import contents
+from tests.support.made import Made, bootstrap
+from tests.support.projects import quick
+from tests.support.services import free_port, get, serving
+from tests.support.story import commit, copy_template, make_example, release, replace
 from tools.examples import EXAMPLES, ROOT, SKELETON, answers, fetching, names
 from tools.upgrades.git import Git
 from tools.upgrades.project import Record, covers
@@ -69,6 +72,9 @@ def test_an_upgraded_example_is_what_the_new_version_makes(
     assert done.returncode == 0, done.stdout + done.stderr
     wanted = make_example(template, "v1001.0.0", name, tmp_path / "new")
     assert of_template(project) == of_template(wanted)
+    assert contents(project / "runtime") == contents(
+        tmp_path / "new/version" / SKELETON / "runtime"
+    )
     for note in ("1000.0.0: Notes of 1000.0.0.", "1001.0.0: Notes of 1001.0.0."):
         assert note in done.stdout
 
@@ -147,7 +153,7 @@ def test_an_upgraded_titanic_project_passes_its_tests_trains_and_predicts(
         "make", "check-template", cwd=project, TEMPLATE=str(template)
     )
     make(project, "setup", *fetching(project))
-    make(project, "train")
+    run("make", "train", cwd=project, **quick("titanic"))
     assert re.search(r"\d+ passed", make(project, "test"))
     port = free_port()
     with serving("make", "serve", f"PORT={port}", cwd=project, port=port) as url:

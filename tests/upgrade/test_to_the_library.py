@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.project.conftest import run
-from tests.upgrade.conftest import Made
-from tests.upgrade.story import commit, copy_template, release
+from tests.support.commands import run
+from tests.support.made import Made
+from tests.support.story import commit, copy_template, release
 from tools.examples import ROOT, answers, fetching
 from tools.upgrades.git import Git
 from tools.upgrades.render import render

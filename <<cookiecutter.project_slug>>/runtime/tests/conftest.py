@@ -19,6 +19,19 @@ from .support.sample import ORIGINAL, RUNTIME
 from .support.settings import settings_in
 from .support.small_cases import case, forest, logistic, poor, spending
 
+TRAINED = {"bundles", "service", "shop", "trained", "two_versions"}
+"""Fixtures that train a model; what asks for one of them is not of the fast level."""
+
+TRAINING = {"automl", "compiler", "evaluation", "training"}
+"""Folders whose tests train models of their own."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that need a trained model as slow."""
+    for item in items:
+        if TRAINED & {*getattr(item, "fixturenames", ())} or item.path.parent.name in TRAINING:
+            item.add_marker(pytest.mark.slow)
+
 
 @pytest.fixture(scope="session", autouse=True)
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:

@@ -1,1 +1,1 @@
-"""<< cookiecutter.package_name >>: what this project's model is made of; the machinery is in runtime/."""
+"""<< cookiecutter.package_name >>: the parts of this project's model; the library is in runtime/."""

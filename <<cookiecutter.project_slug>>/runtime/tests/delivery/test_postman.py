@@ -184,10 +184,17 @@ def test_it_is_written_whole_or_not_at_all(tmp_path: Path, bundle: Bundle) -> No
     assert {*tmp_path.iterdir()} == {blocked, file.parent}
 
 
+NEWMAN = newman.NEWMAN.resolve()  # of the folder in which the tests are started
+
 needs_newman = pytest.mark.skipif(
-    not newman.NEWMAN.exists() or not shutil.which("node"),
+    not NEWMAN.exists() or not shutil.which("node"),
     reason="newman is not installed: `make test-api` does that, given Node.js and npm",
 )
+
+
+@pytest.fixture(autouse=True)
+def installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(newman, "NEWMAN", NEWMAN)
 
 
 def asked(service: Service, collected: Collected, folder: Path) -> int:

@@ -181,7 +181,7 @@ def test_an_old_file_of_rejects_does_not_outlive_a_run_without(
     assert not report.rejects.exists()
 
 
-def test_memory_holds_a_block_and_not_the_file(
+def test_a_file_is_read_in_blocks_of_a_bounded_height(
     shop: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(inputs, "BLOCK", 10_000)

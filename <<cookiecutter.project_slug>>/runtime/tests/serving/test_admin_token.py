@@ -42,4 +42,4 @@ def test_several_workers_need_to_watch(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ProjectError, match="one of 2 workers; set watch_seconds"):
         read_settings()
     monkeypatch.setenv(f"{PREFIX}SERVING__WATCH_SECONDS", "2")
-    read_settings()
+    assert read_settings().serving.workers == 2

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -57,12 +56,14 @@ def test_versions_switch_under_load_without_a_failed_request(
         loaded(admin, "/api/proba_predictions", many, rate=20) as long_load,
     ):
         for previous, bundle in ((1, bundles[1]), (2, bundles[0]), (1, bundles[1])):
-            time.sleep(0.7)  # of load on the version before
+            load.more(50)  # on the version before
+            long_load.more(3)
             admin.place.put(bundle)
             version = bundle.metadata.version
             expected = {"outcome": "switched", "from_version": previous, "to_version": version}
             assert admin.reload().json() == expected
-        time.sleep(0.7)
+        load.more(50)
+        long_load.more(3)
     assert [*load.failures, *long_load.failures] == []
     answers = [client.answers for client in load.clients]
     one, two = answers[0][:2]

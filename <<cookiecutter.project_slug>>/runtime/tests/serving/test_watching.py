@@ -1,13 +1,21 @@
 """Processes that watch their folder follow its bundle by themselves."""
 
-import time
 from functools import partial
 from pathlib import Path
 
 from model_runtime.bundle.read import Bundle
 from model_runtime.testing.service import Service
 
-from ..support.reloading import ADMIN, WATCHING, Place, miss_the_gate, serving, wait_for, written
+from ..support.reloading import (
+    ADMIN,
+    WATCHING,
+    Place,
+    await_looks,
+    miss_the_gate,
+    serving,
+    wait_for,
+    written,
+)
 
 
 def test_all_workers_follow_a_changed_folder(place: Place, bundles: list[Bundle]) -> None:
@@ -46,7 +54,7 @@ def test_a_refused_change_is_reported_once(place: Place, bundles: list[Bundle]) 
         service.wait("/readyz")
         reason = miss_the_gate(place, bundles[1])
         wait_for(partial(written, place, reason), "the refusal")
-        time.sleep(0.3)  # some more looks at the folder
+        await_looks(place.folder, 3)
         assert service.version == 1
         place.put(bundles[1])
         wait_for(lambda: service.version == 2, "version 2")

@@ -1,6 +1,7 @@
 """Ask a service at a steady rate, until the input ends: `-m tests.support.load URL PATH BODY RATE`.
 
 Clients keep their connections; with a fifth argument, `fresh`, each request has one of its own.
+Each line of input is a number: `answered` is printed once each client has had so many more answers.
 Prints what came of it as JSON: each client's failures, and the versions that it saw, in order.
 """
 
@@ -13,12 +14,29 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from typing import Literal
+from typing import IO, Literal
 from urllib.parse import urlsplit
 
 from model_runtime.testing.service import PATIENCE, Service
 
 CLIENTS = 4
+
+
+class Watch:
+    """The end of a load, and word of each request that is made until then."""
+
+    def __init__(self) -> None:
+        self.end = threading.Event()
+        self.progress = threading.Condition()
+
+    def saw(self, clients: list["Client"], more: int) -> bool:
+        """Wait until each client has begun so many more requests, and so ended all but the last."""
+        wanted = [client.requests + more for client in clients]
+        with self.progress:
+            return self.progress.wait_for(
+                lambda: all(c.requests >= least for c, least in zip(clients, wanted, strict=True)),
+                PATIENCE,
+            )
 
 
 @dataclass
@@ -34,14 +52,16 @@ class Client:
     answers: list[tuple[str, str]] = field(default_factory=list)
 
     def ask(
-        self, address: str, path: str, body: str, rate: float, fresh: bool, end: threading.Event
+        self, address: str, path: str, body: str, rate: float, fresh: bool, watch: Watch
     ) -> None:
         """Ask one request after the other, so that answers come in the service's order."""
         host = http.client.HTTPConnection(address, timeout=10)
         start = time.monotonic()
-        while not end.is_set():
+        while not watch.end.is_set():
             time.sleep(max(0, start + self.requests / rate - time.monotonic()))
-            self.requests += 1
+            with watch.progress:
+                self.requests += 1
+                watch.progress.notify_all()
             try:
                 host.request("POST", path, body, {"Content-Type": "application/json"})
                 response = host.getresponse()
@@ -67,10 +87,18 @@ class Client:
 
 @dataclass
 class Load:
-    """What a load came to, once it has ended."""
+    """A load, and its outcome once it has ended."""
 
+    asking: IO[str]
+    told: IO[str]
     seconds: float = 0
     clients: list[Client] = field(default_factory=list)
+
+    def more(self, requests: int) -> None:
+        """Wait until each client has had so many more answers."""
+        self.asking.write(f"{requests}\n")
+        self.asking.flush()
+        assert self.told.readline() == "answered\n"
 
     @property
     def rate(self) -> float:
@@ -101,15 +129,15 @@ def loaded(
     Yields:
         The load, which is filled in when the block has ended.
     """
-    load = Load()
     asked = [service.url, path, json.dumps(body), str(rate), kind]
     command = [sys.executable, "-m", "tests.support.load", *asked]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
         try:
-            assert process.stdout
-            assert process.stdout.readline() == "asking\n"
+            assert process.stdin and process.stdout
+            load = Load(process.stdin, process.stdout)
+            assert load.told.readline() == "asking\n"
             yield load
         finally:
             output, _ = process.communicate(timeout=PATIENCE)
@@ -123,20 +151,26 @@ def loaded(
 def main() -> None:
     """Ask from several connections until standard input is closed."""
     url, path, body, rate, *kind = sys.argv[1:]
-    clients, end = [Client() for _ in range(CLIENTS)], threading.Event()
-    common = (urlsplit(url).netloc, path, body, float(rate) / CLIENTS, kind == ["fresh"], end)
+    clients, watch = [Client() for _ in range(CLIENTS)], Watch()
+    common = (urlsplit(url).netloc, path, body, float(rate) / CLIENTS, kind == ["fresh"], watch)
     threads = [threading.Thread(target=client.ask, args=common) for client in clients]
     start = time.monotonic()
     for thread in threads:
         thread.start()
-    sys.stdout.write("asking\n")
-    sys.stdout.flush()
-    sys.stdin.read()
-    end.set()
+    say("asking")
+    for line in sys.stdin:
+        say("answered" if watch.saw(clients, int(line) + 1) else "too slow")
+    watch.end.set()
     for thread in threads:
         thread.join()
-    load = Load(time.monotonic() - start, clients)
-    sys.stdout.write(json.dumps(asdict(load)))
+    seconds = time.monotonic() - start
+    say(json.dumps({"seconds": seconds, "clients": [asdict(client) for client in clients]}))
+
+
+def say(line: str) -> None:
+    """Print a line at once."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -1,5 +1,8 @@
 """A service whose bundle is replaced while it runs."""
 
+import ctypes
+import os
+import select
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -64,6 +67,20 @@ def wait_for(condition: Callable[[], bool], what: str) -> None:
     while not condition():
         assert time.monotonic() < end, f"{what} did not come about in {PATIENCE} s"
         time.sleep(0.02)
+
+
+def await_looks(folder: Path, number: int) -> None:
+    """Wait until a folder was listed so often: Linux tells each time by inotify."""
+    opened, name_follows = 0x20, 12  # IN_OPEN; where an event on a file in the folder has a length
+    system = ctypes.CDLL(None)
+    notices = system.inotify_init()
+    try:
+        assert system.inotify_add_watch(notices, os.fsencode(folder), opened) > 0
+        while number:
+            assert select.select([notices], [], [], PATIENCE)[0], f"{folder} is not looked at"
+            number -= not any(os.read(notices, 16)[name_follows:])
+    finally:
+        os.close(notices)
 
 
 def written(place: Place, text: str) -> bool:

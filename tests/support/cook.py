@@ -8,8 +8,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.conftest import SKELETON
 from tools.examples import snapshot
+
+from .files import SKELETON
 
 KEPT = (".template.json", "pyproject.toml", "config.yaml", "README.md")
 """Files that hold answers; the template with these alone is made in a moment."""

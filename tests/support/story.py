@@ -5,15 +5,11 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tools.examples import ROOT, SKELETON, answers, furnish
+from tools.examples import ROOT, SKELETON, UNTRACKED, answers, furnish
 from tools.upgrades.git import Git
 from tools.upgrades.render import render
 from tools.upgrades.sources import Repository
 
-UNTRACKED = (
-    *(".venv", ".uv", ".tools", "build", ".git", "uv.lock"),
-    *(".*_cache", "__pycache__", ".hypothesis"),
-)
 BLOCK = re.compile(r"(?ms)^```console\n(.*?)^```")
 DIFFERENT = re.compile(r"\b[0-9a-f]{7,40}\b|(?<=untouched   )\d+|(?<=Makefile:)\d+")
 """Commits, and numbers that any change of the template changes."""

@@ -13,7 +13,7 @@ import pytest
 
 from tools.examples import ROOT
 
-from .conftest import get
+from .services import get
 
 NEAR = 0.005
 """How far a documented probability or metric may be from one that is got today."""

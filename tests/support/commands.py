@@ -1,0 +1,34 @@
+"""Commands as a user runs them: in a folder, without what this test run has set."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+
+def clean_environment(**changes: str) -> dict[str, str]:
+    """Return the environment without what this test run set, plus changes."""
+    ours = ("MAKE", "VIRTUAL_ENV", "PYTEST", "PYTHON", "MFLAGS")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    path = f"{Path(sys.executable).parent}{os.pathsep}{kept['PATH']}"
+    return kept | {"PATH": path, **changes}
+
+
+def run(*command: object, cwd: Path, **environment: str) -> str:
+    """Run a command and return its output, which is shown where it fails."""
+    done = subprocess.run(
+        [*map(str, command)],
+        cwd=cwd,
+        env=clean_environment(**environment),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert done.returncode == 0, f"{' '.join(map(str, command))}:\n{done.stdout[-8000:]}"
+    return done.stdout
+
+
+def make(project: Path, *targets: str) -> str:
+    """Run targets of a project's Makefile and return their output."""
+    return run("make", *targets, cwd=project)

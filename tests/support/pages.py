@@ -1,0 +1,85 @@
+"""The web page of a service: what a visitor does on it, and the service behind it."""
+
+import json
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Locator, Page, expect
+
+from .services import free_port, get, serving
+
+
+@dataclass(frozen=True)
+class Service:
+    """A running service, and what it says of itself."""
+
+    project: Path
+    url: str
+
+    def read(self, path: str) -> Any:
+        status, text = get(f"{self.url}{path}")
+        assert status == 200, text
+        return json.loads(text)
+
+    def post(self, path: str, body: Any) -> Any:
+        status, text = get(f"{self.url}{path}", json.dumps(body))
+        assert status == 200, text
+        return json.loads(text)
+
+    def predict(self, row: dict[str, Any]) -> tuple[int, Any]:
+        status, text = get(f"{self.url}/api/predict", json.dumps(row))
+        return status, json.loads(text)
+
+    @property
+    def features(self) -> dict[str, Any]:
+        """Each feature's JSON Schema, with what an optional one may be beside null."""
+        schema = self.read("/openapi.json")["components"]["schemas"]["Features"]["properties"]
+        params = self.read("/api/predict/params")
+        kinds = {name: schema[name].get("anyOf", [{}])[0] for name in params}
+        return {name: schema[name] | kinds[name] for name in params}
+
+    @property
+    def example(self) -> dict[str, Any]:
+        schema = self.read("/openapi.json")["components"]["schemas"]["Features"]
+        example: dict[str, Any] = schema["examples"][0]
+        return example
+
+
+@dataclass
+class Seen:
+    """What a page asked for, and what it complained of."""
+
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    @property
+    def hosts(self) -> set[str]:
+        addresses = [urlsplit(request) for request in self.requests]
+        return {each.netloc for each in addresses if each.scheme not in ("data", "blob", "about")}
+
+
+def served(project: Path, **environment: str) -> AbstractContextManager[str]:
+    """Serve a project as its user does."""
+    port = free_port()
+    command = ["make", "serve", f"PORT={port}"]
+    return serving(*command, cwd=project, port=port, **environment)
+
+
+def opened(page: Page, service: Service, path: str = "/") -> None:
+    page.goto(f"{service.url}{path}")
+    expect(page.locator("#form")).to_be_visible()
+
+
+def control(page: Page, name: str) -> Locator:
+    """Return the input that a label names."""
+    return page.get_by_label(name, exact=True)
+
+
+def answer(page: Page) -> Any:
+    """Return the answer as JSON, once it is shown."""
+    shown = page.locator("#after pre")
+    shown.wait_for(state="attached")
+    return json.loads(shown.text_content() or "")

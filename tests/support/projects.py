@@ -1,0 +1,87 @@
+"""Projects, made and driven as their users do: by `make`, in environments of their own."""
+
+import fcntl
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tools.examples import bake, fetching, make_example, names
+
+from .commands import make
+
+KINDS = ("classification", "regression", *names())
+ENVIRONMENT = shutil.ignore_patterns(".venv", "node_modules", ".*_cache", "service-*.log")
+
+
+def make_project(kind: str, folder: Path) -> Path:
+    """Make an example, or what the template has for a task."""
+    return make_example(kind, folder) if kind in names() else bake({"task": kind}, folder)
+
+
+def train(project: Path) -> str:
+    """Set a project up and train it; on made-up data where the real ones have to be fetched.
+
+    Returns:
+        The output of `make train`.
+    """
+    make(project, "setup", *fetching(project))
+    return make(project, "train")
+
+
+def quick(package: str) -> dict[str, str]:
+    """Return an environment by which a training is short, where its quality is no matter."""
+    return {
+        f"{package.upper()}_TRAINING__FOLDS": "0",
+        f"{package.upper()}_TRAINING__AS_SERVED": "no",
+    }
+
+
+class Trained:
+    """Trained projects, one of each kind for all workers of a test run; no test may change them."""
+
+    def __init__(self, factory: pytest.TempPathFactory) -> None:
+        own = factory.getbasetemp()
+        # Each worker of pytest-xdist has a folder of its own in that of the run.
+        self.folder = own.parent if own.name.startswith("popen-") else own
+
+    def __call__(self, kind: str) -> Path:
+        """Return the project of a kind, which the first that asks for it makes."""
+        with self.once(kind) as (folder, done):
+            if not done:
+                shown = train(make_project(kind, folder))
+                self._log(kind).write_text(shown, "utf-8")
+        (project,) = folder.iterdir()
+        return project
+
+    def shown(self, kind: str) -> str:
+        """Return the output of a project's training."""
+        self(kind)
+        return self._log(kind).read_text("utf-8")
+
+    def copy(self, kind: str, folder: Path) -> Path:
+        """Copy a project, lock and bundle included, and give the copy an environment."""
+        project = self(kind)
+        copy = shutil.copytree(project, folder / project.name, ignore=ENVIRONMENT)
+        make(copy, "setup")
+        return copy
+
+    def _log(self, kind: str) -> Path:
+        return self.folder / f"shared-{kind}-train.log"
+
+    @contextmanager
+    def once(self, name: str) -> Iterator[tuple[Path, bool]]:
+        """Yield a folder for all workers and whether it is filled; others wait meanwhile.
+
+        A block that fails leaves it to the next that asks, in an empty folder.
+        """
+        folder, done = self.folder / f"shared-{name}", self.folder / f"shared-{name}-is-done"
+        with (self.folder / f"shared-{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not done.exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                folder.mkdir()
+            yield folder, done.exists()
+            done.touch()
