@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "examples"
 SKELETON = "<<cookiecutter.project_slug>>"
 TEMPLATE = ("cookiecutter.json", "literal_answers.py", "hooks", SKELETON)
-"""What Cookiecutter needs; without the rest, it has little to copy before its first prompt."""
+"""The files that Cookiecutter needs; without the rest, it has little to copy before it asks."""
 UNTRACKED = (
     *(".venv", ".uv", ".tools", "build", ".git", "uv.lock"),
     *(".*_cache", "__pycache__", ".hypothesis"),

@@ -55,7 +55,7 @@ def page(browser: Browser, service: Service) -> Iterator[Page]:
 
 @pytest.fixture
 def seen(page: Page) -> Seen:
-    """What the page does, from its first request."""
+    """The page's activity, from its first request."""
     seen = Seen()
     page.on("request", lambda request: seen.requests.append(request.url))
     page.on("pageerror", lambda error: seen.complaints.append(str(error)))

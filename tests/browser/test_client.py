@@ -1,4 +1,4 @@
-"""What a visitor of the web page can do, for whatever the model is asked."""
+"""The web page, used as visitors do, for every kind of feature."""
 
 import json
 import shutil

@@ -1,4 +1,4 @@
-"""What Helm renders of a chart, and what Kubernetes' schemas say of it."""
+"""A chart as Helm renders it, held against Kubernetes' schemas."""
 
 import subprocess
 import sys

@@ -25,13 +25,13 @@ LOG = "what a container says\n"
 
 @dataclass
 class Cluster:
-    """What there is, by path; `asked` are the requests that changed something."""
+    """The objects, by path; `asked` are the requests that changed something."""
 
     kubeconfig: Path
     objects: dict[str, Object] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     never_ready: str = ""
-    """What an image's name ends with whose pods never are."""
+    """The ending of an image's name whose pods never become ready."""
 
     def named(self, kind: str) -> dict[str, Object]:
         """Return the objects of a kind, by their names."""

@@ -17,7 +17,7 @@ BUILDAH = {
     "CONTAINERS_STORAGE_CONF": str(CACHE / "storage.conf"),
     "BUILDAH_ISOLATION": "chroot",
 }
-"""What works without privileges over mounts and cgroups, apart from the machine's own images."""
+"""Options that work without privileges over mounts and cgroups, apart from the machine's images."""
 
 PREFIX = "TITANIC_"
 ENVIRONMENT = {**BUILDAH, f"{PREFIX}IMAGE__BASE": BASE, f"{PREFIX}IMAGE__TOOL": "buildah"}

@@ -1,4 +1,4 @@
-"""What a server of Kubernetes' API says of itself: the kinds that it has, and what it checks."""
+"""Discovery of Kubernetes' API: the kinds that a server has, and the checks that it makes."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What the chart's parts say, and that they fit each other and config.yaml."""
+"""The chart's parts fit each other and config.yaml."""
 
 import json
 import shutil

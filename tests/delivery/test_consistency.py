@@ -1,4 +1,4 @@
-"""What delivery's files say of each other: ports, paths, user, image, make targets, settings."""
+"""The files of delivery agree: ports, paths, user, image, make targets, settings."""
 
 import json
 import re

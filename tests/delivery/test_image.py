@@ -22,7 +22,7 @@ from tests.support.commands import make, run
 from tests.support.services import free_port, get
 
 MOST_BYTES = 160_000_000
-"""What the service, its libraries and its bundle may add to the base."""
+"""The bytes that the service, its libraries and its bundle may add to the base."""
 
 DOCKERFILES = ("Dockerfile", "ci.Dockerfile", "mlflow.Dockerfile")
 

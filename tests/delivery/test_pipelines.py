@@ -48,7 +48,7 @@ SECRET = {
     "Diff": {"KUBECONFIG": "secret kubeconfig-staging"},
     "Deploy": {"KUBECONFIG": "secret kubeconfig-staging"},
 }
-"""Which stage has which secret; no other has any."""
+"""The secrets of each stage; the others have none."""
 
 Outcome = dict[str, Any]
 

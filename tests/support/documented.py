@@ -16,7 +16,7 @@ from tools.examples import ROOT
 from .services import get
 
 NEAR = 0.005
-"""How far a documented probability or metric may be from one that is got today."""
+"""The largest distance of a documented probability or metric from today's."""
 
 _REQUEST = re.compile(
     r"http://127\.0\.0\.1:8000(/\S+) \\?\s*-d '(\{.*?\})'\n(\{[^\n]+\})", re.DOTALL

@@ -50,7 +50,7 @@ class Service:
 
 @dataclass
 class Seen:
-    """What a page asked for, and what it complained of."""
+    """The requests of a page, and its errors."""
 
     requests: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)

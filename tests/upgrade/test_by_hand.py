@@ -1,4 +1,4 @@
-"""What people do to git before an upgrade, during it, and between its beginning and its end."""
+"""Changes that people make by git before an upgrade, during it, and before they continue it."""
 
 import subprocess
 import sys

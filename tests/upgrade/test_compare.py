@@ -1,4 +1,4 @@
-"""What a project changed in the template's files: checked, and carried back."""
+"""A project's changes of the template's files: checked, and carried back."""
 
 from pathlib import Path
 

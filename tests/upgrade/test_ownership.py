@@ -1,4 +1,4 @@
-"""What is the user's stays the user's, whatever the template does there."""
+"""The user's files stay the user's, whatever the template does there."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What an upgrade says, and how recorded answers are mapped."""
+"""The report of an upgrade, and the mapping of recorded answers."""
 
 import json
 from pathlib import Path

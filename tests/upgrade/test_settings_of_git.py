@@ -1,4 +1,4 @@
-"""What git's settings and attributes say elsewhere decides nothing about an upgrade."""
+"""Git's settings and attributes elsewhere decide nothing about an upgrade."""
 
 import subprocess
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a project changed in the template's files: as a check, and as a patch for the template."""
+"""A project's changes of the template's files: as a check, and as a patch for the template."""
 
 import io
 import json

@@ -39,7 +39,7 @@ SETTINGS = {
     "gc.auto": "0",
     "maintenance.auto": "false",
 }
-"""What the upgrade decides about, and neither the machine, the user nor the repository."""
+"""The settings that the upgrade decides about, not the machine, the user or the repository."""
 
 NEUTRAL = ("-c", f"core.attributesFile={os.devnull}", "-c", "core.autocrlf=false")
 """Options for files as they are committed, whatever a user's attributes and settings are."""
@@ -65,7 +65,7 @@ NOBODY = {
     for role in ("AUTHOR", "COMMITTER")
     for what, value in (("NAME", "Template upgrade"), ("EMAIL", "upgrade@template.invalid"))
 }
-"""Who commits where the user has given no name."""
+"""The author of commits where the user has given no name."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ FILES = {"100644", "100755"}
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a merge makes of a project's files."""
+    """The outcome of a merge for a project's files."""
 
     changes: list[tuple[str, str, str]]
     """Git's letter for the change, the path, and the former path of what was renamed."""

@@ -16,7 +16,7 @@ RECORD = ".template.json"
 
 @dataclass(frozen=True)
 class Record:
-    """What a project knows of its template: `.template.json`."""
+    """A project's record of its template: `.template.json`."""
 
     template: str | None
     version: str
@@ -69,7 +69,7 @@ class Record:
 
     @property
     def name(self) -> str:
-        """How people call the version."""
+        """The name of the version, for people."""
         return f"{self.version} ({self.commit[:8]})" if self.commit else self.version
 
     @property

@@ -1,4 +1,4 @@
-"""What people read after an upgrade: the summary, and the notes of each version."""
+"""The words after an upgrade: the summary, and the notes of each version."""
 
 import re
 from pathlib import Path

@@ -24,7 +24,7 @@ COMMIT = re.compile(r"[0-9a-f]{40,64}")
 
 @dataclass(frozen=True)
 class Wish:
-    """What an upgrade is asked to do."""
+    """The options of an upgrade."""
 
     repository: Repository
     """Has the version that the project was made from, unless there is an origin; and the new one,
@@ -53,7 +53,7 @@ class Sides:
     after: Record
     template: Path
     old_name: str
-    """What people call the recorded version."""
+    """The name of the recorded version, for people."""
     new_name: str
 
 

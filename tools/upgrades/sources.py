@@ -1,4 +1,4 @@
-"""Where versions of the template come from: a repository, or a folder with one of them."""
+"""The source of the template's versions: a repository, or a folder with one of them."""
 
 import io
 import json
@@ -46,7 +46,7 @@ class Repository:
 
     @property
     def made(self) -> bool:
-        """Whether it was made of a folder with one version, which the user has named."""
+        """True if it was made of a folder with one version, which the user has named."""
         author = self.git.run("log", "-1", "--format=%ae", "HEAD").stdout.decode().strip()
         return author.endswith("@template.invalid")  # of `opened`, and of older projects' own
 

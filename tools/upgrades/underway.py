@@ -1,4 +1,4 @@
-"""What an upgrade leaves beside git's own state while it is not finished."""
+"""The files of an unfinished upgrade, beside git's own state."""
 
 import json
 import os
@@ -18,7 +18,7 @@ STATE = "template-upgrade"
 
 @dataclass(frozen=True)
 class Note:
-    """What is needed to abort or end an upgrade, whoever or whatever has stopped it."""
+    """The facts needed to abort or finish an upgrade, whatever has interrupted it."""
 
     title: str
     head: str
@@ -33,7 +33,7 @@ class Note:
     """Files that were not there and may be written."""
     conflicted: list[str]
     returned: bool = False
-    """Whether git has come to its end, so that what it left is no half-done work."""
+    """True once git has finished, so that its result is no half-done work."""
 
 
 class Underway:

@@ -1,4 +1,4 @@
-"""What the tests share: the sample project, and bundles of it and of small cases."""
+"""Fixtures: the sample project, and bundles of it and of small cases."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""What has to hold of this use case; yours to change."""
+"""Tests of this use case; yours to change."""
 
 import json
 from pathlib import Path

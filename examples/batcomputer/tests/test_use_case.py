@@ -1,4 +1,4 @@
-"""What has to hold of this use case; yours to change. All data here is made up."""
+"""Tests of this use case; yours to change. All data here is made up."""
 
 import itertools
 from collections.abc import Callable

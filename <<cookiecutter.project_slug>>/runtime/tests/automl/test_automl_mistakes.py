@@ -1,4 +1,4 @@
-"""What a search can't do is told in a sentence."""
+"""Mistakes in the settings or hooks of a search are told in a sentence."""
 
 from pathlib import Path
 from typing import Any

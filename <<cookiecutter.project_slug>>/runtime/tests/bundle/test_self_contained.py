@@ -128,7 +128,7 @@ def test_values_that_onnx_runtime_would_read_from_the_working_folder_are_not_rea
 
 
 def test_the_way_to_each_tensor_is_onnxs_own() -> None:
-    """What leads to a tensor is found in the format's description, so that no way is missing."""
+    """The ways to a tensor are found in the format's description, so that none is missing."""
     names = {
         "ModelProto": "model",
         "TrainingInfoProto": "training",

@@ -1,4 +1,4 @@
-"""What scikit-learn refuses to answer, the compiled model refuses, too, and nothing more."""
+"""The compiled model refuses the rows that scikit-learn refuses, and no others."""
 
 from typing import Any
 

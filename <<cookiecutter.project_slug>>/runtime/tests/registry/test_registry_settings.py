@@ -1,4 +1,4 @@
-"""What config.yaml says of the registry is checked, and its secrets are never said."""
+"""The registry's settings are checked, and its secrets are never shown."""
 
 import traceback
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Which version is served: gates, promotion, rollback, and retraining that runs unattended."""
+"""The served version: gates, promotion, rollback, and unattended retraining."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""What the columns of a file are judged by is what the API judges a request by."""
+"""The columns of a file are judged by the rules that the API applies to a request."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -40,7 +40,7 @@ def test_a_refused_bundle_leaves_the_process_alive_and_says_why(
 
 
 def test_predictions_are_counted_from_zero(tmp_path: Path) -> None:
-    """What a counter begins with is no increase to Prometheus."""
+    """Prometheus counts no increase to a counter's first value."""
     with running(tmp_path / "none", tmp_path / "log") as service:
         told = service.wait("/metrics", 200).text
     for path, status in product(PATHS, ANSWERS):

@@ -107,7 +107,7 @@ class Load:
 
     @property
     def failures(self) -> list[str]:
-        """What went wrong, of all clients."""
+        """The failures of all clients."""
         return [failure for client in self.clients for failure in client.failures]
 
     @property

@@ -7,4 +7,4 @@ USE_CASE = ORIGINAL / "src" / "shop" / "use_case"
 RUNTIME = ORIGINAL.parents[1]
 
 PREFIX = "SHOP_"
-"""What the variables of its settings begin with."""
+"""The prefix of its settings' variables."""

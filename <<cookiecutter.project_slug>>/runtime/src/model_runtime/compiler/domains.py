@@ -97,7 +97,7 @@ class Decimals(Domain):
     """Numbers within the bounds."""
 
     step = 0
-    """How far the next number is from one, where there is a next one."""
+    """The distance from one to the next number, where there is a next one."""
 
     def draw(
         self, seen: "pd.Series[Any]", n: int, random: Random, wide: bool = False

@@ -12,12 +12,12 @@ _NEEDED = "from model_runtime import BaseDataLoader"
 
 @dataclass(frozen=True)
 class Place:
-    """What a file's imports are to be held against."""
+    """The names that a file's imports are compared with."""
 
     package: tuple[str, ...]
     """The file's folder as a package, such as `titanic.use_case`."""
     gone: Callable[[str], bool]
-    """Whether a module was the template's and is no longer in the project."""
+    """Tells whether a module was the template's and is no longer in the project."""
     public: Mapping[str, str]
     """The library's public names, each with the module that has it."""
 

@@ -32,7 +32,7 @@ _QUIET = {
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "30",
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
 }
-"""What MLflow is told where the environment says nothing else."""
+"""MLflow's variables, where the environment does not set them."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Version:
 
     @property
     def champion(self) -> bool:
-        """Whether it is the version to be served."""
+        """True for the version to be served."""
         return CHAMPION in self.aliases
 
     @property

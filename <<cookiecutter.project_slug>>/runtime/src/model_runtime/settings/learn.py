@@ -8,7 +8,7 @@ from .types import EstimatorName, ModelName, SearchMetric, Section
 
 
 class Model(Section):
-    """What the service says of itself."""
+    """The model's name and description, shown by the service."""
 
     name: ModelName = "model"
     description: str = ""
@@ -16,7 +16,7 @@ class Model(Section):
 
 
 class Training(Section):
-    """How a bundle is made."""
+    """Settings of training."""
 
     seed: int = Field(default=42, ge=0, lt=2**32)
     test_size: float = Field(default=0.2, gt=0, lt=1)
@@ -27,7 +27,7 @@ class Training(Section):
 
 
 class AutoML(Section):
-    """How long `automl.search` looks for the best estimator, and among which."""
+    """Limits and candidates of `search`."""
 
     enabled: bool = False
     time_budget_s: float | None = Field(default=60, gt=0, allow_inf_nan=False)

@@ -9,7 +9,7 @@ from .types import Folder, Host, Metric, Origin, RegistryUri, RootPath, Section,
 
 
 class Serving(Section):
-    """How a bundle is served."""
+    """Settings of the service."""
 
     model: ServedModel = "baked"
     host: Host = "127.0.0.1"
@@ -40,7 +40,7 @@ class Serving(Section):
 
 
 class Registry(Section):
-    """Where versions are kept, and what they are compared by."""
+    """The registry of versions, and the metric that compares them."""
 
     uri: RegistryUri = ""
     metric: Metric = "accuracy"
@@ -48,7 +48,7 @@ class Registry(Section):
 
 
 class Paths(Section):
-    """Where things lie, as seen from the project's folder."""
+    """Folders, relative to the project's."""
 
     bundle: Folder = Path("model_bin")
     reports: Folder = Path("reports")

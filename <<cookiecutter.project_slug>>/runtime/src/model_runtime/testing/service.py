@@ -24,7 +24,7 @@ LIMITS = {
     "SERVING__SCORE_AS_TEXT": "false",
     "SERVING__DRAIN_SECONDS": "0",
 }
-"""What the tests take for granted, whatever config.yaml says."""
+"""The settings that the tests rely on, whatever config.yaml says."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Service:
 
     @property
     def openapi(self) -> dict[str, Any]:
-        """What /openapi.json says."""
+        """The OpenAPI document, from /openapi.json."""
         described: dict[str, Any] = self.client.get("/openapi.json").json()
         return described
 

@@ -1,4 +1,4 @@
-"""Which outcomes count as caught, by their names at data.police.uk, each doubtful one explained.
+"""The outcomes that count as caught, by data.police.uk's names, each doubtful one explained.
 
 Rows without an outcome are left out: anti-social behaviour never has one, two forces (British
 Transport Police, Northern Ireland) publish none, and of the rest nobody knows yet. Counting them as

@@ -41,7 +41,7 @@ class StreetFile:
 
     @property
     def synthetic(self) -> bool:
-        """Whether the records are made up (see synthetic.py)."""
+        """True where the records are made up (see synthetic.py)."""
         match = NAME.search(self.name)
         return match is not None and match[2].lower().startswith("synthetic")
 
@@ -71,7 +71,7 @@ def _opened(archive: Path, changed: int) -> zipfile.ZipFile:
 
 @dataclass
 class Street:
-    """What a file holds."""
+    """The content of a file."""
 
     rows: pl.DataFrame
     """Columns month ("2018-10"), force, crime and outcome (null for none); counted also count."""

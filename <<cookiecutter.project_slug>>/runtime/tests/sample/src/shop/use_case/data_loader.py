@@ -1,4 +1,4 @@
-"""Where the data come from."""
+"""The source of the data."""
 
 import numpy as np
 import pandas as pd
