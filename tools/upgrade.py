@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def say(text: str) -> None:
-    """Say something to whoever runs the upgrade."""
+    """Tell the user something."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 

@@ -11,7 +11,7 @@ from tools.upgrades.restore import put_back
 from tools.upgrades.underway import Note, Underway
 
 PATIENCE = 3
-"""Seconds that a lock of git's, or its end, is waited for."""
+"""Seconds to wait for a lock of git's, or for git to finish."""
 
 
 def abort(project: Project) -> str:

@@ -9,7 +9,7 @@ from tools.upgrades.project import Record
 
 @dataclass(frozen=True)
 class Moves:
-    """Former and present paths, a folder's with a slash at its end, in the order to follow them."""
+    """Former and present paths, a folder's with a slash at the end, in the order to follow them."""
 
     rows: tuple[tuple[str, str], ...] = ()
     samples: tuple[str, ...] = ()

@@ -87,12 +87,12 @@ def pick(project: Project, note: Note) -> list[str]:
             return conflicts
         raise UpgradeError(
             f"The files are merged, but git did not commit them:\n{said}\n"
-            "Mend that and `make upgrade-continue`, or `make upgrade-abort`."
+            "Correct that and `make upgrade-continue`, or `make upgrade-abort`."
         )
     if underway.half_done(note):
         raise UpgradeError(
             f"git cherry-pick broke off in the middle:\n{said}\n"
-            "`make upgrade-abort` restores the files; mend that and try again."
+            "`make upgrade-abort` restores the files; correct that and try again."
         )
     underway.drop()
     raise UpgradeError(f"git cherry-pick refused, and nothing was changed:\n{said}")

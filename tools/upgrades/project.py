@@ -83,7 +83,7 @@ def _has_texts(items: object) -> bool:
 
 
 def covers(patterns: tuple[str, ...], path: str) -> bool:
-    """Say whether one of the patterns, a folder with a slash at its end or a name, is this path."""
+    """Say whether one of the patterns, a folder with a slash at the end or a name, is this path."""
     return any(
         path.startswith(pattern) if pattern.endswith("/") else fnmatchcase(path, pattern)
         for pattern in patterns
@@ -103,7 +103,7 @@ class Project:
 
     @property
     def prefix(self) -> str:
-        """Return the folder's path in its repository, with a slash at its end; empty at its root.
+        """Return the folder's path in its repository, with a slash at the end; empty at its root.
 
         Raises:
             UpgradeError: The project is not in git, git refuses it, or it has no commit yet.

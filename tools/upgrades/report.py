@@ -29,7 +29,7 @@ def summary(outcome: Outcome, shorten: bool = True) -> str:
 def upgrading(template: Path, before: str, after: str) -> str:
     """Return what each crossed version's changelog says under *Upgrading*, oldest first.
 
-    What begins with "Before you deploy" comes before all else. Between commits of one version, its
+    Lines that start with "Before you deploy" come first. Between commits of one version, its
     notes are shown.
     """
     file = template / "CHANGELOG.md"

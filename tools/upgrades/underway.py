@@ -55,7 +55,7 @@ class Underway:
         """Leave the note, the files as they are, and this very program to end or abort with.
 
         Raises:
-            UpgradeError: Another upgrade has begun in the meantime.
+            UpgradeError: Another upgrade has started in the meantime.
         """
         if self.read() is None:
             self.drop()
@@ -70,10 +70,10 @@ class Underway:
             part.rename(self.folder)  # fails where there is one, so that only one begins
         except OSError:
             shutil.rmtree(part)
-            raise UpgradeError("Another upgrade of this project has just begun.") from None
+            raise UpgradeError("Another upgrade of this project has just started.") from None
 
     def note_end(self, note: Note, conflicted: list[str]) -> None:
-        """Note that git has come to its end, and where it found conflicts."""
+        """Note that git has finished, and where it found conflicts."""
         ended = replace(note, returned=True, conflicted=conflicted)
         part = self.folder / "note.part"
         part.write_text(json.dumps(asdict(ended)), "utf-8")

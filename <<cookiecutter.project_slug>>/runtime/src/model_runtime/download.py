@@ -25,7 +25,7 @@ def download(
     """Bring a file here; until it is whole, it is `<target>.part`.
 
     Args:
-        source: An address that begins with http:// or https://, or a path.
+        source: An address that starts with http:// or https://, or a path.
         target: Where the file goes.
         check: Says what is wrong with the whole file, or nothing.
         console: Where the progress is shown; left out, the terminal.

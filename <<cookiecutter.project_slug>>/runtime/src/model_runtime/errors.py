@@ -33,7 +33,7 @@ class Told(Exception):
 
 
 class ProjectError(Told):
-    """A failure that its reader can mend; the message says how."""
+    """An error that its reader can fix; the message says how."""
 
 
 def sentences(error: ValidationError, file: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""The place of a hook in the use case's files, for those who have to mend it."""
+"""The place of a hook in the use case's files, for messages."""
 
 import inspect
 from collections.abc import Callable

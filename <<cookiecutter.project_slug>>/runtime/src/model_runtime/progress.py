@@ -135,7 +135,7 @@ class Progress:
 
     @contextmanager
     def step(self, name: str) -> Iterator[Step]:
-        """Show a step from its begin to its end."""
+        """Show a step from its start to its end."""
         step = Step(name)
         token = _under_way.set(step)
         shown = self.console.status(step) if self.console.is_terminal else self._written(step)

@@ -42,7 +42,7 @@ def logging_to_console() -> None:
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """Let what has begun be undone where a signal ends the process."""
+    """Undo unfinished work where a signal ends the process."""
 
     def stop(number: int, _: object) -> None:
         Console(stderr=True).print("Interrupted.", style="red")

@@ -21,7 +21,7 @@ def read_yaml(file: Path | Traversable, name: str) -> dict[str, Any]:
 
     Args:
         file: The file.
-        name: What those who can mend it call it.
+        name: The file's name in messages.
 
     Raises:
         ProjectError: It can't be read, is no YAML in UTF-8, has a key twice, or is something else

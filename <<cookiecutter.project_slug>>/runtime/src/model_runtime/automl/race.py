@@ -62,8 +62,8 @@ def _session_of_its_own() -> Session:
 class _Race:
     """Contenders take turns.
 
-    Every other turn goes to whoever is likely to get better at the least cost, as in FLAML; the
-    rest to whoever has had the least, so that one bad guess rules nobody out.
+    Every other turn goes to the one that is likely to get better at the least cost, as in FLAML;
+    the rest to the one with the least time so far, so that one bad guess rules none out.
     """
 
     def __init__(self, session: Session, validation: Validation) -> None:

@@ -24,7 +24,7 @@ Space = dict[str, Any]
 
 
 def space(name: str, task: str, n_rows: int, n_columns: int) -> tuple[Space, dict[str, Any]]:
-    """Return the domain of each setting, and the settings to begin with."""
+    """Return the domain of each setting, and the settings to start with."""
     if name == "histgb":
         return _boosting(n_rows)
     if name in ("rf", "extra_tree"):

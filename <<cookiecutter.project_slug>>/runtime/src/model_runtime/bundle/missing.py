@@ -18,7 +18,7 @@ class Missing:
 
     @classmethod
     def of(cls, error: BaseException) -> Self | None:
-        """Find what an error, or one that it comes of, is about; nothing where it's another."""
+        """Return the module that an error, or its cause, misses; None for other errors."""
         seen: BaseException | None = error
         while seen is not None:
             if isinstance(seen, OSError | ImportError) and (found := _LIBRARY.search(str(seen))):
@@ -61,7 +61,7 @@ class Lacking(ProjectError):
 
 
 def lacking(error: Exception, subject: str, group: str) -> ProjectError:
-    """Turn what an import or a load has raised into a failure that its reader can mend."""
+    """Turn what an import or a load has raised into an error that its reader can fix."""
     if missing := Missing.of(error):
         return Lacking(missing, subject, group)
     reason = " ".join(str(error).split())

@@ -60,7 +60,7 @@ def predict(
 
 def _ask(address: str, body: str) -> str:
     if not address.startswith(("http://", "https://")):
-        raise ProjectError(f"{address} is no address of a service; it begins with http://.")
+        raise ProjectError(f"{address} is no address of a service; it starts with http://.")
     headers = {"Content-Type": "application/json"}
     request = urllib.request.Request(address, body.encode(), headers)  # noqa: S310
     try:
@@ -80,7 +80,7 @@ def postman(
         "deploy/postman/collection.json"
     ),
 ) -> None:
-    """Write a Postman collection: every route, asked well and badly, with tests."""
+    """Write a Postman collection: good and bad requests to every route, with tests."""
     with failures_told():
         from ..bundle.read import read_bundle
         from ..postman.collection import write_collection

@@ -82,7 +82,7 @@ def retrain(
 ) -> None:
     """Fetch the data, train, and promote the version if it is better; one run at a time.
 
-    registry/retrain.md tells what came of it.
+    registry/retrain.md has the outcome.
     """
     with failures_told(), stoppable():
         with console.status("scikit-learn is being loaded …"):

@@ -112,7 +112,7 @@ def shown(value: Any) -> Any:
 def _json(value: Any) -> str:
     """Return the begin of a value's JSON: as much as is shown, however long it is."""
     text = ""
-    # A check for circles would keep a value that is not written to its end until garbage is sought.
+    # A check for circles would keep a half-written value until the next garbage collection.
     encoder = JSONEncoder(ensure_ascii=False, check_circular=False, default=str)
     for piece in encoder.iterencode(value):
         text += piece

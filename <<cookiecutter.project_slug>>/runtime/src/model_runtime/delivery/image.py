@@ -46,7 +46,7 @@ class Builder:
         run(self.tool, *command, ".")
 
     def push(self, reference: str) -> None:
-        """Bring an image to the registry that its name begins with.
+        """Push an image to the registry that its name starts with.
 
         Where REGISTRY_USERNAME and REGISTRY_PASSWORD are set, they are what it logs in with.
 

@@ -17,7 +17,7 @@ NEWMAN = POSTMAN / "node_modules" / ".bin" / "newman"
 
 
 def ask(url: str, collection: Path, results: Path) -> int:
-    """Run a collection against a service and show what came of it.
+    """Run a collection against a service and show the outcome.
 
     Args:
         url: The service.

@@ -25,7 +25,7 @@ class Part:
         self.file: BinaryIO = self.path.open("ab")
         if not self._owned():
             self.file.close()
-            raise ProjectError(f"Another run is writing {target}; wait for its end.")
+            raise ProjectError(f"Another run is writing {target}; wait until it is done.")
         self.file.truncate(0)
         self._placed = False
 

@@ -98,7 +98,7 @@ def _opened(part: Path) -> Iterator[int]:
 def reading(folder: Path) -> Iterator[None]:
     """Keep a folder from being replaced while it is read.
 
-    A folder that a crash in the midst of a replacement set aside is put back first.
+    A folder that an interrupted replacement set aside is put back first.
     """
     folder = folder.resolve()
     if _set_aside(folder):

@@ -1,1 +1,1 @@
-"""A Postman collection for a bundle: every route, asked well and badly, with tests."""
+"""A Postman collection for a bundle: good and bad requests to every route, with tests."""

@@ -17,7 +17,7 @@ _LONGEST = 500
 
 
 class Recording:
-    """An MLflow run that records a training: a `Recorder`, from the block's begin to its end."""
+    """An MLflow run that records a training: a `Recorder`, for as long as the block runs."""
 
     def __init__(self, registry: ModelRegistry, settings: Settings) -> None:
         """Record a run in a registry."""

@@ -107,7 +107,9 @@ def _lock_held(folder: Path) -> Iterator[None]:
             folder.mkdir(parents=True, exist_ok=True)
             stack.enter_context(locked(folder / LOCK, wait=False))
         except BlockingIOError as error:
-            raise ProjectError("Another retraining is under way here; wait for its end.") from error
+            raise ProjectError(
+                "Another retraining is under way here; wait until it is done."
+            ) from error
         except OSError as error:
             raise ProjectError(f"{folder} can't be written ({error.strerror or error}).") from error
         yield

@@ -32,7 +32,7 @@ class ParquetInput(Input):
         super().__init__(path, file)
         self._check = Check(schema, beside)
         try:
-            # Buffered, a column is not held in memory from its begin to its end.
+            # Buffered, a column is not held in memory whole.
             self._parquet = parquet.ParquetFile(self.file, buffer_size=_BUFFER, pre_buffer=False)
         except (pa.ArrowException, OSError) as error:
             raise ProjectError(f"{path} is no whole Parquet file: {_brief(error)}.") from error

@@ -14,7 +14,7 @@ _PREFIX = re.compile(rb"(/[A-Za-z0-9._~-]+)+")
 
 
 def add(app: FastAPI, root_path: str) -> None:
-    """Answer below a prefix, be it stripped by the proxy or not, and `/path/` as `/path`."""
+    """Answer below a prefix, stripped by the proxy or not, and `/path/` as `/path`."""
     if root_path:
         app.add_middleware(Below, root_path=root_path)
 

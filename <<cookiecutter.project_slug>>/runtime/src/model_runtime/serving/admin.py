@@ -1,4 +1,4 @@
-"""The route that only those who run the service may ask."""
+"""The admin route, for the service's operators."""
 
 import hmac
 
@@ -15,7 +15,7 @@ from .reload import Reloader
 def add(app: FastAPI, reloader: Reloader, token: SecretStr) -> None:
     """Add POST /admin/reload, for requests that bear the token.
 
-    The API's description leaves it out: that is for those who ask for predictions.
+    The API's description leaves it out: that is for clients that predict.
     """
 
     async def reload(request: Request) -> Response:

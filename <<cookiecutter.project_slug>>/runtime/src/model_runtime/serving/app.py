@@ -29,7 +29,7 @@ _MOST_CHARACTERS = 200
 def create_app(settings: Settings | None = None, state: State | None = None) -> FastAPI:
     """Return the service.
 
-    A service of one worker answers before its bundle is loaded, for those who ask whether it lives.
+    A service of one worker answers before its bundle is loaded, for liveness probes.
     One of several workers starts up, and so listens, when it has loaded its bundle.
 
     Args:

@@ -60,7 +60,7 @@ class Connection(PatientConnection):
         return "body" if self.scope is self._headed else "head"
 
     def data_received(self, data: bytes) -> None:
-        """Read on, and see to it that a request which has begun will end."""
+        """Read on, and limit the time of a request that has started."""
         if self._is_refused:
             return
         before = self.scope

@@ -1,4 +1,4 @@
-"""Graceful shutdown: keep answering after SIGTERM until those who ask have gone elsewhere."""
+"""Graceful shutdown: keep answering after SIGTERM until load balancers have noticed."""
 
 import asyncio
 import logging
@@ -20,7 +20,7 @@ from .standard_streams import end
 from .state import State
 
 _HANDSHAKE = 0.2
-"""Seconds in which a connection that was begun is made; longer than most round trips."""
+"""Seconds for a connection to be established; longer than most round trips."""
 _GRACE = 1.0
 """Seconds in which a request that is on its way over an open connection comes."""
 

@@ -67,7 +67,7 @@ def _bound(family: int, address: Any) -> socket.socket:
 
 
 def refuse_new(listening: socket.socket) -> None:
-    """Let no further connection begin, while those that were begun are still taken.
+    """Refuse new connections, while those already started are still accepted.
 
     To close a listening socket resets the connections that it has made and not handed over yet.
     So the kernel drops new ones' first segment: their clients send it again after a second, when

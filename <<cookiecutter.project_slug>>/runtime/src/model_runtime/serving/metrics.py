@@ -62,7 +62,7 @@ class Metrics:
         self._dropped = {stream: dropped.labels(stream) for stream in STREAMS}
 
     def expect(self, routes: Iterable[str]) -> None:
-        """Begin to count predictions at 0: `increase()` can't see what a counter begins with."""
+        """Start counters of predictions at 0: `increase()` can't see a counter's first value."""
         for route, status in product(routes, ANSWERS):
             self._requests(route, "POST", status)
 

@@ -92,7 +92,7 @@ class Output:
             try:
                 piece = content[written : self._cut(content, written)]
                 written += os.write(self._descriptor, piece)
-            except BlockingIOError:  # whoever shares the descriptor made it so
+            except BlockingIOError:  # another process that shares the descriptor made it so
                 select.select([], [self._descriptor], [])
             except OSError as error:
                 return written, error.strerror or str(error)

@@ -1,4 +1,4 @@
-"""Probes and other routes for those who run the service."""
+"""Probes and other routes for operators."""
 
 from typing import Any, Literal
 

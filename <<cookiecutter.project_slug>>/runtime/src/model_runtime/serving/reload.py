@@ -92,7 +92,7 @@ class Reloader:
 
     def _prepare(self) -> Served:
         """Return what is in the folder, ready to answer; it may be what is served already."""
-        # Before reading, so that a change in the midst of it is found later.
+        # Before reading, so that a change during it is found later.
         self._read = _mark(self._folder)
         try:
             bundle = read_bundle(self._folder)

@@ -55,7 +55,7 @@ def direct_route(
 
     Args:
         route: What is asked and answered.
-        predictor: Who answers.
+        predictor: Answers the requests.
         most_bytes: Longest body.
         metadata: The model's: its version is in each answer, its self-test in the documentation.
     """

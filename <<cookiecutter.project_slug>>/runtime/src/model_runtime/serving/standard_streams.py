@@ -46,7 +46,7 @@ class _Stream(io.RawIOBase):
         return len(content)
 
     def finish(self) -> None:
-        """Let what was begun be a line."""
+        """Finish a line that was started."""
         if self._begun:
             self.write(b"\n")
 

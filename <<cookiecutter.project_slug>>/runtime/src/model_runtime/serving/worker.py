@@ -38,7 +38,8 @@ def work(sockets: list[socket.socket], place: Place) -> None:
 
 def _work(sockets: list[socket.socket], place: Place) -> None:
     quit_on_signals()
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the supervisor's, who may not be its only reader
+    # It is the supervisor's, to whose whole group a terminal sends it.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     threading.Thread(target=_end_with_supervisor, daemon=True).start()
     try:
         settings = read_settings()

@@ -35,7 +35,7 @@ def _matches(pattern: str, about: str) -> Callable[[str], str]:
 
 
 def _text(pattern: str) -> WithJsonSchema:
-    """Tell those who only have the JSON Schema of config.yaml what a text has to match."""
+    """Put the pattern of a text into the JSON Schema of config.yaml."""
     return WithJsonSchema({"type": "string", "pattern": f"^({pattern})$"})
 
 
@@ -44,7 +44,7 @@ _ORIGIN = r"\*|null|[a-z][a-z0-9+.-]*://[^/?#@\sA-Z]+"
 
 _NO_ORIGIN = (
     "is no origin; write one as browsers send it, like 'https://example.org' "
-    "(lower case, no path, no slash at its end), 'null' or '*'"
+    "(lower case, no path, no slash at the end), 'null' or '*'"
 )
 
 Origin = Annotated[str, AfterValidator(_matches(_ORIGIN, _NO_ORIGIN)), _text(_ORIGIN)]

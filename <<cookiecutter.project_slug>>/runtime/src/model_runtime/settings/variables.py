@@ -54,7 +54,7 @@ def demand_known(settings: type[BaseSettings], prefix: str) -> None:
 
     Args:
         settings: The settings' class.
-        prefix: What the variables of settings begin with.
+        prefix: The prefix of the settings' variables.
 
     Raises:
         ProjectError: A variable is misspelt; the setting that was probably meant is named.

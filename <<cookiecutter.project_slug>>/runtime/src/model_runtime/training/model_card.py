@@ -1,4 +1,4 @@
-"""The model card: a model in words and tables, for those who decide over it."""
+"""The model card: a model in words and tables, for its decision makers."""
 
 from pathlib import Path
 

@@ -9,7 +9,7 @@ from ..settings import Settings
 
 
 class Recorder(Protocol):
-    """Gives a training run its version, and keeps what comes of it."""
+    """Gives a training run its version, and keeps its bundle."""
 
     def version(self) -> int:
         """Return the number that the run's bundle gets."""
