@@ -78,10 +78,11 @@ test-fast: $(READY) ## Run what trains nothing, serves nothing and needs no envi
 	$(BIN)/pytest tests/render tests/static $(TWO) -m 'not slow'
 
 .PHONY: lint
-lint: $(READY) ## Check style and types of the template's own code; writes nothing
+lint: $(READY) ## Check style and types of the template's own code and of the library; writes nothing
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	cd runtime && '$(CURDIR)/$(BIN)/ruff' check && '$(CURDIR)/$(BIN)/ruff' format --check && '$(CURDIR)/$(BIN)/mypy'
 
 BUILT = $(or $(DIR),build)
 # $(call measured,FOLDER,PYTHON,BENCHMARKS) runs benchmarks in a project's folder, by its Python.
