@@ -38,6 +38,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The sample project, copied; tests and the processes that they start run in its folder."""
     folder = tmp_path_factory.mktemp("sample") / "shop"
     shutil.copytree(ORIGINAL, folder, ignore=shutil.ignore_patterns("__pycache__", "uv.lock"))
+    shutil.copytree(RUNTIME.resolve().parent / "client", folder / "client")
     file = folder / "pyproject.toml"
     file.write_text(file.read_text("utf-8").replace('"../.."', f'"{RUNTIME}"'), "utf-8")
     with pytest.MonkeyPatch.context() as patch:
@@ -46,10 +47,16 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield folder
 
 
-@pytest.fixture(scope="session", params=["classification", "regression"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run the modules with `TASKS = ("classification", "regression")` for both."""
+    if "use_case" in metafunc.fixturenames and (tasks := getattr(metafunc.module, "TASKS", ())):
+        metafunc.parametrize("use_case", tasks, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
 def use_case(request: pytest.FixtureRequest) -> UseCase:
-    """The sample's own use case, and a regression of the same features."""
-    return own_use_case() if request.param == "classification" else spending()
+    """The sample's own use case; where a module asks for it, a regression of the same features."""
+    return spending() if getattr(request, "param", "") == "regression" else own_use_case()
 
 
 @pytest.fixture(scope="session")

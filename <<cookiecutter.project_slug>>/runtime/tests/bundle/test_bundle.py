@@ -20,6 +20,8 @@ from model_runtime.training.use_case import UseCase
 
 from ..support.listing import names
 
+TASKS = ("classification", "regression")
+
 
 @pytest.fixture
 def copy(trained: Path, tmp_path: Path) -> Path:

@@ -12,6 +12,8 @@ from model_runtime.contract.route import PredictionRoute
 from model_runtime.contract.routes import PATHS, prediction_routes
 from model_runtime.tasks import Outputs
 
+TASKS = ("classification", "regression")
+
 FEATURES = [{"name": "a b", "type": "number", "max": 9, "example": 1}]
 CLASSES = Schema.model_validate(
     {

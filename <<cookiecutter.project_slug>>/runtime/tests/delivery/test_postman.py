@@ -23,6 +23,8 @@ from model_runtime.training.run import train
 from ..support.settings import settings_in
 from ..support.small_cases import case
 
+TASKS = ("classification", "regression")
+
 PAGES = {"/", "/docs", "/api/docs", "/openapi.json", "/swagger.json"}
 
 Collected = dict[str, Any]

@@ -23,6 +23,8 @@ from ..support.sample import PREFIX
 from ..support.settings import settings_in
 from ..support.small_cases import FEATURES, case, customers
 
+TASKS = ("classification", "regression")
+
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> tuple[Bundle, Settings]:

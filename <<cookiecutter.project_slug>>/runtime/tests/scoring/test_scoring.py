@@ -30,6 +30,8 @@ from ..support.scored_files import (
     written,
 )
 
+TASKS = ("classification", "regression")
+
 
 @pytest.mark.parametrize("source", [".csv", ".parquet", ".jsonl"])
 @pytest.mark.parametrize("target", [".csv", ".parquet", ".jsonl"])

@@ -19,6 +19,8 @@ from model_runtime.scoring.run import score
 from ..support.sample import PREFIX
 from ..support.scored_files import GOOD, HEADER, QUIET, as_file, read, scored, table, written
 
+TASKS = ("classification", "regression")
+
 
 @pytest.mark.parametrize(
     ("content", "reason"),

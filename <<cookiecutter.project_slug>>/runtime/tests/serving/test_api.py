@@ -10,6 +10,8 @@ import pytest
 from model_runtime.bundle.read import Bundle
 from model_runtime.testing.service import Service
 
+TASKS = ("classification", "regression")
+
 
 def test_a_process_that_runs_is_alive(service: Service) -> None:
     assert service.client.get("/livez").json() == {"status": "alive"}
@@ -84,7 +86,7 @@ def test_the_description_gives_each_feature_its_type_bounds_labels_and_unit(
     properties: dict[str, Any] = service.openapi["components"]["schemas"]["Features"]["properties"]
     for feature in bundle.schema.features:
         shown = properties[feature.name]
-        kind = shown["anyOf"][0] if feature.optional else shown
+        kind = shown.get("anyOf", [shown])[0]
         types = {"number": "number", "integer": "integer", "boolean": "boolean"}
         assert kind["type"] == types.get(feature.type, "string")
         assert (kind.get("minimum"), kind.get("maximum")) == (feature.min, feature.max)

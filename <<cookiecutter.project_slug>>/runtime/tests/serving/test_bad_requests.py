@@ -10,6 +10,8 @@ from model_runtime.bundle.read import Bundle
 from model_runtime.features import Feature
 from model_runtime.testing.service import Service
 
+TASKS = ("classification", "regression")
+
 
 def refused(answer: httpx.Response, status: int) -> dict[str, Any]:
     """Return a problem's body, once it is one."""

@@ -6,6 +6,8 @@ from model_runtime.bundle.read import Bundle
 from model_runtime.testing.contract import check_openapi, check_scoring
 from model_runtime.testing.service import Service
 
+TASKS = ("classification", "regression")
+
 
 def test_schemathesis_finds_no_contradiction(service: Service, tmp_path: Path) -> None:
     check_openapi(service, tmp_path)

@@ -9,6 +9,8 @@ from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValida
 from model_runtime.serving.swagger import older
 from model_runtime.testing.service import Service
 
+TASKS = ("classification", "regression")
+
 
 @pytest.fixture(scope="module")
 def swagger(service: Service) -> dict[str, Any]:

@@ -22,6 +22,8 @@ from model_runtime.training.run import train
 from ..support import small_cases
 from ..support.settings import settings_in
 
+TASKS = ("classification", "regression")
+
 FIELDS = small_cases.FEATURES.model_dump()
 PAID = {"name": "paid", "type": "number", "min": 0, "leaks": True, "description": "The bill"}
 LEAKY = Features.model_validate({**FIELDS, "features": [*FIELDS["features"], PAID]})

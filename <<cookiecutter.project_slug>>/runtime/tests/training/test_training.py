@@ -21,6 +21,8 @@ from model_runtime.training.validate import validate_frame
 from ..support.settings import settings_in
 from ..support.small_cases import FEATURES, case, customers, with_thresholds
 
+TASKS = ("classification", "regression")
+
 
 def change(**columns: Any) -> pd.DataFrame:
     return customers().assign(**columns)

@@ -14,6 +14,8 @@ from ..support import small_cases
 from ..support.settings import settings_in
 from ..support.small_cases import case, with_thresholds
 
+TASKS = ("classification", "regression")
+
 
 def test_the_reports_are_readable(trained: Path, bundle: Bundle) -> None:
     folder = trained / "reports"
