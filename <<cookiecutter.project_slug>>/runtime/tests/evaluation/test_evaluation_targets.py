@@ -27,11 +27,10 @@ CODES: dict[str, list[Any]] = {
 }
 
 
-@pytest.mark.parametrize("suffix", SUFFIXES)
 @pytest.mark.parametrize("labels", CODES)
 @pytest.mark.parametrize("renamed", [False, True], ids=["as they are", "renamed"])
 def test_the_target_is_known_however_the_data_write_it(
-    tmp_path: Path, labels: str, renamed: bool, suffix: str
+    tmp_path: Path, labels: str, renamed: bool
 ) -> None:
     no, yes = CODES[labels]
     frame = customers(200)
@@ -47,10 +46,12 @@ def test_the_target_is_known_however_the_data_write_it(
         features, lambda: _Given(frame), Preprocessor, case().train_model, lambda model: names
     )
     bundle, settings = made(use_case, tmp_path)
-    file = saved(held_out(use_case, settings), tmp_path / f"rows{suffix}")
-    found = evaluate(use_case, bundle, settings, QUIET, file)
-    assert not found.left_out, reasons(found)
-    assert found.measured.metrics == pytest.approx(bundle.metadata.metrics, abs=1e-9)
+    for suffix in SUFFIXES:
+        file = saved(held_out(use_case, settings), tmp_path / f"rows{suffix}")
+        found = evaluate(use_case, bundle, settings, QUIET, file)
+        assert not found.left_out, f"{suffix}: {reasons(found)}"
+        metrics = bundle.metadata.metrics
+        assert found.measured.metrics == pytest.approx(metrics, abs=1e-9), suffix
 
 
 class _Given(BaseDataLoader):
