@@ -9,7 +9,7 @@ from typing import ClassVar
 import pytest
 from rich.console import Console
 
-from model_runtime.download import download
+from model_runtime.downloads import download
 from model_runtime.errors import ProjectError
 
 CONTENT = bytes(range(256)) * 20_000

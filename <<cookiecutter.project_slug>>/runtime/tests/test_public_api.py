@@ -134,3 +134,9 @@ def test_an_old_name_ends_with_the_version_that_was_told() -> None:
     example = {"Loader": ("BaseDataLoader", "0.3"), "seek": ("search", "0.2"), "a": ("b", "9.0")}
     assert overdue(example, "0.2.1") == ["a", "seek"]
     assert overdue(model_runtime._RENAMED, model_runtime.__version__) == []
+
+
+def test_no_public_name_is_a_module_too() -> None:
+    """Once a submodule is imported, it would be in the name's place."""
+    modules = {file.stem for file in Path(model_runtime.__file__).parent.iterdir()}
+    assert not modules & {*model_runtime.__all__}

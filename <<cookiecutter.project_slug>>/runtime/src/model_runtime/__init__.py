@@ -10,7 +10,7 @@ from warnings import warn
 
 if TYPE_CHECKING:
     from .automl import search as search
-    from .download import download as download
+    from .downloads import download as download
     from .errors import ProjectError as ProjectError
     from .features import Feature as Feature
     from .features import Features as Features
@@ -25,7 +25,7 @@ _PLACES = {
     "Feature": "features",
     "Features": "features",
     "ProjectError": "errors",
-    "download": "download",
+    "download": "downloads",
     "search": "automl",
 }
 """The part that each public name is in: it is imported when the name is first asked for."""
