@@ -1,4 +1,4 @@
-"""What goes wrong, in sentences for the person who can act."""
+"""Errors, as sentences for the person who can act."""
 
 import re
 

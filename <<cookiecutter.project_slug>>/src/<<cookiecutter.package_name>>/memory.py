@@ -10,10 +10,10 @@ from .free_memory import free_memory
 from .prepared_columns import counted, estimate
 
 COPIES = 2.5
-"""How often the prepared rows are held at once: in parts, joined, and in part by the estimator."""
+"""Copies of the prepared rows held at once: in parts, joined, and in part by the estimator."""
 
 _SAFE = 50
-"""Where a column for each label and word takes so small a part of what is free, all is well."""
+"""The share of free memory below which a column for each label and word needs no trial."""
 
 _NAMED = 5
 

@@ -1,4 +1,4 @@
-"""How many columns a transformer will make of rows, told from a few of them."""
+"""The number of columns that a transformer will make, estimated from a few rows."""
 
 import warnings
 from collections.abc import Collection
@@ -17,7 +17,7 @@ _FEW, _MORE = 200, 1_000
 """Rows on which a transformer is tried, to see how its columns grow with labels and words."""
 
 Counts = dict[str, int]
-"""How many labels or words each feature has; 1 for a number."""
+"""The number of labels or words of each feature; 1 for a number."""
 
 
 def counted(X: pd.DataFrame, texts: Collection[str]) -> Counts:

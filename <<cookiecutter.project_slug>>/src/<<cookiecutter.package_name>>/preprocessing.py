@@ -17,7 +17,7 @@ from .place import returned
 from .words import has_words
 
 MISSING_LABEL = ""
-"""What stands for a missing category or text; a missing number is NaN."""
+"""The value of a missing category or text; a missing number is NaN."""
 
 
 class BasePreprocessor(TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -36,10 +36,10 @@ class BasePreprocessor(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """
 
     with_leaks = False
-    """Whether it is let in after all; training does so for a comparison that is not served."""
+    """True to let it in after all, as training does for a comparison that is not served."""
 
     one_hot_labels = 60
-    """How many labels of a category may have a column each."""
+    """The largest number of labels of a category that have a column each."""
 
     _encodings = Encodings()
 

@@ -129,7 +129,7 @@ Metric = Literal[
     "mae",
     "rmse",
 ]
-"""What training measures (training/evaluate.py)."""
+"""A metric that training measures (training/evaluate.py)."""
 
 SearchMetric = Literal["auto", Metric]
 

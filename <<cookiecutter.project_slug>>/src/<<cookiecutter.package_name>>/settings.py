@@ -40,7 +40,7 @@ _PASSWORD = re.compile("://[^/]*:.*@|[?&][^=]*(pass|pwd|secret|token)[^=]*=", re
 
 
 class Model(Section):
-    """What the service says of itself."""
+    """The model's name and description, shown by the service."""
 
     name: ModelName = "model"
     description: str = ""
@@ -48,7 +48,7 @@ class Model(Section):
 
 
 class Training(Section):
-    """How a bundle is made."""
+    """Settings of training."""
 
     seed: int = Field(default=42, ge=0, lt=2**32)
     test_size: float = Field(default=0.2, gt=0, lt=1)
@@ -60,7 +60,7 @@ class Training(Section):
 
 
 class AutoML(Section):
-    """How long `automl.search` looks for the best estimator, and among which."""
+    """Limits and candidates of `search`."""
 
     enabled: bool = False
     time_budget_s: float | None = Field(default=60, gt=0, allow_inf_nan=False)
@@ -78,7 +78,7 @@ class AutoML(Section):
 
 
 class Serving(Section):
-    """How a bundle is served."""
+    """Settings of the service."""
 
     model: ServedModel = "baked"
     host: Host = "127.0.0.1"
@@ -109,7 +109,7 @@ class Serving(Section):
 
 
 class Registry(Section):
-    """Where versions are kept, and what they are compared by."""
+    """The registry of versions, and the metric that compares them."""
 
     uri: RegistryUri = ""
     metric: Metric = "accuracy"
@@ -128,7 +128,7 @@ class Registry(Section):
 
 
 class Paths(Section):
-    """Where things lie, as seen from the project's folder."""
+    """Folders, relative to the project's."""
 
     bundle: Folder = Path("model_bin")
     reports: Folder = Path("reports")

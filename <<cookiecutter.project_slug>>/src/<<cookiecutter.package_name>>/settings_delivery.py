@@ -23,7 +23,7 @@ class Image(Section):
 
 
 class Ingress(Section):
-    """How people reach the service from outside of the cluster; without a host they don't."""
+    """The way to the service from outside of the cluster; there is none without a host."""
 
     host: str = Field(default="", pattern=r"^([a-z0-9*]([-a-z0-9.]*[a-z0-9])?)?$", max_length=253)
     class_name: str = Field(default="", pattern=rf"^({NAME})?$")
@@ -41,14 +41,14 @@ class Secrets(Section):
 
 
 class ServiceMonitor(Section):
-    """Whether Prometheus' operator is told of the service."""
+    """The objects for Prometheus' operator: scraping, alerts, dashboard."""
 
     enabled: bool = False
     labels: dict[str, str] = Field(default_factory=dict)
 
 
 class Retrain(Section):
-    """When the cluster runs `make retrain`, and with how much."""
+    """The schedule and resources of `make retrain` in the cluster."""
 
     schedule: str = Field(default="", pattern=r"^((\S+ ){4}\S+|@[a-z]+)?$")
     arguments: tuple[str, ...] = ()
@@ -58,7 +58,7 @@ class Retrain(Section):
 
 
 class Deployment(Section):
-    """Where and how the chart runs the image."""
+    """The chart's release of the image."""
 
     namespace: str = Field(default="default", pattern=rf"^{NAME}$", max_length=63)
     release: str = Field(default="model-service", pattern=rf"^[a-z]({LETTERS})?$", max_length=53)
@@ -92,7 +92,7 @@ class Target(Section):
 
 
 class Jenkins(Section):
-    """What the pipelines need of Jenkins."""
+    """The credentials and environments that the pipelines use in Jenkins."""
 
     credentials: Credentials = Credentials()
     environments: dict[str, Target] = Field(default_factory=dict)

@@ -36,7 +36,7 @@ def class_indices(probabilities: Outputs) -> npt.NDArray[np.intp]:
 
 
 class Task(ABC):
-    """What a model's answers are."""
+    """The kind of a model's answers."""
 
     has_classes: ClassVar[bool]
 

@@ -1,4 +1,4 @@
-"""What the commands share: the terminal, and failures as sentences."""
+"""The terminal, and failures as sentences, for all commands."""
 
 import logging
 import signal

@@ -25,7 +25,7 @@ _ENOUGH = 1_000
 
 @dataclass(frozen=True)
 class Answers:
-    """What was answered to n rows, shape (n, outputs): NaN where a row was refused or not asked.
+    """Answers to n rows, shape (n, outputs): NaN where a row was refused or not asked.
 
     `refusal` is the first reason that was given.
     """

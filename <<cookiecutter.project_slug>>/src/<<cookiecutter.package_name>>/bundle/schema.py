@@ -1,4 +1,4 @@
-"""What is asked and answered, as training saw it: schema.json, lookup.json, flags.json."""
+"""The questions and answers, as training saw them: schema.json, lookup.json, flags.json."""
 
 from typing import Literal, Self
 

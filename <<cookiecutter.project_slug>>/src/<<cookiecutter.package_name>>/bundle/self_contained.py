@@ -22,7 +22,7 @@ _FIELDS = {
     _ATTRIBUTE: {5: _TENSOR, 6: _GRAPH, 10: _TENSOR, 11: _GRAPH, 22: _SPARSE, 23: _SPARSE},
     _SPARSE: {1: _TENSOR, 2: _TENSOR},
 }
-"""What may hold a tensor, by the numbers of the fields that lead to it."""
+"""The parts of a model that may hold a tensor, by the numbers of the fields that lead to it."""
 
 _DATA_LOCATION, _EXTERNAL_DATA = 14, 13
 _KEY = 1

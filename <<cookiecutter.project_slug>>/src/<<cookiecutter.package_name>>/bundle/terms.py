@@ -82,4 +82,4 @@ TERMS: dict[str, Callable[[Range, "re.Pattern[str]", Collection[str]], Terms]] =
     "char": lambda lengths, *_: partial(_letters, lengths),
     "char_wb": lambda lengths, *_: partial(_letters_in_words, lengths),
 }
-"""How each of scikit-learn's analyzers parts a text."""
+"""The rule by which each of scikit-learn's analyzers splits a text."""

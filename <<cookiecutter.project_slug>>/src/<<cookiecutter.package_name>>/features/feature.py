@@ -53,7 +53,7 @@ class Feature(BaseModel):
 
     @cached_property
     def numeric(self) -> bool:
-        """Whether the model gets it as a number (booleans are 0 and 1)."""
+        """True where the model gets it as a number (booleans are 0 and 1)."""
         return RULES[self.type].numeric
 
     @model_validator(mode="after")

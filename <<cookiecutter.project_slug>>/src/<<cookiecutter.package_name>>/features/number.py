@@ -27,7 +27,7 @@ _LARGEST = float(np.finfo(np.float64).max)
 
 
 def is_number(value: object) -> bool:
-    """Whether a value is a real number; true and false are none."""
+    """Tell whether a value is a real number; true and false are none."""
     return isinstance(value, (Real, Decimal)) and not isinstance(value, (bool, np.bool_))
 
 

@@ -42,7 +42,7 @@ REASONS = {
     "string_too_short": "must have at least {min_length} characters",
     "string_too_long": "must have at most {max_length:,} characters",
 }
-"""What people read, by the names that pydantic has for errors."""
+"""The sentences that people read, by pydantic's names for errors."""
 
 
 class Misfit(ValueError):
@@ -61,7 +61,7 @@ class Limit:
 
 
 class Rule(ABC):
-    """Which values fit a feature, and in which form the model gets them.
+    """The values that fit a feature, and the form in which the model gets them.
 
     A value is a float where the rule is `numeric` (NaN for missing), else a text (empty for
     missing).
@@ -69,13 +69,13 @@ class Rule(ABC):
 
     numeric: ClassVar[bool]
     takes: ClassVar[frozenset[str]] = frozenset()
-    """Which of min, max and labels features.yaml may say."""
+    """The keys, of min, max and labels, that features.yaml may have."""
 
     takes_booleans: ClassVar[bool] = False
-    """Whether a column of true and false has values of this type."""
+    """True where a column of true and false has values of this type."""
 
     empty_is_missing: ClassVar[bool] = False
-    """Whether an empty text is a missing value."""
+    """True where an empty text is a missing value."""
 
     wrong: ClassVar[tuple[Any, str]]
     """A value of a wrong type in JSON, and the reason."""

@@ -19,7 +19,7 @@ MOST_CHARACTERS = 10_000
 
 
 def is_unicode(text: str) -> bool:
-    """Whether a text can be written as UTF-8; one with halves of surrogate pairs can't."""
+    """Tell whether a text can be written as UTF-8; one with halves of surrogate pairs can't."""
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""What a model has to reach: conditions on metrics, such as `">= 0.75"`."""
+"""Thresholds: conditions on metrics that a model has to reach, such as `">= 0.75"`."""
 
 import operator
 import re
@@ -28,7 +28,7 @@ Threshold = Annotated[str, AfterValidator(_is_threshold)]
 
 
 def reachable(threshold: Threshold, least: float, most: float) -> bool:
-    """Whether a metric that lies between two numbers can hold a threshold."""
+    """Tell whether a metric between two numbers can meet a threshold."""
     held = [_holds(threshold, value) for value in (least, most)]
     return any(held) and isfinite(float(_THRESHOLD.fullmatch(threshold)[2]))  # type: ignore[index]
 

@@ -1,4 +1,4 @@
-"""What Postman runs on an answer: lines of JavaScript."""
+"""The JavaScript that Postman runs on an answer, by lines."""
 
 import json
 from typing import Any

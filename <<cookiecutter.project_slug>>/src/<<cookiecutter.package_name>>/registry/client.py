@@ -31,7 +31,7 @@ _QUIET = {
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "30",
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
 }
-"""What MLflow is told where the environment says nothing else."""
+"""MLflow's variables, where the environment does not set them."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Version:
 
     @property
     def champion(self) -> bool:
-        """Whether it is the version to be served."""
+        """True for the version to be served."""
         return CHAMPION in self.aliases
 
     @property
@@ -60,7 +60,7 @@ class Version:
 
 
 class Registry:
-    """What there is of one registered model; every call may raise a ProjectError."""
+    """The versions of one registered model; every call may raise a ProjectError."""
 
     def __init__(self, settings: Settings) -> None:
         """Look at the registry that config.yaml or the environment names; nothing is opened yet."""

@@ -1,1 +1,1 @@
-"""Which version is to be served: gates, promotion, rollback, retraining."""
+"""The served version: gates, promotion, rollback, retraining."""

@@ -18,7 +18,7 @@ from ..training.rows import Rows
 
 @dataclass(frozen=True)
 class Refused:
-    """How many rows of a hold-out are left out, since the API of a version would refuse them."""
+    """The number of rows of a hold-out left out because a version's API would refuse them."""
 
     rows: int
     champion: int

@@ -1,4 +1,4 @@
-"""What a version has to pass before it is the champion."""
+"""The gates that a version has to pass before it is the champion."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +20,7 @@ from ..training.use_case import UseCase
 from .asked import Refused, asked_both
 
 _SAME = 1e-4
-"""How far a metric may be from the one at training; engines differ by rounding errors."""
+"""The largest distance of a metric from training's; engines differ by rounding errors."""
 
 
 @dataclass(frozen=True)
@@ -36,18 +36,18 @@ class Comparison:
 
     @property
     def gain(self) -> float:
-        """How much better the candidate is; less than 0 where it is worse."""
+        """The gain of the candidate; less than 0 where it is worse."""
         gain = self.candidate - self.champion
         return gain if self.direction == "max" else -gain
 
     @property
     def passed(self) -> bool:
-        """Whether the candidate is not worse by more than the tolerance."""
+        """True where the candidate is not worse by more than the tolerance."""
         return self.gain >= -self.tolerance
 
     @property
     def better(self) -> bool:
-        """Whether the candidate deserves the champion's place.
+        """True where the candidate should replace the champion.
 
         That is where it answers better, or answers rows that the champion refuses and the others
         not worse than is tolerated.

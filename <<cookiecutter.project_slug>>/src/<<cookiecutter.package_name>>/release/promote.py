@@ -15,7 +15,7 @@ from .gates import Comparison, compare, hold_out
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the gates said of a version."""
+    """The gates' verdict on a version."""
 
     number: int
     champion: int | None

@@ -74,7 +74,7 @@ def _cut(content: bytes, line: int, at_end: bool) -> tuple[Records, int, int]:
 
 
 def _regular(data: Bytes, quotes: Numbers) -> bool:
-    """Whether each quote stands at an end of a field or is one of a pair within it."""
+    """Tell whether each quote stands at an end of a field or is one of a pair within it."""
     if not len(quotes):
         return True
     opening, closing = quotes[::2], quotes[1::2]
@@ -85,7 +85,7 @@ def _regular(data: Bytes, quotes: Numbers) -> bool:
 
 
 def _regular_returns(content: bytes, data: Bytes, quotes: Numbers) -> bool:
-    """Whether each carriage return outside of quotes has a line feed behind it."""
+    """Tell whether each carriage return outside of quotes is followed by a line feed."""
     if content.count(b"\r") == content.count(b"\r\n"):
         return True
     returns = np.flatnonzero(data == ord("\r"))

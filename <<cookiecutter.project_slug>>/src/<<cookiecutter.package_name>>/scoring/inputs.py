@@ -1,4 +1,4 @@
-"""What the readers of all formats share."""
+"""The common ground of the readers of all formats."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""What is wrong with records that can't be scored."""
+"""The reasons why records can't be scored."""
 
 import csv
 from collections.abc import Iterable

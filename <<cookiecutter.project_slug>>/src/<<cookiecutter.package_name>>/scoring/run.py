@@ -38,7 +38,7 @@ INPUTS: dict[str, type[CsvInput] | type[ParquetInput] | type[JsonLinesInput]] = 
 
 @dataclass(frozen=True)
 class Report:
-    """What a run did; `read` is `scored` and `rejected` together."""
+    """The counts of a run; `read` is `scored` and `rejected` together."""
 
     read: int
     scored: int

@@ -23,7 +23,7 @@ from .use_case import UseCase
 
 @dataclass(frozen=True)
 class Scores:
-    """How good a model is on the hold-out, over folds, and what the simplest answer reaches.
+    """Scores of a model on the hold-out and over folds, and those of the simplest answer.
 
     `gates` says of each metric that decides over the model what is asked of it.
     """
@@ -37,7 +37,7 @@ class Scores:
 
     @property
     def worse_than_nothing(self) -> bool:
-        """Whether the simplest answer is better than the model on the hold-out."""
+        """True where the simplest answer is better than the model on the hold-out."""
         name = TASKS[self.task].primary
         return self.hold_out[name] < self.baseline[name]
 

@@ -1,4 +1,4 @@
-"""What the report's pictures have in common: matplotlib's figures, names, files."""
+"""The common ground of the report's pictures: matplotlib's figures, names, files."""
 
 import warnings
 from dataclasses import dataclass

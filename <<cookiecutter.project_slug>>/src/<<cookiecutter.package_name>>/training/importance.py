@@ -44,7 +44,7 @@ class Importance:
 
     @property
     def order(self) -> npt.NDArray[np.intp]:
-        """Where each feature stands in the lists, from the one that matters most."""
+        """The rank of each feature, from the one that matters most."""
         return np.argsort(-self.mean, kind="stable")
 
 

@@ -1,4 +1,4 @@
-"""What a model would promise, did it learn from features that are known only after the event.
+"""Scores of the model with the features that leak, for comparison with the one that is served.
 
 It is measured and shown beside the model that is served, and never served itself.
 """

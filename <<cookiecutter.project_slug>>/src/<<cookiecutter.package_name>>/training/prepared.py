@@ -11,7 +11,7 @@ from ..preprocessing import BasePreprocessor
 from .rows import Rows
 
 _AMONG, _ALONE = 50, 3
-"""How many rows are prepared together, and of these alone, to see that it is the same."""
+"""The numbers of rows that are prepared together, and of these alone, to compare the two."""
 
 
 def prepare(preprocessor: BasePreprocessor, rows: Rows) -> Any:

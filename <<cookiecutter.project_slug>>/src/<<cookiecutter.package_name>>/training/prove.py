@@ -18,7 +18,7 @@ TOLERANCE = 1e-5
 """Largest difference of a probability; for regression relative, see `prove`."""
 
 _PATIENCE = {"extremes": 256}
-"""How many of a group's rows scikit-learn may refuse before the rest of it is left out, else 32."""
+"""The rows of a group that scikit-learn may refuse before the rest is left out; else 32."""
 
 
 @dataclass(frozen=True)

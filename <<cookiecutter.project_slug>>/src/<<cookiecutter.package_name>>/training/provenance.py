@@ -1,4 +1,4 @@
-"""Where a bundle comes from: data, code and libraries."""
+"""The provenance of a bundle: data, code and libraries."""
 
 import hashlib
 import logging

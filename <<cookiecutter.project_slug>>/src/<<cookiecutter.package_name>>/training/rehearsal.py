@@ -30,14 +30,14 @@ from .system_libraries import lacking_in_image
 
 PACKAGE = Path(__file__).parent.parent
 _KEPT = ("OMP_", "OPENBLAS_", "MKL_", "TMPDIR", "PATH")
-"""What variables of the environment begin with that are kept: arithmetic's, and places."""
+"""Prefixes of the environment variables that are kept: arithmetic's, and folders."""
 
 _LAST_WORDS = 2_000
 
 
 @dataclass(frozen=True)
 class Rehearsed:
-    """What a bundle answered, by group, and the Debian packages that the image's base lacks."""
+    """The bundle's answers, by group, and the Debian packages that the image's base lacks."""
 
     answers: dict[str, Answers]
     system_packages: tuple[str, ...] = ()

@@ -10,7 +10,7 @@ from ..errors import ProjectError
 from ..features import Feature, Features
 
 AFTERWARDS = "(known only afterwards: the model does not see it)"
-"""What a client reads of a feature that leaks."""
+"""The sentence about a feature that leaks, for clients."""
 
 
 def resolve_schema(features: Features, X: pd.DataFrame, classes: list[str]) -> Schema:

@@ -1,4 +1,4 @@
-"""What AutoML found, in reports/: automl.json, a table for the model card, a picture."""
+"""AutoML's results in reports/: automl.json, a table for the model card, a picture."""
 
 import json
 from dataclasses import asdict

@@ -1,4 +1,4 @@
-"""What training needs to know of a task: how rows are parted, measured and checked."""
+"""The tasks as training sees them: how rows are split, measured and checked."""
 
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar

@@ -37,7 +37,7 @@ class UseCase:
 
     @property
     def task(self) -> TrainingTask:
-        """What training needs to know of the task."""
+        """The task as training sees it."""
         return TRAINING_TASKS[self.features.task]
 
     def load(self) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Where the data comes from."""
+"""The source of the data."""
 
 import pandas as pd
 <% if cookiecutter.task == "classification" -%>

@@ -1,4 +1,4 @@
-"""What learns, and what its answers are called."""
+"""The estimator, and the names of its classes."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How features are prepared for the estimator."""
+"""The preparation of features for the estimator."""
 
 from ..preprocessing import BasePreprocessor
 
