@@ -12,9 +12,7 @@ import pytest
 
 from model_runtime.bundle.read import Bundle
 from model_runtime.errors import ProjectError
-from model_runtime.scoring import inputs
-from model_runtime.scoring.read_csv import CsvInput
-from model_runtime.scoring.run import score
+from model_runtime.scoring.run import INPUTS, score
 
 from ..support.sample import PREFIX
 from ..support.scored_files import GOOD, HEADER, QUIET, as_file, read, scored, table, written
@@ -183,11 +181,12 @@ def test_an_old_file_of_rejects_does_not_outlive_a_run_without(
     assert not report.rejects.exists()
 
 
-def test_a_file_is_read_in_blocks_of_a_bounded_height(
-    shop: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(inputs, "BLOCK", 10_000)
-    source = written(tmp_path / "in.csv", HEADER, *[GOOD] * 5_000)
+@pytest.mark.parametrize("suffix", [".csv", ".parquet", ".jsonl"])
+def test_blocks_are_bounded_by_their_bytes(shop: Bundle, tmp_path: Path, suffix: str) -> None:
+    wide = table(10_000).with_columns(customer=pl.lit("x" * 2_000))
+    source = as_file(wide, tmp_path / f"in{suffix}")
     with source.open("rb") as file:
-        blocks = CsvInput(source, file, shop.schema).blocks()
-        assert max(block.features.height for block in blocks) < 1_000
+        blocks = INPUTS[suffix](source, file, shop.schema).blocks()
+        heights = [block.features.height for block in blocks]
+    assert sum(heights) == len(wide)
+    assert max(heights) < len(wide) / 2

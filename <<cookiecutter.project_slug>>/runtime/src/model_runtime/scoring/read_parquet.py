@@ -12,9 +12,14 @@ from pyarrow import parquet
 from ..bundle.schema import Schema
 from ..errors import ProjectError
 from .check import Check, Checked
-from .inputs import Input, decoded, needed
+from .inputs import BLOCK, Input, decoded, needed
 
 ROWS = 65_536
+"""Rows of a block."""
+
+_PIECE = 4_096
+"""Rows that are decoded at once, before their size is known."""
+
 _BUFFER = 1024 * 1024
 
 
@@ -43,16 +48,27 @@ class ParquetInput(Input):
 
     def blocks(self) -> Iterator[Checked]:
         """See `Input.blocks`."""
-        for batch in self._batches():
-            frame = pl.DataFrame(_as_bytes(pa.Table.from_batches([batch]).select(self._used)))
-            records = np.arange(self.read + 1, self.read + 1 + len(batch))
-            self.read += len(batch)
+        for table in self._tables():
+            frame = pl.DataFrame(_as_bytes(table.select(self._used)))
+            records = np.arange(self.read + 1, self.read + 1 + len(table))
+            self.read += len(table)
             self.done = self.read
             yield self._check(decoded(frame, False, records, None, []))
 
-    def _batches(self) -> Iterator[pa.RecordBatch]:
+    def _tables(self) -> Iterator[pa.Table]:
+        """Yield the rows in tables of `ROWS` or, where that is less, about `BLOCK` bytes."""
+        pieces: list[pa.RecordBatch] = []
+        for piece in self._pieces():
+            pieces.append(piece)
+            if sum(map(len, pieces)) >= ROWS or sum(each.nbytes for each in pieces) >= BLOCK:
+                yield pa.Table.from_batches(pieces)
+                pieces = []
+        if pieces:
+            yield pa.Table.from_batches(pieces)
+
+    def _pieces(self) -> Iterator[pa.RecordBatch]:
         # A name with dots means a nested column to pyarrow, unless the column is a plain one.
-        batches = self._parquet.iter_batches(batch_size=ROWS, columns=self._used or None)
+        batches = self._parquet.iter_batches(batch_size=_PIECE, columns=self._used or None)
         while True:
             try:
                 batch = next(batches, None)
