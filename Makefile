@@ -18,7 +18,7 @@ GET_python3 := Python 3.11 or later with its module venv, or uv, https://docs.as
 
 unexport VIRTUAL_ENV UV_PROJECT UV_WORKING_DIR UV_WORKING_DIRECTORY UV_PROJECT_ENVIRONMENT UV_FROZEN UV_LOCKED
 unexport UV_NO_DEV UV_NO_GROUP UV_NO_DEFAULT_GROUPS PIP_USER PIP_TARGET PIP_PREFIX PYTHONHOME PYTHONSAFEPATH
-unexport PYTHONOPTIMIZE BASH_ENV SHELLOPTS BASHOPTS CDPATH
+unexport PYTHONOPTIMIZE PYTHONDONTWRITEBYTECODE BASH_ENV SHELLOPTS BASHOPTS CDPATH
 
 .PHONY: help
 help: ## Show this list
@@ -66,6 +66,8 @@ taken-names: $(READY) ## Note in hooks/ which names projects can't have [PROJECT
 	@$(PROJECT_GIVEN)$(BIN)/python -m tools.taken_names "$$PROJECT"
 
 TWO := -n 2 --dist worksteal
+# A core for each worker: the threads of more would wait for each other, busily.
+test test-fast: export OMP_NUM_THREADS := 1
 
 .PHONY: test
 test: $(READY) ## Run all tests: the library's in place, then real projects, services and a browser

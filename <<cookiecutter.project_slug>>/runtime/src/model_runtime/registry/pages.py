@@ -1,5 +1,6 @@
 """MLflow's own pages of the registry in the project."""
 
+import os
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ from ..errors import ProjectError
 
 _PATIENCE_S = 2.0
 _AGAIN_S = 0.1
+_NO_JOBS = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
 
 
 @contextmanager
@@ -31,8 +33,10 @@ def pages_shown(
     """
     if _taken(port):
         raise ProjectError(f"Something listens on port {port} already; choose another (PORT=…).")
-    command = [sys.executable, "-m", "mlflow", "ui", "--host", "127.0.0.1", "--port", str(port)]
-    with subprocess.Popen([*command, "--backend-store-uri", uri]) as process:  # noqa: S603
+    # One process is enough for one person; four, and those of MLflow's jobs, take a minute to start.
+    where = ["--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
+    command = [sys.executable, "-m", "mlflow", "ui", *where, "--backend-store-uri", uri]
+    with subprocess.Popen(command, env={**os.environ, **_NO_JOBS}) as process:  # noqa: S603
         try:
             with waiting:
                 # Only an answer tells: connections are taken long before anything answers them.
