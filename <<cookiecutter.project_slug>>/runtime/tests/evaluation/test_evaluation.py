@@ -99,7 +99,7 @@ def test_rows_that_cant_be_measured_are_counted_by_reason_and_named(
     file.write_text("\n".join(lines), "utf-8")
     found = evaluate(case(), small[0], place, QUIET, file)
     assert (found.read, len(found.labelled), found.left_out) == (8, 2, 6)
-    assert reasons(found) == {
+    assert reasons(found.labelled) == {
         "'bought' is missing: nothing to measure against": 2,
         "'age' must be at most 120": 1,
         "'Größe' is not a label of this field": 1,

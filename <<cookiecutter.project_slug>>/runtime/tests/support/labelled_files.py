@@ -8,10 +8,18 @@ import pandas as pd
 from rich.console import Console
 
 from model_runtime.bundle.read import Bundle, read_bundle
-from model_runtime.evaluation.report import Evaluation
+from model_runtime.evaluation.labelled import Labelled
+from model_runtime.evaluation.measure import Measured, measure
+from model_runtime.evaluation.run import known
 from model_runtime.settings import Settings
+from model_runtime.training.assemble import assemble
+from model_runtime.training.data import load
+from model_runtime.training.judge import judge
+from model_runtime.training.learn import learn
 from model_runtime.training.run import train
+from model_runtime.training.session import session
 from model_runtime.training.split import split
+from model_runtime.training.store import store
 from model_runtime.training.use_case import UseCase
 
 from .settings import settings_in
@@ -30,12 +38,35 @@ def saved(frame: pd.DataFrame, file: Path) -> Path:
     return file
 
 
-def made(use_case: UseCase, folder: Path) -> tuple[Bundle, Settings]:
+def without_folds(folder: Path) -> Settings:
     settings = settings_in(folder)
     training = settings.training.model_copy(update={"folds": 0})
-    settings = settings.model_copy(update={"training": training})
+    return settings.model_copy(update={"training": training})
+
+
+def made(use_case: UseCase, folder: Path) -> tuple[Bundle, Settings]:
+    settings = without_folds(folder)
     train(use_case, settings, QUIET)
     return read_bundle(settings.paths.bundle), settings
+
+
+def assembled(use_case: UseCase, folder: Path) -> tuple[Bundle, Settings]:
+    """Train as `made` does, but write neither bundle nor reports, whose pictures take most time."""
+    settings = without_folds(folder)
+    with session(settings):
+        learned = learn(use_case, load(use_case), settings)
+        stored = store(learned, settings)
+        judged = judge(use_case, learned, settings)
+        return assemble(learned, stored, judged, settings).bundle, settings
+
+
+def measured(
+    use_case: UseCase, bundle: Bundle, settings: Settings, file: Path
+) -> tuple[Labelled, Measured]:
+    """Measure as `evaluate` does, but without its report."""
+    engine = bundle.engine(settings.training.trusted_types)
+    _, rows = known(use_case, bundle.schema, engine, file, str(file))
+    return rows, measure(bundle.schema, rows.truth, rows.outputs, rows.weight)
 
 
 def held_out(use_case: UseCase, settings: Settings) -> pd.DataFrame:
@@ -47,5 +78,5 @@ def held_out(use_case: UseCase, settings: Settings) -> pd.DataFrame:
     ]
 
 
-def reasons(found: Evaluation) -> dict[str, int]:
-    return dict(found.labelled.reasons())
+def reasons(rows: Labelled) -> dict[str, int]:
+    return dict(rows.reasons())

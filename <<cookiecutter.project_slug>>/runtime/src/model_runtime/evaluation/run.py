@@ -6,7 +6,9 @@ from pathlib import Path
 
 from rich.console import Console
 
+from ..bundle.engines import Engine
 from ..bundle.read import Bundle
+from ..bundle.schema import Schema
 from ..bundle.self_test import self_test
 from ..errors import ProjectError
 from ..files import replacing
@@ -15,7 +17,7 @@ from ..scoring.run import INPUTS, check_format, opened
 from ..settings import Settings
 from ..training.use_case import UseCase
 from .answered import answer
-from .labelled import labelled
+from .labelled import Labelled, labelled
 from .measure import measure
 from .published import write_loaded
 from .report import MARK, Evaluation, reports_folder, write_rejects, write_report
@@ -55,33 +57,51 @@ def evaluate(
                 check_format(source, "INPUT")
                 file, rows, sha256 = source, str(source), _sha256(source)
             step.found = f"{rows}, SHA-256 {sha256[:12]}…"
-        with progress.step("answer") as step, opened(file) as content:
-            kept = (features.target, *filter(None, [features.weight]))
-            records = INPUTS[file.suffix.lower()](file, content, schema, kept)
-            if records.names is not None and features.target not in records.names:
-                raise ProjectError(
-                    f"{rows}: there is no column '{features.target}', the target of features.yaml, "
-                    f"to measure against. The columns are: {', '.join(records.names[:50])}."
-                )
-            answered = answer(records, engine, schema, lambda n, of: advance(n, of, "read"))
-            found = labelled(use_case, schema, *answered)
-            step.found = f"{len(found.truth):,} of {records.read:,} rows can be measured"
+        with progress.step("answer") as step:
+            read, found = known(use_case, schema, engine, file, rows)
+            step.found = f"{len(found.truth):,} of {read:,} rows can be measured"
     with progress.step("report") as step, replacing(folder, MARK) as new:
         write_rejects(new, found.rejects)
         if len(found.truth):
             measured = measure(schema, found.truth, found.outputs, found.weight)
-            evaluation = Evaluation(
-                bundle, features, measured, found, rows, sha256, records.read, folder
-            )
+            evaluation = Evaluation(bundle, features, measured, found, rows, sha256, read, folder)
             write_report(new, evaluation, settings.training.seed)
         step.found = str(folder)
     if not len(found.truth):
         reasons = "; ".join(f"{count:,}: {reason}" for reason, count in found.reasons()[:3])
         raise ProjectError(
-            f"None of the {records.read:,} rows of {rows} can be measured"
+            f"None of the {read:,} rows of {rows} can be measured"
             f"{f' ({reasons}); {folder}/{MARK} names each' if reasons else ''}."
         )
     return evaluation
+
+
+def known(
+    use_case: UseCase, schema: Schema, engine: Engine, file: Path, rows: str
+) -> tuple[int, Labelled]:
+    """Ask an engine about a file's rows; return how many there are, and those of known target.
+
+    Args:
+        use_case: For the target, its encoding and the weight.
+        schema: The bundle's.
+        engine: The bundle's.
+        file: CSV, Parquet or JSON lines.
+        rows: Said of the rows in an error.
+
+    Raises:
+        ProjectError: The file can't be read, or has no column for the target.
+    """
+    features = use_case.features
+    kept = (features.target, *filter(None, [features.weight]))
+    with opened(file) as content:
+        records = INPUTS[file.suffix.lower()](file, content, schema, kept)
+        if records.names is not None and features.target not in records.names:
+            raise ProjectError(
+                f"{rows}: there is no column '{features.target}', the target of features.yaml, "
+                f"to measure against. The columns are: {', '.join(records.names[:50])}."
+            )
+        answered = answer(records, engine, schema, lambda n, of: advance(n, of, "read"))
+        return records.read, labelled(use_case, schema, *answered)
 
 
 def _check_alike(use_case: UseCase, bundle: Bundle) -> None:

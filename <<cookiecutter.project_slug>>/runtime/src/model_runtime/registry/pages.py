@@ -33,7 +33,7 @@ def pages_shown(
     """
     if _taken(port):
         raise ProjectError(f"Something listens on port {port} already; choose another (PORT=…).")
-    # One process is enough for one person; four, and those of MLflow's jobs, take a minute to start.
+    # One process is enough for one person; four, and those of jobs, take a minute to start.
     where = ["--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
     command = [sys.executable, "-m", "mlflow", "ui", *where, "--backend-store-uri", uri]
     with subprocess.Popen(command, env={**os.environ, **_NO_JOBS}) as process:  # noqa: S603
