@@ -22,6 +22,8 @@ from ..support.settings import settings_in
 from ..support.small_cases import FEATURES, case
 from ..support.spoiled_parts import places, spoiled
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def regression(tmp_path_factory: pytest.TempPathFactory) -> Bundle:

@@ -35,6 +35,7 @@ from ..support import small_cases
 from ..support.settings import settings_in
 from ..support.small_cases import FEATURES, FreePreprocessor, Preprocessor, case
 
+pytestmark = pytest.mark.slow
 TRUSTED = "tests.support.small_cases.FreePreprocessor"
 
 

@@ -7,6 +7,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from model_runtime.files import reading
 
 from ..support import kills
@@ -52,6 +54,7 @@ def check_cleaned(place: Path) -> None:
     assert names(place) == [".folder.lock", "file", "folder"]
 
 
+@pytest.mark.slow
 def test_killed_at_random_moments_it_leaves_what_is_whole(tmp_path: Path) -> None:
     kills.replace(tmp_path, 0)
     for _ in range(KILLS):

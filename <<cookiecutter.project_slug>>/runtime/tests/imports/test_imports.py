@@ -3,12 +3,14 @@
 import ast
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from model_runtime.imports.__main__ import public_names
+from model_runtime.imports.__main__ import main, public_names
 from model_runtime.imports.rewrite import Place, Rewritten, rewrite
+from model_runtime.project import project
 
 GONE = {"shop.errors", "shop.download", "shop.bundle.read", "shop.preprocessing", "shop.automl"}
 GONE |= {"shop.training", "shop.training.fit", "tests.service"}
@@ -145,6 +147,15 @@ def run(shop: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=shop, capture_output=True, text=True, check=False)
 
 
+@pytest.fixture
+def inside(shop: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The small project, as the one of the current folder in this process."""
+    monkeypatch.chdir(shop)
+    project.cache_clear()
+    yield shop
+    project.cache_clear()
+
+
 def contents(shop: Path) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in shop.rglob("*") if path.is_file()}
 
@@ -158,9 +169,17 @@ def test_the_command_changes_what_it_can_and_names_the_rest(shop: Path) -> None:
     assert "class DataLoader(BaseDataLoader):" in loader
     test = (shop / "tests/use_case/test_mine.py").read_text("utf-8")
     assert test.startswith("# Ä\nfrom model_runtime.testing import Service\n")
-    before = contents(shop)
-    assert "changed" not in run(shop).stdout.replace("has to be changed", "")
-    assert contents(shop) == before
+
+
+def test_what_was_changed_is_not_changed_again(
+    inside: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main() == 1
+    assert "changed src/shop/use_case/data_loader.py\n" in capsys.readouterr().out
+    before = contents(inside)
+    main()
+    assert "changed" not in capsys.readouterr().out.replace("has to be changed", "")
+    assert contents(inside) == before
 
 
 def test_a_file_that_is_no_python_is_named_and_nothing_is_changed(shop: Path) -> None:
@@ -172,9 +191,9 @@ def test_a_file_that_is_no_python_is_named_and_nothing_is_changed(shop: Path) ->
     assert contents(shop) == before
 
 
-def test_a_file_that_cant_be_written_leaves_all_as_they_were(shop: Path) -> None:
-    (shop / "tests" / "use_case" / ".test_mine.py.part").mkdir()
-    before = contents(shop)
-    done = run(shop)
-    assert done.returncode
-    assert contents(shop) == before
+def test_a_file_that_cant_be_written_leaves_all_as_they_were(inside: Path) -> None:
+    (inside / "tests" / "use_case" / ".test_mine.py.part").mkdir()
+    before = contents(inside)
+    with pytest.raises(IsADirectoryError):
+        main()
+    assert contents(inside) == before

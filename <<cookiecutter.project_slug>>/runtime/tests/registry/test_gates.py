@@ -73,6 +73,7 @@ def test_a_champion_that_refuses_all_rows_is_not_compared(settings: Settings) ->
         promote(use_case, settings, ModelRegistry(settings), "3")
 
 
+@pytest.mark.slow
 def test_retraining_prefers_what_answers_rows_that_the_champion_refuses(tmp_path: Path) -> None:
     settings = settings_for(tmp_path, tolerance=1)
     retrain(case(), settings, QUIET)

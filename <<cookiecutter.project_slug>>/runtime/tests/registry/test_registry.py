@@ -202,6 +202,7 @@ def test_a_bundle_that_was_not_registered_is_not_overwritten_half(settings: Sett
     assert read_bundle(settings.paths.bundle).metadata == present.metadata
 
 
+@pytest.mark.slow
 def test_two_who_use_a_registry_for_the_first_time_at_once_do_not_meet(tmp_path: Path) -> None:
     use = "import sys; from tests.support.versions import *; from pathlib import Path; "
     use += "ModelRegistry(settings_for(Path(sys.argv[1]))).versions()"
@@ -211,6 +212,7 @@ def test_two_who_use_a_registry_for_the_first_time_at_once_do_not_meet(tmp_path:
     assert [user.returncode for user in users] == [0, 0], said
 
 
+@pytest.mark.slow
 def test_a_registry_whose_making_was_killed_is_made_anew(tmp_path: Path) -> None:
     settings = settings_for(tmp_path)
     settings.paths.registry.mkdir()
@@ -236,6 +238,7 @@ def test_a_version_is_listed_with_all_its_aliases(settings: Settings) -> None:
     assert registry.find("@staging").number == 2
 
 
+@pytest.mark.slow
 def test_a_version_is_fetched_without_anything_of_training() -> None:
     code = "import sys, model_runtime.registry.__main__\nprint(*sys.modules)"
     loaded = subprocess.run(

@@ -118,6 +118,7 @@ def test_rollback_goes_back_step_by_step_and_a_broken_promotion_does_not_count(
         rollback(registry, FEATURES)
 
 
+@pytest.mark.slow
 def test_retraining_promotes_what_is_better_and_keeps_the_bundle_else(tmp_path: Path) -> None:
     settings = settings_for(tmp_path)
     fetched = []
