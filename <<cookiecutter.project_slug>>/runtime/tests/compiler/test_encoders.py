@@ -92,7 +92,7 @@ def test_labels_and_numbers_are_encoded_exactly(encoder: Any) -> None:
     encoded = ColumnTransformer([("all", encoder, list(X))], sparse_threshold=0)
     parts = make_pipeline(encoded, StandardScaler())
     pipeline = pipeline_of(parts, LinearRegression()).fit(X, target(X))
-    rows = pd.concat([X, frame(300, seed=1, new=0.2)])
+    rows = pd.concat([X, frame(90, seed=1, new=0.2)])
     assert largest_difference(pipeline, X, rows) < EXACT
 
 

@@ -31,9 +31,10 @@ def answers(engine: Engine, rows: pd.DataFrame) -> Any:
     except Unanswerable:
         if len(rows) == 1:
             return np.full((1, 1), np.nan)
-        found = [answers(engine, rows.iloc[[k]]) for k in range(len(rows))]
+        middle = len(rows) // 2
+        found = [answers(engine, part) for part in (rows.iloc[:middle], rows.iloc[middle:])]
         width = max(answer.shape[1] for answer in found)
-        return np.vstack([np.broadcast_to(answer, (1, width)) for answer in found])
+        return np.vstack([np.broadcast_to(answer, (len(answer), width)) for answer in found])
 
 
 def largest_difference(pipeline: Pipeline, X: pd.DataFrame, rows: pd.DataFrame) -> float:
