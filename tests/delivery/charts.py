@@ -49,6 +49,14 @@ VALUES: dict[str, dict[str, Any]] = {
     },
     "long": {"image": {"repository": "registry.example.org:5000/team/model"}},
 }
+VALUES["all"] = {
+    "serving": FETCHED["serving"],
+    "deployment": {
+        key: value
+        for values in VALUES.values()
+        for key, value in values.get("deployment", {}).items()
+    },
+}
 
 
 def with_values(folder: Path, values: dict[str, Any]) -> list[object]:

@@ -11,7 +11,6 @@ from tools.examples import bake, make_example, names
 
 from . import manifest_schemas
 from .charts import (
-    FETCHED,
     TAG,
     VALUES,
     Manifest,
@@ -26,14 +25,6 @@ from .cluster import Cluster
 from .helm_binary import helm
 from .pod_security import containers, violations
 
-VALUES["all"] = {
-    "serving": FETCHED["serving"],
-    "deployment": {
-        key: value
-        for values in VALUES.values()
-        for key, value in values.get("deployment", {}).items()
-    },
-}
 LONGEST = "a" * 53
 
 
