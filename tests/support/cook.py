@@ -13,7 +13,7 @@ from tools.examples import snapshot
 
 from .files import SKELETON
 
-KEPT = (".template.json", "pyproject.toml", "config.yaml", "README.md")
+KEPT = (".template.json", ".python-version", "pyproject.toml", "config.yaml", "README.md")
 """Files that hold answers; the template with these alone is made in a moment."""
 
 
