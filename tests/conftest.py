@@ -1,5 +1,6 @@
 """Fixtures of all tests: the template alone, and trained projects."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,9 @@ import pytest
 from tools.examples import snapshot
 
 pytest.register_assert_rewrite("tests.support")
+
+# Else each of the processes that tests start would compile all that it imports anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 from tests.support.projects import Baked, Trained  # noqa: E402 - its asserts are rewritten first
 
