@@ -1,5 +1,6 @@
 """Fixtures of all tests: the template alone, and trained projects."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,10 @@ from tools.examples import snapshot
 
 pytest.register_assert_rewrite("tests.support")
 
-from tests.support.projects import Trained  # noqa: E402 - its asserts are rewritten first
+# Else each of the processes that tests start would compile all that it imports anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+from tests.support.projects import Baked, Trained  # noqa: E402 - its asserts are rewritten first
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -19,6 +23,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the template without the rest of the repository."""
     return snapshot(tmp_path_factory.mktemp("template"))
+
+
+@pytest.fixture(scope="session")
+def baked(tmp_path_factory: pytest.TempPathFactory) -> Baked:
+    """The project of some answers as the template makes it, made once for all workers."""
+    return Baked(tmp_path_factory)
 
 
 @pytest.fixture(scope="session")

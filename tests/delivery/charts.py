@@ -1,5 +1,6 @@
 """A chart as Helm renders it, held against Kubernetes' schemas."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -49,6 +50,14 @@ VALUES: dict[str, dict[str, Any]] = {
     },
     "long": {"image": {"repository": "registry.example.org:5000/team/model"}},
 }
+VALUES["all"] = {
+    "serving": FETCHED["serving"],
+    "deployment": {
+        key: value
+        for values in VALUES.values()
+        for key, value in values.get("deployment", {}).items()
+    },
+}
 
 
 def with_values(folder: Path, values: dict[str, Any]) -> list[object]:
@@ -84,15 +93,23 @@ def pods(manifests: list[Manifest]) -> list[Manifest]:
     return found + [job["spec"]["template"] for job in jobs]
 
 
-def findings(manifests: str) -> list[str]:
-    """Return what Kubernetes' schemas say."""
+def findings(manifests: dict[str, str]) -> dict[str, list[str]]:
+    """Return what Kubernetes' schemas say of the manifests of each name, all by one process."""
     script = Path(manifest_schemas.__file__)
     uv = Path(sys.executable).parent / "uv"
     command = [uv if uv.is_file() else "uv", *VALIDATE, script]
     done = subprocess.run(
-        [*map(str, command)], input=manifests, capture_output=True, text=True, cwd=script.parent
+        [*map(str, command)],
+        input=json.dumps(manifests),
+        capture_output=True,
+        text=True,
+        cwd=script.parent,
     )
     assert done.returncode == 0, done.stderr
-    lines = done.stdout.splitlines()
-    assert sum(line.startswith("checked ") for line in lines) == manifest_schemas.VERSIONS
-    return [line for line in lines if not line.startswith("checked ")]
+    said: dict[str, list[str]] = json.loads(done.stdout)
+    for name, lines in said.items():
+        checked = [line for line in lines if line.startswith("checked ")]
+        assert len(checked) == manifest_schemas.VERSIONS, name
+    return {
+        name: [line for line in said[name] if not line.startswith("checked ")] for name in manifests
+    }

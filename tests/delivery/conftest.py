@@ -1,5 +1,6 @@
 """Projects, images and clusters that the tests of delivery share."""
 
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,8 +11,7 @@ import pytest
 from tests.delivery.images import ENVIRONMENT, SECRETS, alone, make_base
 from tests.support.commands import run
 from tests.support.files import COMPLETE
-from tests.support.projects import Trained
-from tools.examples import bake, make_example
+from tests.support.projects import Baked, Trained
 
 from . import cluster
 from .charts import Manifest, documents, template
@@ -21,9 +21,10 @@ IDS = {"image_registry": "id-images", "model_registry": "id-models"}
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def project(baked: Baked, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project whose config.yaml names credentials."""
-    made = bake(COMPLETE, tmp_path_factory.mktemp("bake"))
+    source = baked(COMPLETE)
+    made = shutil.copytree(source, tmp_path_factory.mktemp("bake") / source.name)
     config = made / "config.yaml"
     text = config.read_text("utf-8")
     for name, identity in IDS.items():
@@ -34,8 +35,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return bake({**COMPLETE, "project_name": "Titanic"}, tmp_path_factory.mktemp("plain"))
+def plain(baked: Baked) -> Path:
+    return baked({**COMPLETE, "project_name": "Titanic"})
 
 
 @pytest.fixture(scope="module")
@@ -55,8 +56,8 @@ def built(trained: Trained) -> Path:
 
 
 @pytest.fixture(scope="module")
-def titanic(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_example("titanic", tmp_path_factory.mktemp("chart"))
+def titanic(baked: Baked) -> Path:
+    return baked.example("titanic")
 
 
 @pytest.fixture

@@ -20,8 +20,10 @@ TOOLS = ROOT / ".tools"
 REHEARSAL = Path(__file__).parent / "jenkins"
 BIN = Path(sys.executable).parent
 
-# Old Groovy on newer Java.
+# Old Groovy on newer Java; a run of seconds is not worth compiling for, or collecting beside.
 JAVA = [
+    "-XX:TieredStopAtLevel=1",
+    "-XX:+UseSerialGC",
     "--add-opens=java.base/java.lang=ALL-UNNAMED",
     "--add-opens=java.base/java.util=ALL-UNNAMED",
 ]

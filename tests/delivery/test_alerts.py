@@ -1,6 +1,7 @@
 """The alerts, each as Prometheus itself decides it: what fires, and what must not."""
 
 import re
+import shutil
 import subprocess
 from pathlib import Path
 from typing import NamedTuple
@@ -11,16 +12,14 @@ from model_runtime.contract.routes import PATHS
 
 from tests.delivery.images import needed
 from tests.support.files import SKELETON
-from tools.examples import bake
 
 PREDICT, SCORE = "/api/predict", "/score"
 
 
 @pytest.fixture(scope="module")
-def rules(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("alerts")
-    project = bake({"project_name": "Titanic"}, folder)
-    return (project / "deploy/helm/titanic/rules.yaml").rename(folder / "rules.yaml")
+def rules(titanic: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = titanic / "deploy/helm/titanic/rules.yaml"
+    return Path(shutil.copy(file, tmp_path_factory.mktemp("alerts")))
 
 
 class Series(NamedTuple):

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from tools.examples import bake, make_example, names
+from tests.support.projects import Baked
+from tools.examples import names
 
 from . import manifest_schemas
 from .charts import (
-    FETCHED,
     TAG,
     VALUES,
     Manifest,
@@ -26,21 +26,15 @@ from .cluster import Cluster
 from .helm_binary import helm
 from .pod_security import containers, violations
 
-VALUES["all"] = {
-    "serving": FETCHED["serving"],
-    "deployment": {
-        key: value
-        for values in VALUES.values()
-        for key, value in values.get("deployment", {}).items()
-    },
-}
 LONGEST = "a" * 53
 
 
 @pytest.mark.parametrize("example", [*names(), "longest"])
-def test_lint_and_install_have_nothing_to_say(example: str, tmp_path: Path, there: Cluster) -> None:
+def test_lint_and_install_have_nothing_to_say(
+    example: str, baked: Baked, tmp_path: Path, there: Cluster
+) -> None:
     longest = {"project_name": "Longest", "project_slug": LONGEST, "package_name": "b" * 30}
-    project = bake(longest, tmp_path) if example == "longest" else make_example(example, tmp_path)
+    project = baked(longest) if example == "longest" else baked.example(example)
     values = with_values(tmp_path, {})
     chart = next(project.glob("deploy/helm/*"))
     linted = helm("lint", "--strict", chart, "--set-string", TAG, *values, cwd=project)
@@ -55,13 +49,33 @@ def test_lint_and_install_have_nothing_to_say(example: str, tmp_path: Path, ther
     assert f"{name}, version 7, as release {name} in default." in installed.stdout
 
 
+MISSPELT = "maxUnavailble"
+
+
+@pytest.fixture(scope="module")
+def rendered(titanic: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What the chart is for each values, and once with a mistake."""
+    folder = tmp_path_factory.mktemp("rendered")
+    texts = {
+        name: template(titanic, folder, values, LONGEST if name == "long" else "titanic")
+        for name, values in VALUES.items()
+    }
+    mistaken = texts["defaults"].replace("maxUnavailable: 0", f"{MISSPELT}: 0")
+    return {**texts, MISSPELT: mistaken}
+
+
+@pytest.fixture(scope="module")
+def found(rendered: dict[str, str]) -> dict[str, list[str]]:
+    """The findings of Kubernetes' schemas in each."""
+    return findings(rendered)
+
+
 @pytest.mark.parametrize("name", VALUES)
 def test_what_is_rendered_keeps_to_kubernetes_schemas_and_security(
-    titanic: Path, tmp_path: Path, name: str
+    rendered: dict[str, str], found: dict[str, list[str]], name: str
 ) -> None:
-    release = LONGEST if name == "long" else "titanic"
-    text = template(titanic, tmp_path, VALUES[name], release)
-    assert not findings(text)
+    text = rendered[name]
+    assert not found[name]
     for manifest in documents(text):
         assert len(manifest["metadata"]["name"]) <= (52 if manifest["kind"] == "CronJob" else 63)
     for pod in pods(documents(text)):
@@ -75,11 +89,9 @@ def test_what_is_rendered_keeps_to_kubernetes_schemas_and_security(
             assert mounted <= {each["name"] for each in spec.get("volumes", [])}
 
 
-def test_the_schemas_would_have_found_something(titanic: Path, tmp_path: Path) -> None:
-    text = template(titanic, tmp_path, {}).replace("maxUnavailable: 0", "maxUnavailble: 0")
-    found = findings(text)
-    assert len(found) == manifest_schemas.VERSIONS
-    assert all("maxUnavailble" in line for line in found)
+def test_the_schemas_would_have_found_something(found: dict[str, list[str]]) -> None:
+    assert len(found[MISSPELT]) == manifest_schemas.VERSIONS
+    assert all(MISSPELT in line for line in found[MISSPELT])
 
 
 BROKEN: dict[str, Callable[[Manifest], object]] = {

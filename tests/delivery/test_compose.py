@@ -13,7 +13,7 @@ import yaml
 from tests.delivery.images import needed
 from tests.delivery.pipeline_tools import installed
 from tests.support.commands import run
-from tools.examples import bake
+from tests.support.projects import Baked, Trained
 
 SPEC = "github.com/compose-spec/compose-go/v2/cmd@v2.16.2"
 PROFILES = {
@@ -30,7 +30,9 @@ def compose(plain: Path) -> dict[str, Any]:
     return found
 
 
-def test_compose_yaml_conforms_to_the_specification(plain: Path, tmp_path: Path) -> None:
+def test_compose_yaml_conforms_to_the_specification(
+    plain: Path, baked: Baked, tmp_path: Path
+) -> None:
     """By the very loader that `docker compose` has."""
     if not shutil.which("go"):
         pytest.skip("the specification's loader is made by Go, which is not here")
@@ -39,7 +41,7 @@ def test_compose_yaml_conforms_to_the_specification(plain: Path, tmp_path: Path)
         run("go", "install", SPEC, cwd=plain, GOBIN=str(folder))
 
     loader = installed("compose-spec-2.16.2", install) / "cmd"
-    for project in (plain, bake({}, tmp_path)):
+    for project in (plain, baked()):
         run(loader, "deploy/compose.yaml", cwd=project)
     wrong = tmp_path / "compose.yaml"
     text = (plain / "deploy/compose.yaml").read_text()
@@ -120,7 +122,8 @@ def test_prometheus_accepts_its_configuration_and_the_rules_fire(
     run(promtool, "test", "rules", "test.yaml", cwd=tmp_path)
 
 
-def test_dashboard_and_rules_ask_for_metrics_that_the_service_has(built: Path) -> None:
+def test_dashboard_and_rules_ask_for_metrics_that_the_service_has(trained: Trained) -> None:
+    project = trained("titanic")
     code = (
         "from uuid import uuid4; from model_runtime.serving.metrics import Metrics\n"
         "from model_runtime.bundle.read import read_bundle; from pathlib import Path\n"
@@ -128,13 +131,13 @@ def test_dashboard_and_rules_ask_for_metrics_that_the_service_has(built: Path) -
         "metrics.predicted('yes', 1); metrics.reloaded('refused')\n"
         "metrics.serves(read_bundle(Path('model_bin')).metadata); print(metrics.text().decode())"
     )
-    told = run(".venv/bin/python", "-c", code, cwd=built)
+    told = run(".venv/bin/python", "-c", code, cwd=project)
     series = {
         name: set(re.findall(r'(\w+)="', labels))
         for name, labels in re.findall(r"^(\w+)\{(.*)\} ", told, re.MULTILINE)
     }
-    rules = yaml.safe_load((built / "deploy/helm/titanic/rules.yaml").read_text())
-    dashboard = json.loads((built / "deploy/helm/titanic/dashboard.json").read_text())
+    rules = yaml.safe_load((project / "deploy/helm/titanic/rules.yaml").read_text())
+    dashboard = json.loads((project / "deploy/helm/titanic/dashboard.json").read_text())
     asked = [rule["expr"] for group in rules["groups"] for rule in group["rules"]]
     asked += [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
     recorded = {rule.get("record") for group in rules["groups"] for rule in group["rules"]}

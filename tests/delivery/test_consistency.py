@@ -11,7 +11,7 @@ import yaml
 
 from tests.support.files import COMPLETE, texts
 from tests.support.makefiles import NAMED, targets
-from tools.examples import bake
+from tests.support.projects import Baked
 
 DELIVERY = re.compile(r"(deploy|\.github)/|\.dockerignore")
 COMMENT = re.compile(r"^\s*(#|//|/?\*|\{\{/\*).*$|\s#\s.*$", re.MULTILINE)
@@ -21,9 +21,9 @@ PIPELINES = ("continuous-integration", "train-model", "build-image", "deploy")
 
 
 @pytest.fixture(scope="module", params=["iris-classifier", "another-name"])
-def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def project(request: pytest.FixtureRequest, baked: Baked) -> Path:
     """Projects under two names, for a name that is written out where it should be rendered."""
-    return bake({**COMPLETE, "project_slug": request.param}, tmp_path_factory.mktemp("bake"))
+    return baked({**COMPLETE, "project_slug": request.param})
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tools.examples import bake
+from tests.support.projects import Baked
 
 from .pipeline_tools import REHEARSAL, hadolint, java
 
@@ -80,10 +80,59 @@ def commands(outcome: Outcome) -> list[str]:
     return [event["value"] for event in outcome["events"] if event["step"] == "sh"]
 
 
+FAILURES = {
+    f"{pipeline}: {stage} fails": scenario(pipeline, failures={command: 99})
+    for pipeline, stages in COMMANDS.items()
+    for stage, command in stages.items()
+}
+PRODUCTION = {"ENVIRONMENT": "production"}
+SCENARIOS = {
+    **{pipeline: scenario(pipeline) for pipeline in COMMANDS},
+    **FAILURES,
+    "network fails": scenario(
+        "build-image", failures={"make setup": 1, "make image": 1, "make push": 2}
+    ),
+    "test fails once": scenario("build-image", failures={"make image-test": 1}),
+    "yes to production": scenario("deploy", "yes", parameters=PRODUCTION),
+    "no to production": scenario("deploy", "no", parameters=PRODUCTION),
+    "unknown environment": scenario("deploy", parameters={"ENVIRONMENT": "moon"}),
+}
+WRONG = {
+    "steps without a block": (
+        "            steps {\n                sh 'make lint'\n            }",
+        "sh 'make lint'",
+    ),
+    "an unknown step": ("sh 'make lint'", "shell 'make lint'"),
+    "an option that is a trigger": ("timeout(time: 1", "cron(time: 1"),
+    "a brace too few": ("stage('Lint') {", "stage('Lint') "),
+}
+"""What is replaced in the pipeline of continuous integration, and by what."""
+
+
 @pytest.fixture(scope="module")
-def runs(project: Path) -> dict[str, Outcome]:
-    """Each pipeline on a good day."""
-    return dict(zip(COMMANDS, rehearse(project, *map(scenario, COMMANDS)), strict=True))
+def runs(
+    project: Path, baked: Baked, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Outcome]:
+    """Each scenario's outcome, and each pipeline's on a good day: all by one start of Java."""
+    without_ids = scenario("build-image", folder=str(baked()))
+    wrong = {
+        name: scenario("continuous-integration", folder=str(spoiled(project, folder, name)))
+        for name in WRONG
+        for folder in [tmp_path_factory.mktemp("wrong")]
+    }
+    scenarios = {**SCENARIOS, "no ids": without_ids, **wrong}
+    return dict(zip(scenarios, rehearse(project, *scenarios.values()), strict=True))
+
+
+def spoiled(project: Path, folder: Path, name: str) -> Path:
+    """Copy a project's pipelines, one of them with a mistake."""
+    copy = shutil.copytree(project / "deploy" / "jenkins", folder / "deploy" / "jenkins")
+    file = copy / "continuous-integration.Jenkinsfile"
+    text = file.read_text("utf-8")
+    right, wrong = WRONG[name]
+    assert right in text
+    file.write_text(text.replace(right, wrong))
+    return folder
 
 
 @pytest.mark.parametrize("pipeline", COMMANDS)
@@ -110,32 +159,26 @@ def test_what_starts_them(runs: dict[str, Outcome]) -> None:
 
 
 @pytest.mark.parametrize("pipeline", COMMANDS)
-def test_a_failed_stage_ends_the_rest_and_post_still_runs(project: Path, pipeline: str) -> None:
-    stages = COMMANDS[pipeline]
-    failing = [scenario(pipeline, failures={command: 99}) for command in stages.values()]
-    for number, run in enumerate(rehearse(project, *failing), start=1):
+def test_a_failed_stage_ends_the_rest_and_post_still_runs(
+    runs: dict[str, Outcome], pipeline: str
+) -> None:
+    stages = list(COMMANDS[pipeline])
+    for number, stage in enumerate(stages, start=1):
+        run = runs[f"{pipeline}: {stage} fails"]
         assert run["result"] == "FAILURE"
-        assert run["stages"] == list(stages)[:number]
+        assert run["stages"] == stages[:number]
         if pipeline != "deploy":
             assert any(event["stage"] == "post" for event in run["events"])
 
 
-def test_what_fails_for_want_of_a_network_is_tried_again(project: Path) -> None:
-    flaky = {"make setup": 1, "make image": 1, "make push": 2}
-    tried, refused = rehearse(
-        project,
-        scenario("build-image", failures=flaky),
-        scenario("build-image", failures={"make image-test": 1}),
-    )
-    assert tried["result"] == "SUCCESS"
-    assert commands(tried).count("make push") == 3
-    assert refused["result"] == "FAILURE"
+def test_what_fails_for_want_of_a_network_is_tried_again(runs: dict[str, Outcome]) -> None:
+    assert runs["network fails"]["result"] == "SUCCESS"
+    assert commands(runs["network fails"]).count("make push") == 3
+    assert runs["test fails once"]["result"] == "FAILURE"
 
 
-def test_production_asks_and_staging_does_not(project: Path, runs: dict[str, Outcome]) -> None:
-    to = {"ENVIRONMENT": "production"}
-    answers = [scenario("deploy", answer, parameters=to) for answer in ("yes", "no")]
-    yes, no = rehearse(project, *answers)
+def test_production_asks_and_staging_does_not(runs: dict[str, Outcome]) -> None:
+    yes, no = runs["yes to production"], runs["no to production"]
     steps = [event["step"] for event in yes["events"]]
     assert yes["result"] == "SUCCESS"
     assert steps.index("input") == len(commands(yes)) - 1
@@ -147,8 +190,8 @@ def test_production_asks_and_staging_does_not(project: Path, runs: dict[str, Out
     assert "input" not in [event["step"] for event in runs["deploy"]["events"]]
 
 
-def test_an_environment_that_config_yaml_does_not_have_is_named(project: Path) -> None:
-    (run,) = rehearse(project, scenario("deploy", parameters={"ENVIRONMENT": "moon"}))
+def test_an_environment_that_config_yaml_does_not_have_is_named(runs: dict[str, Outcome]) -> None:
+    run = runs["unknown environment"]
     assert run["result"] == "FAILURE"
     assert "config.yaml has no jenkins.environments.moon" in run["why"]
     assert "make diff" not in commands(run)
@@ -162,31 +205,15 @@ def test_only_the_step_that_needs_a_secret_has_it(runs: dict[str, Outcome], pipe
         assert secrets == SECRET.get(event["stage"], {})
 
 
-def test_without_ids_no_credentials_are_asked_for(tmp_path: Path) -> None:
-    (run,) = rehearse(bake({}, tmp_path), scenario("build-image"))
+def test_without_ids_no_credentials_are_asked_for(runs: dict[str, Outcome]) -> None:
+    run = runs["no ids"]
     assert run["result"] == "SUCCESS"
     assert all(set(event["environment"]) <= {"VERSION"} for event in run["events"])
 
 
-@pytest.mark.parametrize(
-    ("right", "wrong"),
-    [
-        ("            steps {\n                sh 'make lint'\n            }", "sh 'make lint'"),
-        ("sh 'make lint'", "shell 'make lint'"),
-        ("timeout(time: 1", "cron(time: 1"),
-        ("stage('Lint') {", "stage('Lint') "),
-    ],
-)
-def test_the_rehearsal_refuses_what_jenkins_would(
-    project: Path, tmp_path: Path, right: str, wrong: str
-) -> None:
-    copy = shutil.copytree(project / "deploy" / "jenkins", tmp_path / "deploy" / "jenkins")
-    file = copy / "continuous-integration.Jenkinsfile"
-    text = file.read_text("utf-8")
-    assert right in text
-    file.write_text(text.replace(right, wrong))
-    with pytest.raises(AssertionError):
-        rehearse(tmp_path, scenario("continuous-integration"))
+@pytest.mark.parametrize("name", WRONG)
+def test_the_rehearsal_refuses_what_jenkins_would(runs: dict[str, Outcome], name: str) -> None:
+    assert runs[name]["result"] == "REFUSED", runs[name]
 
 
 def test_no_secret_gets_into_a_log(project: Path) -> None:

@@ -2,13 +2,14 @@
 
 import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 import yaml
 
+from tests.support.files import PARTS
+from tests.support.projects import Baked
 from tools.examples import bake
 
 from .pipeline_tools import actionlint, linters
@@ -50,14 +51,20 @@ def test_actions_are_pinned_by_digest_and_may_do_the_least(project: Path) -> Non
     ],
 )
 def test_what_is_not_chosen_is_not_there(
-    tmp_path: Path, question: str, folder: str, target: str
+    baked: Baked, question: str, folder: str, target: str
 ) -> None:
-    own = tmp_path / "iris-classifier" / folder / "mine.txt"
-    own.parent.mkdir(parents=True)
-    own.write_text("mine")
-    made = bake({question: "no"}, tmp_path)
-    assert [path.name for path in (made / folder).rglob("*")] == ["mine.txt"]
-    shutil.rmtree(made)
-    made = bake({question: "no"}, tmp_path)
+    made = baked()
     assert not (made / folder).exists()
     assert not target or f"\n{target}:" not in (made / "Makefile").read_text("utf-8")
+    assert question in PARTS
+
+
+def test_what_is_not_chosen_leaves_what_is_somebodys_own(tmp_path: Path) -> None:
+    folders = (".github", "deploy/jenkins/controller", "deploy/monitoring", "deploy/ansible")
+    for folder in folders:
+        own = tmp_path / "iris-classifier" / folder / "mine.txt"
+        own.parent.mkdir(parents=True)
+        own.write_text("mine")
+    made = bake(dict.fromkeys(PARTS, "no"), tmp_path)
+    for folder in folders:
+        assert [path.name for path in (made / folder).rglob("*")] == ["mine.txt"]

@@ -12,23 +12,37 @@ from cookiecutter.exceptions import FailedHookException
 from cookiecutter.main import cookiecutter
 from pytest_cookies.plugin import Cookies, Result
 
-from tests.support.files import PARTS, TASKS, texts
+from tests.support.cook import Cook
+from tests.support.files import PARTS, SKELETON, TASKS, contents, texts
+from tests.support.projects import Baked
 from tools.examples import ROOT, bake, make_example, names
 from tools.upgrades.errors import UpgradeError
+from tools.upgrades.render import render
 
 LONGEST_PACKAGE = "a" * 30
+STATEMENT = re.compile(rb"<%.*?%>", re.DOTALL)
 LEFTOVERS = re.compile(r"<<|<%|%>|<#|#>|cookiecutter\.(?!json)")
 
 AWKWARD: dict[str, dict[str, str]] = {
     "unicode": {"project_name": "Größe 2, 価格", "description": "Größe → 価格 🚢"},
-    "quotes": {"description": """Says "yes", 'no' and \\n; a: b # c"""},
-    "yaml": {"description": "{not: a, mapping} & *no anchor, ${{ no }} {{ variable }}"},
-    "longest package": {"package_name": LONGEST_PACKAGE, "author": "O'Neil & Söhne, Dr."},
-    "titles": {"project_name": 'Churn: who\'s leaving & "why"? 5% #1 🚢', "author": "O <o@x.org>"},
-    "code in a title": {"project_name": '3""" + open("pwned", "w").read() # $(touch pwned)'},
-    "code in a name": {"author": '"}], x = [{y="z'},
-    "code in Python": {"description": '"""); open("pwned", "w") #'},
-    "code in a shell": {"description": "$(touch pwned) `touch pwned`"},
+    "quotes, and code in a title": {
+        "project_name": '3""" + open("pwned", "w").read() # $(touch pwned)',
+        "description": """Says "yes", 'no' and \\n; a: b # c""",
+    },
+    "YAML, and titles": {
+        "project_name": 'Churn: who\'s leaving & "why"? 5% #1 🚢',
+        "description": "{not: a, mapping} & *no anchor, ${{ no }} {{ variable }}",
+        "author": "O <o@x.org>",
+    },
+    "the longest package, and code in Python": {
+        "package_name": LONGEST_PACKAGE,
+        "description": '"""); open("pwned", "w") #',
+        "author": "O'Neil & Söhne, Dr.",
+    },
+    "code in a name and in a shell": {
+        "description": "$(touch pwned) `touch pwned`",
+        "author": '"}], x = [{y="z',
+    },
 }
 
 REFUSED: dict[str, dict[str, str]] = {
@@ -42,8 +56,7 @@ REFUSED: dict[str, dict[str, str]] = {
 }
 
 
-@pytest.mark.parametrize("chosen", ["yes", "no"])
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize(("task", "chosen"), [*zip(TASKS, ("yes", "no"), strict=True)])
 def test_a_project_has_no_leftovers(
     cookies: Cookies, template: Path, task: str, chosen: str
 ) -> None:
@@ -56,6 +69,17 @@ def test_a_project_has_no_leftovers(
         found = LEFTOVERS.search(f"{path}\n{text}")
         assert not found, f"{path}: {found and found[0]!r} is left"
         assert text.endswith("\n") or not text, f"{path} has no newline at its end"
+
+
+def test_no_file_depends_on_both_the_task_and_a_chosen_part() -> None:
+    """Each is tried once above: another combination of them has no other file."""
+    found = set()
+    for path, content in contents(SKELETON).items():
+        statements = b"" if path.parts[0] == "runtime" else b"".join(STATEMENT.findall(content))
+        asked = {name.decode() for name in re.findall(rb"cookiecutter\.(\w+)", statements)}
+        found |= asked
+        assert not ("task" in asked and asked & {*PARTS}), path
+    assert {"task", *PARTS} <= found
 
 
 @pytest.mark.parametrize("answers", AWKWARD.values(), ids=AWKWARD)
@@ -99,9 +123,9 @@ def test_all_refused_answers_are_named_at_once(template: Path, tmp_path: Path) -
 
 
 def test_the_name_of_a_library_that_the_project_needs_is_refused(
-    template: Path, tmp_path: Path
+    template: Path, baked: Baked, tmp_path: Path
 ) -> None:
-    project = bake({}, tmp_path)
+    project = baked()
     own = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))
     runtime = tomllib.loads((project / "runtime" / "pyproject.toml").read_text("utf-8"))["project"]
     lists = [own["project"]["dependencies"], *own["dependency-groups"].values()]
@@ -122,12 +146,12 @@ def test_the_name_of_a_library_that_the_project_needs_is_refused(
 
 
 def test_the_pythons_of_a_project_are_those_that_can_be_chosen(
-    template: Path, tmp_path: Path
+    template: Path, cook: Cook, tmp_path: Path
 ) -> None:
     choices = json.loads((template / "cookiecutter.json").read_text("utf-8"))["python_version"]
     newest = int(choices[-1].removeprefix("3."))
     for version in choices:
-        project = bake({"python_version": version}, tmp_path / version)
+        project = render(cook.template, {"python_version": version}, tmp_path / version)
         about = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["project"]
         assert about["requires-python"] == f">={version},<3.{newest + 1}"
         assert (project / ".python-version").read_text("utf-8") == f"{version}\n"

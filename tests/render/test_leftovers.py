@@ -38,7 +38,7 @@ def test_an_accepted_run_leaves_a_project_alone(cook: Cook) -> None:
 
 
 def test_an_answer_that_is_refused_after_the_prompts_leaves_nothing(cook: Cook) -> None:
-    refused = cook.run(typed="\n\nclass\n" + "\n" * 9)
+    refused = cook.run(typed=cook.typing({"package_name": "class"}))
     assert "  - package_name: 'class'" in refused.stderr
     assert not list(cook.temporary.iterdir())
 

@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.cook import Cook
 from tests.support.files import SKELETON, contents, library
-from tests.support.projects import KINDS, make_project
+from tests.support.projects import KINDS, Baked
 from tools import examples
 from tools.examples import ROOT, UNTRACKED, bake
 
@@ -38,8 +38,9 @@ def test_template_library_and_repository_have_one_version() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_each_kind_has_the_templates_library(kind: str, tmp_path: Path) -> None:
-    assert contents(make_project(kind, tmp_path) / "runtime") == library()
+def test_each_kind_has_the_templates_library(kind: str, baked: Baked) -> None:
+    project = baked.example(kind) if kind in examples.names() else baked({"task": kind})
+    assert contents(project / "runtime") == library()
 
 
 @pytest.fixture

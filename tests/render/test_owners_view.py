@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from tests.support.files import COMPLETE, texts
-from tools.examples import bake
+from tests.support.projects import Baked
 from tools.upgrades.project import Record, covers
 
 MOST_FILES, MOST_LINES = 90, 4500
@@ -30,9 +30,9 @@ ENTRY = re.compile(r"^((?:│   |    )*)[├└]── (\S+)(?: +(<- )?\S.*)?$",
 
 
 @pytest.fixture(scope="module", params=["default", "complete"])
-def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def project(request: pytest.FixtureRequest, baked: Baked) -> Path:
     answers = COMPLETE if request.param == "complete" else {}
-    return bake({"package_name": "a" * 30, **answers}, tmp_path_factory.mktemp("bake"))
+    return baked({"package_name": "a" * 30, **answers})
 
 
 def tree(project: Path) -> Iterator[tuple[Path, bool]]:
@@ -43,8 +43,8 @@ def tree(project: Path) -> Iterator[tuple[Path, bool]]:
         yield Path(*above), bool(arrow)
 
 
-def test_a_default_project_is_small(tmp_path: Path) -> None:
-    project = bake({}, tmp_path)
+def test_a_default_project_is_small(baked: Baked) -> None:
+    project = baked()
     own = {path: text for path, text in texts(project).items() if path.parts[0] != "runtime"}
     lines = sum(len(text.splitlines()) for text in own.values())
     print(f"{len(own)} files, {lines:,} lines")

@@ -2,7 +2,9 @@
 
 import json
 import shutil
+import sys
 import tomllib
+from importlib import import_module
 
 import pytest
 import yaml
@@ -10,45 +12,62 @@ import yaml
 from tests.support.cook import Cook
 from tests.support.files import PARTS
 from tests.support.hostile import ATTACKS, NAME, ran
+from tools.examples import ROOT
 
-CHOICES = ("task", "python_version", *PARTS)
+sys.path.insert(0, str(ROOT / "hooks"))
+
+rules = import_module("rules")
+
+WRONG = {
+    "_jinja2_env_vars": {"variable_start_string": '{ANSWERS["', "variable_end_string": '"]}'},
+    "_extensions": [],
+    "_copy_without_render": ["*"],
+    "_new_lines": "\r\n",
+    "__description_quoted": '"another"',
+    "template": [f"{ATTACKS[0]} (x)"],
+    "templates": {"a": {"path": "hooks"}},
+    "unknown": "x",
+    "author": {"name": "x"},
+    "description": 5,
+}
+"""Parts of a replay file that are no answers of the template's, by their names."""
 
 
-@pytest.mark.parametrize("name", CHOICES)
 @pytest.mark.parametrize("answer", [f"2; touch {NAME}", ATTACKS[0], 3.11, None, ["yes"]])
-def test_a_choice_in_a_replay_file_is_one_of_the_choices(
-    cook: Cook, name: str, answer: object
-) -> None:
+def test_each_choice_in_a_replay_file_is_one_of_the_choices(cook: Cook, answer: object) -> None:
     content = cook.replayed()
-    content["cookiecutter"][name] = answer
+    choices = [name for name, default in cook.asked().items() if isinstance(default, list)]
+    assert {"task", "python_version", *PARTS} == {*choices}
+    content["cookiecutter"] |= dict.fromkeys(choices, answer)
     refused = cook.replay(content)
-    assert f"  - {name}: " in refused.stderr
-    assert not cook.made()
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("_jinja2_env_vars", {"variable_start_string": '{ANSWERS["', "variable_end_string": '"]}'}),
-        ("_extensions", []),
-        ("_copy_without_render", ["*"]),
-        ("_new_lines", "\r\n"),
-        ("__description_quoted", '"another"'),
-        ("template", [f"{ATTACKS[0]} (x)"]),
-        ("templates", {"a": {"path": "hooks"}}),
-        ("unknown", "x"),
-        ("author", {"name": "x"}),
-        ("description", 5),
-    ],
-)
-def test_a_replay_file_has_answers_alone(cook: Cook, name: str, value: object) -> None:
-    content = cook.replayed()
-    content["cookiecutter"][name] = value
-    refused = cook.replay(content)
-    assert refused.returncode
-    assert f"  - {name}: " in refused.stderr, refused.stderr
+    for name in choices:
+        assert f"  - {name}: " in refused.stderr
+        assert refuses({**cook.replayed()["cookiecutter"], name: answer}) == [name]
     assert not cook.made()
     assert not ran(cook.folder)
+
+
+def test_a_replay_file_has_answers_alone(cook: Cook) -> None:
+    content = cook.replayed()
+    content["cookiecutter"] |= WRONG
+    refused = cook.replay(content)
+    assert refused.returncode
+    for name in WRONG:
+        assert f"  - {name}: " in refused.stderr, refused.stderr
+    assert not cook.made()
+    assert not ran(cook.folder)
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_one_wrong_part_is_enough(cook: Cook, name: str) -> None:
+    right = cook.replayed()["cookiecutter"]
+    assert refuses(right) == []
+    assert refuses({**right, name: WRONG[name]}) == [name]
+
+
+def refuses(variables: dict[str, object]) -> list[str]:
+    """Return the names of what the hooks' rules, which are all that decides, say is wrong."""
+    return [sentence.split(":")[0] for sentence in rules.problems(variables)]
 
 
 def test_a_replay_file_has_no_variables_beside_cookiecutters(cook: Cook) -> None:
@@ -108,13 +127,16 @@ def test_a_description_that_was_changed_in_a_replay_file_is_the_projects(cook: C
 
 
 @pytest.mark.parametrize("value", ['["x"]', "{}", '"x"'])
-@pytest.mark.parametrize("name", ["_extensions", "_jinja2_env_vars"])
-def test_the_templates_own_settings_stay_its_own(cook: Cook, name: str, value: str) -> None:
+def test_the_templates_own_settings_stay_its_own(cook: Cook, value: str) -> None:
     shutil.rmtree(cook.output, ignore_errors=True)
-    text = f"default_context: {{{name}: {value}, description: '{ATTACKS[0]}'}}\n"
+    names = ("_extensions", "_jinja2_env_vars")
+    settings = ", ".join(f"{name}: {value}" for name in names)
+    text = f"default_context: {{{settings}, description: '{ATTACKS[0]}'}}\n"
     (cook.folder / "config.yaml").write_text(text)
-    refused = cook.run("--no-input", "--config-file", "config.yaml")
-    assert f"  - {name}: " in refused.stderr
-    assert f"  - {name}: " in cook.run("--no-input", f"{name}={value}").stderr
+    by_config = cook.run("--no-input", "--config-file", "config.yaml").stderr
+    by_arguments = cook.run("--no-input", *(f"{name}={value}" for name in names)).stderr
+    for name in names:
+        assert f"  - {name}: " in by_config
+        assert f"  - {name}: " in by_arguments
     assert not cook.made()
     assert not ran(cook.folder)

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from tools.examples import snapshot
 
 from .files import SKELETON
 
-KEPT = (".template.json", "pyproject.toml", "config.yaml", "README.md")
+KEPT = (".template.json", ".python-version", "pyproject.toml", "config.yaml", "README.md")
 """Files that hold answers; the template with these alone is made in a moment."""
 
 
@@ -44,6 +45,24 @@ class Cook:
             text=True,
             check=False,
         )
+
+    def asked(self) -> dict[str, str | list[str]]:
+        """Return what the template asks, in order: a default, or the choices."""
+        variables = json.loads((self.template / "cookiecutter.json").read_text("utf-8"))
+        return {name: default for name, default in variables.items() if name[0] != "_"}
+
+    def typing(self, answers: Mapping[str, str]) -> str:
+        """Return what one types to give some answers, and to take the default of all others."""
+        asked = self.asked()
+        assert set(answers) <= set(asked)
+        typed = {
+            # A choice is made by its number.
+            name: str(choices.index(answers[name]) + 1)
+            if isinstance(choices := asked[name], list) and answers[name] in choices
+            else answers[name]
+            for name in answers
+        }
+        return "".join(f"{typed.get(name, '')}\n" for name in asked)
 
     def command(self, *arguments: object) -> list[str]:
         """Return the command with its arguments."""

@@ -1,10 +1,13 @@
 """Projects, made and driven as their users do: by `make`, in environments of their own."""
 
 import fcntl
+import hashlib
+import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -12,6 +15,7 @@ from tools.examples import bake, fetching, make_example, names
 
 from .commands import make
 
+DEFAULTS: Mapping[str, str] = MappingProxyType({})
 KINDS = ("classification", "regression", *names())
 ENVIRONMENT = shutil.ignore_patterns(".venv", "node_modules", ".*_cache", "service-*.log")
 
@@ -39,13 +43,53 @@ def quick(package: str) -> dict[str, str]:
     }
 
 
-class Trained:
-    """Trained projects, one of each kind for all workers of a test run; no test may change them."""
+class Shared:
+    """What is made once for all workers of a test run; no test may change it."""
 
     def __init__(self, factory: pytest.TempPathFactory) -> None:
         own = factory.getbasetemp()
         # Each worker of pytest-xdist has a folder of its own in that of the run.
         self.folder = own.parent if own.name.startswith("popen-") else own
+
+    @contextmanager
+    def once(self, name: str) -> Iterator[tuple[Path, bool]]:
+        """Yield a folder for all workers and whether it is filled; others wait meanwhile.
+
+        A block that fails leaves it to the next that asks, in an empty folder.
+        """
+        folder, done = self.folder / f"shared-{name}", self.folder / f"shared-{name}-is-done"
+        with (self.folder / f"shared-{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not done.exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                folder.mkdir()
+            yield folder, done.exists()
+            done.touch()
+
+
+class Baked(Shared):
+    """Projects as the template makes them, one for each answers; no test may change them."""
+
+    def __call__(self, answers: Mapping[str, str] = DEFAULTS) -> Path:
+        """Return the project of some answers, which the first that asks for it makes."""
+        told = json.dumps(dict(answers), sort_keys=True).encode()
+        name = f"answers-{hashlib.sha256(told).hexdigest()[:16]}"
+        return self._made(name, lambda to: bake(dict(answers), to))
+
+    def example(self, name: str) -> Path:
+        """Return an example's project."""
+        return self._made(f"example-{name}", lambda to: make_example(name, to))
+
+    def _made(self, name: str, make: Callable[[Path], Path]) -> Path:
+        with self.once(name) as (folder, done):
+            if not done:
+                make(folder)
+        (project,) = folder.iterdir()
+        return project
+
+
+class Trained(Shared):
+    """Trained projects, one of each kind for all workers of a test run; no test may change them."""
 
     def __call__(self, kind: str) -> Path:
         """Return the project of a kind, which the first that asks for it makes."""
@@ -70,18 +114,3 @@ class Trained:
 
     def _log(self, kind: str) -> Path:
         return self.folder / f"shared-{kind}-train.log"
-
-    @contextmanager
-    def once(self, name: str) -> Iterator[tuple[Path, bool]]:
-        """Yield a folder for all workers and whether it is filled; others wait meanwhile.
-
-        A block that fails leaves it to the next that asks, in an empty folder.
-        """
-        folder, done = self.folder / f"shared-{name}", self.folder / f"shared-{name}-is-done"
-        with (self.folder / f"shared-{name}.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if not done.exists():
-                shutil.rmtree(folder, ignore_errors=True)
-                folder.mkdir()
-            yield folder, done.exists()
-            done.touch()

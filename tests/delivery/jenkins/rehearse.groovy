@@ -1,7 +1,8 @@
 // Executes Jenkinsfiles with JenkinsPipelineUnit and says what they did, as JSON.
 //
 // In: a list of {pipeline, folder, parameters, failures: {command: times}, answer: yes|no}.
-// Out, for each: {result, stages, events: [{stage, step, value, environment}], directives}.
+// Out, for each: {result, stages, events: [{stage, step, value, environment}], directives}, or
+// {result: REFUSED, why} where Jenkins would not run it.
 // It holds the rules of declarative pipelines that matter here: which directive may stand where, a
 // failed stage ends the rest, `when` and `input` come before steps, post runs at the end.
 import com.lesfurets.jenkins.unit.MockPipelineScript
@@ -217,4 +218,10 @@ class Rehearsal {
 
 def loader = new GroovyClassLoader(getClass().classLoader)
 loader.parseClass('package hudson.model; enum Result { SUCCESS }')
-println JsonOutput.toJson(new JsonSlurper().parse(System.in).collect { new Rehearsal(it).run(loader) })
+println JsonOutput.toJson(new JsonSlurper().parse(System.in).collect {
+    try {
+        new Rehearsal(it).run(loader)
+    } catch (Exception | Error refused) { // an error of Groovy's compiler is an Error or an Exception
+        [result: 'REFUSED', why: refused.toString()]
+    }
+})
