@@ -16,7 +16,8 @@ from ..support.sample import PREFIX
 LINKS = re.compile(r"""(?:src|href)="([^"#{]+)"|(?:fetch|URL)\("([^"]+)\"""")
 PAGES = ("/", "/docs", "/api/docs", "/docs/", "/api/docs/")
 PLAIN = ("/livez", "/readyz", "/metrics", "/api/info", "/api/predict/params", "/openapi.json")
-ROOTS = ("/risk", "/a/b-c", "/api", "/docs")
+ROOTS = ("/a/b-c", "/api", "/docs")
+"""One of several parts, the beginning of routes' paths, and a route's own path."""
 
 
 def linked(text: str) -> set[str]:

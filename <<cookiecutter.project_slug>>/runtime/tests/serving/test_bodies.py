@@ -94,16 +94,16 @@ def test_a_damaged_body_is_told_so(
 
 
 def test_a_decompressed_body_has_the_same_limit(service: Service) -> None:
-    bomb = gzip.compress(b" " * 500_000_000)
+    bomb = gzip.compress(b" " * 50_000_000)
     assert len(bomb) < MOST
     answer = ask(service, bomb, {**JSON, "content-encoding": "gzip"})
     assert "1,048,576 bytes, decompressed" in refused(answer, 413)
-    answer = ask(service, bomb * 3, {**JSON, "content-encoding": "gzip"})
+    answer = ask(service, bomb * (MOST // len(bomb) + 1), {**JSON, "content-encoding": "gzip"})
     assert "1,048,576 bytes" in refused(answer, 413)
 
 
 def test_what_is_too_long_is_not_decompressed_to_its_end() -> None:
-    bomb = zlib.compress(b" " * 100_000_000)
+    bomb = zlib.compress(b" " * 20_000_000)
     tracemalloc.start()
     with pytest.raises(Refusal):
         _decompressed(bomb, "deflate", MOST)

@@ -5,6 +5,7 @@ import shlex
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 from model_runtime.settings import read_settings
 from model_runtime.testing.service import PATIENCE, Service, running
 
-from ..support.wire import CHUNKED, LIVE, POST, Wire, answers, problem, said, wire
+from ..support.wire import CHUNKED, LIVE, POST, Wire, answers, problem, wire
 
 STRICT = {
     "SERVING__REQUEST_SECONDS": "1",
@@ -66,14 +67,32 @@ def test_defaults_outlast_load_balancers() -> None:
     assert serving.request_seconds <= 60
 
 
+IDLE = [b"", LIVE, b"\r\n\r\n", LIVE + b"\r\n"]
+SENT = [*((text, drips) for text in UNFINISHED.values() for drips in (False, True))]
+SENT += [(text, False) for text in IDLE]
+
+
+@pytest.fixture(scope="module")
+def ended(strict: Service) -> dict[tuple[bytes, bool], bytes]:
+    """All that came until the service ended a connection, by what was sent; they wait at once."""
+
+    def end(text: bytes, drips: bool) -> bytes:
+        with wire(strict) as connection:
+            connection.send(text)
+            if drips:
+                dripping(connection, 2)
+            return connection.rest()
+
+    with ThreadPoolExecutor(len(SENT)) as clients:
+        return dict(zip(SENT, clients.map(lambda sent: end(*sent), SENT), strict=True))
+
+
 @pytest.mark.parametrize("name", UNFINISHED)
 @pytest.mark.parametrize("drips", [False, True])
-def test_a_request_has_to_come_whole_in_time(strict: Service, name: str, drips: bool) -> None:
-    with wire(strict) as connection:
-        connection.send(UNFINISHED[name])
-        if drips:
-            dripping(connection, 2)
-        text = connection.rest()
+def test_a_request_has_to_come_whole_in_time(
+    ended: dict[tuple[bytes, bool], bytes], name: str, drips: bool
+) -> None:
+    text = ended[UNFINISHED[name], drips]
     statuses = [answer.status for answer in answers(text)]
     if name.startswith("body that"):
         assert statuses == [200]
@@ -83,11 +102,12 @@ def test_a_request_has_to_come_whole_in_time(strict: Service, name: str, drips: 
         assert "within 1 s (serving.request_seconds)" in problem(text, 408)
 
 
-@pytest.mark.parametrize("first", [b"", LIVE, b"\r\n\r\n", LIVE + b"\r\n"])
-def test_an_idle_connection_is_ended_in_time(strict: Service, first: bytes) -> None:
-    assert [answer.status for answer in answers(said(strict, first))] == (
-        [200] if LIVE in first else []
-    )
+@pytest.mark.parametrize("first", IDLE)
+def test_an_idle_connection_is_ended_in_time(
+    ended: dict[tuple[bytes, bool], bytes], first: bytes
+) -> None:
+    statuses = [answer.status for answer in answers(ended[first, False])]
+    assert statuses == ([200] if LIVE in first else [])
 
 
 def test_an_idle_connection_outlives_the_time_for_a_request(strict: Service) -> None:

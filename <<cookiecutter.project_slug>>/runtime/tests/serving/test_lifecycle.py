@@ -3,7 +3,6 @@
 import json
 import shutil
 import signal
-import time
 from itertools import product
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from model_runtime.contract.routes import PATHS
 from model_runtime.errors import ProjectError
 from model_runtime.serving.metrics import ANSWERS
 from model_runtime.settings import read_settings
-from model_runtime.testing.service import PATIENCE, Service, running
+from model_runtime.testing.service import Service, running
 
 from ..support.reloading import wait_for
 from ..support.sample import PREFIX
@@ -53,9 +52,8 @@ def reason(service: Service) -> str:
     return detail
 
 
-def test_a_missing_bundle_is_told_to_train(tmp_path: Path) -> None:
-    with running(tmp_path / "none", tmp_path / "log") as service:
-        wait_for(lambda: "make train" in reason(service), "the refusal")
+def test_a_missing_bundle_is_told_to_train(unready: Service) -> None:
+    wait_for(lambda: "make train" in reason(unready), "the refusal")
 
 
 def test_a_prediction_is_logged_with_the_clients_id_and_without_its_inputs(
@@ -74,19 +72,6 @@ def test_a_prediction_is_logged_with_the_clients_id_and_without_its_inputs(
     assert line["id"] == ("entity-7" if id_name else None)
     assert (line["model"], line["version"]) == (bundle.metadata.name, bundle.metadata.version)
     assert set(line) == {"event", "time", "request_id", "model", "version", "id", "answer"}
-
-
-def test_two_workers_count_together(trained: Path, tmp_path: Path) -> None:
-    with running(trained / "model_bin", tmp_path / "log", SERVING__WORKERS="2") as service:
-        service.wait("/readyz")
-        headers = {"connection": "close"}  # for another worker to have a chance
-        for _ in range(20):
-            assert service.client.get("/ping", headers=headers).status_code == 200
-        # The other worker may count a request just after it was answered.
-        end = time.monotonic() + PATIENCE
-        while 'route="/ping",status="200"} 20.0' not in service.client.get("/metrics").text:
-            assert time.monotonic() < end, service.client.get("/metrics").text
-            time.sleep(0.05)
 
 
 def test_a_typo_in_the_environment_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,28 +1,17 @@
 """Each method on each route: HEAD as GET, and those that a route does not have refused."""
 
-from collections.abc import Iterator
-
 import httpx
 import pytest
 
 from model_runtime.bundle.read import Bundle
-from model_runtime.testing.service import Service, running
+from model_runtime.testing.service import Service
 
-from ..support.reloading import ADMIN, Place, serving
+from ..support.reloading import Served
 
 PREDICTIONS = {"/api/predict", "/api/predictions", "/api/proba_predictions", "/score"}
 PAGES = {"/", "/docs", "/api/docs", "/openapi.json", "/swagger.json", "/client/index.html"}
 FILES = {"/client/theme.css", "/docs/assets/swagger-ui.css"}
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND")
-
-
-@pytest.fixture(scope="module")
-def unready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A service without a model."""
-    folder = tmp_path_factory.mktemp("unready")
-    with running(folder / "none", folder / "log") as service:
-        service.wait("/readyz", 503)
-        yield service
 
 
 @pytest.fixture(params=["ready", "unready"])
@@ -62,13 +51,11 @@ def test_head_answers_as_get_without_the_body(any_service: Service) -> None:
     assert heads_differ(any_service) == []
 
 
-def test_head_answers_as_get_after_a_reload(place: Place, bundles: list[Bundle]) -> None:
-    with serving(place, **ADMIN) as service:
-        service.wait("/readyz")
-        place.put(bundles[1])
-        assert service.reload().json()["outcome"] == "switched"
-        assert service.client.head("/readyz").status_code == 200
-        assert heads_differ(service) == []
+def test_head_answers_as_get_after_a_reload(admin: Served, bundles: list[Bundle]) -> None:
+    admin.place.put(bundles[1])
+    assert admin.reload().json()["outcome"] == "switched"
+    assert admin.client.head("/readyz").status_code == 200
+    assert heads_differ(admin) == []
 
 
 def test_a_method_that_a_route_lacks_is_told_which_it_has(any_service: Service) -> None:

@@ -15,8 +15,6 @@ from model_runtime.postman.collection import collection
 from model_runtime.settings import read_settings
 from model_runtime.testing.service import Service, running
 
-TASKS = ("classification", "regression")
-
 IRIS = Schema.model_validate(
     {
         "task": "regression",

@@ -237,9 +237,9 @@ def test_scoring_rows_with_unknown_labels_takes_little_longer_than_reading_them(
         Feature(name="x", type="number", example=1),
     ]
     check = Check(Schema(task="regression", target="y", features=features))
-    rows = 10_000
+    rows = 2_000
     frame = pl.DataFrame({"A": [f"A {k}99999" for k in range(rows)], "x": ["1"] * rows})
     start = time.process_time()
     found = check(Raw(frame, True, np.arange(rows), None, []))
     assert len(found.rejects) == rows
-    assert time.process_time() - start < 30
+    assert time.process_time() - start < 10

@@ -2,28 +2,22 @@
 
 from pathlib import Path
 
-from model_runtime.bundle.read import Bundle
-from model_runtime.registry.client import ModelRegistry
-from model_runtime.registry.record import Recording
+from model_runtime.bundle.read import read_bundle
 from model_runtime.settings import Settings
 from model_runtime.testing.service import running
 
-from ..support.versions import settings_for
-
 
 def test_a_service_fetches_the_version_that_it_is_to_serve_at_its_start(
-    trained: Path, bundle: Bundle, tmp_path: Path
+    settings: Settings, tmp_path: Path
 ) -> None:
-    settings = settings_for(tmp_path)
-    with Recording(ModelRegistry(settings), settings) as recording:
-        assert recording.version() == bundle.metadata.version
-        recording.keep(bundle.metadata, trained / "model_bin", trained / "reports", {})
+    latest = read_bundle(settings.paths.bundle).metadata
+    assert latest.version == 2
     environment = {"PATHS__REGISTRY": str(settings.paths.registry), "SERVING__MODEL": "latest"}
     with running(tmp_path / "empty", tmp_path / "log", **environment) as service:
         service.wait("/readyz")
         info = service.client.get("/api/info").json()
-        assert info["metadata"]["uuid"] == str(bundle.metadata.uuid)
-    assert "version 1 (latest)" in (tmp_path / "log").read_text()
+        assert info["metadata"]["uuid"] == str(latest.uuid)
+    assert "version 2 (latest)" in (tmp_path / "log").read_text()
 
 
 def test_a_service_whose_version_is_not_to_be_had_serves_the_bundle_that_is_there(

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Iterator
+import signal
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -25,26 +25,6 @@ from ..support.reloading import (
     wait_for,
     written,
 )
-
-
-@pytest.fixture(scope="module")
-def any_version(
-    bundles: list[Bundle], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Served]:
-    place = Place(tmp_path_factory.mktemp("reload") / "model_bin")
-    place.put(bundles[0])
-    with serving(place, **ADMIN) as service:
-        service.wait("/readyz")
-        yield service
-    assert TOKEN not in place.log
-
-
-@pytest.fixture
-def admin(any_version: Served, bundles: list[Bundle]) -> Served:
-    """A service of version 1 that may be told to reload."""
-    any_version.place.put(bundles[0])
-    assert any_version.reload().status_code == 200
-    return any_version
 
 
 def test_versions_switch_under_load_without_a_failed_request(
@@ -123,6 +103,12 @@ def test_two_reloads_at_once_are_one_after_the_other(admin: Served, bundles: lis
     with ThreadPoolExecutor() as threads:
         answers = list(threads.map(lambda _: admin.reload().json(), range(2)))
     assert sorted(answer["outcome"] for answer in answers) == ["same", "switched"]
+
+
+def test_one_worker_takes_the_bundle_anew_at_a_hangup(admin: Served, bundles: list[Bundle]) -> None:
+    admin.place.put(bundles[1])
+    admin.process.send_signal(signal.SIGHUP)
+    wait_for(lambda: admin.version == 2, "version 2")
 
 
 def flip_a_byte(place: Place, bundle: Bundle) -> str:

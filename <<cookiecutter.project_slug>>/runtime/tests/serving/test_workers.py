@@ -7,9 +7,8 @@ import signal
 import socket
 import time
 from collections import Counter
-from functools import partial
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Literal
 
 import httpx
 import pytest
@@ -17,8 +16,9 @@ import pytest
 from model_runtime.bundle.read import Bundle
 from model_runtime.testing.service import Service, started
 
-from ..support.load import CLIENTS, loaded
-from ..support.reloading import Place, miss_the_gate, serving, wait_for, written
+from ..support.clients import CLIENTS
+from ..support.load import loaded
+from ..support.reloading import Place, Served, miss_the_gate, serving, wait_for
 
 TWO = "2"
 RATE = 300
@@ -57,7 +57,7 @@ def kill(process: int) -> None:
     wait_for(lambda: not alive(process), "its death")
 
 
-def test_nobody_is_told_to_try_again_from_the_first_connection_on(place: Place) -> None:
+def test_nobody_is_told_to_try_again_until_all_are_ready(place: Place) -> None:
     with serving(place, SERVING__WORKERS="3") as service:
         seen = Counter[int]()
         while not seen[200]:
@@ -68,43 +68,86 @@ def test_nobody_is_told_to_try_again_from_the_first_connection_on(place: Place) 
             # Who takes a connection has loaded the bundle, though others may not.
             assert httpx.get(f"{service.url}/api/predict/params").status_code == 200
         assert len(workers(service)) == 3
+        # Ready means all.
+        wait_for(lambda: place.log.count("Ready: ") == 3, "all workers' lines")
 
 
-def test_ready_means_all(place: Place) -> None:
+@pytest.fixture(scope="module")
+def any_two(bundles: list[Bundle], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    place = Place(tmp_path_factory.mktemp("two") / "model_bin")
+    place.put(bundles[0])
     with serving(place, SERVING__WORKERS=TWO) as service:
-        service.wait("/readyz")
-        wait_for(lambda: place.log.count("Ready: ") == 2, "both workers' lines")
+        yield service
 
 
-def test_a_killed_worker_comes_back_and_nobody_waits_for_it(place: Place) -> None:
-    with serving(place, SERVING__WORKERS=TWO) as service:
-        service.wait("/readyz")
-        example = service.example
-        first = min(workers(service))
-        with loaded(service, "/api/predict", example, RATE, "fresh") as load:
-            kill(first)
-            wait_for(lambda: place.log.count("Ready: ") == 3, "another worker")
-        assert first not in workers(service)
-        # The killed one may have had a request of each client; but no answer says to try again.
-        assert answered(load.failures) == []
-        assert (len(load.failures) <= CLIENTS, load.refused) == (True, 0)
-        assert service.client.get("/readyz").status_code == 200
+@pytest.fixture
+def two(any_two: Served, bundles: list[Bundle]) -> Served:
+    """Two workers of version 1, both ready, whatever the test before has done to them."""
+    any_two.place.put(bundles[0])
+    wait_for(lambda: len(workers(any_two)) == 2, "two workers")
+    any_two.wait("/readyz")
+    return any_two
+
+
+def told_from_now(place: Place) -> Callable[[], str]:
+    """Return a function that reads what a service will have logged after this call."""
+    before = len(place.log)
+    return lambda: place.log[before:]
+
+
+def test_workers_count_together(two: Served) -> None:
+    headers = {"connection": "close"}  # for another worker to have a chance
+    for _ in range(20):
+        assert two.client.get("/ping", headers=headers).status_code == 200
+    # The other worker may count a request just after it was answered.
+    counted = 'route="/ping",status="200"} 20.0'
+    wait_for(lambda: counted in two.client.get("/metrics").text, counted)
+
+
+def test_a_killed_worker_comes_back_and_nobody_waits_for_it(two: Served) -> None:
+    told, first, example = told_from_now(two.place), min(workers(two)), two.example
+    with loaded(two, "/api/predict", example, RATE, "fresh") as load:
+        kill(first)
+        wait_for(lambda: "Ready: " in told(), "another worker")
+    assert first not in workers(two)
+    # The killed one may have had a request of each client; but no answer says to try again.
+    assert answered(load.failures) == []
+    assert (len(load.failures) <= CLIENTS, load.refused) == (True, 0)
+    assert two.client.get("/readyz").status_code == 200
 
 
 def test_a_worker_that_comes_back_takes_no_connection_where_the_bundle_is_refused(
-    place: Place, bundles: list[Bundle]
+    two: Served, bundles: list[Bundle]
 ) -> None:
-    with serving(place, SERVING__WORKERS=TWO) as service:
-        service.wait("/readyz")
-        example = service.example
-        reason = miss_the_gate(place, bundles[0])
-        with loaded(service, "/api/predict", example, RATE) as load:
-            kill(min(workers(service)))
-            wait_for(partial(written, place, reason), "the refusal")
-            wait_for(partial(written, place, "another starts in 1 s"), "a pause")
-            place.put(bundles[0])
-            wait_for(lambda: place.log.count("Ready: ") == 3, "another worker")
-        assert answered(load.failures) == []
+    told, example = told_from_now(two.place), two.example
+    reason = miss_the_gate(two.place, bundles[0])
+    with loaded(two, "/api/predict", example, RATE) as load:
+        kill(min(workers(two)))
+        wait_for(lambda: reason in told(), "the refusal")
+        wait_for(lambda: "another starts in 1 s" in told(), "a pause")
+        two.place.put(bundles[0])
+        wait_for(lambda: "Ready: " in told(), "another worker")
+    assert answered(load.failures) == []
+
+
+def test_a_rolling_restart_to_a_bad_bundle_changes_nothing(
+    two: Served, bundles: list[Bundle]
+) -> None:
+    told, before = told_from_now(two.place), workers(two)
+    miss_the_gate(two.place, bundles[1])
+    two.process.send_signal(signal.SIGHUP)
+    wait_for(lambda: "did not become ready" in told(), "the failure")
+    assert workers(two) == before
+    assert two.version == 1
+
+
+def test_workers_that_die_while_they_start_are_not_started_without_end(two: Served) -> None:
+    told, example = told_from_now(two.place), two.example
+    shutil.rmtree(two.place.folder)
+    kill(min(workers(two)))
+    wait_for(lambda: "another starts in 3 s" in told(), "a longer pause")
+    assert two.client.get("/livez").status_code == 200
+    assert two.post("/api/predict", example).status_code == 200
 
 
 def test_where_no_worker_can_load_the_bundle_one_is_told_why(
@@ -120,49 +163,25 @@ def test_where_no_worker_can_load_the_bundle_one_is_told_why(
         service.wait("/readyz")
 
 
-def test_workers_that_die_while_they_start_are_not_started_without_end(place: Place) -> None:
-    with serving(place, SERVING__WORKERS=TWO) as service:
-        service.wait("/readyz")
-        before = workers(service)
-        shutil.rmtree(place.folder)
-        kill(min(before))
-        wait_for(partial(written, place, "another starts in 3 s"), "a longer pause")
-        assert service.client.get("/livez").status_code == 200
-        assert service.post("/api/predict", service.example).status_code == 200
-
-
-@pytest.mark.parametrize("kind", ["kept", "fresh"])
-def test_a_rolling_restart_loses_no_request(
-    place: Place, bundles: list[Bundle], kind: Literal["kept", "fresh"]
-) -> None:
+def test_a_rolling_restart_loses_no_request(place: Place, bundles: list[Bundle]) -> None:
     with serving(place, SERVING__WORKERS=TWO, SERVING__DRAIN_SECONDS="60") as service:
         service.wait("/readyz")
         before, example = workers(service), service.example
-        with loaded(service, "/api/predict", example, RATE, kind) as load:
+        with (
+            loaded(service, "/api/predict", example, RATE, "kept") as kept,
+            loaded(service, "/api/predict", example, RATE, "fresh") as fresh,
+        ):
             place.put(bundles[1])
             service.process.send_signal(signal.SIGHUP)
             wait_for(lambda: not before & workers(service), "the end of those before")
-        assert load.failures == []
-        assert load.refused == 0
+        assert [*kept.failures, *fresh.failures] == []
+        assert (kept.refused, fresh.refused) == (0, 0)
         assert service.version == 2
         assert len(workers(service)) == 2
         service.process.terminate()
         service.wait(
             "/readyz", 503
         )  # it would drain for a minute, if the block's end did not hurry it
-
-
-def test_a_rolling_restart_to_a_bad_bundle_changes_nothing(
-    place: Place, bundles: list[Bundle]
-) -> None:
-    with serving(place, SERVING__WORKERS=TWO) as service:
-        service.wait("/readyz")
-        before = workers(service)
-        miss_the_gate(place, bundles[1])
-        service.process.send_signal(signal.SIGHUP)
-        wait_for(partial(written, place, "did not become ready"), "the failure")
-        assert workers(service) == before
-        assert service.version == 1
 
 
 def test_a_killed_supervisor_leaves_no_worker(place: Place) -> None:
@@ -173,14 +192,6 @@ def test_a_killed_supervisor_leaves_no_worker(place: Place) -> None:
         service.process.wait()
         wait_for(lambda: not any(map(alive, before)), "the workers' end")
         assert is_refused(service)
-
-
-def test_one_worker_takes_the_bundle_anew_at_a_hangup(place: Place, bundles: list[Bundle]) -> None:
-    with serving(place) as service:
-        service.wait("/readyz")
-        place.put(bundles[1])
-        service.process.send_signal(signal.SIGHUP)
-        wait_for(lambda: service.version == 2, "version 2")
 
 
 @pytest.mark.parametrize("number", ["1", "2"])
