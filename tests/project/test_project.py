@@ -13,14 +13,14 @@ import pytest
 from tests.support.commands import make, run, variables
 from tests.support.documented import NEAR, block, check_answers, figures
 from tests.support.files import SKELETON, TASKS
-from tests.support.projects import Trained
+from tests.support.projects import Trained, quick
 from tests.support.services import free_port, get, serving
 
 RUNTIME = SKELETON / "runtime"
 
 
 def test_its_own_tests_pass(project: Path) -> None:
-    assert re.search(r"\d+ passed", make(project, "test"))
+    assert re.search(r"\d+ passed", run("make", "test", cwd=project, **quick(project)))
 
 
 def test_its_lint_passes(project: Path, trained: Trained) -> None:
