@@ -6,6 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from tests.support.commands import variables
 from tests.support.pages import Seen, Service, answer, opened, served
 
 
@@ -18,8 +19,7 @@ def connect(page: Page, url: str) -> None:
 def test_another_service_that_allows_this_origin_can_be_asked(
     page: Page, seen: Seen, service: Service
 ) -> None:
-    package = next((service.project / "src").iterdir()).name
-    setting = {f"{package.upper()}_SERVING__CORS_ORIGINS": json.dumps([service.url])}
+    setting = variables(service.project, SERVING__CORS_ORIGINS=json.dumps([service.url]))
     with served(service.project, **setting) as url:
         opened(page, service)
         connect(page, url)

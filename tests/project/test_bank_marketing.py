@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.commands import make, run
 from tests.support.documented import NEAR, check_answers, table
+from tests.support.projects import quick
 from tests.support.services import free_port, get, serving
 from tools.examples import ROOT, make_example
 
@@ -60,5 +61,10 @@ def test_the_search_on_real_rows_finds_what_the_documentation_shows(tmp_path: Pa
     result = json.loads(answer)["result"]
     assert set(result) == {"yes", "no"}
     assert sum(map(str.__eq__, result, labels)) > 0.85 * len(labels)
-    run(project / ".venv/bin/pytest", "--ignore=tests/test_contract.py", cwd=project)
+    run(
+        project / ".venv/bin/pytest",
+        "--ignore=tests/test_contract.py",
+        cwd=project,
+        **quick(project),
+    )
     shutil.rmtree(project)

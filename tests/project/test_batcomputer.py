@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.commands import make, run
 from tests.support.documented import block, check_answers
+from tests.support.projects import quick
 from tests.support.services import free_port, serving
 from tools.examples import ROOT, make_example
 
@@ -38,5 +39,10 @@ def test_all_real_records_are_accounted_for_and_every_question_is_answered(tmp_p
     with serving("make", "serve", f"PORT={port}", cwd=project, port=port) as url:
         check_answers("docs/batcomputer.md", url)
     # Among them: params hold every force and crime, and all combinations equal scikit-learn's.
-    run(project / ".venv/bin/pytest", "--ignore=tests/test_contract.py", cwd=project)
+    run(
+        project / ".venv/bin/pytest",
+        "--ignore=tests/test_contract.py",
+        cwd=project,
+        **quick(project),
+    )
     shutil.rmtree(project)

@@ -10,17 +10,17 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.support.commands import make, run
+from tests.support.commands import make, run, variables
 from tests.support.documented import NEAR, block, check_answers, figures
-from tests.support.files import SKELETON
-from tests.support.projects import Trained
+from tests.support.files import SKELETON, TASKS
+from tests.support.projects import Trained, quick
 from tests.support.services import free_port, get, serving
 
 RUNTIME = SKELETON / "runtime"
 
 
 def test_its_own_tests_pass(project: Path) -> None:
-    assert re.search(r"\d+ passed", make(project, "test"))
+    assert re.search(r"\d+ passed", run("make", "test", cwd=project, **quick(project)))
 
 
 def test_its_lint_passes(project: Path, trained: Trained) -> None:
@@ -32,6 +32,7 @@ def test_a_second_setup_has_nothing_to_do(project: Path) -> None:
     assert "Nothing to be done" in make(project, "setup")
 
 
+@pytest.mark.parametrize("project", TASKS, indirect=True)
 def test_make_serve_answers_every_route(project: Path) -> None:
     port = free_port()
     with serving("make", "serve", f"PORT={port}", cwd=project, port=port) as url:
@@ -50,10 +51,11 @@ def test_make_serve_answers_every_route(project: Path) -> None:
             assert get(f"{url}{path}")[0] == 200, path
 
 
+@pytest.mark.parametrize("project", ["titanic", "regression"], indirect=True)
 @pytest.mark.skipif(not shutil.which("npm"), reason="no npm: install Node.js with npm")
 def test_the_postman_collection_passes(project: Path) -> None:
     assert "requests are in" in make(project, "test-api")
-    suites = ElementTree.parse(project / "postman" / "results" / "junit.xml").getroot()
+    suites = ElementTree.parse(project / "deploy" / "postman" / "results" / "junit.xml").getroot()
     assert len(list(suites.iter("testcase"))) > 100
     assert not list(suites.iter("failure"))
 
@@ -66,12 +68,14 @@ def test_newman_can_fail(trained: Trained, tmp_path: Path) -> None:
     assert "skipped" not in run(*command, cwd=project)
 
 
+@pytest.mark.parametrize("project", ["titanic"], indirect=True)
 def test_the_port_may_come_from_the_environment(project: Path) -> None:
     port = free_port()
     with serving("make", "serve", cwd=project, port=port, PORT=str(port)) as url:
         assert get(f"{url}/livez") == (200, '{"status":"alive"}')
 
 
+@pytest.mark.parametrize("project", ["titanic"], indirect=True)
 def test_an_onnx_bundle_serves_without_scikit_learn_pandas_and_scipy(
     project: Path, tmp_path: Path
 ) -> None:
@@ -82,9 +86,8 @@ def test_an_onnx_bundle_serves_without_scikit_learn_pandas_and_scipy(
     for module in ("sklearn", "pandas", "scipy", "skl2onnx", "matplotlib"):
         found = f"import importlib.util as u; assert u.find_spec({module!r}) is None"
         run(python, "-c", found, cwd=project)
-    package = next((project / "src").iterdir()).name
     port = free_port()
-    setting = {f"{package.upper()}_SERVING__PORT": str(port)}
+    setting = variables(project, SERVING__PORT=str(port))
     command = [python, "-m", "model_runtime.serving"]
     with serving(*command, cwd=project, port=port, **setting) as url:
         metadata: dict[str, Any] = json.loads(get(f"{url}/api/info")[1])["metadata"]

@@ -109,7 +109,7 @@ def test_versions_switch_under_load_without_a_failed_request(
             return run("make", *targets, cwd=titanic, **where)
 
         for _ in range(2):
-            run("make", "train", cwd=titanic, **where, **quick("titanic"))
+            run("make", "train", cwd=titanic, **where, **quick(titanic))
         step("promote", "VERSION=1")
         assert "version 1" in step("fetch-model", "VERSION=@champion")
         port = free_port()

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.files import LONGEST_PACKAGE, TASKS
+from tests.support.projects import Trained
 from tools.examples import ROOT, bake, make_example, names
 
 BIN = Path(sys.executable).parent
@@ -31,9 +32,10 @@ def test_the_style_of_code_in_place(folder: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("folder", [ROOT, ROOT / "runtime"], ids=["template", "library"])
-def test_the_types_of_code_in_place(folder: Path) -> None:
+def test_the_types_of_code_in_place(folder: Path, trained: Trained) -> None:
     """By each folder's own configuration, which is strict."""
-    run(BIN / "mypy", cwd=folder)
+    with trained.once("types") as (cache, _):  # what they share is checked once
+        run(BIN / "mypy", "--cache-dir", cache, cwd=folder)
 
 
 @pytest.mark.parametrize("task", TASKS)

@@ -34,15 +34,24 @@ def called(tmp_path: Path) -> Path:
     return tmp_path / "called"
 
 
-@pytest.fixture(params=["template", "project"])
-def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """A folder with a Makefile and what it looks at, and with a `uv` that only notes its calls."""
-    source = ROOT if request.param == "template" else bake({}, tmp_path / "bake")
-    folder = tmp_path / "a folder"
-    folder.mkdir()
+@pytest.fixture(scope="module")
+def baked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with all defaults."""
+    return bake({}, tmp_path_factory.mktemp("bake"))
+
+
+def copied(source: Path, to: Path) -> Path:
+    """Return a folder with the Makefile of another and what it looks at."""
     for name in ("Makefile", "pyproject.toml", "runtime/pyproject.toml"):
-        (folder / name).parent.mkdir(exist_ok=True)
-        shutil.copy(source / name, folder / name)
+        (to / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source / name, to / name)
+    return to
+
+
+@pytest.fixture(params=["template", "project"])
+def folder(request: pytest.FixtureRequest, baked: Path, tmp_path: Path) -> Path:
+    """A folder with a Makefile and what it looks at, and with a `uv` that only notes its calls."""
+    folder = copied(ROOT if request.param == "template" else baked, tmp_path / "a folder")
     (folder / ".venv" / "bin").mkdir(parents=True)
     program(folder / "programs" / "uv", UV)
     return folder
@@ -81,9 +90,9 @@ def test_what_surrounds_a_folder_does_not_choose_its_environment(
 
 @pytest.mark.parametrize("goals", [("train", "serve"), ("data", "train"), ("image", "push")])
 def test_goals_are_done_one_after_the_other(
-    tmp_path: Path, called: Path, goals: tuple[str, str]
+    baked: Path, tmp_path: Path, called: Path, goals: tuple[str, str]
 ) -> None:
-    project = bake({}, tmp_path)
+    project = copied(baked, tmp_path / "project")
     program(project / ".venv" / "bin" / "iris-classifier", COMMAND)
     done = make(project, called, "-o", ".venv/.ready", *goals, MAKEFLAGS="-j4")
     assert done.returncode == 0, done.stderr

@@ -14,6 +14,12 @@ def clean_environment(**changes: str) -> dict[str, str]:
     return kept | {"PATH": path, **changes}
 
 
+def variables(project: Path, **settings: str) -> dict[str, str]:
+    """Return settings of a project as the variables that it reads: `SERVING__PORT="9000"`."""
+    (package,) = (project / "src").iterdir()
+    return {f"{package.name.upper()}_{name}": value for name, value in settings.items()}
+
+
 def run(*command: object, cwd: Path, **environment: str) -> str:
     """Run a command and return its output, which is shown where it fails."""
     done = subprocess.run(

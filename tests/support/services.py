@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from .commands import clean_environment
+from .commands import clean_environment, variables
 
 PATIENCE = 60
 """Seconds that a service may take to be ready."""
@@ -17,14 +17,17 @@ PATIENCE = 60
 
 @contextmanager
 def serving(*command: object, cwd: Path, port: int, **environment: str) -> Iterator[str]:
-    """Run a service until the block ends; yield its address once it is ready."""
+    """Run a project's service until the block ends; yield its address once it is ready.
+
+    It ends at once: no load balancer has to notice.
+    """
     url = f"http://127.0.0.1:{port}"
     log = cwd / f"service-{port}.log"
     with log.open("w") as output:
         process = subprocess.Popen(
             [*map(str, command)],
             cwd=cwd,
-            env=clean_environment(**environment),
+            env=clean_environment(**variables(cwd, SERVING__DRAIN_SECONDS="0"), **environment),
             stdout=output,
             stderr=subprocess.STDOUT,
         )

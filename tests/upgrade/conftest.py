@@ -1,10 +1,17 @@
 """A template's repository in three versions, and projects that were made from them."""
 
+import contextlib
 import hashlib
+import io
+import logging
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -42,9 +49,30 @@ def versions(plain_git: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def here(command: list[str], **options: Any) -> subprocess.CompletedProcess[bytes]:
+    """Run the process that renders in this one, which has Cookiecutter imported already."""
+    said = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stderr(said):
+        patch.setattr(sys, "argv", command[2:])
+        patch.setattr(sys, "stdin", io.StringIO(options["input"].decode()))
+        patch.setattr(sys, "path", [*sys.path])
+        patch.setattr(os, "environ", options["env"])
+        try:
+            code = render.main()
+        except SystemExit as refused:
+            code = 1
+            said.write(str(refused.code))
+        finally:
+            logging.disable(logging.NOTSET)
+    return subprocess.CompletedProcess(command, code, b"", said.getvalue().encode())
+
+
 @pytest.fixture(scope="session", autouse=True)
 def rendered_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Render each version once for the same answers: the tests do it hundreds of times."""
+    """Render each version once for the same answers: the tests do it hundreds of times.
+
+    A template without hooks in this process, too; upgrades by `.template.py` start others.
+    """
     store = tmp_path_factory.mktemp("renders")
 
     def cached(template: Path, answers: dict[str, str], output: Path) -> Path:
@@ -54,7 +82,10 @@ def rendered_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         key = hashlib.sha256(b"\0".join([*parts, repr(sorted(answers.items())).encode()]))
         kept = store / key.hexdigest()
         if not kept.exists():
-            actual(template, answers, kept)
+            with pytest.MonkeyPatch.context() as patch:
+                if not (template / "hooks").exists():  # which would see this process's variables
+                    patch.setattr(render, "subprocess", SimpleNamespace(run=here))
+                actual(template, answers, kept)
         slug = next((kept / "project").iterdir()).name
         shutil.copytree(kept / "project" / slug, output / slug)
         return output / slug

@@ -3,15 +3,13 @@
 import json
 import os
 import shutil
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from tests.support.cook import Cook
 from tests.support.made import Made, bootstrap, make
-from tools.examples import ROOT, SKELETON
 from tools.upgrades.git import Git
 from tools.upgrades.sources import Repository
 
@@ -181,6 +179,17 @@ def test_a_template_that_never_had_the_recorded_version_is_refused(
     assert project.state() == before
 
 
+@pytest.fixture(scope="module")
+def cook(plain_git: None, tmp_path_factory: pytest.TempPathFactory) -> Cook:
+    """Cookiecutter's command, and this template in a repository."""
+    cook = Cook(tmp_path_factory.mktemp("cook"))
+    git = Git(cook.template)
+    git("init", "--quiet")
+    git("add", "--all")
+    git("commit", "--quiet", "-m", "one")
+    return cook
+
+
 @pytest.mark.parametrize(
     ("origin", "recorded"),
     [
@@ -198,21 +207,12 @@ def test_a_template_that_never_had_the_recorded_version_is_refused(
     ],
 )
 def test_the_record_names_an_address_that_others_have_without_secrets(
-    tmp_path: Path, origin: str, recorded: str | None
+    cook: Cook, origin: str, recorded: str | None
 ) -> None:
-    template = tmp_path / "template"
-    template.mkdir()
-    for name in ("cookiecutter.json", "hooks", SKELETON, ".gitattributes"):
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
-        copy(ROOT / name, template / name)
-    git = Git(template)
-    git("init", "--quiet")
-    git("add", "--all")
-    git("commit", "--quiet", "-m", "one")
-    git("remote", "add", "origin", origin)
-    command = [sys.executable, "-m", "cookiecutter", str(template), "--no-input"]
-    command += ["--default-config", "--output-dir", str(tmp_path)]
-    subprocess.run(command, check=True, capture_output=True)
-    record = json.loads((tmp_path / "iris-classifier" / ".template.json").read_text("utf-8"))
+    git = Git(cook.template)
+    git("config", "remote.origin.url", origin)
+    done = cook.run("--no-input", "--default-config", "--overwrite-if-exists")
+    assert done.returncode == 0, done.stderr
+    record = json.loads((cook.output / "iris-classifier" / ".template.json").read_text("utf-8"))
     assert record["template"] == recorded
     assert record["commit"] == git("rev-parse", "HEAD")

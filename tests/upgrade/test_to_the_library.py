@@ -1,5 +1,6 @@
 """A project whose machinery was a part of its own package gets it as a library, `runtime/`."""
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -8,6 +9,8 @@ import pytest
 
 from tests.support.commands import run
 from tests.support.made import Made
+from tests.support.projects import Trained, quick
+from tests.support.services import free_port, get, serving
 from tests.support.story import commit, copy_template, release
 from tools.examples import ROOT, answers, fetching
 from tools.upgrades.git import Git
@@ -53,7 +56,7 @@ def test_a_project_keeps_what_its_owner_wrote_and_gets_the_library(
     project.write(f"{USE_CASE}/extra.py", "from ..training.fit import fit\n")
     project.write("tests/use_case/test_mine.py", "from ..service import Service, running\n")
     project.replace("client/index.html", "<html", "<!-- Ada's -->\n<html")
-    project.replace("src/titanic/errors.py", "the message says how.", "the message says how, Ada.")
+    project.replace("src/titanic/errors.py", "may hold a password.", "may hold Ada's password.")
     project.git("rm", "--quiet", "client/theme.css", ".github/dependabot.yml")
     project.commit()
     own = {path: content for path, content in project.state()[2].items() if is_own(path)}
@@ -69,7 +72,7 @@ def test_a_project_keeps_what_its_owner_wrote_and_gets_the_library(
     assert not {"tests/test_use_case.py", "client/theme.css", ".github/dependabot.yml"} & set(now)
     assert b"<!-- Ada's -->" in project.read("client/index.html")
     # An edit of the machinery goes along into the library, and is named there.
-    assert b"the message says how, Ada." in project.read("runtime/src/model_runtime/errors.py")
+    assert b"may hold Ada's password." in project.read("runtime/src/model_runtime/errors.py")
     assert project.run("check") == 1
     named = re.findall(r"(?m)^(\S+): (edited|removed)$", capfd.readouterr().out)
     assert named == [
@@ -87,9 +90,12 @@ def test_an_edit_of_machinery_that_is_gone_is_a_conflict(project: Made) -> None:
     assert b"ROUNDS = 11" in project.read("benchmarks/latency.py")
 
 
-def test_an_upgraded_titanic_project_trains_and_passes_its_tests(project: Made) -> None:
+def test_an_upgraded_titanic_project_trains_passes_its_tests_and_predicts(
+    project: Made, trained: Trained
+) -> None:
     hook = f"{USE_CASE}/model.py"
     project.write(hook, project.read(hook) + b"\n# Ada's.\n")
+    project.replace("config.yaml", "Would you", "Tell me, would you")
     project.commit()
     upgrade(project)
     run("make", "setup", *fetching(project.folder), cwd=project.folder)
@@ -99,8 +105,16 @@ def test_an_upgraded_titanic_project_trains_and_passes_its_tests(project: Made) 
         "class DataLoader(BaseDataLoader):" in project.read(f"{USE_CASE}/data_loader.py").decode()
     )
     assert project.read(hook).endswith(b"\n# Ada's.\n")
-    run("make", "train", "lint", cwd=project.folder)
-    assert re.search(r"\d+ passed", run("make", "test", cwd=project.folder))
+    folder, shortly = project.folder, quick(project.folder)
+    run("make", "train", cwd=folder, **shortly)
+    with trained.once("types") as (cache, _):
+        run("make", "lint", cwd=folder, MYPY_CACHE_DIR=str(cache))
+    assert re.search(r"\d+ passed", run("make", "test", cwd=folder, **shortly))
+    port = free_port()
+    with serving("make", "serve", f"PORT={port}", cwd=folder, port=port) as url:
+        assert "Tell me, would you" in get(f"{url}/openapi.json")[1]
+        answer = json.loads(run("make", "predict", f"PORT={port}", cwd=folder).splitlines()[-1])
+    assert answer["survived_proba"] > 0.5
 
 
 def is_own(path: str) -> bool:
