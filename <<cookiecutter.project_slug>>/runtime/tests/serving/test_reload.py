@@ -25,6 +25,7 @@ from ..support.reloading import (
     wait_for,
     written,
 )
+from ..support.sealed_parts import flip_a_byte
 
 
 @pytest.fixture(scope="module")
@@ -125,12 +126,9 @@ def test_two_reloads_at_once_are_one_after_the_other(admin: Served, bundles: lis
     assert sorted(answer["outcome"] for answer in answers) == ["same", "switched"]
 
 
-def flip_a_byte(place: Place, bundle: Bundle) -> str:
+def damage_the_model(place: Place, bundle: Bundle) -> str:
     place.put(bundle)
-    model = place.folder / bundle.metadata.model_file
-    content = bytearray(model.read_bytes())
-    content[len(content) // 2] ^= 1
-    model.write_bytes(content)
+    flip_a_byte(place.folder / bundle.metadata.model_file)
     return "differs from its SHA-256"
 
 
@@ -153,7 +151,13 @@ def have_no_bundle(place: Place, bundle: Bundle) -> str:
 def test_a_bad_bundle_is_refused_and_the_old_one_keeps_serving(
     admin: Served, bundles: list[Bundle]
 ) -> None:
-    spoils = (flip_a_byte, make_by_another_major, miss_the_gate, fail_the_self_test, have_no_bundle)
+    spoils = (
+        damage_the_model,
+        make_by_another_major,
+        miss_the_gate,
+        fail_the_self_test,
+        have_no_bundle,
+    )
     before = admin.counted("refused")
     with loaded(admin, "/api/predict", admin.example, rate=100) as load:
         for spoil in spoils:
@@ -175,7 +179,7 @@ def test_a_bad_bundle_is_refused_and_the_old_one_keeps_serving(
 def test_a_process_without_a_bundle_becomes_ready_by_a_reload(
     place: Place, bundles: list[Bundle]
 ) -> None:
-    flip_a_byte(place, bundles[0])
+    damage_the_model(place, bundles[0])
     with serving(place, **ADMIN) as service:
         wait_for(partial(written, place, "Not ready"), "the refusal")
         assert service.reload().status_code == 409
