@@ -32,7 +32,7 @@ for question, chosen in CHOSEN.items():
                     folder.rmdir()
 
 # Where the template is a working copy, the library in it may have been run in place.
-for name in ("__pycache__", ".*_cache", ".hypothesis", ".venv", "uv.lock"):
+for name in ("__pycache__", ".*_cache", ".hypothesis", ".venv", "uv.lock", "dist"):
     for left in list(Path("runtime").rglob(name)):
         shutil.rmtree(left) if left.is_dir() else left.unlink()
 

@@ -27,7 +27,7 @@ SKELETON = "<<cookiecutter.project_slug>>"
 TEMPLATE = ("cookiecutter.json", "literal_answers.py", "hooks", SKELETON)
 """The files that Cookiecutter needs; without the rest, it has little to copy before it asks."""
 UNTRACKED = (
-    *(".venv", ".uv", ".tools", "build", ".git", "uv.lock"),
+    *(".venv", ".uv", ".tools", "build", ".git", "uv.lock", "dist"),
     *(".*_cache", "__pycache__", ".hypothesis"),
 )
 """Patterns of what a working copy has beside the template."""

@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +28,11 @@ def project(trained: Trained) -> Path:
 
 
 @pytest.fixture
-def there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
-    with cluster.running(tmp_path) as found:
-        monkeypatch.setenv("KUBECONFIG", str(found.kubeconfig))
-        monkeypatch.setenv("PATH", f"{helm_binary().parent}{os.pathsep}{os.environ['PATH']}")
-        yield found
+def there(there: Cluster, monkeypatch: pytest.MonkeyPatch) -> Cluster:
+    """The cluster that a project's `make` finds, as it finds Helm."""
+    monkeypatch.setenv("KUBECONFIG", str(there.kubeconfig))
+    monkeypatch.setenv("PATH", f"{helm_binary().parent}{os.pathsep}{os.environ['PATH']}")
+    return there
 
 
 def image(there: Cluster) -> str:

@@ -72,7 +72,7 @@ def used(template: Path, tmp_path: Path) -> Path:
     copy = shutil.copytree(template, tmp_path / "used")
     runtime = copy / SKELETON.name / "runtime"
     left = ("src/model_runtime/__pycache__/x.pyc", ".mypy_cache/3/x", ".ruff_cache/x")
-    for name in (*left, ".hypothesis/x", ".venv/bin/python", "uv.lock"):
+    for name in (*left, ".hypothesis/x", ".venv/bin/python", "uv.lock", "dist/x.whl"):
         (runtime / name).parent.mkdir(parents=True, exist_ok=True)
         (runtime / name).touch()
     return copy

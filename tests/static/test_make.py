@@ -135,3 +135,14 @@ def test_every_target_that_the_readme_names_is_there(project: Path) -> None:
     }
     assert {"demo", "test"} <= named
     assert named <= known
+
+
+def test_without_the_librarys_folder_there_is_still_a_way_to_set_up(
+    project: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "pyproject.toml").touch()
+    shutil.copy(project / "Makefile", tmp_path)
+    command = ["make", "--dry-run", "setup"]
+    shown = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert shown.returncode == 0, shown.stderr
+    assert "sync --locked" in shown.stdout

@@ -194,6 +194,6 @@ def test_a_file_that_is_no_python_is_named_and_nothing_is_changed(shop: Path) ->
 def test_a_file_that_cant_be_written_leaves_all_as_they_were(inside: Path) -> None:
     (inside / "tests" / "use_case" / ".test_mine.py.part").mkdir()
     before = contents(inside)
-    with pytest.raises(IsADirectoryError):
+    with pytest.raises(ProjectError, match=r"\.test_mine\.py\.part can't be written"):
         main()
     assert contents(inside) == before

@@ -26,6 +26,7 @@ from model_runtime.registry.table import versions_table
 from model_runtime.settings import Registry, Settings
 
 from ..support.listing import names
+from ..support.sealed_parts import flip_a_byte
 from ..support.small_cases import FEATURES, case, customers
 from ..support.versions import record, settings_for
 
@@ -128,11 +129,8 @@ def test_an_unreachable_server_is_a_sentence_soon_and_the_bundle_stays(settings:
     assert read_bundle(settings.paths.bundle).metadata.version == 2
 
 
-def flip_a_byte(folder: Path) -> None:
-    file = next(folder.glob("model.*"))
-    content = bytearray(file.read_bytes())
-    content[len(content) // 2] ^= 1
-    file.write_bytes(content)
+def damage_the_model(folder: Path) -> None:
+    flip_a_byte(next(folder.glob("model.*")))
 
 
 def rewrite(**fields: Any) -> Callable[[Path], None]:
@@ -147,7 +145,7 @@ def rewrite(**fields: Any) -> Callable[[Path], None]:
 
 
 BAD = {
-    "flipped byte": (flip_a_byte, "differs from its SHA-256"),
+    "flipped byte": (damage_the_model, "differs from its SHA-256"),
     "another template": (rewrite(template="99.0.0"), "99.0.0"),
     "below its gate": (rewrite(thresholds={"accuracy": ">= 0.999"}), "has to be >= 0.999"),
     "another version": (rewrite(version=7), "version 7"),

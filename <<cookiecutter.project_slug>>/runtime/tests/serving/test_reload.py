@@ -25,6 +25,7 @@ from ..support.reloading import (
     wait_for,
     written,
 )
+from ..support.sealed_parts import flip_a_byte
 
 
 def test_versions_switch_under_load_without_a_failed_request(
@@ -111,12 +112,9 @@ def test_one_worker_takes_the_bundle_anew_at_a_hangup(admin: Served, bundles: li
     wait_for(lambda: admin.version == 2, "version 2")
 
 
-def flip_a_byte(place: Place, bundle: Bundle) -> str:
+def damage_the_model(place: Place, bundle: Bundle) -> str:
     place.put(bundle)
-    model = place.folder / bundle.metadata.model_file
-    content = bytearray(model.read_bytes())
-    content[len(content) // 2] ^= 1
-    model.write_bytes(content)
+    flip_a_byte(place.folder / bundle.metadata.model_file)
     return "differs from its SHA-256"
 
 
@@ -139,7 +137,13 @@ def have_no_bundle(place: Place, bundle: Bundle) -> str:
 def test_a_bad_bundle_is_refused_and_the_old_one_keeps_serving(
     admin: Served, bundles: list[Bundle]
 ) -> None:
-    spoils = (flip_a_byte, make_by_another_major, miss_the_gate, fail_the_self_test, have_no_bundle)
+    spoils = (
+        damage_the_model,
+        make_by_another_major,
+        miss_the_gate,
+        fail_the_self_test,
+        have_no_bundle,
+    )
     before = admin.counted("refused")
     with loaded(admin, "/api/predict", admin.example, rate=100) as load:
         for spoil in spoils:
@@ -161,7 +165,7 @@ def test_a_bad_bundle_is_refused_and_the_old_one_keeps_serving(
 def test_a_process_without_a_bundle_becomes_ready_by_a_reload(
     place: Place, bundles: list[Bundle]
 ) -> None:
-    flip_a_byte(place, bundles[0])
+    damage_the_model(place, bundles[0])
     with serving(place, **ADMIN) as service:
         wait_for(partial(written, place, "Not ready"), "the refusal")
         assert service.reload().status_code == 409

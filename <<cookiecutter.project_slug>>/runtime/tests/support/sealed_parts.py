@@ -28,3 +28,10 @@ def seal(folder: Path) -> None:
     with suppress(UnicodeEncodeError):  # half a surrogate pair has no bytes to hash
         fields["digest"] = digest(fields)
     (folder / "metadata.json").write_text(json.dumps(fields), "utf-8")
+
+
+def flip_a_byte(file: Path) -> None:
+    """Change one byte in the middle of a file; its hash is left as it was."""
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)

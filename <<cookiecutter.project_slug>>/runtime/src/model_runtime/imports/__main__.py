@@ -2,12 +2,14 @@
 
 import sys
 import tokenize
+from contextlib import ExitStack
 from io import BytesIO
 from pathlib import Path
 
 from .. import __all__ as public
 from .. import testing
 from ..errors import ProjectError
+from ..files import part_of
 from ..project import project
 from .rewrite import Place, Rewritten, rewrite
 
@@ -50,17 +52,22 @@ def read(file: Path, package: tuple[str, ...]) -> tuple[str, Rewritten, str]:
 
 
 def replace(contents: dict[Path, bytes]) -> None:
-    """Write all files beside those they replace, and only then put them in place."""
-    parts = {file: file.with_name(f".{file.name}.part") for file in contents}
+    """Write all files beside those they replace, and only then put them in place.
+
+    Raises:
+        ProjectError: A file can't be written; none was changed.
+    """
     try:
-        for file, content in contents.items():
-            parts[file].write_bytes(content)
-            parts[file].chmod(file.stat().st_mode)
-        for file, part in parts.items():
-            part.replace(file)
-    finally:
-        for part in parts.values():
-            part.unlink(missing_ok=True)
+        with ExitStack() as stack:
+            parts = {file: stack.enter_context(part_of(file)) for file in contents}
+            for file, part in parts.items():
+                part.file.write(contents[file])
+                part.path.chmod(file.stat().st_mode)
+                part.finish()
+            for part in parts.values():
+                part.replace()
+    except OSError as error:
+        raise ProjectError(f"{error.filename} can't be written: {error.strerror}.") from error
 
 
 def main() -> int:

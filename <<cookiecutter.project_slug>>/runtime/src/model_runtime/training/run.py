@@ -5,6 +5,7 @@ from rich.console import Console
 from ..bundle.metadata import Metadata
 from ..progress import Progress
 from ..settings import Settings
+from ..terminal import say
 from .assemble import Candidate, assemble
 from .data import load
 from .judge import judge
@@ -47,8 +48,7 @@ def train(
     if judged.missed:
         raise refuse(candidate, settings, recorder, progress)
     metadata = accept(candidate, settings, recorder, progress)
-    closing = _closing(candidate, metadata, settings)
-    console.print(closing, highlight=False, soft_wrap=True)
+    say(_closing(candidate, metadata, settings), to=console)
     return metadata
 
 
