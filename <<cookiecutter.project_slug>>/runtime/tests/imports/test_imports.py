@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from model_runtime.errors import ProjectError
 from model_runtime.imports.__main__ import main, public_names
 from model_runtime.imports.rewrite import Place, Rewritten, rewrite
 from model_runtime.project import project
