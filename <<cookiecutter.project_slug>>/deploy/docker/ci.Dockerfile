@@ -29,7 +29,6 @@ RUN --mount=type=cache,target=/var/cache/uv uv sync --locked --no-install-projec
 COPY . .
 RUN --mount=type=cache,target=/var/cache/uv make setup && chmod -R a+rX,go-w .
 ENV PATH="/app/.venv/bin:${PATH}" \
-    PYTHONDONTWRITEBYTECODE=1 \
     ORT_DISABLE_TELEMETRY=1 \
     HOME=/tmp
 USER 10001:10001

@@ -82,7 +82,9 @@ def test_the_pages_examples_run_and_import_public_names_alone() -> None:
     found: dict[str, object] = {}
     for text in examples:
         assert set(imported(text)) <= public()
-        exec(f"from pathlib import Path\nfrom typing import Any\n{text}", found)
+        own: dict[str, object] = {}
+        exec(text, own)
+        found |= own
     for name in ("DataLoader", "Preprocessor", "train_model", "get_classes"):
         assert callable(found[name])
 

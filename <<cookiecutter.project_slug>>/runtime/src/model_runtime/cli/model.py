@@ -52,7 +52,9 @@ def train() -> None:
         check_settings(use_case, settings)
         check_search(use_case.features.task, settings)
         with Recording(ModelRegistry(settings), settings) as recording:
-            run(use_case, settings, console, recording)
+            metadata = run(use_case, settings, console, recording)
+        say(f"  bundle   {settings.paths.bundle}, version {metadata.version}")
+        say("  next     make serve")
 
 
 @app.command()

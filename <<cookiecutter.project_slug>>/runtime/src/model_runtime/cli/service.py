@@ -69,8 +69,9 @@ def _ask(address: str, body: str) -> str:
     except urllib.error.HTTPError as error:
         raise ProjectError(f"{error.code}: {str(error.read(), 'utf-8')}") from error
     except (OSError, ValueError) as error:
+        reason = getattr(error, "reason", error)
         raise ProjectError(
-            f"{address} does not answer ({error}); start the service first (`make serve`)."
+            f"{address} does not answer ({reason}); start the service first (`make serve`)."
         ) from error
 
 

@@ -48,16 +48,14 @@ def train(
     if judged.missed:
         raise refuse(candidate, settings, recorder, progress)
     metadata = accept(candidate, settings, recorder, progress)
-    say(_closing(candidate, metadata, settings), to=console)
+    say(_closing(candidate), to=console)
     return metadata
 
 
-def _closing(candidate: Candidate, metadata: Metadata, settings: Settings) -> str:
+def _closing(candidate: Candidate) -> str:
     scores, leaks = candidate.judged.scores, candidate.judged.leaks
     leaking = f"\n  leaks    {leaks}; not served" if leaks else ""
     gated = "".join(f"\n  gate     {each}" for each in scores.gated())
     return f"""
   quality  {scores}{gated}{leaking}
-  engine   {candidate.stored}
-  bundle   {settings.paths.bundle}, version {metadata.version}
-  next     make serve"""
+  engine   {candidate.stored}"""
