@@ -2,17 +2,17 @@
 
 import ast
 import re
-from pathlib import Path
 
 import model_runtime
 import pytest
 from model_runtime import testing
 
-ROOT = Path(__file__).parents[2]
+from tests.support.files import SKELETON
+from tools.examples import ROOT
+
 PUBLIC = {f"model_runtime.{name}" for name in model_runtime.__all__}
 PUBLIC |= {f"model_runtime.testing.{name}" for name in testing.__all__}
 PUBLIC |= {f"model_runtime.testing.contract.check_{name}" for name in ("openapi", "scoring")}
-SKELETON = ROOT / "<<cookiecutter.project_slug>>"
 
 
 def imported(text: str) -> set[str]:
