@@ -65,19 +65,19 @@ upgrade: $(READY) ## Upgrade a project that has no `make upgrade` yet, from this
 taken-names: $(READY) ## Note in hooks/ which names projects can't have [PROJECT=DIR, with its environment]
 	@$(PROJECT_GIVEN)$(BIN)/python -m tools.taken_names "$$PROJECT"
 
-TWO := -n 2 --dist worksteal
+WORKERS := -n 4 --dist worksteal
 # A core for each worker: the threads of more would wait for each other, busily.
 test test-fast: export OMP_NUM_THREADS := 1
 
 .PHONY: test
 test: $(READY) ## Run all tests: the library's in place, then real projects, services and a browser
-	$(BIN)/pytest runtime $(TWO)
-	$(BIN)/pytest $(TWO)
+	$(BIN)/pytest runtime $(WORKERS)
+	$(BIN)/pytest $(WORKERS)
 
 .PHONY: test-fast
 test-fast: $(READY) ## Run what trains nothing, serves nothing and needs no environment (under a minute)
-	$(BIN)/pytest runtime $(TWO) -m 'not slow'
-	$(BIN)/pytest tests/render tests/static $(TWO) -m 'not slow'
+	$(BIN)/pytest runtime $(WORKERS) -m 'not slow'
+	$(BIN)/pytest tests/render tests/static $(WORKERS) -m 'not slow'
 
 .PHONY: lint
 lint: $(READY) ## Check style and types of the template's own code and of the library; writes nothing

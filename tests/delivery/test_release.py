@@ -165,7 +165,7 @@ def test_a_rolling_update_fails_no_request(project: Path, tmp_path: Path) -> Non
         service.pods = [*old]
         description = json.loads(get(f"{service.url}/openapi.json")[1])
         body = json.dumps(description["components"]["schemas"]["Features"]["examples"][0])
-        with loaded(project, service.url, body, RATE) as load:
+        with loaded(service.url, body, RATE) as load:
             codes = [rolling_update.replace(service, each, start()) for each in old]
     service.close()
     assert codes == [0, 0]

@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.commands import make, run
 from tests.support.documented import NEAR, check_answers, table
-from tests.support.projects import quick
+from tests.support.projects import quick, set_up
 from tests.support.services import free_port, get, serving
 from tools.examples import ROOT, make_example
 
@@ -36,7 +36,7 @@ def number(text: str) -> float | str:
 @pytest.mark.skipif(not ROWS.is_file(), reason=f"the real rows are not in {ROWS.parent}")
 def test_the_search_on_real_rows_finds_what_the_documentation_shows(tmp_path: Path) -> None:
     project = make_example("bank-marketing", tmp_path)
-    make(project, "setup")
+    set_up(project)
     make(project, "data", f"FROM={ROWS}")
     shown = make(project, "train")
     assert "engine   onnx" in shown

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.commands import make, run
 from tests.support.documented import block, check_answers
-from tests.support.projects import quick
+from tests.support.projects import quick, set_up
 from tests.support.services import free_port, serving
 from tools.examples import ROOT, make_example
 
@@ -18,7 +18,7 @@ RECORDS = ROOT.parent / "shared" / "data" / "police-2018-10-to-11.zip"
 @pytest.mark.skipif(not RECORDS.is_file(), reason=f"the real records are not in {RECORDS.parent}")
 def test_all_real_records_are_accounted_for_and_every_question_is_answered(tmp_path: Path) -> None:
     project = make_example("batcomputer", tmp_path)
-    make(project, "setup")
+    set_up(project)
     make(project, "data", f"FROM={RECORDS}")
     shown = make(project, "train")
     read, used, dropped = (

@@ -13,7 +13,7 @@ import pytest
 from tests.support.commands import make, run, variables
 from tests.support.documented import NEAR, block, check_answers, figures
 from tests.support.files import SKELETON, TASKS
-from tests.support.projects import Trained, quick
+from tests.support.projects import Baked, Trained, quick
 from tests.support.services import free_port, get, serving
 
 RUNTIME = SKELETON / "runtime"
@@ -61,9 +61,9 @@ def test_the_postman_collection_passes(project: Path) -> None:
 
 
 @pytest.mark.skipif(not shutil.which("npm"), reason="no npm: install Node.js with npm")
-def test_newman_can_fail(trained: Trained, tmp_path: Path) -> None:
-    project = trained.copy("classification", tmp_path)
-    make(project, "test-api")  # which installs Newman
+def test_newman_can_fail(baked: Baked, tmp_path: Path) -> None:
+    project = shutil.copytree(baked(), tmp_path / "project")
+    make(project, "deploy/postman/node_modules/.ready")
     command = [sys.executable, "-m", "pytest", "-rs", RUNTIME / "tests/delivery/test_postman.py"]
     assert "skipped" not in run(*command, cwd=project)
 

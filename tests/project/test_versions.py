@@ -117,7 +117,7 @@ def test_versions_switch_under_load_without_a_failed_request(
         token = {"TITANIC_SERVING__ADMIN_TOKEN": TOKEN}
         with (
             serving(*command, cwd=titanic, port=port, **token) as url,
-            loaded(titanic, url, json.dumps(PASSENGER), 300) as load,
+            loaded(url, json.dumps(PASSENGER), 300) as load,
         ):
             step("promote", "VERSION=2")
             step("fetch-model", "VERSION=latest")

@@ -1,15 +1,18 @@
-"""Load on a service from another process, by the client of the library's own tests."""
+"""Load on a service from another process, by the clients of the library's own tests."""
 
 import json
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import groupby
-from pathlib import Path
 from typing import IO
 
 from .commands import clean_environment
+from .files import SKELETON
+
+CLIENTS = SKELETON / "runtime/tests/support/clients.py"
 
 
 @dataclass
@@ -34,12 +37,10 @@ class Load:
 
 
 @contextmanager
-def loaded(project: Path, url: str, body: str, rate: int) -> Iterator[Load]:
+def loaded(url: str, body: str, rate: int) -> Iterator[Load]:
     """Ask a service to predict as long as the block lasts; `rate` is requests a second."""
-    python = project / ".venv" / "bin" / "python"
     with subprocess.Popen(
-        [python, "-m", "tests.support.load", url, "/api/predict", body, str(rate)],
-        cwd=project / "runtime",
+        [sys.executable, CLIENTS, url, "/api/predict", body, str(rate)],
         env=clean_environment(),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

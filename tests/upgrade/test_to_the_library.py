@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.commands import run
 from tests.support.made import Made
-from tests.support.projects import Trained, quick
+from tests.support.projects import Trained, quick, set_up
 from tests.support.services import free_port, get, serving
 from tests.support.story import commit, copy_template, release
 from tools.examples import ROOT, answers, fetching
@@ -98,7 +98,7 @@ def test_an_upgraded_titanic_project_trains_passes_its_tests_and_predicts(
     project.replace("config.yaml", "Would you", "Tell me, would you")
     project.commit()
     upgrade(project)
-    run("make", "setup", *fetching(project.folder), cwd=project.folder)
+    set_up(project.folder, *fetching(project.folder))
     shown = run("make", "imports", "format", cwd=project.folder)
     assert f"changed {USE_CASE}/data_loader.py" in shown
     assert (
