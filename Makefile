@@ -65,7 +65,8 @@ upgrade: $(READY) ## Upgrade a project that has no `make upgrade` yet, from this
 taken-names: $(READY) ## Note in hooks/ which names projects can't have [PROJECT=DIR, with its environment]
 	@$(PROJECT_GIVEN)$(BIN)/python -m tools.taken_names "$$PROJECT"
 
-WORKERS := -n 4 --dist worksteal
+# Three for two cores: they wait for servers, browsers and each other's trainings, too.
+WORKERS := -n 3 --dist worksteal
 # A core for each worker: the threads of more would wait for each other, busily.
 test test-fast: export OMP_NUM_THREADS := 1
 

@@ -1,6 +1,7 @@
 """Fixtures of all tests: the template alone, and trained projects."""
 
 import os
+import zlib
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,11 @@ pytest.register_assert_rewrite("tests.support")
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 from tests.support.projects import Baked, Trained  # noqa: E402 - its asserts are rewritten first
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mix the files, the same way each time, so that no worker has all of the long ones."""
+    items.sort(key=lambda item: zlib.crc32(item.location[0].encode()))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -40,7 +40,9 @@ def tracking_server(project: Path, folder: Path, database: str) -> Iterator[str]
         server = subprocess.Popen(
             [project / ".venv" / "bin" / "mlflow", "server", *options],
             cwd=folder,
-            env=clean_environment(MLFLOW_DISABLE_TELEMETRY="true"),
+            env=clean_environment(
+                MLFLOW_DISABLE_TELEMETRY="true", MLFLOW_SERVER_ENABLE_JOB_EXECUTION="false"
+            ),
             stdout=log,
             stderr=subprocess.STDOUT,
         )
