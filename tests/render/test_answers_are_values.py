@@ -22,6 +22,8 @@ from tools.examples import bake
 from tools.upgrades.errors import UpgradeError
 from tools.upgrades.render import render
 
+pytestmark = pytest.mark.slow  # each test makes several projects
+
 TEXTS = ("project_name", "project_slug", "package_name", "description", "author")
 CHOICES = ("task", "python_version", *PARTS)
 Answers = dict[str, str]

@@ -19,6 +19,8 @@ from tools.examples import ROOT, bake, make_example, names
 from tools.upgrades.errors import UpgradeError
 from tools.upgrades.render import render
 
+pytestmark = pytest.mark.slow  # each test makes several projects
+
 LONGEST_PACKAGE = "a" * 30
 STATEMENT = re.compile(rb"<%.*?%>", re.DOTALL)
 LEFTOVERS = re.compile(r"<<|<%|%>|<#|#>|cookiecutter\.(?!json)")

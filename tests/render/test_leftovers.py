@@ -11,6 +11,8 @@ import pytest
 from tests.support.cook import Cook
 from tools.examples import ROOT, provenance
 
+pytestmark = pytest.mark.slow  # each test makes several projects
+
 REFUSED = {
     "a text": ["--no-input", "package_name=class"],
     "a name that is derived": ["--no-input", "project_slug=a/b"],

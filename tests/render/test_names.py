@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from tests.support.files import COMPLETE
 from tools.examples import ROOT, bake
 
+pytestmark = pytest.mark.slow  # each test makes several projects
+
 sys.path.insert(0, str(ROOT / "hooks"))
 
 names, rules = import_module("names"), import_module("rules")

@@ -14,6 +14,8 @@ from tests.support.files import PARTS
 from tests.support.hostile import ATTACKS, NAME, ran
 from tools.examples import ROOT
 
+pytestmark = pytest.mark.slow  # each test makes several projects
+
 sys.path.insert(0, str(ROOT / "hooks"))
 
 rules = import_module("rules")

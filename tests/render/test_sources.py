@@ -8,6 +8,8 @@ import pytest
 
 from tests.support.files import contents, library
 
+pytestmark = pytest.mark.slow  # each test makes several projects
+
 
 def run(*command: object, cwd: Path | None = None) -> None:
     done = subprocess.run([*map(str, command)], cwd=cwd, capture_output=True, text=True)
