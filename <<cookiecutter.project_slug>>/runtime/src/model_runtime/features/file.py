@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Self
 
@@ -78,10 +79,22 @@ def read_features(path: Path | None = None) -> Features:
     """Read a features.yaml; the use case's own where no path is given.
 
     Raises:
-        ProjectError: The file is no YAML or does not fit; each finding in a sentence.
+        ProjectError: The file is no YAML or does not fit, each finding in a sentence; or the use
+            case's folder is not there.
     """
-    source = path or files(project().use_case) / "features.yaml"
+    source = path or _own_folder() / "features.yaml"
     try:
         return Features.model_validate(read_yaml(source, "features.yaml"))
     except ValidationError as error:
         raise ProjectError("\n".join(sentences(error, "features.yaml"))) from error
+
+
+def _own_folder() -> Traversable:
+    use_case = project().use_case
+    try:
+        return files(use_case)
+    except ModuleNotFoundError as error:
+        raise ProjectError(
+            f"There is no package {use_case}; put its folder back, or name the one that src/ has "
+            "under [tool.model-runtime] in pyproject.toml."
+        ) from error
