@@ -54,7 +54,7 @@ MISSPELT = "maxUnavailble"
 
 @pytest.fixture(scope="module")
 def rendered(titanic: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """What the chart is for each values, and once with a mistake."""
+    """The rendered chart for each set of values, and once with a mistake."""
     folder = tmp_path_factory.mktemp("rendered")
     texts = {
         name: template(titanic, folder, values, LONGEST if name == "long" else "titanic")

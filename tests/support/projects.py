@@ -61,7 +61,7 @@ def quick(project: Path) -> dict[str, str]:
 
 
 class Shared:
-    """What is made once for all workers of a test run; no test may change it."""
+    """Folders that are made once for all workers of a test run; no test may change them."""
 
     def __init__(self, factory: pytest.TempPathFactory) -> None:
         own = factory.getbasetemp()
