@@ -1,23 +1,16 @@
-"""The README's first command, in a clean copy and an empty home folder."""
+"""The README's first command, as it is run on a fresh machine (`demonstrate`)."""
 
-import shutil
 from pathlib import Path
 
 from tests.support.commands import run
-from tools.examples import ROOT, UNTRACKED
+from tests.support.projects import Trained
 
 
-def test_make_demo_ends_with_a_prediction(tmp_path: Path) -> None:
-    copy = tmp_path / "template"
-    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*UNTRACKED))
-    home = tmp_path / "home"
-    home.mkdir()
-    cache = run("uv", "cache", "dir", cwd=tmp_path).strip()
-    environment = {"HOME": str(home), "UV_CACHE_DIR": cache}
-    shown = run("make", "demo", "ONCE=1", cwd=copy, **environment)
+def test_make_demo_ends_with_a_prediction(trained: Trained) -> None:
+    shown = trained.shown("titanic")
     assert "she survived (9" in shown
     assert "/docs" in shown
-    assert (copy / "build" / "titanic" / "model_bin" / "model.onnx").is_file()
+    assert (trained("titanic") / "model_bin" / "model.onnx").is_file()
 
 
 def test_an_old_cookiecutter_is_told_to_upgrade(tmp_path: Path, template: Path) -> None:

@@ -120,4 +120,4 @@ def test_titanic_is_as_good_as_promised(trained: Trained) -> None:
     assert parity, shown
     assert int(parity[1].replace(",", "")) >= 20_000
     assert float(parity[2]) <= 1e-5
-    assert shown.rstrip().endswith("next     make serve")
+    assert "next     make serve" in shown

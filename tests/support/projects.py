@@ -8,11 +8,12 @@ import sysconfig
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import MappingProxyType
 
 import pytest
 
-from tools.examples import bake, fetching, make_example, names
+from tools.examples import ROOT, UNTRACKED, bake, fetching, make_example, names
 
 from .commands import make, run, variables
 
@@ -52,6 +53,23 @@ def train(project: Path) -> str:
     made_up = fetching(project)
     set_up(project, *made_up)
     return run("make", "train", cwd=project, **(quick(project) if made_up else {}))
+
+
+def demonstrate(folder: Path) -> str:
+    """Make and train the Titanic project in a folder by the README's first command.
+
+    It is run as on a fresh machine: in a clean copy of the template, with an empty home.
+
+    Returns:
+        Its output.
+    """
+    with TemporaryDirectory() as machine:
+        copy, home = Path(machine, "template"), Path(machine, "home")
+        shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*UNTRACKED))
+        home.mkdir()
+        cache = run("uv", "cache", "dir", cwd=copy).strip()
+        environment = {"HOME": str(home), "UV_CACHE_DIR": cache}
+        return run("make", "demo", "ONCE=1", f"DIR={folder}", cwd=copy, **environment)
 
 
 def quick(project: Path) -> dict[str, str]:
@@ -112,7 +130,8 @@ class Trained(Shared):
         """Return the project of a kind, which the first that asks for it makes."""
         with self.once(kind) as (folder, done):
             if not done:
-                shown = train(make_project(kind, folder))
+                demo = kind == "titanic"
+                shown = demonstrate(folder) if demo else train(make_project(kind, folder))
                 self._log(kind).write_text(shown, "utf-8")
         (project,) = folder.iterdir()
         return project
