@@ -52,7 +52,7 @@ def main() -> None:
 def _train(data: Path, folder: Path) -> tuple[float, float]:
     """Return seconds and peak memory in MB of a training run in a folder of its own."""
     folder.mkdir()
-    for name in ("config.yaml", "pyproject.toml"):
+    for name in ("config.yaml", "pyproject.toml", "uv.lock"):
         shutil.copy(ROOT / name, folder)
     (folder / "data").symlink_to(data.resolve())
     start = time.perf_counter()

@@ -58,6 +58,20 @@ def test_playbooks_pass_ansible_lint(project: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_without_an_inventory_nothing_done_is_no_success(project: Path) -> None:
+    assert not (project / "deploy" / "ansible" / "inventory.yml").exists()
+    done = subprocess.run(
+        [str(ansible() / "ansible-playbook"), "deploy/ansible/host.yml"],
+        cwd=project,
+        env=os.environ | {"ANSIBLE_CONFIG": "deploy/ansible/ansible.cfg", "LC_ALL": "C.UTF-8"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode != 0, done.stdout
+    assert "deploy/ansible/inventory.yml" in done.stderr and "No inventory" in done.stderr
+
+
 MICROK8S = """
 echo "$*" >> {log}
 case "$1" in

@@ -110,6 +110,20 @@ def test_a_missing_program_is_named_with_what_to_install(
     assert {target: program for target, program in found.items() if program} == wanted
 
 
+@pytest.mark.parametrize("target", ["up", "down", "jenkins"])
+def test_docker_without_its_plugin_is_told_apart(
+    project: Path, bare: dict[str, str], tmp_path: Path, target: str
+) -> None:
+    ready = copied(project, tmp_path / "ready", (".uv/bin/uv", ".venv/.ready"))
+    docker = tmp_path / "programs" / "docker"
+    docker.write_text('#!/bin/sh\necho "unknown command: docker $1" >&2; exit 1\n')
+    docker.chmod(0o755)
+    command = ["make", "--no-print-directory", target]
+    done = subprocess.run(command, cwd=ready, env=bare, capture_output=True, text=True)
+    assert done.stderr.startswith("docker has no plugin compose here; get "), done.stderr
+    assert "unknown command" not in done.stderr
+
+
 def test_help_lists_every_target(folder: Path) -> None:
     command = ["make", "--no-print-directory", "help"]
     shown = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)

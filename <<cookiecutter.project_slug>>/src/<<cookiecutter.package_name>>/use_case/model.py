@@ -1,4 +1,4 @@
-"""The estimator, and the names of its classes."""
+"""The estimator<% if cookiecutter.task == "classification" %>, and the names of its classes<% endif %>."""
 
 from typing import Any
 
