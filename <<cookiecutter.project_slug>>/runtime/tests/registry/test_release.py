@@ -104,7 +104,7 @@ def test_rollback_goes_back_step_by_step_and_a_broken_promotion_does_not_count(
     settings: Settings,
 ) -> None:
     registry = ModelRegistry(settings)
-    with pytest.raises(ProjectError, match="was champion before"):
+    with pytest.raises(ProjectError, match="is the champion yet; `make promote` makes one"):
         rollback(registry, FEATURES)
     promote(case(), settings, registry, "1")
     promote(case(), settings, registry, "2", force=True)

@@ -46,6 +46,10 @@ def previous(registry: ModelRegistry) -> int:
         ProjectError: None was.
     """
     listed = promotions(registry)
+    if not listed:
+        raise ProjectError(
+            f"No version of '{registry.name}' is the champion yet; `make promote` makes one."
+        )
     if len(listed) < 2:
         raise ProjectError(f"No version of '{registry.name}' was champion before the current one.")
     return listed[-2]
