@@ -12,6 +12,7 @@ from model_runtime.errors import ProjectError
 from model_runtime.monitoring.outcomes import Outcomes
 from model_runtime.monitoring.performance_report import PerformanceReport
 from model_runtime.monitoring.performance_run import Asked, measure_performance
+from model_runtime.monitoring.periods import Unit
 from model_runtime.monitoring.places import open_log
 from model_runtime.settings import Settings
 from model_runtime.testing.service import running
@@ -50,7 +51,7 @@ def performed(
     settings: Settings,
     log: Path,
     known: Path,
-    unit: str = "",
+    unit: Unit | None = None,
     **thresholds: str,
 ) -> PerformanceReport:
     schema = bundle.schema

@@ -71,7 +71,7 @@ class Ranges(Spread):
     @property
     def names(self) -> list[str]:
         """See `Spread`."""
-        edges = [f"{edge:.6g}" for edge in self.edges]
+        edges = [f"{edge:.4g}" for edge in self.edges]
         between = [f"{low} to {high}" for low, high in pairwise(edges)]
         return [f"up to {edges[0]}", *between, f"above {edges[-1]}", MISSING]
 

@@ -56,13 +56,15 @@ def performance(
             from ..bundle.read import read_bundle
             from ..monitoring.outcomes import Outcomes
             from ..monitoring.performance_run import Asked, measure_performance
+            from ..monitoring.periods import named
             from ..monitoring.places import open_log
             from ..monitoring.thresholds import thresholds
             from ..tasks import TASKS
             from ..training.hooks import own_use_case
         bundle, use_case = read_bundle(settings.paths.bundle), own_use_case()
         schema = bundle.schema
-        named = thresholds(asked, TASKS[schema.task].metrics) or use_case.features.thresholds
+        asked_of = thresholds(asked, TASKS[schema.task].metrics) or use_case.features.thresholds
+        unit = named(by)
         where = namespace or settings.deployment.namespace
         log = open_log(place, where, bundle.metadata.name, since, until)
         if schema.id is None:
@@ -77,7 +79,7 @@ def performance(
             console,
             log,
             Outcomes(Path(outcomes), schema.id, schema.target),
-            Asked(by, named),
+            Asked(unit, asked_of),
         )
         for line in found.lines():
             say(line)
@@ -85,3 +87,49 @@ def performance(
             found.gauges(settings.deployment).send(gauges, "model_performance")
         if found.missed:
             raise ProjectError(f"The model misses its thresholds: {'; '.join(found.missed)}.")
+
+
+@app.command()
+def drift(
+    place: From = "",
+    source: Annotated[
+        str,
+        typer.Option(
+            "--input", help="Instead of a log, a file of features, which are scored: see score."
+        ),
+    ] = "",
+    since: Since = "",
+    until: Until = "",
+    by: By = "",
+    limit: Annotated[
+        float, typer.Option("--psi", min=0, help="The PSI from which a column has drifted.")
+    ] = 0.2,
+    gauges: Send = "",
+    namespace: Namespace = None,
+) -> None:
+    """Compare what the service saw with what training saw.
+
+    reports-drift/ has the report. Fails where a feature or the answers have drifted.
+    """
+    with failures_told(), stoppable():
+        settings = read_settings()
+        with console.status("scikit-learn is being loaded …"):
+            from ..bundle.read import read_bundle
+            from ..monitoring.drift_run import Asked, look_for_drift
+            from ..monitoring.periods import named
+            from ..monitoring.places import open_log
+        if source and (place or since or until):
+            raise ProjectError(
+                "INPUT is a file of rows without times; leave FROM, SINCE, UNTIL out."
+            )
+        bundle, unit = read_bundle(settings.paths.bundle), named(by)
+        where = namespace or settings.deployment.namespace
+        log = open_log(place, where, bundle.metadata.name, since, until)
+        rows = Path(source) if source else log
+        found = look_for_drift(bundle, settings, console, rows, Asked(unit, limit))
+        for line in found.lines():
+            say(line)
+        if gauges:
+            found.gauges(settings.deployment).send(gauges, "model_drift")
+        if found.drifted:
+            raise ProjectError(f"Drifted since training: {found.said()}.")

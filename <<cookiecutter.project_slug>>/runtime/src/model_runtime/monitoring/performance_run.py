@@ -17,7 +17,7 @@ from .performance import perform
 from .performance_card import performance_card
 from .performance_pictures import draw_performance
 from .performance_report import PerformanceReport
-from .periods import chosen
+from .periods import Unit, suitable
 from .source import Log
 
 MARK = "metrics.json"
@@ -25,9 +25,9 @@ MARK = "metrics.json"
 
 @dataclass(frozen=True)
 class Asked:
-    """The options of a run: the periods, and thresholds by metric."""
+    """The options of a run: the periods, if they are not to suit, and thresholds."""
 
-    unit: str
+    unit: Unit | None
     thresholds: dict[str, str]
 
 
@@ -62,7 +62,7 @@ def measure_performance(
             f"{'; '.join(joined.left_out())}."
         )
     with progress.step("measure") as step:
-        unit = chosen(asked.unit, joined.known.times)
+        unit = asked.unit or suitable(joined.known.times)
         performance = perform(bundle.schema, joined.known, unit, seed)
         step.found = f"{len(joined.known):,} predictions, by {unit}"
     folder = reports_folder(settings, "performance")

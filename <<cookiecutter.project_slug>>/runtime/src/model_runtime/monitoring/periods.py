@@ -10,6 +10,8 @@ from ..errors import ProjectError
 Unit = Literal["hour", "day", "week", "month"]
 Starts = npt.NDArray[np.datetime64]
 
+UNITS: tuple[Unit, ...] = get_args(Unit)
+
 MOST = 45
 """Periods that a picture shows well; of several units the shortest with no more is chosen."""
 
@@ -26,17 +28,20 @@ def starts(times: npt.NDArray[np.float64], unit: Unit) -> Starts:
     return seconds.astype(f"datetime64[{_CODES[unit]}]").astype("datetime64[s]")
 
 
-def chosen(unit: str, times: npt.NDArray[np.float64]) -> Unit:
-    """Return the unit that is named, or one that suits the times, of which there is at least one.
+def named(text: str) -> Unit | None:
+    """Return the unit of a name, or nothing for an empty one.
 
     Raises:
         ProjectError: There is none of that name.
     """
-    units: tuple[Unit, ...] = get_args(Unit)
-    if unit:
-        if unit not in units:
-            raise ProjectError(f"BY is '{unit}'; periods are {', '.join(units)}.")
-        return next(each for each in units if each == unit)
+    if text and text not in UNITS:
+        raise ProjectError(f"BY is '{text}'; periods are {', '.join(UNITS)}.")
+    return next((unit for unit in UNITS if unit == text), None)
+
+
+def suitable(times: npt.NDArray[np.float64], shortest: Unit = "hour") -> Unit:
+    """Return a unit that suits times, of which there is at least one."""
+    units = UNITS[UNITS.index(shortest) :]
     ends = np.array([times.min(), times.max()])
     return next((each for each in units if _spanned(ends, each) <= MOST), "month")
 
