@@ -31,7 +31,7 @@ KEEP = "5m"
 
 ATTEMPTS = 4
 _AGAIN = {429, 502, 503, 504}
-_PATIENCE = 60.0
+_PAUSE, _PATIENCE = 0.25, 60.0
 _FIELDS = [
     *("event", "time", "id", "model", "version", "answer", "features"),
     *("class_names", "probabilities", "prediction"),
@@ -114,7 +114,7 @@ class Index(Source):
                     break
             except (OSError, http.client.HTTPException, ValueError) as error:
                 reason = str(getattr(error, "reason", error))
-            time.sleep(min(2**attempt / 4, 2))
+            time.sleep(_PAUSE * 2**attempt)
         raise ProjectError(f"{self} can't be read ({reason}). {_hint(reason)}".strip())
 
     def _once(self, method: str, path: str, body: Any) -> Any:
