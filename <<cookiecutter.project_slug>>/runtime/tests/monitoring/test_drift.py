@@ -20,19 +20,14 @@ from model_runtime.settings import Settings
 
 from ..support.labelled_files import QUIET, SUFFIXES, made, saved
 from ..support.logged import event, requests, written
-from ..support.small_cases import case, customers, spending
-
-
-@pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> tuple[Bundle, Settings]:
-    return made(case(), tmp_path_factory.mktemp("small"))
+from ..support.settings import settings_in
+from ..support.small_cases import customers, spending
 
 
 @pytest.fixture
-def place(small: tuple[Bundle, Settings], tmp_path: Path) -> Settings:
+def place(tmp_path: Path) -> Settings:
     """Settings whose reports go to a folder of the test's own."""
-    paths = small[1].paths.model_copy(update={"reports": tmp_path / "reports"})
-    return small[1].model_copy(update={"paths": paths})
+    return settings_in(tmp_path)
 
 
 def looked(bundle: Bundle, settings: Settings, rows: Path, unit: Unit | None = None) -> DriftReport:
@@ -58,9 +53,9 @@ def logged(frame: pd.DataFrame, file: Path, **others: Any) -> Path:
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_rows_like_trainings_have_not_drifted(
-    small: tuple[Bundle, Settings], place: Settings, tmp_path: Path, suffix: str
+    shop: Bundle, place: Settings, tmp_path: Path, suffix: str
 ) -> None:
-    report = looked(small[0], place, saved(customers(400), tmp_path / f"rows{suffix}"))
+    report = looked(shop, place, saved(customers(400), tmp_path / f"rows{suffix}"))
     assert report.drifted == []
     assert report.seen.rows == 400
     columns = {"income per.year", "age", "copy", "Größe", "class", "probability"}
@@ -68,12 +63,12 @@ def test_rows_like_trainings_have_not_drifted(
 
 
 def test_what_has_drifted_is_named_and_what_has_not_is_not(
-    small: tuple[Bundle, Settings], place: Settings, tmp_path: Path
+    shop: Bundle, place: Settings, tmp_path: Path
 ) -> None:
     frame = customers(400)
     frame["age"] = (frame["age"] // 3 + 60).clip(upper=90)
     frame.loc[::2, "Größe"] = "L"
-    report = looked(small[0], place, saved(frame, tmp_path / "rows.csv"))
+    report = looked(shop, place, saved(frame, tmp_path / "rows.csv"))
     drifted = {each.name for each in report.drifted}
     assert {"age", "Größe"} <= drifted
     assert not {"income per.year", "copy"} & drifted
@@ -82,31 +77,29 @@ def test_what_has_drifted_is_named_and_what_has_not_is_not(
     assert size.moved.now == pytest.approx((frame["Größe"] == "L").mean())
 
 
-def test_missing_values_are_drift_too(
-    small: tuple[Bundle, Settings], place: Settings, tmp_path: Path
-) -> None:
+def test_missing_values_are_drift_too(shop: Bundle, place: Settings, tmp_path: Path) -> None:
     frame = customers(400)
     frame.loc[frame.index % 2 == 0, "income per.year"] = np.nan
-    report = looked(small[0], place, saved(frame, tmp_path / "rows.parquet"))
+    report = looked(shop, place, saved(frame, tmp_path / "rows.parquet"))
     income = next(each for each in report.columns if each.name == "income per.year")
     assert income.drifted
     assert income.moved.name == "(missing)"
 
 
 def test_few_rows_are_no_drift_whatever_their_psi(
-    small: tuple[Bundle, Settings], place: Settings, tmp_path: Path
+    shop: Bundle, place: Settings, tmp_path: Path
 ) -> None:
-    report = looked(small[0], place, saved(customers(5), tmp_path / "rows.csv"))
+    report = looked(shop, place, saved(customers(5), tmp_path / "rows.csv"))
     assert max(each.psi for each in report.columns) > 0.2
     assert report.drifted == []
 
 
 def test_a_log_that_shows_features_tells_the_same_as_their_file(
-    small: tuple[Bundle, Settings], place: Settings, tmp_path: Path
+    shop: Bundle, place: Settings, tmp_path: Path
 ) -> None:
     frame = customers(300)
-    by_log = looked(small[0], place, logged(frame, tmp_path / "all.log"))
-    by_file = looked(small[0], place, saved(frame, tmp_path / "rows.csv"))
+    by_log = looked(shop, place, logged(frame, tmp_path / "all.log"))
+    by_file = looked(shop, place, saved(frame, tmp_path / "rows.csv"))
     features = [
         {each.name: each.psi for each in report.columns if each.kind == "feature"}
         for report in (by_log, by_file)
@@ -118,7 +111,7 @@ def test_a_log_that_shows_features_tells_the_same_as_their_file(
 
 
 def test_only_this_versions_answers_are_compared_and_hashed_features_are_not(
-    small: tuple[Bundle, Settings], place: Settings, tmp_path: Path
+    shop: Bundle, place: Settings, tmp_path: Path
 ) -> None:
     frame = customers(40)
     hashed = [{"Größe": "0f" * 16, "age": int(age)} for age in frame["age"]]
@@ -126,7 +119,7 @@ def test_only_this_versions_answers_are_compared_and_hashed_features_are_not(
     events = [
         event(k, answers[k % 2], features=row, version=k % 2 + 1) for k, row in enumerate(hashed)
     ]
-    report = looked(small[0], place, written(tmp_path / "x.log", [*events, "no event"]))
+    report = looked(shop, place, written(tmp_path / "x.log", [*events, "no event"]))
     assert {each.name: each.rows for each in report.columns} == {
         "class": 20,
         "probability": 20,
@@ -141,10 +134,10 @@ def test_only_this_versions_answers_are_compared_and_hashed_features_are_not(
 
 
 def test_a_log_without_features_still_has_answers(
-    small: tuple[Bundle, Settings], place: Settings, tmp_path: Path
+    shop: Bundle, place: Settings, tmp_path: Path
 ) -> None:
     events = [event(k, {"yes": 0.97, "no": 0.03}, k) for k in range(200)]
-    report = looked(small[0], place, written(tmp_path / "x.log", events), "week")
+    report = looked(shop, place, written(tmp_path / "x.log", events), "week")
     assert found(report) == {"class": True, "probability": True}
     assert "'class' has a PSI of" in report.said()
     assert len(report.periods) == 2
@@ -160,10 +153,10 @@ def test_a_regressions_predictions_drift(tmp_path: Path) -> None:
 
 
 def test_the_report_has_figures_pictures_and_gauges(
-    small: tuple[Bundle, Settings], place: Settings, tmp_path: Path
+    shop: Bundle, place: Settings, tmp_path: Path
 ) -> None:
     frame = customers(300).assign(age=25)
-    report = looked(small[0], place, logged(frame, tmp_path / "x.log"))
+    report = looked(shop, place, logged(frame, tmp_path / "x.log"))
     card = (report.folder / "drift.md").read_text("utf-8")
     pictures = {file.name for file in report.folder.glob("*.png")}
     assert pictures == {"psi.png", "over_time.png", "changes.png"}
@@ -177,9 +170,9 @@ def test_the_report_has_figures_pictures_and_gauges(
 
 
 def test_a_bundle_without_a_reference_is_told(
-    small: tuple[Bundle, Settings], place: Settings, tmp_path: Path
+    shop: Bundle, place: Settings, tmp_path: Path
 ) -> None:
-    bare = Bundle(small[0].schema, small[0].metadata, small[0].model)
+    bare = Bundle(shop.schema, shop.metadata, shop.model)
     with pytest.raises(ProjectError, match=r"reference\.json has no spread of the answers"):
         looked(bare, place, saved(customers(20), tmp_path / "rows.csv"))
 
@@ -212,10 +205,10 @@ def test_by_chance_no_column_of_many_drifts_more_often_than_it_says() -> None:
 
 
 def test_the_reference_holds_counts_of_at_least_five_rows_and_no_row(
-    small: tuple[Bundle, Settings],
+    shop: Bundle,
 ) -> None:
-    reference = read_reference(small[0].reference, Path("reference.json"))
-    assert reference.features.keys() == {each.name for each in small[0].schema.features}
+    reference = read_reference(shop.reference, Path("reference.json"))
+    assert reference.features.keys() == {each.name for each in shop.schema.features}
     train = 480
     for spread in reference.features.values():
         assert sum(spread.counts) == train
@@ -226,4 +219,4 @@ def test_the_reference_holds_counts_of_at_least_five_rows_and_no_row(
     assert isinstance(size, Singles)
     assert size.singles == ["L", "M", "S"]
     assert sum(reference.answers["class"].counts) == 120
-    assert len(small[0].reference) < 10_000
+    assert len(shop.reference) < 10_000

@@ -18,7 +18,7 @@ from model_runtime.settings import Settings
 from model_runtime.testing.service import running
 from model_runtime.training.use_case import UseCase
 
-from ..support.labelled_files import QUIET, SUFFIXES, held_out, made, saved
+from ..support.labelled_files import QUIET, SUFFIXES, held_out, saved
 from ..support.logged import event, requests, written
 from ..support.settings import settings_in
 from ..support.small_cases import case
@@ -81,16 +81,10 @@ def test_what_a_service_logged_of_the_hold_out_has_the_figures_of_trainings_repo
         assert found.performance.whole.metrics["accuracy"] == reported["accuracy"]
 
 
-@pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> tuple[Bundle, Settings]:
-    return made(case(), tmp_path_factory.mktemp("small"))
-
-
 @pytest.fixture
-def place(small: tuple[Bundle, Settings], tmp_path: Path) -> Settings:
+def place(tmp_path: Path) -> Settings:
     """Settings whose reports go to a folder of the test's own."""
-    paths = small[1].paths.model_copy(update={"reports": tmp_path / "reports"})
-    return small[1].model_copy(update={"paths": paths})
+    return settings_in(tmp_path)
 
 
 YES, NO = {"yes": 0.9, "no": 0.1}, {"yes": 0.2, "no": 0.8}
@@ -102,7 +96,7 @@ def csv(file: Path, *lines: str) -> Path:
 
 
 def test_what_cant_be_joined_is_counted_by_reason(
-    small: tuple[Bundle, Settings], place: Settings, tmp_path: Path
+    shop: Bundle, place: Settings, tmp_path: Path
 ) -> None:
     log = written(
         tmp_path / "log.jsonl",
@@ -125,7 +119,7 @@ def test_what_cant_be_joined_is_counted_by_reason(
         ],
     )
     lines = ("1,yes", "2,yes", "3,no", "3,yes", "4,never", "5,", "7,yes", ",yes", "1,yes", "8,a,b")
-    found = performed(case(), small[0], place, log, csv(tmp_path / "known.csv", *lines))
+    found = performed(case(), shop, place, log, csv(tmp_path / "known.csv", *lines))
     assert found.performance.whole.rows == 3
     assert found.performance.whole.metrics["accuracy"] == pytest.approx(1 / 3)
     assert {version: part.rows for version, part in found.performance.versions.items()} == {
@@ -168,17 +162,13 @@ def many(n: int, right: float, version: int = 1, hours: float = 0) -> tuple[list
 
 
 @pytest.fixture(scope="module")
-def two_months(
-    small: tuple[Bundle, Settings], tmp_path_factory: pytest.TempPathFactory
-) -> PerformanceReport:
+def two_months(shop: Bundle, tmp_path_factory: pytest.TempPathFactory) -> PerformanceReport:
     """A good version's weeks, then a bad one's."""
     folder = tmp_path_factory.mktemp("months")
     good, bad = many(600, 0.9), many(400, 0.6, version=2, hours=600)
     log = written(folder / "log.jsonl", good[0] + bad[0])
     known = csv(folder / "known.csv", *good[1], *bad[1])
-    paths = small[1].paths.model_copy(update={"reports": folder / "reports"})
-    settings = small[1].model_copy(update={"paths": paths})
-    return performed(case(), small[0], settings, log, known, "week", accuracy=">= 0.85")
+    return performed(case(), shop, settings_in(folder), log, known, "week", accuracy=">= 0.85")
 
 
 def test_versions_and_weeks_are_measured_each(two_months: PerformanceReport) -> None:
@@ -228,13 +218,13 @@ def test_the_report_has_figures_pictures_and_gauges(two_months: PerformanceRepor
 
 
 def test_where_only_the_likeliest_class_is_logged_no_metric_is_made_up(
-    small: tuple[Bundle, Settings], place: Settings, tmp_path: Path
+    shop: Bundle, place: Settings, tmp_path: Path
 ) -> None:
     """Of two classes the other one's probability is the rest; an answer of none has neither."""
     events, outcomes = many(60, 0.8)
     whole = performed(
         case(),
-        small[0],
+        shop,
         place,
         written(tmp_path / "a.jsonl", events),
         csv(tmp_path / "a.csv", *outcomes),
@@ -246,7 +236,7 @@ def test_where_only_the_likeliest_class_is_logged_no_metric_is_made_up(
         )
     best = performed(
         case(),
-        small[0],
+        shop,
         place,
         written(tmp_path / "b.jsonl", events),
         csv(tmp_path / "a.csv", *outcomes),
@@ -255,17 +245,17 @@ def test_where_only_the_likeliest_class_is_logged_no_metric_is_made_up(
 
 
 def test_without_any_outcome_it_fails_and_says_why(
-    small: tuple[Bundle, Settings], place: Settings, tmp_path: Path
+    shop: Bundle, place: Settings, tmp_path: Path
 ) -> None:
     log, known = written(tmp_path / "log", [event(1, YES)]), csv(tmp_path / "known.csv", "2,yes")
     with pytest.raises(
         ProjectError, match=r"No prediction in .*: 1 predictions have no outcome; 1 out"
     ):
-        performed(case(), small[0], place, log, known)
+        performed(case(), shop, place, log, known)
     known.write_text("customer,sold\n1,yes\n")
     with pytest.raises(
         ProjectError, match=r"has no column 'bought', the target of features.yaml; its"
     ):
-        performed(case(), small[0], place, log, known)
+        performed(case(), shop, place, log, known)
     with pytest.raises(ProjectError, match=r"has no prediction of shop: 1 records are no pred"):
-        performed(case(), small[0], place, written(tmp_path / "log", ["x"]), csv(known, "1,yes"))
+        performed(case(), shop, place, written(tmp_path / "log", ["x"]), csv(known, "1,yes"))

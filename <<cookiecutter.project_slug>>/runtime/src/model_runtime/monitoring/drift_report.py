@@ -87,15 +87,11 @@ class DriftReport:
         gauges = Gauges(self.bundle.metadata.name, f"{place.namespace}/{place.release}")
         for each in self.columns:
             labels = {"kind": each.kind, "column": each.name}
-            about = "Population stability index of a column against training"
-            gauges.set("model_drift_psi", about, each.psi, **labels)
-            about = "Jensen-Shannon distance of a column from training"
-            gauges.set("model_drift_distance", about, each.distance, **labels)
-            about = "1 for a column that has drifted"
-            gauges.set("model_drifted", about, each.drifted, **labels)
-        gauges.set("model_drift_rows", "Rows that were compared with training", self.seen.rows)
-        about = "When rows were compared with training"
-        gauges.set("model_drift_time_seconds", about, datetime.now(UTC).timestamp())
+            gauges.set("model_drift_psi", each.psi, **labels)
+            gauges.set("model_drift_distance", each.distance, **labels)
+            gauges.set("model_drifted", each.drifted, **labels)
+        gauges.set("model_drift_rows", self.seen.rows)
+        gauges.set("model_drift_time_seconds", datetime.now(UTC).timestamp())
         return gauges
 
 

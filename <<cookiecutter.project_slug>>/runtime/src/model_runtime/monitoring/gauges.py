@@ -6,11 +6,28 @@ from prometheus_client import CollectorRegistry, Gauge, push_to_gateway, write_t
 
 from ..errors import ProjectError
 
-Labels = dict[str, str]
+_PERFORMANCE, _COLUMN = ("version", "metric"), ("kind", "column")
+
+GAUGES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "model_performance": ("A metric of logged predictions", _PERFORMANCE),
+    "model_performance_low": ("The lower end of its interval of 95 %", _PERFORMANCE),
+    "model_performance_high": ("The upper end of its interval of 95 %", _PERFORMANCE),
+    "model_performance_predictions": ("Predictions whose outcome is known", ("version",)),
+    "model_performance_thresholds_missed": ("Thresholds that logged predictions miss", ()),
+    "model_performance_time_seconds": ("When logged predictions were measured", ()),
+    "model_drift_psi": ("Population stability index of a column against training", _COLUMN),
+    "model_drift_distance": ("Jensen-Shannon distance of a column from training", _COLUMN),
+    "model_drifted": ("1 for a column that has drifted", _COLUMN),
+    "model_drift_rows": ("Rows that were compared with training", ()),
+    "model_drift_time_seconds": ("When rows were compared with training", ()),
+}
+"""What each gauge says, and its labels beside `OF_ALL`."""
+
+OF_ALL = ("model", "release")
 
 
 class Gauges:
-    """Gauges of one model in one release, which all carry both as labels."""
+    """Gauges of one model in one release."""
 
     def __init__(self, model: str, release: str) -> None:
         """Begin without any.
@@ -20,14 +37,14 @@ class Gauges:
             release: Where it serves, as the alerts have it: namespace/release.
         """
         self._registry = CollectorRegistry()
-        self._about: Labels = {"model": model, "release": release}
+        self._about = dict(zip(OF_ALL, (model, release), strict=True))
         self._gauges: dict[str, Gauge] = {}
 
-    def set(self, name: str, about: str, value: float, **labels: str) -> None:
-        """Set a gauge; all of a name have the same labels."""
+    def set(self, name: str, value: float, **labels: str) -> None:
+        """Set one of `GAUGES`."""
         if name not in self._gauges:
-            names = [*self._about, *labels]
-            self._gauges[name] = Gauge(name, about, names, registry=self._registry)
+            about, own = GAUGES[name]
+            self._gauges[name] = Gauge(name, about, [*OF_ALL, *own], registry=self._registry)
         self._gauges[name].labels(**self._about, **labels).set(value)
 
     def write(self, file: Path) -> None:

@@ -70,16 +70,11 @@ class PerformanceReport:
         gauges = Gauges(self.bundle.metadata.name, f"{place.namespace}/{place.release}")
         versions = {str(version): part for version, part in found.versions.items()}
         for version, part in {"all": found.whole, **versions}.items():
-            about = "Predictions whose outcome is known"
-            gauges.set("model_performance_predictions", about, part.rows, version=version)
+            gauges.set("model_performance_predictions", part.rows, version=version)
             for name, value in part.metrics.items():
                 low, high = part.intervals.get(name, (value, value))
                 for end, number in {"": value, "_low": low, "_high": high}.items():
-                    about = "A metric of logged predictions, or an end of its interval of 95 %"
-                    labels = {"version": version, "metric": name}
-                    gauges.set(f"model_performance{end}", about, number, **labels)
-        about = "Thresholds that logged predictions miss"
-        gauges.set("model_performance_thresholds_missed", about, len(self.missed))
-        about = "When logged predictions were measured"
-        gauges.set("model_performance_time_seconds", about, datetime.now(UTC).timestamp())
+                    gauges.set(f"model_performance{end}", number, version=version, metric=name)
+        gauges.set("model_performance_thresholds_missed", len(self.missed))
+        gauges.set("model_performance_time_seconds", datetime.now(UTC).timestamp())
         return gauges
