@@ -14,8 +14,8 @@ from .split import draw
 
 S = TypeVar("S", Ranges, Singles)
 
-ROWS = 100_000
-"""Rows that are counted at most, drawn at random."""
+ROWS = 20_000
+"""Rows that are counted at most, drawn at random: enough for shares to within a percent."""
 
 BINS = 10
 """Ranges of a number, each of about as many rows: deciles, as is usual for PSI."""
