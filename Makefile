@@ -110,6 +110,10 @@ bench-batcomputer: $(READY) ## Measure the Batcomputer's training at the data's 
 	$(if $(wildcard $(BUILT)/batcomputer/data/*.zip),,$(MAKE) -C $(BUILT)/batcomputer data FROM=synthetic)
 	$(call measured,$(BUILT)/batcomputer,$(OWN_PYTHON),batcomputer_at_size batcomputer_original)
 
+.PHONY: month
+month: $(READY) ## Play a month of Batcomputer: train on one, serve the next, watch it drift [RECORDS=archive.zip|synthetic] [DIR=build] [PICTURES=DIR]
+	@$(BIN)/python -m tools.month $(if $(RECORDS),--records '$(RECORDS)') $(if $(DIR),--output $(DIR)) $(if $(PICTURES),--pictures '$(PICTURES)')
+
 .PHONY: clean
 clean: ## Remove environments, caches and what was built
 	rm -rf .venv .uv build .pytest_cache .mypy_cache .ruff_cache

@@ -115,6 +115,54 @@ CASES: dict[str, tuple[list[Series], set[str]]] = {
 }
 
 
+DAY = 86_400
+
+
+def measured(name: str, value: float, **labels: str) -> Series:
+    """A gauge of `make performance` or `make drift`, which another job brings."""
+    about = {"job": "model_drift", "model": "titanic", "release": "default/titanic", **labels}
+    return Series(name, about, f"{value}x60")
+
+
+def column(drifted: int, name: str = "Age", **labels: str) -> Series:
+    return measured("model_drifted", drifted, kind="feature", column=name, **labels)
+
+
+MEASURED: dict[str, tuple[list[Series], set[str]]] = {
+    "thresholds are met": ([measured("model_performance_thresholds_missed", 0)], set()),
+    "one threshold is missed": (
+        [measured("model_performance_thresholds_missed", 1)],
+        {"AnswersWorse"},
+    ),
+    "another release's threshold": (
+        [measured("model_performance_thresholds_missed", 1, release="staging/titanic")],
+        set(),
+    ),
+    "no column has drifted": ([column(0), column(0, "Fare")], set()),
+    "one column of two has drifted": ([column(0), column(1, "Fare")], {"AnswersDrift"}),
+    "another release's column": ([column(1, release="staging/titanic")], set()),
+    "measured an hour ago": (
+        [measured("model_drift_time_seconds", 0), measured("model_performance_time_seconds", 0)],
+        set(),
+    ),
+    "drift was measured long ago": (
+        [
+            measured("model_drift_time_seconds", -15 * DAY),
+            measured("model_performance_time_seconds", 0),
+        ],
+        {"NotMeasured"},
+    ),
+    "performance was measured long ago": (
+        [
+            measured("model_drift_time_seconds", 0),
+            measured("model_performance_time_seconds", -15 * DAY),
+        ],
+        {"NotMeasured"},
+    ),
+}
+CASES |= MEASURED
+
+
 def fired(rules: Path, series: list[Series], at: str = "60m") -> set[str]:
     """Return the alerts that fire for metrics of the job `titanic`."""
     promtool = needed("promtool")

@@ -58,7 +58,10 @@ def test_alerts_and_dashboard_are_those_of_the_release(
         assert "jobLabel" not in one(manifests, "ServiceMonitor")["spec"]
         assert one(manifests, "Service")["metadata"]["name"] == release
         asked = f'namespace="models", job="{release}"'
-        text = json.dumps(there).replace(json.dumps('job="titanic"')[1:-1], json.dumps(asked)[1:-1])
+        measured = f'release="models/{release}"'
+        text = json.dumps(there)
+        for here, in_it in (('job="titanic"', asked), ('release="default/titanic"', measured)):
+            text = text.replace(json.dumps(here)[1:-1], json.dumps(in_it)[1:-1])
         assert rules["spec"] == json.loads(text)
         name = f"{release}-dashboard"
         (found,) = [each for each in manifests if each["metadata"]["name"] == name]
@@ -70,7 +73,7 @@ def test_alerts_and_dashboard_are_those_of_the_release(
         uids.add(dashboard["uid"])
         exprs = [each["expr"] for panel in dashboard["panels"] for each in panel["targets"]]
         assert exprs
-        assert all(asked in expr for expr in exprs)
+        assert all(asked in expr or measured in expr for expr in exprs)
     assert len(uids) == 2
 
 

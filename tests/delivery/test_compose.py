@@ -18,7 +18,7 @@ from tests.support.projects import Baked, Trained
 SPEC = "github.com/compose-spec/compose-go/v2/cmd@v2.16.2"
 PROFILES = {
     "": {"service"},
-    "monitoring": {"service", "prometheus", "grafana"},
+    "monitoring": {"service", "prometheus", "pushgateway", "grafana"},
     "logging": {"service", "fluent-bit", "elasticsearch", "kibana"},
     "registry": {"service", "mlflow", "postgres"},
 }
@@ -129,7 +129,10 @@ def test_dashboard_and_rules_ask_for_metrics_that_the_service_has(trained: Train
         "from model_runtime.bundle.read import read_bundle; from pathlib import Path\n"
         "metrics = Metrics(); metrics.observe('/score', 'POST', 200, 0.1)\n"
         "metrics.predicted('yes', 1); metrics.reloaded('refused')\n"
-        "metrics.serves(read_bundle(Path('model_bin')).metadata); print(metrics.text().decode())"
+        "metrics.serves(read_bundle(Path('model_bin')).metadata); print(metrics.text().decode())\n"
+        "from model_runtime.monitoring.gauges import GAUGES, OF_ALL\n"
+        "for name, (_, own) in GAUGES.items():\n"
+        "    print(name + '{' + ','.join(f'{label}=\"\"' for label in (*OF_ALL, *own)) + '} 0')"
     )
     told = run(".venv/bin/python", "-c", code, cwd=project)
     series = {

@@ -39,12 +39,13 @@ PARTS: dict[str, set[str]] = {
     "serving": {"bundle", "contract"},
     "scoring": {"bundle", "contract"},
     "evaluation": {"bundle", "scoring", "training"},
+    "monitoring": {"bundle", "evaluation", "scoring", "training"},
     "postman": {"bundle", "contract", "serving"},
     "testing": {"bundle", "scoring", "training"},
     "imports": {"testing"},
     "delivery": {"bundle", "postman", "testing"},
     "cli": {
-        *("automl", "bundle", "delivery", "evaluation", "postman", "registry"),
+        *("automl", "bundle", "delivery", "evaluation", "monitoring", "postman", "registry"),
         *("scoring", "serving", "training"),
     },
     "__main__": {"cli"},
@@ -120,6 +121,11 @@ def files(part: str) -> list[Path]:
 
 def loaded_by(*parts: str) -> set[str]:
     """Return the names of the packages that a process has loaded with all modules of parts."""
+    return {name.split(".")[0] for name in modules_loaded_by(*parts)}
+
+
+def modules_loaded_by(*parts: str) -> set[str]:
+    """Return the names of the modules likewise."""
     names = [
         ".".join([PACKAGE.name, *file.relative_to(PACKAGE).with_suffix("").parts])
         for part in parts
@@ -129,11 +135,17 @@ def loaded_by(*parts: str) -> set[str]:
     code = f"import sys, json\nfor name in {names}: __import__(name)\n"
     code += "print(json.dumps(list(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    return {name.split(".")[0] for name in json.loads(done.stdout)}
+    return set(json.loads(done.stdout))
 
 
 def test_serving_loads_nothing_that_the_image_does_without() -> None:
     assert not loaded_by("bundle", "serving") & NOT_IN_THE_IMAGE
+
+
+def test_serving_loads_no_reference_to_look_for_drift() -> None:
+    loaded = modules_loaded_by("serving")
+    assert "model_runtime.bundle.read" in loaded
+    assert "model_runtime.bundle.reference" not in loaded
 
 
 def test_delivery_of_an_image_loads_nothing_that_learns() -> None:

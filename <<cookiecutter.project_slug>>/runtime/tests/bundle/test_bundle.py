@@ -21,6 +21,7 @@ from model_runtime.training.use_case import UseCase
 from ..support.listing import names
 
 TASKS = ("classification", "regression")
+OTHERS = {"flags.json", "lookup.json", "reference.json", "schema.json"}
 
 
 @pytest.fixture
@@ -108,7 +109,7 @@ def test_writing_replaces_the_whole_folder(bundle: Bundle, copy: Path) -> None:
     write_bundle(copy, bundle.model, bundle.schema, metadata)
     assert current_version(copy) == 7
     assert sorted(file.name for file in copy.iterdir()) == sorted(
-        [bundle.metadata.model_file, "flags.json", "lookup.json", "metadata.json", "schema.json"]
+        [bundle.metadata.model_file, "metadata.json", *sorted(OTHERS)]
     )
 
 

@@ -24,11 +24,14 @@
 {{- end }}
 {{- end }}
 
-{{/* A file of the chart that asks Prometheus, asking for this release: its job is the Service's name. */}}
+{{/* A file of the chart that asks Prometheus, asking for this release: its job is the Service's name.
+   The gauges of performance and drift, which are not scraped from it, name it otherwise. */}}
 {{- define "of-release" -}}
 {{- $job := printf "job=%s%s%s" .quote .root.Chart.Name .quote }}
 {{- $release := printf "namespace=%s%s%s, job=%s%s%s" .quote .root.Release.Namespace .quote .quote .root.Release.Name .quote }}
-{{- .root.Files.Get .file | replace $job $release }}
+{{- $default := printf "release=%sdefault/%s%s" .quote .root.Chart.Name .quote }}
+{{- $measured := printf "release=%s%s/%s%s" .quote .root.Release.Namespace .root.Release.Name .quote }}
+{{- .root.Files.Get .file | replace $job $release | replace $default $measured }}
 {{- end }}
 
 {{/* Labels of all that the release has, but for the component. */}}

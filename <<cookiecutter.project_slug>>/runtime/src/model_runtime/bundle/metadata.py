@@ -100,7 +100,7 @@ class Metadata(BaseModel):
     @property
     def all_files(self) -> set[str]:
         """The names of all files that a bundle has beside metadata.json."""
-        return {self.model_file, "schema.json", "lookup.json", "flags.json"}
+        return {self.model_file, "schema.json", "lookup.json", "flags.json", "reference.json"}
 
 
 def digest(fields: dict[str, Any]) -> str:

@@ -14,14 +14,18 @@ from .metadata import SCHEMA_VERSION, TEMPLATE_VERSION, Metadata, digest
 from .parts import AGAIN, MOST_BYTES, fit, parse, read_part
 from .schema import Schema
 
+NO_REFERENCE = b"{}\n"
+"""The content of reference.json where nothing was counted, as in a rehearsal."""
+
 
 @dataclass(frozen=True)
 class Bundle:
-    """A bundle whose files are verified; its model is not yet loaded."""
+    """A bundle whose files are verified; neither its model nor its reference is loaded yet."""
 
     schema: Schema
     metadata: Metadata
     model: bytes
+    reference: bytes = NO_REFERENCE
 
     def engine(self, trusted_types: tuple[str, ...] = ()) -> Engine:
         """Load the model; see `load_engine`."""
@@ -44,7 +48,8 @@ def read_bundle(folder: Path) -> Bundle:
             f"{folder}: the model misses its own thresholds: {'; '.join(misses)}. Train a better "
             "one (`make train`) or put another bundle in its place."
         )
-    return Bundle(_schema(folder, metadata, contents), metadata, contents[metadata.model_file])
+    schema, model = _schema(folder, metadata, contents), contents[metadata.model_file]
+    return Bundle(schema, metadata, model, contents["reference.json"])
 
 
 def current_version(folder: Path) -> int:

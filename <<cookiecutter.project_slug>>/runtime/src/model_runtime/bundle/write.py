@@ -50,6 +50,7 @@ def new_bundle(folder: Path, bundle: Bundle) -> Iterator[tuple[Metadata, Path]]:
         "schema.json": _json(schema.model_dump(mode="json")),
         "lookup.json": _json(schema.lookup()),
         "flags.json": _json(schema.flag_columns()),
+        "reference.json": bundle.reference,
     }
     hashes = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
     fields = metadata.model_copy(update={"files": hashes}).model_dump(mode="json")

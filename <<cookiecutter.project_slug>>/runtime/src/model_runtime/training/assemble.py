@@ -9,6 +9,7 @@ import pandas as pd
 
 from ..bundle.metadata import TEMPLATE_VERSION, Data, Metadata, SelfTest
 from ..bundle.read import Bundle, current_version
+from ..bundle.reference import written
 from ..bundle.rows import columns_from
 from ..bundle.self_test import self_test
 from ..git import git_commit
@@ -18,6 +19,7 @@ from .evaluate import predict
 from .judge import Judged
 from .learn import Learned
 from .provenance import libraries
+from .reference import make_reference
 from .stored import Stored
 
 
@@ -63,7 +65,8 @@ def assemble(learned: Learned, stored: Stored, judged: Judged, settings: Setting
         thresholds=judged.thresholds,
         tags=settings.model.tags | data.tags,
     )
-    bundle = _bundle(learned, stored, settings, facts)
+    reference = make_reference(learned, judged.outputs, settings.training.seed)
+    bundle = replace(_bundle(learned, stored, settings, facts), reference=written(reference))
     engine = bundle.engine(settings.training.trusted_types)
     self_test(engine, bundle.schema, bundle.metadata)
     return Candidate(learned, stored, judged, bundle)

@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sklearn.calibration import CalibrationDisplay
 from sklearn.metrics import ConfusionMatrixDisplay, RocCurveDisplay
 
 from ..tasks import class_indices
+from .calibration import Bin, calibration
 from .figures import Picture, figure, save, text
 
 CLASSES = 30
 CURVES = 10
+BINS = 8
 _FEW = 4
 
 Curve = tuple[str, Any, Any]
@@ -42,20 +43,26 @@ def draw_classes(
     Returns:
         Each file's name and what it shows; no curves where all rows are of one class.
     """
-    shown = _most_frequent(truth, len(classes), CLASSES)
-    answers = class_indices(probabilities)
-    _confusion(folder / "confusion_matrix.png", truth, answers, shown, classes, of)
+    matrix = draw_matrix(folder, truth, class_indices(probabilities), classes, note, of)
     curves = _curves(truth, probabilities, classes)
-    of_matrix, of_curves = (note + _of(len(classes), most) for most in (CLASSES, CURVES))
-    matrix = {"confusion_matrix.png": Picture("Confusion matrix", of_matrix)}
     if not curves:
         return matrix
     _roc(folder / "roc.png", curves, of)
     _calibration(folder / "calibration.png", curves, of)
+    shows = note + _of(len(classes), CURVES)
     return matrix | {
-        "roc.png": Picture("ROC curve", of_curves),
-        "calibration.png": Picture("Calibration", of_curves),
+        "roc.png": Picture("ROC curve", shows),
+        "calibration.png": Picture("Calibration", shows),
     }
+
+
+def draw_matrix(
+    folder: Path, truth: Any, answers: Any, classes: list[str], note: str, of: str
+) -> dict[str, Picture]:
+    """Draw which class was taken for which; see `draw_classes`."""
+    shown = _most_frequent(truth, len(classes), CLASSES)
+    _confusion(folder / "confusion_matrix.png", truth, answers, shown, classes, of)
+    return {"confusion_matrix.png": Picture("Confusion matrix", note + _of(len(classes), CLASSES))}
 
 
 def _of(n_classes: int, shown: int) -> str:
@@ -126,13 +133,22 @@ def _roc(path: Path, curves: list[Curve], of: str) -> None:
 def _calibration(path: Path, curves: list[Curve], of: str) -> None:
     drawn, axes = figure(5 if len(curves) <= _FEW else 9, 5)
     for name, truth, probability in curves:
-        CalibrationDisplay.from_predictions(
-            truth, probability, n_bins=8, strategy="quantile", name=name, ax=axes
-        )
+        draw_bins(axes, calibration(probability, truth, BINS), name, len(curves) <= _FEW)
+    axes.plot([0, 1], [0, 1], linestyle=":", color="gray", linewidth=1)
     axes.set_xlabel("Mean predicted probability")
     axes.set_ylabel("Share of the class")
+    axes.legend()
     _legend_outside(axes, len(curves))
     save(drawn, axes, path, f"{of}: calibration")
+
+
+def draw_bins(axes: Any, bins: list[Bin], name: str, intervals: bool = True) -> None:
+    """Draw what came true over what was said, with 95 % intervals where there is room for them."""
+    said, came = ([getattr(each, part) for each in bins] for part in ("predicted", "observed"))
+    below = [each.observed - each.low for each in bins]
+    above = [each.high - each.observed for each in bins]
+    reach = (below, above) if intervals else None
+    axes.errorbar(said, came, yerr=reach, marker="s", markersize=4, capsize=3, label=name)
 
 
 def _legend_outside(axes: Any, n_curves: int) -> None:

@@ -11,7 +11,7 @@ from ..errors import ProjectError
 from ..features import Features
 from ..progress import advance
 from ..settings import Settings, Training
-from ..tasks import TASKS, TaskName, class_indices
+from ..tasks import TASKS, Outputs, TaskName, class_indices
 from .by_class import ClassScore, by_class
 from .fit import fit
 from .learn import Learned
@@ -71,12 +71,13 @@ def evaluate(model: Any, rows: Rows, task: TaskName) -> dict[str, float]:
     return TRAINING_TASKS[task].evaluate(rows, predict(model, rows.X, task), model)
 
 
-def score(use_case: UseCase, learned: Learned, settings: Settings) -> Scores:
+def score(use_case: UseCase, learned: Learned, outputs: Outputs, settings: Settings) -> Scores:
     """Measure a pipeline on the hold-out, its hooks over folds of all rows, and a baseline.
 
     Args:
         use_case: The hooks, fitted anew for each fold.
         learned: The fitted pipeline and its rows.
+        outputs: The pipeline's for the hold-out.
         settings: Number of folds and seed, and the metric that promotion goes by.
 
     Raises:
@@ -85,7 +86,7 @@ def score(use_case: UseCase, learned: Learned, settings: Settings) -> Scores:
     features, parts = use_case.features, learned.parts
     dummy = use_case.task.baseline()
     dummy.fit(parts.train.X, parts.train.y, parts.train.weight)
-    hold_out, by_classes = _measured(use_case, learned)
+    hold_out, by_classes = _measured(use_case, learned, outputs)
     if unmeasured := [name for name, value in hold_out.items() if not isfinite(value)]:
         raise ProjectError(
             f"{', '.join(unmeasured)} can't be measured on the hold-out: the target's values or "
@@ -111,10 +112,11 @@ def _gates(features: Features, settings: Settings) -> dict[str, str]:
     return asked
 
 
-def _measured(use_case: UseCase, learned: Learned) -> tuple[dict[str, float], list[ClassScore]]:
+def _measured(
+    use_case: UseCase, learned: Learned, outputs: Outputs
+) -> tuple[dict[str, float], list[ClassScore]]:
     """Return the metrics on the hold-out, and each class's."""
     rows, classes, pipeline = learned.parts.test, learned.schema.classes, learned.pipeline
-    outputs = predict(pipeline, rows.X, use_case.features.task)
     found = use_case.task.evaluate(rows, outputs, pipeline)
     if not classes:
         return found, []

@@ -21,9 +21,9 @@ class Picture:
     note: str = ""
 
 
-def figure(width: float, height: float, columns: int = 1) -> tuple[Any, Any]:
+def figure(width: float, height: float, columns: int = 1, rows: int = 1) -> tuple[Any, Any]:
     """Return an empty figure, in inches, and its axes."""
-    return plt.subplots(1, columns, figsize=(width, height))
+    return plt.subplots(rows, columns, figsize=(width, height))
 
 
 def text(name: str, most: int = _LONGEST_NAME) -> str:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from ..features import missed
 from ..settings import Settings
-from .evaluate import Scores, score
+from ..tasks import Outputs
+from .evaluate import Scores, predict, score
 from .leaks import Leaks, compare
 from .learn import Learned
 from .use_case import UseCase
@@ -12,11 +13,15 @@ from .use_case import UseCase
 
 @dataclass(frozen=True)
 class Judged:
-    """The scores, the thresholds of features.yaml, and what leaking features would promise."""
+    """The scores, the thresholds of features.yaml, and what leaking features would promise.
+
+    `outputs` are the model's for the hold-out, shape (n, classes or 1).
+    """
 
     scores: Scores
     thresholds: dict[str, str]
     leaks: Leaks | None
+    outputs: Outputs
 
     @property
     def missed(self) -> list[str]:
@@ -35,6 +40,7 @@ def judge(use_case: UseCase, learned: Learned, settings: Settings) -> Judged:
     Raises:
         ProjectError: A metric is no finite number.
     """
-    scores = score(use_case, learned, settings)
+    outputs = predict(learned.pipeline, learned.parts.test.X, use_case.features.task)
+    scores = score(use_case, learned, outputs, settings)
     leaks = compare(use_case, learned.parts, scores, settings.training.seed)
-    return Judged(scores, use_case.features.thresholds, leaks)
+    return Judged(scores, use_case.features.thresholds, leaks, outputs)

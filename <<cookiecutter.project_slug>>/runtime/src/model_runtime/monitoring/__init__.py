@@ -1,0 +1,1 @@
+"""Look after a served model: how good its answers were, and what has drifted since training."""

@@ -1,0 +1,112 @@
+"""Outcomes: a file of IDs and what became of each, record by record."""
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+from pyarrow import parquet
+from pydantic_core import from_json
+
+from ..errors import ProjectError
+from ..evaluation.truth import is_missing
+from ..progress import advance
+from ..scoring.run import check_format, opened
+from .event import entity_id
+
+Pair = tuple[str | None, Any]
+"""An entity's ID, if it has one, and its outcome, None where there is none yet."""
+
+
+class Outcomes:
+    """A file with a column for the ID and one for the target, as the data call them."""
+
+    def __init__(self, path: Path, id_name: str, target: str) -> None:
+        """Read a CSV, Parquet or JSON lines file, by its suffix.
+
+        Raises:
+            ProjectError: The suffix is another.
+        """
+        check_format(path, "OUTCOMES")
+        self.path, self.id_name, self.target = path, id_name, target
+        self.read = self.unreadable = 0
+        self.first_unreadable = ""
+
+    def pairs(self) -> Iterator[Pair]:
+        """Yield each record's ID and outcome.
+
+        Raises:
+            ProjectError: The file can't be read, or lacks a column.
+        """
+        ways: dict[str, Callable[[BinaryIO], Iterator[Pair]]] = {
+            ".csv": self._csv,
+            ".parquet": self._parquet,
+        }
+        read = ways.get(self.path.suffix.lower(), self._json_lines)
+        size = self.path.stat().st_size if self.path.is_file() else 0
+        with opened(self.path) as file:
+            for identity, outcome in read(file):
+                self.read += 1
+                if self.read % 10_000 == 0:
+                    advance(file.tell(), size, "bytes")
+                yield entity_id(identity), None if is_missing(outcome) else outcome
+
+    def _csv(self, file: BinaryIO) -> Iterator[Pair]:
+        with io.TextIOWrapper(file, "utf-8-sig", newline="") as text:
+            reader = csv.reader(text, strict=True)
+            try:
+                yield from self._rows(reader)
+            except (csv.Error, UnicodeDecodeError) as error:
+                place = f"{self.path}, after line {reader.line_num:,}"
+                raise ProjectError(f"{place}: {error}.") from error
+
+    def _rows(self, reader: Any) -> Iterator[Pair]:
+        names: list[str] = next(reader, [])
+        identity, target = self._columns(names)
+        for cells in reader:
+            if len(cells) == len(names):
+                yield cells[identity], cells[target]
+            elif cells:
+                about = f"{len(cells)} fields, and the header has {len(names)}"
+                self._unreadable(reader.line_num, about)
+
+    def _json_lines(self, file: BinaryIO) -> Iterator[Pair]:
+        for number, line in enumerate(file, 1):
+            try:
+                record = from_json(line) if line.strip() else None
+            except ValueError as error:
+                self._unreadable(number, str(error))
+                continue
+            if isinstance(record, dict):
+                if number == 1:
+                    self._columns(list(record))
+                yield record.get(self.id_name), record.get(self.target)
+            elif record is not None:
+                self._unreadable(number, "no object")
+
+    def _parquet(self, file: BinaryIO) -> Iterator[Pair]:
+        try:
+            table = parquet.ParquetFile(file)
+            self._columns(table.schema_arrow.names)
+            for batch in table.iter_batches(columns=[self.id_name, self.target]):
+                columns = (batch[name].to_pylist() for name in (self.id_name, self.target))
+                yield from zip(*columns, strict=True)
+        except pa.ArrowException as error:
+            raise ProjectError(f"{self.path} can't be read as Parquet ({error}).") from error
+
+    def _columns(self, names: list[str]) -> tuple[int, int]:
+        """Return the places of the two columns."""
+        wanted = {self.id_name: "the ID", self.target: "the target"}
+        for name, what in wanted.items():
+            if name not in names:
+                raise ProjectError(
+                    f"{self.path} has no column '{name}', {what} of features.yaml; its columns "
+                    f"are: {', '.join(names[:50]) or 'none'}."
+                )
+        return names.index(self.id_name), names.index(self.target)
+
+    def _unreadable(self, line: int, about: str) -> None:
+        self.unreadable += 1
+        self.first_unreadable = self.first_unreadable or f"line {line:,}: {about}"
