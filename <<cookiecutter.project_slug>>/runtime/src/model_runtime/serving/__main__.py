@@ -67,6 +67,7 @@ def _main() -> None:
         settings = read_settings()
         take_over(settings.serving.workers)
         logging.config.dictConfig(LOGGING_CONFIG)
+        log.setLevel(settings.log.level.upper())
         quit_on_signals()
         serve(settings)
     except ProjectError as error:

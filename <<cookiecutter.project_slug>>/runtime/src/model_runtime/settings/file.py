@@ -70,11 +70,10 @@ class _ConfigFile(YamlConfigSettingsSource):
         for section, key in _SECRETS:
             part = values.get(section)
             if isinstance(part, dict) and key in part:
+                variable = f"{project().prefix}{section}__{key}".upper()
                 raise ProjectError(
                     f"{config_file()}: {section}.{key}: a secret does not belong in a file; "
-                    "remove it there and set "
-                    f"{project().prefix}{section}__{key}".upper()
-                    + " in the environment."
+                    f"remove it there and set {variable} in the environment."
                 )
         registry = values.get("registry")
         if isinstance(registry, dict) and _PASSWORD.search(str(registry.get("uri", ""))):

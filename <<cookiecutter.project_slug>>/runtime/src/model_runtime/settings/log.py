@@ -5,13 +5,13 @@ from typing import Literal
 
 from pydantic import Field
 
-from .types import HashKey, HostName, LogLevel, Section, SharedKey, TimeZone
+from .types import File, HashKey, HostName, LogLevel, Section, SharedKey, TimeZone
 
 
 class LogFile(Section):
     """The file of predictions, and when another one follows it."""
 
-    path: Path = Path("logs/predictions.jsonl")
+    path: File = Path("logs/predictions.jsonl")
     max_mb: int = Field(default=100, ge=1)
     keep: int = Field(default=5, ge=0)
 

@@ -69,13 +69,14 @@ HostName = Annotated[str, AfterValidator(_matches(_HOST_NAME, _NO_HOST_NAME)), _
 """The name or address of another machine; empty for none."""
 
 
-def _is_folder(path: Path) -> Path:
+def _is_in_the_project(path: Path) -> Path:
     if path == Path():
         raise ValueError("this would be the project's own folder; name one in it")
     return path
 
 
-Folder = Annotated[Path, AfterValidator(_is_folder)]
+Folder = Annotated[Path, AfterValidator(_is_in_the_project)]
+File = Annotated[Path, AfterValidator(_is_in_the_project)]
 
 EstimatorName = Literal["histgb", "rf", "extra_tree", "lrl1", "lrl2", "enet", "kneighbor"]
 """By FLAML's names."""

@@ -5,13 +5,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 import msgspec
+from msgspec import Struct
 
 from .event import Dropped, Event
 
 _JSON = msgspec.json.Encoder(enc_hook=str)
 
 
-def json_lines(events: Sequence[Event | Dropped]) -> bytes:
+def json_lines(events: Sequence[Struct]) -> bytes:
     """Return a line of JSON for each event."""
     return _JSON.encode_lines(events)
 
