@@ -83,6 +83,13 @@ def test_all_look_at_the_index_that_the_collector_writes(made: tuple[str, Path])
     assert {spec["data"]["url"]["index"] for spec in specs(project).values()} == {pattern}
 
 
+def test_fluentd_takes_the_tag_that_the_service_gives(made: tuple[str, Path]) -> None:
+    _, project = made
+    example = (project / "deploy/monitoring/fluentd-mongodb.conf").read_text()
+    tag = yaml.safe_load((project / "config.yaml").read_text())["log"]["forward"]["tag"]
+    assert f"<match {tag}>" in example
+
+
 def test_every_field_has_a_type_that_its_charts_can_count(made: tuple[str, Path]) -> None:
     _, project = made
     known = types(project)
