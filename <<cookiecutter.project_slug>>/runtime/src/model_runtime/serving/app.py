@@ -14,9 +14,11 @@ from ..contract.routes import PATHS
 from ..settings import Settings, read_settings
 from . import addresses, admin, pages, probes
 from .access_log import AccessLog
+from .admission import Admission
 from .cross_origin import CrossOrigin
 from .metrics import Metrics
 from .observe import Observe
+from .promises import early_dispatch
 from .reload import Reloader
 from .reply import problem
 from .routes import unready_routes
@@ -41,9 +43,10 @@ def create_app(settings: Settings | None = None, state: State | None = None) -> 
         ProjectError: config.yaml does not fit.
     """
     settings = settings or read_settings()
-    state, metrics = state or State(), Metrics()
+    serving, state, metrics = settings.serving, state or State(), Metrics()
     access = AccessLog(settings.log) if settings.log.access else None
     metrics.expect(PATHS)
+    admission = Admission(serving.max_in_flight, metrics)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -70,17 +73,18 @@ def create_app(settings: Settings | None = None, state: State | None = None) -> 
         lifespan=lifespan,
         exception_handlers={Refusal: _refused, HTTPException: _no_such_route},
     )
-    reloader = Reloader(app, settings, state, metrics)
+    reloader = Reloader(app, settings, state, metrics, admission)
     app.state.reload = reloader.reload
-    addresses.add(app, settings.serving.root_path)
+    addresses.add(app, serving.root_path)
     app.add_middleware(Observe, metrics=metrics, state=state, access=access)
-    if origins := settings.serving.cors_origins:
+    if origins := serving.cors_origins:
         # Outermost, so that pages can read failures, too.
         app.add_middleware(CrossOrigin, origins=origins)
     probes.add(app, state, metrics)
     pages.add(app, settings)
-    if token := settings.serving.admin_token:
+    if token := serving.admin_token:
         admin.add(app, reloader, token)
+    app.state.early = early_dispatch(app, state, metrics, admission, serving.root_path)
     app.state.fixed = list(app.router.routes)
     app.router.routes[:0] = unready_routes(lambda: state.reason)
     return app

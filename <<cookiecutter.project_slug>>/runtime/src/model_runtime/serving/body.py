@@ -26,9 +26,7 @@ async def read_body(scope: Scope, receive: Receive, most: int) -> bytes:
     body = await _whole(receive, most)
     if about.coding:
         body = await decompress(body, about.coding, most)
-    start = body[:4]
-    if 0 in start or not start.isascii():
-        body = _unmarked(body)
+    body = unmarked(body)
     if about.form and not body.lstrip(b" \t\r\n").startswith((b"{", b"[")):
         raise Refusal(
             415,
@@ -63,8 +61,11 @@ async def _next(receive: Receive) -> Message:
     return message
 
 
-def _unmarked(body: bytes) -> bytes:
+def unmarked(body: bytes) -> bytes:
     """Leave out UTF-8's byte order mark, and refuse what begins as other Unicode does."""
-    if body.startswith(_OTHER_MARKS) or 0 in body[:4]:
+    start = body[:4]
+    if 0 not in start and start.isascii():
+        return body
+    if body.startswith(_OTHER_MARKS) or 0 in start:
         raise Refusal(400, "Not UTF-8", "The body is UTF-16 or UTF-32; JSON is sent in UTF-8.")
     return body.removeprefix(_MARK)

@@ -54,6 +54,14 @@ def read_headers(headers: Iterable[tuple[bytes, bytes]]) -> About:
     return About(coding, form=bool(kind))
 
 
+def is_json(kind: bytes) -> bool:
+    """Say whether a content type is JSON's in UTF-8."""
+    try:
+        return kind == b"application/json" or not _form(kind)
+    except Refusal:
+        return False
+
+
 @lru_cache(maxsize=128)
 def _form(kind: bytes) -> bool:
     """Say whether a content type is a form's or none at all; else it is JSON's."""

@@ -1,15 +1,14 @@
 """A connection that takes requests of HTTP/1.1, each within bounds."""
 
-import os
 from collections import deque
 from typing import Any, Literal
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from ..contract.problems import Refusal
-from .patience import PatientConnection
-from .reply import problem
+from .early_connection import EarlyConnection
+from .observe import new_id
+from .reply import written
 
 MOST_HEAD = 65_536
 """Bytes of a request's address and headers."""
@@ -32,7 +31,7 @@ _TOO_LONG = Refusal(
 _ALL_FRAMING = Refusal(400, "Bad request", "Far more came around the body than in it.")
 
 
-class Connection(PatientConnection):
+class Connection(EarlyConnection):
     """uvicorn's connection with bounds for what comes.
 
     A head without an end, requests far ahead of their answers and what is no HTTP are refused, as
@@ -43,35 +42,27 @@ class Connection(PatientConnection):
     def __init__(self, *args: Any, **options: Any) -> None:
         """Wait for a request."""
         super().__init__(*args, **options)
-        # By their scope, which is made when a request begins:
-        self._headed: Any = None  # the last whose head is whole
-        self._whole: Any = None  # the last that is whole
-        self._earlier: Any = None  # what was asked before it
+        self._part: Literal["", "head", "body"] = ""  # of a request that is still to come
+        self._begun = 0  # requests
+        self._earlier: Any = None  # what was asked before the last one
         self._is_measured = False  # is the head long, or does it come in pieces?
         self._received = self._body = 0
         self._refusal = _NO_HTTP
         self._is_refused = False
 
-    @property
-    def _part(self) -> Literal["", "head", "body"]:
-        """The part of a request that is still to come."""
-        if self.scope is self._whole:
-            return ""
-        return "body" if self.scope is self._headed else "head"
-
     def data_received(self, data: bytes) -> None:
         """Read on, and limit the time of a request that has started."""
         if self._is_refused:
             return
-        before = self.scope
-        self._is_measured = len(data) > MOST_HEAD or before is not self._headed
-        self._unset_keepalive_if_required()
+        before = self._begun
+        self._is_measured = len(data) > MOST_HEAD or self._part == "head"
+        self._is_idle = False
         self._parse(data)
-        if self.scope is not self._whole:
+        if self._part:
             self._wait()
-            self._received = self._received + len(data) if self.scope is before else 0
+            self._received = self._received + len(data) if self._begun == before else 0
             self._measure()
-        elif self.timeout_keep_alive_task is None and self.is_answered:
+        elif self.is_answered and not self._is_idle:
             self._wait()  # what came was no request, but line ends between two of them
 
     def eof_received(self) -> bool:  # type: ignore[override]
@@ -82,6 +73,12 @@ class Connection(PatientConnection):
         return True
 
     # ---- What the parser finds
+
+    def on_message_begin(self) -> None:
+        """Begin a request."""
+        self._part = "head"
+        self._begun += 1
+        super().on_message_begin()
 
     def on_headers_complete(self) -> None:
         """Begin a body, unless the head is refused."""
@@ -94,11 +91,9 @@ class Connection(PatientConnection):
             if self.parser.get_method() == b"CONNECT":
                 raise ValueError("meant for a proxy")
             return
-        if len(self.connections) > self._limits.connections:
-            self.scope["state"]["crowded"] = True
         self._earlier, self._body = self.cycle, 0
         super().on_headers_complete()
-        self._headed, self.headers = self.scope, _NOWHERE
+        self._part, self.headers = "body", _NOWHERE
 
     def on_body(self, body: bytes) -> None:
         """Take a piece of the body."""
@@ -107,9 +102,9 @@ class Connection(PatientConnection):
 
     def on_message_complete(self) -> None:
         """Let the service do its part."""
-        if self.scope is not self._headed:
+        if self._part == "head":
             return  # another protocol is offered
-        self._whole = self.scope
+        self._part = ""
         self._stop_waiting()
         super().on_message_complete()
         if self.cycle.response_complete:  # before it was whole
@@ -154,6 +149,7 @@ class Connection(PatientConnection):
 
     def _refuse(self, refusal: Refusal) -> None:
         """Answer, and end the connection once the client can have heard it."""
+        self._hand_over()
         self._is_refused = True
         self._stop_waiting()
         part = self._part
@@ -169,21 +165,10 @@ class Connection(PatientConnection):
         elif not self.is_answered:
             self.cycle.keep_alive = False  # the answer to an earlier request is the last one
             return
-        self.transport.write(self._told(refusal))
+        headers, request_id = self.server_state.default_headers, new_id()
+        self.transport.write(written(refusal, request_id, headers))
         self.transport.write_eof()
         self._wait(LINGER_SECONDS)
-
-    def _told(self, refusal: Refusal) -> bytes:
-        request_id = os.urandom(16).hex()
-        answer = problem(refusal, request_id)
-        headers = [
-            *self.server_state.default_headers,
-            *answer.raw_headers,
-            (b"x-request-id", request_id.encode()),
-            (b"connection", b"close"),
-        ]
-        lines = b"".join(b"%b: %b\r\n" % header for header in headers)
-        return STATUS_LINE[refusal.status] + lines + b"\r\n" + bytes(answer.body)
 
 
 def _length(url: bytes, headers: list[tuple[bytes, bytes]]) -> int:

@@ -15,6 +15,9 @@ from .prediction_log import SINKS
 OUTCOMES = ("switched", "same", "refused")
 """Outcomes of a reload."""
 
+REASONS = ("connections", "in_flight")
+"""Bounds that a prediction can meet: `serving.max_connections` and `serving.max_in_flight`."""
+
 ANSWERS = (200, 400, 413, 415, 422, 500, 503)
 """Statuses that a prediction can have."""
 
@@ -62,6 +65,14 @@ class Metrics:
         )
         self._dropped = {stream: dropped.labels(stream) for stream in (*STREAMS, *SINKS)}
 
+        turned_away = Counter(
+            "predictions_turned_away",
+            "Requests refused for want of room",
+            ["reason"],
+            registry=self._registry,
+        )
+        self._turned_away = {reason: turned_away.labels(reason) for reason in REASONS}
+
     def expect(self, routes: Iterable[str]) -> None:
         """Start counters of predictions at 0: `increase()` can't see a counter's first value."""
         for route, status in product(routes, ANSWERS):
@@ -88,6 +99,10 @@ class Metrics:
     def reloaded(self, outcome: str) -> None:
         """Count a reload by one of the `OUTCOMES`."""
         self._reloads[outcome].inc()
+
+    def turned_away(self, reason: str) -> None:
+        """Count a request that met one of the bounds (`REASONS`)."""
+        self._turned_away[reason].inc()
 
     def dropped(self, stream: str, lines: int) -> None:
         """Count lines that were not logged."""

@@ -1,22 +1,22 @@
 """Around each request: its id, its count and time, and an answer even where code fails."""
 
-import logging
-import os
+import random
 import re
 import time
+from collections.abc import Iterable
 
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ..contract.problems import Refusal
 from .access_log import AccessLog
 from .metrics import Metrics
-from .reply import problem
+from .reply import failure, problem
 from .state import State
 
 _GIVEN_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
-log = logging.getLogger("uvicorn.error")
+# An id is no secret: it only has to be another one each time, in each process.
+_ids = random.Random()
 
 
 class Observe:
@@ -40,9 +40,10 @@ class Observe:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        start = time.perf_counter()
-        request_id = scope["request_id"] = _request_id(scope)
-        header = (b"x-request-id", request_id.encode())
+        start = scope["started"] = time.perf_counter()
+        given = (value for name, value in scope["headers"] if name == b"x-request-id")
+        id_ = scope["request_id"] = request_id(given)
+        header = (b"x-request-id", id_.encode())
         head = scope["method"] == "HEAD"
         asked = {**scope, "method": "GET"} if head else scope
         status = 0
@@ -62,21 +63,26 @@ class Observe:
             await self._app(asked, receive, sending)
         except ClientDisconnect:
             status = 499  # nobody hears it; nginx's number for it in the metrics
-        except Exception:
-            log.exception("request %s failed", request_id)
+        except Exception as error:
+            refusal = failure(id_, error)
             if status:
                 raise
-            failure = Refusal(500, "Internal error", "The service failed; its log says why.")
-            await problem(failure, request_id)(asked, receive, sending)
+            await problem(refusal, id_)(asked, receive, sending)
         finally:
             route = getattr(asked.get("route"), "path", "none")
             self._metrics.observe(route, scope["method"], status, time.perf_counter() - start)
             if self._access:
-                self._access.add(request_id, scope["method"], scope["path"], status, start)
+                self._access.add(id_, scope["method"], scope["path"], status, start)
 
 
-def _request_id(scope: Scope) -> str:
-    for name, value in scope["headers"]:
-        if name == b"x-request-id" and _GIVEN_ID.fullmatch(value):
-            return str(value, "ascii")
-    return os.urandom(16).hex()
+def request_id(given: Iterable[bytes]) -> str:
+    """Return the id of a request: the first plain one that its client has given, or a new one."""
+    for each in given:
+        if _GIVEN_ID.fullmatch(each):
+            return str(each, "ascii")
+    return new_id()
+
+
+def new_id() -> str:
+    """Return the id of a request whose client gave none."""
+    return f"{_ids.getrandbits(128):032x}"

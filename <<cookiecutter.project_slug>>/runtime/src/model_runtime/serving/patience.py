@@ -28,7 +28,8 @@ class PatientConnection(HttpToolsProtocol):
 
     A request has to come whole, and an answer to be taken, within `limits.seconds`. Of too many
     connections those that have waited longest are ended. Neither costs a timer where a request
-    comes in one piece and its answer is taken at once, as nearly all do.
+    comes in one piece and its answer is taken at once, as nearly all do; and a connection has one
+    timer for its idle time, however many requests come.
     """
 
     def __init__(self, *args: Any, limits: Limits, **options: Any) -> None:
@@ -36,6 +37,8 @@ class PatientConnection(HttpToolsProtocol):
         super().__init__(*args, **options)
         self._limits = limits
         self._deadline: TimerHandle | None = None
+        self._is_idle = False
+        self._idle_since = 0.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for a first request as long as for a further one."""
@@ -49,7 +52,9 @@ class PatientConnection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget it."""
         super().connection_lost(exc)
-        self._unset_keepalive_if_required()
+        if self.timeout_keep_alive_task is not None:
+            self.timeout_keep_alive_task.cancel()
+            self.timeout_keep_alive_task = None
         self._stop_waiting()
 
     def end(self) -> None:
@@ -62,16 +67,32 @@ class PatientConnection(HttpToolsProtocol):
             self.transport.close()
 
     def timeout_keep_alive_handler(self) -> None:
-        """End an idle connection."""
-        self.end()
+        """End a connection that has been idle for long enough; else look again when it may be."""
+        self.timeout_keep_alive_task = None
+        if not self._is_idle:
+            return
+        if (left := self._idle_since + self.timeout_keep_alive - self.loop.time()) > 0:
+            self._look_after(left)
+        else:
+            self.end()
+
+    def _unset_keepalive_if_required(self) -> None:
+        """Go on; the timer finds out by itself, when it comes."""
+        self._is_idle = False
 
     def on_response_complete(self) -> None:
         """Wait for the client to take the answer, and for its next request."""
-        super().on_response_complete()
-        if self.timeout_keep_alive_task is not None:
-            self._limits.waiting[self] = None
-        elif self.transport.is_closing() and self.transport.get_write_buffer_size():
-            self._wait()
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            if self.transport.get_write_buffer_size():
+                self._wait()
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            cycle, app = self.pipeline.pop()
+            self._start_asgi_task(cycle, app)
+        else:
+            self._wait_for_request()
 
     def pause_writing(self) -> None:
         """Wait for the client to take what it was sent."""
@@ -92,10 +113,15 @@ class PatientConnection(HttpToolsProtocol):
 
     def _wait_for_request(self) -> None:
         self._limits.waiting[self] = None
+        self._is_idle = True
+        self._idle_since = self.loop.time()
         if self.timeout_keep_alive_task is None:
-            self.timeout_keep_alive_task = self.loop.call_later(
-                self.timeout_keep_alive, self.timeout_keep_alive_handler
-            )
+            self._look_after(self.timeout_keep_alive)
+
+    def _look_after(self, seconds: float) -> None:
+        self.timeout_keep_alive_task = self.loop.call_later(
+            seconds, self.timeout_keep_alive_handler
+        )
 
     def _wait(self, seconds: float | None = None) -> None:
         """Wait for what has to come in time."""

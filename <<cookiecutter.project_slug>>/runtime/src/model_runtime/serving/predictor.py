@@ -1,8 +1,7 @@
 """A bundle's model, ready to answer: request bytes in, answer bytes out."""
 
 import asyncio
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from pydantic_core import to_json
@@ -14,12 +13,13 @@ from ..contract.findings import Row
 from ..contract.problems import Refusal
 from ..contract.route import PredictionRoute, Unfit
 from ..tasks import TASKS, Outputs
+from .batcher import Answers, Batcher, Question
 from .metrics import Metrics
 from .prediction_log import ModelLog
 
 T = TypeVar("T")
 
-_INLINE_BYTES = 64 * 1024
+INLINE_BYTES = 64 * 1024
 """Longest body that is read so fast that an event loop may wait for it."""
 
 
@@ -34,29 +34,58 @@ class Predictor:
         log: ModelLog | None,
     ) -> None:
         """Join what a bundle holds, its engine, and what keeps account of its answers."""
-        self._schema, self._task = schema, TASKS[schema.task]
-        self._engine, self._metrics, self._log = engine, metrics, log
+        self.version = metadata.version
+        self._features, self._classes = schema.features, schema.classes
+        self._task, self._engine = TASKS[schema.task], engine
+        self._metrics, self._log = metrics, log
+        self._batcher = Batcher(self._predict, engine.inline_rows)
         self._turn = asyncio.Lock()
 
-    async def answer(self, route: PredictionRoute, body: bytes, request_id: str) -> bytes:
+    async def answer(
+        self, route: PredictionRoute, body: bytes, request_id: str, started: float
+    ) -> bytes:
         """Answer a request.
+
+        Args:
+            route: The route that it came by.
+            body: Its JSON.
+            request_id: Its id.
+            started: When it came, by `time.perf_counter`.
 
         Raises:
             Refusal: The body does not fit, or the model has no answer for its values.
         """
-        started = time.perf_counter()
-        large = len(body) > _INLINE_BYTES
+        large = len(body) > INLINE_BYTES
         try:
             rows = await self._read(route, body) if large else route.parse(body)
         except Unfit as unfit:
-            raise await self._in_turn(unfit.refusal) from None
-        outputs = await self._run(rows)
-        values = self._task.values(outputs, self._schema.classes)
-        self._count(values)
-        answer = route.answer(outputs, values)
+            raise await self.found(unfit) from None
+        question = _Awaited(rows)
+        self.ask(question)
+        outputs, values = await question.answer
+        return self.told(route, rows, outputs, values, request_id, started)
+
+    def ask(self, question: Question) -> None:
+        """Let a question be answered, with others that are asked now."""
+        self._batcher.add(question)
+
+    def told(
+        self,
+        route: PredictionRoute,
+        rows: Sequence[Row],
+        outputs: Outputs,
+        values: list[Any],
+        request_id: str,
+        started: float,
+    ) -> bytes:
+        """Return a route's answer, and log it."""
         if self._log:
             self._log.add(route.path, request_id, rows, outputs, started)
-        return to_json(answer)
+        return to_json(route.answer(outputs, values))
+
+    async def found(self, unfit: Unfit) -> Refusal:
+        """Return all that there is to say against a request."""
+        return await self._in_turn(unfit.refusal)
 
     async def _read(self, route: PredictionRoute, body: bytes) -> list[Row]:
         found = await self._in_turn(lambda: route.read(body))
@@ -69,18 +98,31 @@ class Predictor:
         async with self._turn:
             return await asyncio.to_thread(work)
 
-    async def _run(self, rows: list[Row]) -> Outputs:
-        columns = columns_by_name(self._schema.features, rows)
+    def _predict(self, rows: Sequence[Row]) -> Answers:
+        """Ask the model, and count its answers."""
         try:
-            # Few rows are answered sooner than another thread would begin.
-            inline = len(rows) <= self._engine.inline_rows
-            run = self._engine.run
-            outputs = run(columns) if inline else await asyncio.to_thread(run, columns)
+            outputs = self._engine.run(columns_by_name(self._features, rows))
         except Unanswerable as error:
             detail = f"The model has no answer for these values: {error}."
             raise Refusal(422, "No answer", detail) from None
-        return self._task.within_range(outputs)
+        outputs = self._task.within_range(outputs)
+        values = self._task.values(outputs, self._classes)
+        for answer, count in self._task.counted(values).items():
+            self._metrics.predicted(answer, count)
+        return outputs, values
 
-    def _count(self, values: list[Any]) -> None:
-        for answer, rows in self._task.counted(values).items():
-            self._metrics.predicted(answer, rows)
+
+class _Awaited:
+    """A question of a task, which waits for the answer."""
+
+    def __init__(self, rows: list[Row]) -> None:
+        self.rows = rows
+        self.answer: asyncio.Future[Answers] = asyncio.get_running_loop().create_future()
+
+    def answered(self, outputs: Outputs, values: list[Any]) -> None:
+        if not self.answer.done():  # nobody waits for it where the service ends
+            self.answer.set_result((outputs, values))
+
+    def failed(self, error: Exception) -> None:
+        if not self.answer.done():
+            self.answer.set_exception(error)

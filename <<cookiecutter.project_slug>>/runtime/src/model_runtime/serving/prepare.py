@@ -9,6 +9,8 @@ from ..bundle.self_test import self_test
 from ..contract.routes import prediction_routes
 from ..settings import Settings
 from . import pages, probes
+from .admission import Admission
+from .early_dispatch import Way
 from .metrics import Metrics
 from .prediction_log import PredictionLog
 from .predictor import Predictor
@@ -20,6 +22,7 @@ def prepare(
     bundle: Bundle,
     settings: Settings,
     metrics: Metrics,
+    admission: Admission,
     log: PredictionLog | None,
     fixed: Sequence[BaseRoute],
 ) -> Served:
@@ -29,6 +32,7 @@ def prepare(
         bundle: The bundle.
         settings: How it is served.
         metrics: What counts its predictions.
+        admission: Bounds how many are in progress.
         log: Where they are written, if anywhere.
         fixed: The routes that are the same for any bundle.
 
@@ -40,13 +44,14 @@ def prepare(
     engine = bundle.engine(settings.training.trusted_types)
     self_test(engine, schema, metadata)
     model_log = log.of(schema, metadata) if log else None
-    predictor = Predictor(schema, engine, metrics, model_log)
+    predictor = Predictor(schema, metadata, engine, metrics, model_log)
+    most_bytes = serving.max_body_bytes
+    answered = prediction_routes(schema, serving.max_rows, serving.score_as_text)
     routes = [
-        *(
-            direct_route(route, predictor, serving.max_body_bytes, metadata)
-            for route in prediction_routes(schema, serving.max_rows, serving.score_as_text)
-        ),
+        *(direct_route(each, predictor, admission, most_bytes, metadata) for each in answered),
         probes.params_route(schema),
         *fixed,
     ]
-    return Served(metadata, routes, pages.described(settings.model, routes, metadata.version))
+    described = pages.described(settings.model, routes, metadata.version)
+    ways = {each.path.encode(): Way.of(each, predictor, most_bytes) for each in answered}
+    return Served(metadata, routes, described, ways)

@@ -28,12 +28,14 @@ def rehearse() -> None:
     from ..bundle.row_answers import engine_answers
     from ..bundle.row_files import read_rows, write_answers
     from ..settings import read_settings
+    from .admission import Admission
     from .metrics import Metrics
     from .prepare import prepare
 
     settings = read_settings()
     bundle = read_bundle(settings.paths.bundle)
-    prepare(bundle, settings, Metrics(), None, [])
+    metrics = Metrics()
+    prepare(bundle, settings, metrics, Admission(1, metrics), None, [])
     engine = bundle.engine(settings.training.trusted_types)
     groups = read_rows(ROWS)
     write_answers(ANSWERS, {name: engine_answers(engine, each) for name, each in groups.items()})

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from ..bundle.read import read_bundle
 from ..errors import ProjectError
 from ..settings import Settings
+from .admission import Admission
 from .loading import in_own_thread
 from .metrics import Metrics
 from .prediction_log import open_log
@@ -35,9 +36,17 @@ class Reloaded(BaseModel):
 class Reloader:
     """Reads the bundle's folder, whenever it is asked to or finds it changed."""
 
-    def __init__(self, app: FastAPI, settings: Settings, state: State, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        app: FastAPI,
+        settings: Settings,
+        state: State,
+        metrics: Metrics,
+        admission: Admission,
+    ) -> None:
         """Serve by an application; `app.state.fixed` has the routes that any bundle leaves."""
-        self._app, self._settings, self._state, self._metrics = app, settings, state, metrics
+        self._app, self._settings, self._state = app, settings, state
+        self._metrics, self._admission = metrics, admission
         self._log = open_log(settings.log, metrics.dropped)
         self._folder = settings.paths.bundle
         self._turn = asyncio.Lock()
@@ -105,7 +114,7 @@ class Reloader:
                     f"'{before.metadata.name}'; start another service for another model."
                 )
             fixed = self._app.state.fixed
-            return prepare(bundle, self._settings, self._metrics, self._log, fixed)
+            return prepare(bundle, self._settings, self._metrics, self._admission, self._log, fixed)
         except ProjectError:
             raise
         except Exception as error:

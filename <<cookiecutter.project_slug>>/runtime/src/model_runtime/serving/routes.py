@@ -13,6 +13,7 @@ from ..bundle.metadata import Metadata
 from ..contract.problems import Problem, Refusal
 from ..contract.route import PredictionRoute
 from ..contract.routes import PATHS
+from .admission import Admission
 from .body import read_body
 from .predictor import Predictor
 from .reply import not_ready, problem, reply
@@ -49,13 +50,18 @@ class DirectRoute(APIRoute):
 
 
 def direct_route(
-    route: PredictionRoute, predictor: Predictor, most_bytes: int, metadata: Metadata
+    route: PredictionRoute,
+    predictor: Predictor,
+    admission: Admission,
+    most_bytes: int,
+    metadata: Metadata,
 ) -> DirectRoute:
     """Return the route of an application that answers predictions.
 
     Args:
         route: What is asked and answered.
         predictor: Answers the requests.
+        admission: Bounds how many it answers at once.
         most_bytes: Longest body.
         metadata: The model's: its version is in each answer, its self-test in the documentation.
     """
@@ -67,9 +73,14 @@ def direct_route(
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         try:
             if "crowded" in scope.get("state", ()):
-                raise _crowded()
+                raise admission.crowded()
+            # Not while it comes: slow clients may not keep others' place.
             body = await read_body(scope, receive, most_bytes)
-            answer = await predictor.answer(route, body, scope["request_id"])
+            admission.enter()
+            try:
+                answer = await predictor.answer(route, body, scope["request_id"], scope["started"])
+            finally:
+                admission.leave()
         except Refusal as refusal:
             refusal.headers["x-model-version"] = version
             # Answered here: the way to the application's handler costs more.
@@ -104,11 +115,6 @@ def unready_routes(reason: Callable[[], str]) -> list[BaseRoute]:
         *(_plain(path, app, "POST") for path in PATHS),
         _plain("/api/predict/params", app, "GET"),
     ]
-
-
-def _crowded() -> Refusal:
-    detail = "All are being answered; try again in a moment."
-    return Refusal(503, "Too many connections", detail, headers={"retry-after": "1"})
 
 
 def _plain(path: str, app: ASGIApp, method: str) -> Route:

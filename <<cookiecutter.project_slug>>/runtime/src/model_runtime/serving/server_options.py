@@ -7,6 +7,7 @@ from typing import Any
 
 from ..settings import Settings
 from .connection import Connection
+from .early_dispatch import EarlyDispatch
 from .patience import Limits
 
 _BACKLOG = 2048
@@ -15,18 +16,23 @@ _OTHER_FILES = 100
 """File handles that are no connections: the program's, its log, pages that are sent."""
 
 
-def server_options(settings: Settings) -> dict[str, Any]:
+def server_options(settings: Settings, early: EarlyDispatch | None) -> dict[str, Any]:
     """Return what uvicorn's `Config` takes beside the application and the number of workers.
 
     Raises this process's limit of open files to what the connections need, as far as it may.
+
+    Args:
+        settings: The service's.
+        early: Answers plain predictions past the application, if it may.
     """
     serving = settings.serving
     connections, backlog = _capacity(serving.max_connections)
+    limits = Limits(serving.request_seconds, connections)
     return {
         "host": serving.host,
         "port": serving.port,
         "backlog": backlog,
-        "http": partial(Connection, limits=Limits(serving.request_seconds, connections)),
+        "http": partial(Connection, limits=limits, early=early),
         "ws": "none",
         "loop": "uvloop",
         "interface": "asgi3",

@@ -1,22 +1,30 @@
 """The model that is served, from loading to ready or failed."""
 
 import os
+from collections.abc import Mapping
 from ctypes import Array, c_int
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.routing import BaseRoute
 
 from ..bundle.metadata import Metadata
 
+if TYPE_CHECKING:
+    from .early_dispatch import Way
+
 
 @dataclass(frozen=True)
 class Served:
-    """A bundle in service: who it is, its routes, and the description of the API with them."""
+    """A bundle in service: who it is, its routes, and the description of the API with them.
+
+    `ways` leads early dispatch by their paths to the prediction routes.
+    """
 
     metadata: Metadata
     routes: list[BaseRoute]
     openapi: dict[str, Any]
+    ways: "Mapping[bytes, Way]"
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ def answer(settings: Settings, sockets: list[socket.socket], place: Place) -> No
 
     state = State(place)
     app = create_app(settings, state)
-    config = uvicorn.Config(app, **server_options(settings))
+    config = uvicorn.Config(app, **server_options(settings, app.state.early))
     drain_seconds = settings.serving.drain_seconds
     DrainingServer(config, state, drain_seconds, app.state.reload).run(sockets)
 

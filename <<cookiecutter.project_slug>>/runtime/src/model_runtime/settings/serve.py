@@ -18,6 +18,7 @@ class Serving(Section):
     max_rows: int = Field(default=1_000, ge=1)
     max_body_bytes: int = Field(default=1_048_576, ge=1_024)
     max_connections: int = Field(default=1_000, ge=1, le=1_000_000)
+    max_in_flight: int = Field(default=512, ge=1, le=1_000_000)
     request_seconds: int = Field(default=30, ge=1, le=86_400)
     keep_alive_seconds: int = Field(default=75, ge=1, le=86_400)
     root_path: RootPath = ""
