@@ -14,6 +14,8 @@ from ..contract.routes import PATHS
 from ..settings import Settings, read_settings
 from . import addresses, admin, pages, probes
 from .cross_origin import CrossOrigin
+from .guard import guard
+from .keys import Keys
 from .metrics import Metrics
 from .observe import Observe
 from .reload import Reloader
@@ -68,6 +70,7 @@ def create_app(settings: Settings | None = None, state: State | None = None) -> 
     )
     reloader = Reloader(app, settings, state, metrics)
     app.state.reload = reloader.reload
+    app.state.keys = Keys(settings.serving.api_keys)
     addresses.add(app, settings.serving.root_path)
     app.add_middleware(Observe, metrics=metrics, state=state)
     if origins := settings.serving.cors_origins:
@@ -79,6 +82,7 @@ def create_app(settings: Settings | None = None, state: State | None = None) -> 
         admin.add(app, reloader, token)
     app.state.fixed = list(app.router.routes)
     app.router.routes[:0] = unready_routes(lambda: state.reason)
+    guard(app.router.routes, app.state.keys)
     return app
 
 

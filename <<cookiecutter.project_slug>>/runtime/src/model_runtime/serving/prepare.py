@@ -47,4 +47,4 @@ def prepare(
         probes.params_route(schema),
         *fixed,
     ]
-    return Served(metadata, routes, pages.described(settings.model, routes, metadata.version))
+    return Served(metadata, routes, pages.described(settings, routes, metadata.version))
