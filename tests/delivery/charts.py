@@ -46,7 +46,15 @@ VALUES: dict[str, dict[str, Any]] = {
         }
     },
     "secret": {
-        "deployment": {"secrets": {"admin_token": "tokens", "registry": "mlflow", "pull": "pull"}}
+        "serving": {"api_keys": {"file": "api-keys.txt", "guard": ["predictions", "metrics"]}},
+        "deployment": {
+            "secrets": {
+                "admin_token": "tokens",
+                "api_keys": "keys",
+                "registry": "mlflow",
+                "pull": "pull",
+            }
+        },
     },
     "long": {"image": {"repository": "registry.example.org:5000/team/model"}},
 }
