@@ -40,10 +40,11 @@ def key(
         say(f"The key of '{name}', valid until {known.end}; it is shown this once:", to=told)
         sys.stdout.write(f"{made}\n")
         sys.stdout.flush()
-        say(f"Its hash is a line of {lines}; without that, the key is not valid.", to=told)
+        say(f"Its hash is now a line of {lines}; remove that, and the key is revoked.", to=told)
         if configured != str(lines):
-            say(f"The service reads it by serving.api_keys.file: {lines} in config.yaml.", to=told)
+            say(f"Set serving.api_keys.file: {lines} in config.yaml, for the service.", to=told)
         say(f"This project's own clients take a key from {own_key_variable()}.", to=told)
+        say("In a cluster, the lines are in a Secret: see runtime/docs/security.md.", to=told)
 
 
 def _add(file: Path, line: str) -> None:

@@ -26,11 +26,11 @@ class KeyFile:
     """
 
     def __init__(self, path: Path) -> None:
-        """Look at the file at the first question, and at most once a second after that."""
+        """Read the file; it is looked at again when it is asked for, at most once a second."""
         self._path = path
-        self._mark: Mark = (0, 0, 0)
-        self._next = 0.0
         self._keys: list[ApiKey] = []
+        self._mark, self._next = _mark(path), time.monotonic() + LOOK_SECONDS
+        self._reread()
 
     def keys(self) -> list[ApiKey]:
         """Return the keys; it is another list when they are others."""
@@ -38,16 +38,17 @@ class KeyFile:
             self._next = now + LOOK_SECONDS
             if (mark := _mark(self._path)) != self._mark:
                 self._mark = mark
-                self._reread()
+                if self._reread():
+                    log.info("API keys: %s has %s.", self._path, told(self._keys))
         return self._keys
 
-    def _reread(self) -> None:
+    def _reread(self) -> bool:
         try:
             self._keys = keys_in(self._path)
         except ProjectError as error:
             log.error("API keys: %s Until then there is still: %s.", error, told(self._keys))
-        else:
-            log.info("API keys: %s has %s.", self._path, told(self._keys))
+            return False
+        return True
 
 
 def keys_in(path: Path) -> list[ApiKey]:
