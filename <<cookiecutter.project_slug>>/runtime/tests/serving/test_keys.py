@@ -1,6 +1,9 @@
 """API keys: who has a valid one is answered, who has not gets 401, and the file may change."""
 
 import json
+import os
+import subprocess
+import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -18,6 +21,7 @@ from model_runtime.settings import ApiKeys
 
 from ..support.guarded import Guarded, guarded
 from ..support.reloading import wait_for
+from ..support.sample import PREFIX
 
 CORS = "https://example.org"
 
@@ -213,3 +217,19 @@ def test_no_key_is_ever_logged(service: Guarded) -> None:
     assert service.key not in service.log
     command = Path(f"/proc/{service.process.pid}/environ").read_text()
     assert service.key not in command
+
+
+def test_make_predict_takes_the_key_from_the_environment(service: Guarded) -> None:
+    command = [sys.executable, "-m", "model_runtime", "predict", json.dumps(service.row)]
+    for key, code in ((service.key, 0), ("", 1)):
+        done = subprocess.run(
+            [*command, "--url", service.url],
+            env=os.environ | {f"{PREFIX}API_KEY": key},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == code, done.stderr
+        assert key or "401: {" in done.stderr
+        assert key or f"The key is taken from {PREFIX}API_KEY" in done.stderr
+        assert not key or key not in done.stdout + done.stderr
