@@ -46,9 +46,16 @@ VALUES: dict[str, dict[str, Any]] = {
         }
     },
     "secret": {
+        "serving": {"api_keys": {"file": "api-keys.txt", "guard": ["predictions", "metrics"]}},
         "deployment": {
-            "secrets": {"admin_token": "tokens", "log": "log", "registry": "mlflow", "pull": "pull"}
-        }
+            "secrets": {
+                "admin_token": "tokens",
+                "api_keys": "keys",
+                "log": "log",
+                "registry": "mlflow",
+                "pull": "pull",
+            }
+        },
     },
     "forwarded": {"log": {"predictions": "forward", "forward": {"host": "logs.example.org"}}},
     "collected": {

@@ -26,6 +26,7 @@ class Pod:
     port: int
     sleep: int
     grace: int
+    volumes: Path
 
     def ready(self) -> bool:
         with suppress(OSError):
@@ -85,7 +86,7 @@ def _pipe(source: socket.socket, target: socket.socket) -> None:
 
 @contextmanager
 def pods(
-    project: Path, manifests: list[dict[str, Any]], folder: Path
+    project: Path, manifests: list[dict[str, Any]], folder: Path, keys: str = ""
 ) -> Iterator[Callable[[], Pod]]:
     """Yield what starts a pod of a rendered Deployment and waits for its readiness.
 
@@ -93,6 +94,7 @@ def pods(
         project: Where its containers' commands are to be had.
         manifests: What Helm rendered.
         folder: For the pods' volumes and logs.
+        keys: The content of the Secret that the volume `keys` mounts, if there is one.
     """
     (spec,) = [each["spec"] for each in manifests if each["kind"] == "Deployment"]
     (config,) = [each["data"] for each in manifests if each["kind"] == "ConfigMap"]
@@ -103,7 +105,7 @@ def pods(
 
     def start() -> Pod:
         port, volumes = free_port(), folder / str(len(started))
-        _lay_out(volumes, container, config)
+        _lay_out(volumes, container, config, keys)
         for initial in pod.get("initContainers", []):
             run(*_here(initial["command"]), cwd=project, **_variables(initial, volumes))
         command = ["python", "-m", "model_runtime.serving"]  # as both Dockerfile and image say
@@ -116,7 +118,7 @@ def pods(
             stderr=(volumes / "log").open("wb"),
         )
         sleep = container["lifecycle"]["preStop"]["sleep"]["seconds"]
-        found = Pod(process, port, sleep, pod["terminationGracePeriodSeconds"])
+        found = Pod(process, port, sleep, pod["terminationGracePeriodSeconds"], volumes)
         started.append(found)
         end = time.monotonic() + PATIENCE
         while not found.ready():
@@ -132,12 +134,24 @@ def pods(
             each.process.wait()
 
 
-def _lay_out(volumes: Path, container: dict[str, Any], config: dict[str, str]) -> None:
+def _lay_out(volumes: Path, container: dict[str, Any], config: dict[str, str], keys: str) -> None:
     for mount in container["volumeMounts"]:
         place = _in(volumes, mount["mountPath"])
         place.mkdir(parents=True)
         if mount["name"] == "config":
             (place / "config.yaml").write_text(config["config.yaml"], "utf-8")
+        if mount["name"] == "keys":
+            (place / "keys").symlink_to("..data/keys")
+            put_secret(place, keys)
+
+
+def put_secret(place: Path, keys: str) -> None:
+    """Put a Secret's content in place as the kubelet does: another folder, by one link for all."""
+    revision = place / f"..{sum(1 for _ in place.iterdir())}"
+    revision.mkdir()
+    (revision / "keys").write_text(keys, "utf-8")
+    (place / "..new").symlink_to(revision.name)
+    (place / "..new").replace(place / "..data")
 
 
 def _variables(container: dict[str, Any], volumes: Path) -> dict[str, str]:

@@ -124,6 +124,7 @@ def test_the_chart_is_deployed_where_something_would_change(
 
 VAULT = """
 vault_admin_token: token-of-the-vault
+vault_api_keys: {keys: line-of-the-vault, api-key: key-of-the-vault}
 vault_registry: {MLFLOW_TRACKING_PASSWORD: word-of-the-vault}
 vault_pull: {server: registry.example.org, username: me, password: pull-of-the-vault}
 """
@@ -132,7 +133,12 @@ vault_pull: {server: registry.example.org, username: me, password: pull-of-the-v
 def test_secrets_come_from_the_vault_into_the_cluster(project: Path, tmp_path: Path) -> None:
     folder = shutil.copytree(project / "deploy" / "ansible", tmp_path / "deploy" / "ansible")
     config = yaml.safe_load((project / "config.yaml").read_text("utf-8"))
-    names = {"admin_token": "service-admin", "registry": "tracking", "pull": "images"}
+    names = {
+        "admin_token": "service-admin",
+        "api_keys": "service-keys",
+        "registry": "tracking",
+        "pull": "images",
+    }
     config["deployment"] |= {"namespace": "models", "secrets": names}
     (tmp_path / "config.yaml").write_text(json.dumps(config))
     (folder / "group_vars" / "targets" / "vault.yml").write_text(VAULT)
@@ -151,6 +157,7 @@ def test_secrets_come_from_the_vault_into_the_cluster(project: Path, tmp_path: P
         assert set(found.named("Namespace")) >= {"models"}
         assert set(secrets) == set(names.values())
         assert secrets["service-admin"]["stringData"] == {"admin-token": "token-of-the-vault"}
+        assert set(secrets["service-keys"]["stringData"]) == {"keys", "api-key"}
         assert "MLFLOW_TRACKING_PASSWORD" in secrets["tracking"]["stringData"]
         pull = json.loads(secrets["images"]["stringData"][".dockerconfigjson"])
         assert pull["auths"]["registry.example.org"]["password"] == "pull-of-the-vault"
@@ -162,7 +169,7 @@ def test_secrets_come_from_the_vault_into_the_cluster(project: Path, tmp_path: P
 def test_no_file_of_ansible_holds_a_password(project: Path) -> None:
     file = project / "deploy" / "ansible" / "vault.sample.yml"
     sample = yaml.safe_load(file.read_text("utf-8"))
-    assert not any((sample["vault_admin_token"], sample["vault_registry"]))
+    assert not any(sample[f"vault_{name}"] for name in ("admin_token", "api_keys", "registry"))
     assert not any(sample["vault_pull"].values())
     ignored = (project / ".gitignore").read_text("utf-8").splitlines()
     assert {"/deploy/ansible/inventory.yml", "/deploy/ansible/kubeconfig-*"} <= set(ignored)

@@ -3,16 +3,18 @@
 import json
 import os
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from model_runtime.api_key import make_key
 
 from tests.support.commands import clean_environment, make
 from tests.support.loads import loaded
 from tests.support.projects import Trained
-from tests.support.services import get
+from tests.support.services import PATIENCE, get
 
 from . import cluster, rolling_update
 from .cluster import Cluster
@@ -147,13 +149,44 @@ def test_the_test_hook_asks_a_service(project: Path, tmp_path: Path) -> None:
     manifests = rendered(project, values)
     (hook,) = [each for each in manifests if each["kind"] == "Pod"]
     (_, *command) = hook["spec"]["containers"][0]["command"]
-    assert hook["spec"]["containers"][0]["args"] == ["http://titanic"]
+    assert hook["spec"]["containers"][0]["args"] == ["http://titanic", ""]
     with rolling_update.pods(project, manifests, tmp_path) as start:
         url = f"http://127.0.0.1:{start().port}"
         done = subprocess.run(
-            ["python3", *command, url], capture_output=True, text=True, check=True
+            ["python3", *command, url, ""], capture_output=True, text=True, check=True
         )
     assert done.stdout.startswith("version 1\n{'died_proba': 0."), done.stdout
+
+
+def test_keys_are_changed_while_the_pods_run(project: Path, tmp_path: Path) -> None:
+    values = tmp_path / "values.yaml"
+    values.write_text("deployment: {secrets: {api_keys: titanic-keys}}")
+    manifests = rendered(project, values)
+    (hook,) = [each for each in manifests if each["kind"] == "Pod"]
+    (_, *command) = hook["spec"]["containers"][0]["command"]
+    old, new = (make_key(name, 1) for name in ("before", "after"))
+    with rolling_update.pods(project, manifests, tmp_path, old[1].line) as start:
+        pod = start()
+        url = f"http://127.0.0.1:{pod.port}"
+
+        def said(key: str) -> str:
+            """Return what the test hook says with a key, or with none."""
+            done = subprocess.run(
+                ["python3", *command, url, "titanic-keys"],
+                env=clean_environment(TITANIC_API_KEY=key),
+                capture_output=True,
+                text=True,
+            )
+            return done.stdout if done.returncode == 0 else f"failed: {done.stderr[-200:]}"
+
+        assert said(old[0]).startswith("version 1\n{'died_proba': 0.")
+        assert said("").endswith("the Secret titanic-keys has none as api-key to try.\n")
+        assert "HTTP Error 401" in said(new[0])
+        rolling_update.put_secret(pod.volumes / "etc" / "titanic-keys", new[1].line)
+        end = time.monotonic() + PATIENCE
+        while not (found := said(new[0])).startswith("version 1\n{'died_proba': 0."):
+            assert time.monotonic() < end, found
+        assert "HTTP Error 401" in said(old[0])
 
 
 def test_a_rolling_update_fails_no_request(project: Path, tmp_path: Path) -> None:

@@ -12,11 +12,13 @@ from pydantic import BaseModel, ConfigDict
 from rich.console import Console
 
 from model_runtime.bundle.read import Bundle, read_bundle
+from model_runtime.contract.routes import PATHS
 from model_runtime.delivery import newman
 from model_runtime.errors import ProjectError
 from model_runtime.features import Feature
 from model_runtime.postman.collection import collection, write_collection
-from model_runtime.settings import read_settings
+from model_runtime.settings import ApiKeys, Settings, read_settings
+from model_runtime.testing.keys import temporary_key
 from model_runtime.testing.service import Service, running
 from model_runtime.training.run import train
 
@@ -63,10 +65,20 @@ class Url(Part):
     path: list[str]
 
 
+class Typed(Pair):
+    type: Literal["string"]
+
+
+class Auth(Part):
+    type: Literal["apikey", "noauth"]
+    apikey: list[Typed] = []
+
+
 class Request(Part):
     method: Literal["GET", "POST"]
     header: list[Pair]
     body: Body | None = None
+    auth: Auth | None = None
     url: Url
 
 
@@ -86,6 +98,7 @@ class Folder(Part):
 class Format(Part):
     info: dict[Literal["_postman_id", "name", "description", "schema"], str]
     item: list[Folder]
+    auth: Auth
     variable: list[Pair]
 
 
@@ -106,7 +119,7 @@ def statuses(item: Item) -> list[str]:
 def test_it_is_of_the_format_2_1(collected: Collected) -> None:
     read = Format.model_validate(collected)
     assert read.info["schema"].endswith("/v2.1.0/collection.json")
-    assert [variable.key for variable in read.variable] == ["baseUrl"]
+    assert [variable.key for variable in read.variable] == ["baseUrl", "api_key"]
     for item in items(collected):
         assert item.request.url.raw.startswith("{{baseUrl}}/")
         assert item.request.url.raw == "/".join(["{{baseUrl}}", *item.request.url.path])
@@ -199,11 +212,11 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(newman, "NEWMAN", NEWMAN)
 
 
-def asked(service: Service, collected: Collected, folder: Path) -> int:
+def asked(service: Service, collected: Collected, folder: Path, key: str = "") -> int:
     """Run a collection; return newman's exit code."""
     file = folder / "collection.json"
     file.write_text(json.dumps(collected))
-    return newman.ask(service.url, file, folder)
+    return newman.ask(service.url, file, folder, key)
 
 
 @needs_newman
@@ -241,3 +254,26 @@ def test_names_and_types_of_all_kinds_are_asked(tmp_path: Path) -> None:
     with running(folder, tmp_path / "log") as service:
         service.wait("/readyz")
         assert asked(service, collected, tmp_path) == 0
+
+
+def with_keys() -> Settings:
+    settings = read_settings()
+    keys = ApiKeys(file="elsewhere", per_second=1, guard=("predictions", "info", "metrics", "docs"))
+    serving = settings.serving.model_copy(update={"api_keys": keys, "client": False})
+    return settings.model_copy(update={"serving": serving})
+
+
+@needs_newman
+def test_newman_is_content_with_a_service_that_asks_for_keys(trained: Path, tmp_path: Path) -> None:
+    settings = with_keys()
+    collected = collection(read_bundle(trained / "model_bin"), settings)
+    keyless = {item.name for item in items(collected) if item.request.auth}
+    found = {item.request.url.raw.removeprefix("{{baseUrl}}") for item in items(collected)}
+    assert keyless == {f"{path}: without a key" for path in found & set(PATHS)}
+    key, variables = temporary_key(settings)
+    guard = {"SERVING__API_KEYS__GUARD": json.dumps(settings.serving.api_keys.guard)}
+    with running(trained / "model_bin", tmp_path / "log", **variables, **guard) as service:
+        service.wait("/readyz")
+        assert asked(service, collected, tmp_path, key) == 0
+        assert asked(service, collected, tmp_path, "another") != 0
+    assert key not in "".join(file.read_text() for file in tmp_path.iterdir())

@@ -12,14 +12,17 @@ from hypothesis import strategies as st
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Router
 
+from model_runtime.api_key import make_key
 from model_runtime.bundle.read import read_bundle
 from model_runtime.contract.routes import PATHS
 from model_runtime.serving.admission import Admission
 from model_runtime.serving.app import create_app
+from model_runtime.serving.keys import Keys
 from model_runtime.serving.metrics import Metrics
+from model_runtime.serving.observe import Account
 from model_runtime.serving.promises import FRAMEWORK, PROMISES, early_dispatch
 from model_runtime.serving.state import State
-from model_runtime.settings import read_settings
+from model_runtime.settings import ApiKeys, read_settings
 
 from ..support.reloading import wait_for
 from ..support.two_ways import Answering, answering, settings_of, told
@@ -34,13 +37,17 @@ OTHERWISE: dict[str, Any] = {
 }
 """Settings that bring every middleware, and tight bounds."""
 
-SETTINGS = {"as they are": {}, "otherwise": OTHERWISE}
+KEY, KNOWN = make_key("test", 1)
+GUARDED: dict[str, Any] = {"api_keys": ApiKeys(lines=KNOWN.line)}
+
+SETTINGS = {"as they are": {}, "otherwise": OTHERWISE, "guarded": GUARDED}
 
 JSON = "Content-Type: application/json"
 LINES = [
     *("X-Request-ID: abc-1", "X-Request-ID: not plain", "Accept: */*", "Accept: text/html"),
     *(f"Origin: {ORIGIN}", "Origin: https://others.example", "Sec-Fetch-Site: cross-site"),
     *("Connection: close", "Connection: keep-alive", "Content-Encoding: identity", "X: y"),
+    *(f"X-API-Key: {KEY}", f"Authorization: Bearer {KEY}", "X-API-Key: another"),
     *("traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "Cookie: a=b"),
 ]
 TYPES = [
@@ -166,6 +173,19 @@ def test_what_is_not_plain_goes_to_the_application(
     assert not plain.taken
 
 
+def test_only_who_has_a_key_is_answered_early(trained: Path, example: dict[str, Any]) -> None:
+    with answering(settings_of(trained / "model_bin", **GUARDED), early=True) as guarded:
+        for lines, status in (
+            ([], 401),
+            (["X-API-Key: another"], 401),
+            ([f"X-API-Key: {KEY}"], 200),
+            ([f"Authorization: Bearer {KEY}"], 200),
+        ):
+            guarded.taken.clear()
+            assert guarded.ask(request("/api/predict", example, *lines)).status == status
+            assert bool(guarded.taken) == (status == 200)
+
+
 def test_requests_sent_ahead_are_answered_in_their_order(
     plain: Answering, example: dict[str, Any]
 ) -> None:
@@ -217,5 +237,6 @@ def test_every_middleware_has_its_promise_kept() -> None:
 def test_a_middleware_of_unknown_promise_gets_every_request() -> None:
     app = create_app(read_settings())
     app.add_middleware(GZipMiddleware)
-    metrics = Metrics()
-    assert early_dispatch(app, State(), metrics, Admission(1, metrics), "") is None
+    metrics, keys = Metrics(), Keys(ApiKeys())
+    admission = Admission(1, metrics)
+    assert early_dispatch(app, State(), Account(metrics), admission, keys, "") is None

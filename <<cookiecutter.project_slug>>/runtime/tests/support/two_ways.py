@@ -47,9 +47,12 @@ class Answering:
 def settings_of(bundle: Path, **serving: Any) -> Settings:
     """Return the sample's settings for a bundle, with some of the service's changed."""
     settings = read_settings()
-    changed = settings.serving.model_copy(update={"log_predictions": False, **serving})
-    paths = settings.paths.model_copy(update={"bundle": bundle})
-    return settings.model_copy(update={"serving": changed, "paths": paths})
+    changed = {
+        "serving": settings.serving.model_copy(update=serving),
+        "log": settings.log.model_copy(update={"predictions": "none"}),
+        "paths": settings.paths.model_copy(update={"bundle": bundle}),
+    }
+    return settings.model_copy(update=changed)
 
 
 @contextmanager

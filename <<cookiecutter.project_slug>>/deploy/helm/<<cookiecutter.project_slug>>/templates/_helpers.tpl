@@ -172,6 +172,30 @@ envFrom:
     name: {{ .Release.Name }}
 {{- end }}
 
+{{/* The folder of the file with the API keys' hashes: mounted whole, so that a change of the Secret arrives. */}}
+{{- define "keys-folder" -}}
+/etc/{{ .Chart.Name }}-keys
+{{- end }}
+
+{{/* A file of keys that no Secret has would not be found, and the service would not start. */}}
+{{- define "check-keys" -}}
+{{- if and .Values.serving.api_keys.file (not .Values.deployment.secrets.api_keys) }}
+{{- fail "serving.api_keys.file is set, and no Secret has it: name one in deployment.secrets.api_keys" }}
+{{- end }}
+{{- end }}
+
+{{/* The chart's own client's key. */}}
+{{- define "client-key" -}}
+{{- with .Values.deployment.secrets.api_keys }}
+- name: {{ include "prefix" $ }}API_KEY
+  valueFrom:
+    secretKeyRef:
+      name: {{ . }}
+      key: api-key
+      optional: true
+{{- end }}
+{{- end }}
+
 {{/* Where a fetched bundle lies: on a volume, but not as its root, which can't be renamed over. */}}
 {{- define "fetched-bundle" -}}
 /models/model_bin

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from ..api_key import key_headers, own_key, own_key_variable
 from ..errors import ProjectError
 from ..project import project
 from ..settings import read_settings
@@ -43,7 +44,10 @@ def predict(
     ] = None,
     url: Annotated[str | None, typer.Option(help="The service; left out, the local one.")] = None,
 ) -> None:
-    """Ask the running service for one prediction and show both sides."""
+    """Ask the running service for one prediction and show both sides.
+
+    Where it asks for an API key, that is taken from <PREFIX>_API_KEY in the environment.
+    """
     with failures_told():
         settings = read_settings()
         if request is None:
@@ -61,13 +65,14 @@ def predict(
 def _ask(address: str, body: str) -> str:
     if not address.startswith(("http://", "https://")):
         raise ProjectError(f"{address} is no address of a service; it starts with http://.")
-    headers = {"Content-Type": "application/json"}
+    headers = {"Content-Type": "application/json", **key_headers(own_key())}
     request = urllib.request.Request(address, body.encode(), headers)  # noqa: S310
     try:
         with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310
             return str(response.read(), "utf-8")
     except urllib.error.HTTPError as error:
-        raise ProjectError(f"{error.code}: {str(error.read(), 'utf-8')}") from error
+        hint = f" The key is taken from {own_key_variable()}." if error.code == 401 else ""
+        raise ProjectError(f"{error.code}: {str(error.read(), 'utf-8')}{hint}") from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "reason", error)
         raise ProjectError(

@@ -8,19 +8,21 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 
+from ..api_key import key_headers
 from ..bundle.metadata import Metadata
 from ..bundle.read import read_bundle
 from ..errors import ProjectError
 from ..postman.collection import write_collection
 from ..project import project
 from ..settings import Settings
+from ..testing.keys import temporary_key
 from ..testing.service import PATIENCE
 from .image import fetches, find_builder, reference
 from .newman import COLLECTION, NEWMAN, POSTMAN, ask
@@ -82,7 +84,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def started(tool: str, image: str, port: int, inner: int) -> Iterator[Container]:
+def started(
+    tool: str, image: str, port: int, inner: int, variables: Mapping[str, str]
+) -> Iterator[Container]:
     """Run an image with a read-only root and no capabilities, its service on a port of the host.
 
     buildah can neither; it runs the image as its user, on the host's network.
@@ -92,16 +96,17 @@ def started(tool: str, image: str, port: int, inner: int) -> Iterator[Container]
         image: The image's name and tag.
         port: The host's.
         inner: The one that the service listens on inside.
+        variables: Settings that differ from the image's config.yaml.
     """
     if tool == "buildah":
         name = _output(tool, "from", "--pull-never", image).strip()
         described = json.loads(_output(tool, "inspect", "--type", "image", image))
         command = described["Docker"]["config"]["Cmd"]
-        run = ["run", *_variables(SERVING__PORT=str(port)), name, "--", *command]
+        run = ["run", *_variables({**variables, "SERVING__PORT": str(port)}), name, "--", *command]
         clean = ["rm", name]
     else:
         name = f"image-test-{os.getpid()}"
-        run = ["run", "--rm", "--pull", "never", "--name", name, *_variables()]
+        run = ["run", "--rm", "--pull", "never", "--name", name, *_variables(variables)]
         run += ["--publish", f"127.0.0.1:{port}:{inner}"]
         run += ["--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", image]
         clean = ["rm", "--force", name]
@@ -115,11 +120,9 @@ def started(tool: str, image: str, port: int, inner: int) -> Iterator[Container]
         subprocess.run([tool, *clean], capture_output=True, check=False)  # noqa: S603
 
 
-def _variables(**more: str) -> list[str]:
-    wanted = BAKED | more
-    return [
-        w for name, value in wanted.items() for w in ("--env", f"{project().prefix}{name}={value}")
-    ]
+def _variables(settings: Mapping[str, str]) -> list[str]:
+    given = [f"{project().prefix}{name}={value}" for name, value in settings.items()]
+    return [word for variable in given for word in ("--env", variable)]
 
 
 def ready(container: Container, url: str) -> None:
@@ -154,13 +157,14 @@ def check_inside(container: Container, allowed: set[str]) -> None:
         raise ProjectError(f"The image holds {', '.join(sorted(unneeded))}, which nothing needs.")
 
 
-def check_prediction(url: str, metadata: Metadata) -> None:
+def check_prediction(url: str, metadata: Metadata, key: str) -> None:
     """Ask what the bundle's self-test asks.
 
     Raises:
         ProjectError: The answer is another than at training.
     """
-    answer = httpx.post(f"{url}/api/predict", json=metadata.self_test.request, timeout=30)
+    asked, headers = metadata.self_test.request, key_headers(key)
+    answer = httpx.post(f"{url}/api/predict", json=asked, headers=headers, timeout=30)
     got = list(answer.json().values()) if answer.is_success else []
     if not agree(got, metadata.self_test.outputs):
         raise ProjectError(f"/api/predict answers {answer.text}, not {metadata.self_test.outputs}.")
@@ -188,17 +192,19 @@ def check_image(settings: Settings) -> int:
     image, url = reference(settings, metadata), f"http://127.0.0.1:{port}"
     allowed = {"mlflow", *SKLEARN} if fetches(settings) else set()
     allowed |= SKLEARN if metadata.engine == "sklearn" else set()
-    with started(find_builder(settings.image.tool).tool, image, port, inner) as container:
+    key, variables = temporary_key(settings)
+    tool = find_builder(settings.image.tool).tool
+    with started(tool, image, port, inner, BAKED | variables) as container:
         begin = time.monotonic()
         ready(container, url)
         sys.stdout.write(f"{image} is ready {time.monotonic() - begin:.2f} s after its start\n")
         check_inside(container, allowed)
-        check_prediction(url, metadata)
+        check_prediction(url, metadata, key)
         if NEWMAN.exists():
             results = POSTMAN / "results"
             results.mkdir(exist_ok=True)
             write_collection(bundle, settings, COLLECTION)
-            if failed := ask(url, COLLECTION, results):
+            if failed := ask(url, COLLECTION, results, key):
                 return failed
         else:
             sys.stdout.write("Without npm, the Postman collection was not asked.\n")

@@ -1,14 +1,20 @@
 """Newman, Postman's program, asks a service all that the collection has."""
 
+import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import httpx
 
+from ..api_key import own_key
 from ..errors import ProjectError
 from ..settings import Settings
+from ..testing.keys import temporary_key
 from ..testing.service import running
 
 POSTMAN = Path("deploy/postman")
@@ -16,35 +22,49 @@ COLLECTION = POSTMAN / "collection.json"
 NEWMAN = POSTMAN / "node_modules" / ".bin" / "newman"
 
 
-def ask(url: str, collection: Path, results: Path) -> int:
+def ask(url: str, collection: Path, results: Path, key: str = "") -> int:
     """Run a collection against a service and show the outcome.
 
     Args:
         url: The service.
         collection: The file.
         results: A folder for junit.xml, and for newman.log with a line on each test.
+        key: An API key, where the service asks for one.
 
     Returns:
         0 if all tests pass.
     """
-    command = [NEWMAN, "run", collection, "--env-var", f"baseUrl={url}", "--reporter-cli-no-banner"]
     reporters = ["--reporters", "cli,junit", "--reporter-junit-export", results / "junit.xml"]
-    done = subprocess.run(  # noqa: S603
-        [str(word) for word in (*command, *reporters)],
-        env=os.environ | {"FORCE_COLOR": "0"},
-        stdout=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-        check=False,
-    )
+    with _environment(baseUrl=url, api_key=key) as environment:
+        command = [NEWMAN, "run", collection, "--environment", environment]
+        done = subprocess.run(  # noqa: S603
+            [str(word) for word in (*command, "--reporter-cli-no-banner", *reporters)],
+            env=os.environ | {"FORCE_COLOR": "0"},
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            check=False,
+        )
     (results / "newman.log").write_text(done.stdout, "utf-8")
     # The summary is a table, and what failed stands below it.
     sys.stdout.write(done.stdout[max(done.stdout.find("┌"), 0) :])
     return done.returncode
 
 
+@contextmanager
+def _environment(**variables: str) -> Iterator[str]:
+    """Yield a file of Postman's variables, for all processes can read a command line."""
+    values = [{"key": name, "value": value} for name, value in variables.items()]
+    with NamedTemporaryFile("w", suffix=".json") as file:  # which only its owner may read
+        json.dump({"name": "environment", "values": values}, file)
+        file.flush()
+        yield file.name
+
+
 def check_api(settings: Settings, url: str | None = None) -> int:
     """Ask a service at a URL, or one that runs only for this, all of the collection.
+
+    A service at a URL that asks for an API key is shown the one in the environment.
 
     Returns:
         0 if all tests pass.
@@ -57,10 +77,11 @@ def check_api(settings: Settings, url: str | None = None) -> int:
     results = POSTMAN / "results"
     results.mkdir(exist_ok=True)
     if url:
-        return ask(_ready(url.rstrip("/")), COLLECTION, results)
-    with running(settings.paths.bundle, results / "service.log") as service:
+        return ask(_ready(url.rstrip("/")), COLLECTION, results, own_key())
+    key, variables = temporary_key(settings)
+    with running(settings.paths.bundle, results / "service.log", **variables) as service:
         service.wait("/readyz")
-        return ask(service.url, COLLECTION, results)
+        return ask(service.url, COLLECTION, results, key)
 
 
 def _ready(url: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..bundle.read import Bundle
 from ..contract.route import PredictionRoute
+from ..settings import Serving
 from .scripts import Lines, answered, answered_json, check, equals, own_request_id
 
 Row = dict[str, Any]
@@ -23,6 +24,7 @@ class Case:
     tests: Lines
     body: str | None = None
     headers: dict[str, str] = field(default_factory=dict)
+    has_key: bool = True
 
 
 def posted(route: PredictionRoute, name: str, rows: Sequence[Row], tests: Lines) -> Case:
@@ -36,9 +38,10 @@ def raw(path: str, name: str, body: str, tests: Lines) -> Case:
     return Case(f"{path}: {name}", path, tests, body, JSON)
 
 
-def readings(bundle: Bundle) -> list[Case]:
+def readings(bundle: Bundle, serving: Serving) -> list[Case]:
     """Return a case for each route that is not a prediction."""
-    return [*_model(bundle), *_probes(), *_pages()]
+    pages = [*_docs()] * serving.docs + [_page("/")] * serving.client
+    return [*_model(bundle), *_probes(), *pages]
 
 
 def _model(bundle: Bundle) -> list[Case]:
@@ -72,14 +75,17 @@ def _probes() -> list[Case]:
     return [*probes, own, _reading("/metrics", [*answered(200, "text/plain"), *counted])]
 
 
-def _pages() -> list[Case]:
-    page = check("a page", 'pm.expect(pm.response.text().toLowerCase()).to.include("<html");')
-    shown = [*answered(200, "text/html"), *page]
+def _docs() -> list[Case]:
     return [
         _reading("/openapi.json", _described("3.1")),
         _reading("/swagger.json", _described("3.0")),
-        *(_reading(path, shown) for path in ("/", "/docs", "/api/docs")),
+        *map(_page, ("/docs", "/api/docs")),
     ]
+
+
+def _page(path: str) -> Case:
+    page = check("a page", 'pm.expect(pm.response.text().toLowerCase()).to.include("<html");')
+    return _reading(path, [*answered(200, "text/html"), *page])
 
 
 def _described(version: str) -> Lines:

@@ -8,16 +8,19 @@ from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+from ..api_key import HEADER
 from ..bundle.read import Bundle
 from ..contract.routes import prediction_routes
 from ..files import replacing_file
 from ..settings import Settings
 from .accepted import accepted
 from .cases import Case, readings
-from .refused import refused
+from .refused import keyless, refused
 
 FORMAT = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
 _BASE = "{{baseUrl}}"
+_KEY = "api_key"
+"""The variable with the API key; while it is empty, an empty one is sent."""
 
 
 def collection(bundle: Bundle, settings: Settings) -> dict[str, Any]:
@@ -25,10 +28,12 @@ def collection(bundle: Bundle, settings: Settings) -> dict[str, Any]:
     metadata, serving = bundle.metadata, settings.serving
     routes = prediction_routes(bundle.schema, serving.max_rows, serving.score_as_text)
     folders = {
-        "What the service says of itself": readings(bundle),
+        "What the service says of itself": readings(bundle, serving),
         "What it predicts": accepted(bundle, routes, serving.max_rows),
         "What it refuses": refused(bundle.schema, routes),
     }
+    if serving.api_keys.on and "predictions" in serving.api_keys.guard:
+        folders["What it asks for a key"] = keyless(bundle.schema, routes)
     return {
         "info": {
             "_postman_id": _id(metadata.name),
@@ -40,7 +45,11 @@ def collection(bundle: Bundle, settings: Settings) -> dict[str, Any]:
             {"name": name, "item": [_item(case) for case in cases]}
             for name, cases in folders.items()
         ],
-        "variable": [{"key": "baseUrl", "value": f"http://127.0.0.1:{serving.port}"}],
+        "auth": _auth("apikey", key=HEADER, value=f"{{{{{_KEY}}}}}", **{"in": "header"}),
+        "variable": [
+            {"key": "baseUrl", "value": f"http://127.0.0.1:{serving.port}"},
+            {"key": _KEY, "value": ""},
+        ],
     }
 
 
@@ -61,12 +70,18 @@ def _request(case: Case) -> dict[str, Any]:
         "method": "GET" if case.body is None else "POST",
         "header": [{"key": key, "value": value} for key, value in case.headers.items()],
         **({} if case.body is None else {"body": body}),
+        **({} if case.has_key else {"auth": _auth("noauth")}),
         "url": {
             "raw": f"{_BASE}{case.path}",
             "host": [_BASE],
             "path": case.path.removeprefix("/").split("/"),
         },
     }
+
+
+def _auth(kind: str, **values: str) -> dict[str, Any]:
+    pairs = [{"key": key, "value": value, "type": "string"} for key, value in values.items()]
+    return {"type": kind, **({kind: pairs} if pairs else {})}
 
 
 def _id(name: str) -> str:

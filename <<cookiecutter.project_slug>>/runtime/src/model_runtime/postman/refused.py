@@ -32,6 +32,12 @@ def refused(schema: Schema, routes: list[PredictionRoute]) -> list[Case]:
     ]
 
 
+def keyless(schema: Schema, routes: list[PredictionRoute]) -> list[Case]:
+    """Return requests without an API key, for services that ask for one."""
+    asked = [posted(route, "without a key", [schema.example], refusal(401)) for route in routes]
+    return [replace(case, has_key=False) for case in asked]
+
+
 def _feature(one: PredictionRoute, schema: Schema, feature: Feature) -> Iterator[Case]:
     name, example = feature.name, schema.example
     if not feature.optional:

@@ -10,6 +10,7 @@ from uvicorn.config import LOGGING_CONFIG
 
 from ..errors import ProjectError
 from ..settings import Settings, read_settings
+from .key_file import say_who_may_ask
 from .listening import bound_sockets
 from .prediction_log import demand_complete
 from .signals import quit_on_signals
@@ -22,7 +23,11 @@ log = logging.getLogger("uvicorn.error")
 
 
 def serve(settings: Settings) -> None:
-    """Serve until a signal; requests under way are answered first."""
+    """Serve until a signal; requests under way are answered first.
+
+    Raises:
+        ProjectError: The service can't listen, or there is no good file with its keys.
+    """
     serving = settings.serving
     demand_complete(settings.log)
     if serving.model != "baked":
@@ -30,6 +35,7 @@ def serve(settings: Settings) -> None:
     sockets = bound_sockets(serving.host, serving.port)
     address, port = sockets[0].getsockname()[:2]
     log.info("Serving on http://%s:%d", f"[{address}]" if ":" in address else address, port)
+    say_who_may_ask(serving.api_keys, [bound.getsockname()[0] for bound in sockets])
     if serving.workers == 1:
         # It needs no folder, and so no file system that it may write to.
         answer(settings, sockets, Place())

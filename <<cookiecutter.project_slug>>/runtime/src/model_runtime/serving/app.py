@@ -16,8 +16,10 @@ from . import addresses, admin, pages, probes
 from .access_log import AccessLog
 from .admission import Admission
 from .cross_origin import CrossOrigin
+from .guard import guard
+from .keys import Keys
 from .metrics import Metrics
-from .observe import Observe
+from .observe import Account, Observe
 from .promises import early_dispatch
 from .reload import Reloader
 from .reply import problem
@@ -44,7 +46,8 @@ def create_app(settings: Settings | None = None, state: State | None = None) -> 
     """
     settings = settings or read_settings()
     serving, state, metrics = settings.serving, state or State(), Metrics()
-    access = AccessLog(settings.log) if settings.log.access else None
+    account = Account(metrics, AccessLog(settings.log) if settings.log.access else None)
+    keys = Keys(serving.api_keys)
     metrics.expect(PATHS)
     admission = Admission(serving.max_in_flight, metrics)
 
@@ -61,8 +64,8 @@ def create_app(settings: Settings | None = None, state: State | None = None) -> 
         with suppress(asyncio.CancelledError):
             await running
         reloader.close()
-        if access:
-            access.flush()
+        if account.access:
+            account.access.flush()
 
     app = FastAPI(
         title=settings.model.name,
@@ -75,8 +78,9 @@ def create_app(settings: Settings | None = None, state: State | None = None) -> 
     )
     reloader = Reloader(app, settings, state, metrics, admission)
     app.state.reload = reloader.reload
+    app.state.keys = keys
     addresses.add(app, serving.root_path)
-    app.add_middleware(Observe, metrics=metrics, state=state, access=access)
+    app.add_middleware(Observe, account=account, state=state)
     if origins := serving.cors_origins:
         # Outermost, so that pages can read failures, too.
         app.add_middleware(CrossOrigin, origins=origins)
@@ -84,9 +88,10 @@ def create_app(settings: Settings | None = None, state: State | None = None) -> 
     pages.add(app, settings)
     if token := serving.admin_token:
         admin.add(app, reloader, token)
-    app.state.early = early_dispatch(app, state, metrics, admission, serving.root_path)
+    app.state.early = early_dispatch(app, state, account, admission, keys, serving.root_path)
     app.state.fixed = list(app.router.routes)
     app.router.routes[:0] = unready_routes(lambda: state.reason)
+    guard(app.router.routes, keys)
     return app
 
 

@@ -9,8 +9,8 @@ from ..contract.route import PredictionRoute
 from .admission import Admission
 from .body_headers import is_json
 from .exchange import Exchange
-from .metrics import Metrics
-from .observe import new_id, request_id
+from .keys import Keys
+from .observe import Account, new_id, request_id
 from .predictor import INLINE_BYTES, Predictor
 from .reply import Headers, begun
 from .state import State
@@ -49,8 +49,9 @@ class EarlyDispatch:
     def __init__(
         self,
         state: State,
-        metrics: Metrics,
+        account: Account,
         admission: Admission,
+        keys: Keys,
         prefix: str,
         general: frozenset[bytes],
         added: Headers,
@@ -59,13 +60,15 @@ class EarlyDispatch:
 
         Args:
             state: The worker's.
-            metrics: What counts its answers.
+            account: What is kept of its answers.
             admission: Bounds them.
+            keys: Who may ask; the others hear from the application why not.
             prefix: The path of the service behind a proxy.
             general: Names of headers, in small letters, with which a request is not plain.
             added: Headers that each answer has beside those of the route.
         """
-        self.state, self.metrics, self.admission = state, metrics, admission
+        self.state, self.account, self.admission = state, account, admission
+        self._keys = keys
         self._prefix, self._general = prefix.encode(), _GENERAL | general
         self.added = added
         self.end = b"".join(b"\r\n%b: %b" % header for header in added)
@@ -88,9 +91,11 @@ class EarlyDispatch:
         length, kind = named.get(b"content-length"), named.get(b"content-type")
         if not length or int(length) > way.most_bytes or not kind or not is_json(kind):
             return None
+        if self._keys.refusal(headers, "predictions"):
+            return None
         given = named.get(b"x-request-id")
         id_ = request_id((given,)) if given else new_id()
-        return Exchange(self, connection, way, headers, id_)
+        return Exchange(self, connection, way, url, headers, id_)
 
     def begin(self, headers: Headers) -> bytes:
         """Return how an answer begins, up to its length; `headers` change once a second."""

@@ -33,6 +33,7 @@ class Exchange:
         "response_complete",
         "rows",
         "started",
+        "url",
     )
     response_started = False  # an answer is written at once, or not yet
 
@@ -41,13 +42,14 @@ class Exchange:
         early: EarlyDispatch,
         connection: EarlyConnection,
         way: Way,
+        url: bytes,
         headers: list[tuple[bytes, bytes]],
         request_id: str,
     ) -> None:
         """Begin with a head, before the body has come."""
         self.started = time.perf_counter()
         self._early, self._connection, self._way = early, connection, way
-        self.headers, self.request_id = headers, request_id
+        self.url, self.headers, self.request_id = url, headers, request_id
         self.body: bytes | bytearray = b""
         self.rows: list[Row] = []
         self.keep_alive = True
@@ -127,6 +129,6 @@ class Exchange:
             if not self.keep_alive:
                 connection.transport.close()
             connection.on_response_complete()
-        early.metrics.observe(
-            self._way.route.path, "POST", status, time.perf_counter() - self.started
-        )
+        path = self.url.decode("latin-1")
+        asked = self._way.route.path, self.request_id, "POST", path
+        early.account.answered(*asked, status, self.started)

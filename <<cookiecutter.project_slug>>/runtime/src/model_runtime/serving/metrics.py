@@ -18,7 +18,7 @@ OUTCOMES = ("switched", "same", "refused")
 REASONS = ("connections", "in_flight")
 """Bounds that a prediction can meet: `serving.max_connections` and `serving.max_in_flight`."""
 
-ANSWERS = (200, 400, 413, 415, 422, 500, 503)
+ANSWERS = (200, 400, 401, 413, 415, 422, 429, 500, 503)
 """Statuses that a prediction can have."""
 
 _SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)

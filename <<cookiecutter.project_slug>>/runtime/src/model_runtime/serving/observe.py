@@ -4,6 +4,7 @@ import random
 import re
 import time
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -19,6 +20,31 @@ _GIVEN_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _ids = random.Random()
 
 
+@dataclass(frozen=True)
+class Account:
+    """Whatever is kept of each request that was answered: its count and time, a line if wanted."""
+
+    metrics: Metrics
+    access: AccessLog | None = None
+
+    def answered(
+        self, route: str, request_id: str, method: str, path: str, status: int, started: float
+    ) -> None:
+        """Keep a request.
+
+        Args:
+            route: The path of the route that answered, or `none`.
+            request_id: The request's.
+            method: Its method.
+            path: What it asked for, without what follows a question mark.
+            status: What it was answered.
+            started: When it came, by `time.perf_counter`.
+        """
+        self.metrics.observe(route, method, status, time.perf_counter() - started)
+        if self.access:
+            self.access.add(request_id, method, path, status, started)
+
+
 class Observe:
     """ASGI middleware. Takes the client's `X-Request-ID` if it is a plain one, or makes one.
 
@@ -26,14 +52,9 @@ class Observe:
     connection.
     """
 
-    def __init__(
-        self, app: ASGIApp, metrics: Metrics, state: State, access: AccessLog | None
-    ) -> None:
-        """Wrap an application; without an access log its requests are only counted."""
-        self._app = app
-        self._metrics = metrics
-        self._state = state
-        self._access = access
+    def __init__(self, app: ASGIApp, account: Account, state: State) -> None:
+        """Wrap an application."""
+        self._app, self._account, self._state = app, account, state
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -70,9 +91,8 @@ class Observe:
             await problem(refusal, id_)(asked, receive, sending)
         finally:
             route = getattr(asked.get("route"), "path", "none")
-            self._metrics.observe(route, scope["method"], status, time.perf_counter() - start)
-            if self._access:
-                self._access.add(id_, scope["method"], scope["path"], status, start)
+            asked_for = scope["method"], scope["path"]
+            self._account.answered(route, id_, *asked_for, status, start)
 
 
 def request_id(given: Iterable[bytes]) -> str:

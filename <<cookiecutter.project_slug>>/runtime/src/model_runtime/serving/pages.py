@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from html import escape
 from importlib.resources import files
+from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
@@ -18,8 +19,9 @@ from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
 
 from ..contract.problems import MEDIA_TYPE
-from ..settings import Model, Settings
+from ..settings import Settings
 from . import addresses
+from .guard import secured
 from .swagger import Json, older
 
 _ASSETS = "/docs/assets"
@@ -38,13 +40,17 @@ _PAGE = """<!doctype html>
 <body>
 <div id="swagger-ui"></div>
 <script src="{root}docs/assets/swagger-ui-bundle.js"></script>
-<script>
+<script type="module">
 const address = new URL("{root}openapi.json", location);
-fetch("{root}openapi.json").then((answer) => answer.json()).then((described) => SwaggerUIBundle({{
-  spec: {{ servers: [{{ url: new URL(".", address).href }}], ...described }},
+let answer = await fetch(address);
+for (let key; answer.status === 401 && (key = prompt("API key"));) {{
+  answer = await fetch(address, {{ headers: {{ "X-API-Key": key }} }});
+}}
+SwaggerUIBundle({{
+  spec: {{ servers: [{{ url: new URL(".", address).href }}], ...await answer.json() }},
   dom_id: "#swagger-ui", layout: "BaseLayout", deepLinking: true, tryItOutEnabled: true,
   showExtensions: true, showCommonExtensions: true,
-}}));
+}});
 </script>
 </body>
 </html>
@@ -52,20 +58,36 @@ fetch("{root}openapi.json").then((answer) => answer.json()).then((described) => 
 
 
 def add(app: FastAPI, settings: Settings) -> None:
-    """Add /openapi.json, /swagger.json, /docs, /api/docs and the client at /."""
+    """Add /openapi.json, /swagger.json, /docs, /api/docs, and the client at /, as settings say."""
 
     def openapi() -> Json:
         if app.openapi_schema is None:
-            app.openapi_schema = described(settings.model, app.routes)
+            app.openapi_schema = described(settings, app.routes)
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
 
+    if settings.serving.docs:
+        _add_docs(app, settings.model.name)
+    if settings.serving.client:
+        _add_client(app, settings.paths.client)
+
+
+def _add_docs(app: FastAPI, title: str) -> None:
     async def page(request: Request) -> HTMLResponse:
         root = addresses.up(request.scope)
-        return HTMLResponse(_PAGE.format(title=escape(settings.model.name), root=root))
+        return HTMLResponse(_PAGE.format(title=escape(title), root=root))
 
-    index = settings.paths.client / "index.html"
+    assets = StaticFiles(directory=str(files("fastapi_swagger") / "resources"))
+    app.mount(_ASSETS, assets)
+    app.add_route("/openapi.json", _description(app, lambda found: found, []), methods=["GET"])
+    app.add_route("/swagger.json", _description(app, older, [{"url": "/"}]), methods=["GET"])
+    for path in ("/docs", "/api/docs"):
+        app.add_route(path, page, methods=["GET"])
+
+
+def _add_client(app: FastAPI, folder: Path) -> None:
+    index = folder / "index.html"
 
     async def client(request: Request) -> Response:
         return FileResponse(index)
@@ -74,16 +96,10 @@ def add(app: FastAPI, settings: Settings) -> None:
         root = addresses.up(request.scope)
         return RedirectResponse(f"{root}?{request.url.query}".rstrip("?"))
 
-    assets = StaticFiles(directory=str(files("fastapi_swagger") / "resources"))
-    app.mount(_ASSETS, assets)
-    app.add_route("/openapi.json", _description(app, lambda found: found, []), methods=["GET"])
-    app.add_route("/swagger.json", _description(app, older, [{"url": "/"}]), methods=["GET"])
-    for path in ("/docs", "/api/docs"):
-        app.add_route(path, page, methods=["GET"])
     if index.is_file():
         app.add_route("/", client, methods=["GET"])
         app.add_route("/client/index.html", to_client, methods=["GET"])
-        app.mount("/client", StaticFiles(directory=settings.paths.client))
+        app.mount("/client", StaticFiles(directory=folder))
 
 
 def _description(
@@ -116,8 +132,9 @@ class _Written:
         return b"{" + found + self._rest
 
 
-def described(model: Model, routes: Sequence[BaseRoute], version: int = 0) -> Json:
+def described(settings: Settings, routes: Sequence[BaseRoute], version: int = 0) -> Json:
     """Return the API's description (OpenAPI); version 0 stands for no model yet."""
+    model, api_keys = settings.model, settings.serving.api_keys
     found = get_openapi(
         title=model.name, version=str(version), description=model.description, routes=routes
     )
@@ -126,4 +143,4 @@ def described(model: Model, routes: Sequence[BaseRoute], version: int = 0) -> Js
             for status, response in operation["responses"].items():
                 if int(status) >= 400:
                     response["content"] = {MEDIA_TYPE: response["content"].pop("application/json")}
-    return found
+    return secured(found, api_keys.guard if api_keys.on else ())

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from pydantic_core import to_json
 
 from ..bundle.engines import Engine, Unanswerable
+from ..bundle.metadata import Metadata
 from ..bundle.rows import columns_by_name
 from ..bundle.schema import Schema
 from ..contract.findings import Row
@@ -29,6 +30,7 @@ class Predictor:
     def __init__(
         self,
         schema: Schema,
+        metadata: Metadata,
         engine: Engine,
         metrics: Metrics,
         log: ModelLog | None,

@@ -52,6 +52,6 @@ def prepare(
         probes.params_route(schema),
         *fixed,
     ]
-    described = pages.described(settings.model, routes, metadata.version)
+    described = pages.described(settings, routes, metadata.version)
     ways = {each.path.encode(): Way.of(each, predictor, most_bytes) for each in answered}
     return Served(metadata, routes, described, ways)

@@ -14,8 +14,8 @@ from .addresses import Below
 from .admission import Admission
 from .cross_origin import CrossOrigin
 from .early_dispatch import EarlyDispatch
-from .metrics import Metrics
-from .observe import Observe
+from .keys import Keys
+from .observe import Account, Observe
 from .reply import Headers
 from .state import State
 
@@ -39,8 +39,8 @@ class Promise:
 
 PROMISES: Mapping[Any, Promise] = {
     Observe: Promise(
-        "An exchange has the same id, is counted and timed by the same metrics, and a failure is "
-        "the same problem. HEAD is not plain, nor is any request while the service closes."
+        "An exchange has the same id and the same account is kept of it, and a failure is the "
+        "same problem. HEAD is not plain, nor is any request while the service closes."
     ),
     Below: Promise("A way is looked up with the prefix and without it."),
     CrossOrigin: Promise(
@@ -61,15 +61,16 @@ FRAMEWORK: Mapping[str, str] = {
 
 
 def early_dispatch(
-    app: FastAPI, state: State, metrics: Metrics, admission: Admission, root_path: str
+    app: FastAPI, state: State, account: Account, admission: Admission, keys: Keys, root_path: str
 ) -> EarlyDispatch | None:
     """Return the early dispatch of an application; None if it has a middleware of unknown promise.
 
     Args:
         app: The application with all its middlewares.
         state: The worker's.
-        metrics: The service's.
+        account: The service's.
         admission: The service's.
+        keys: The service's.
         root_path: The path of the service behind a proxy.
     """
     wrapped = [middleware.cls for middleware in app.user_middleware]
@@ -79,4 +80,4 @@ def early_dispatch(
     promises = [PROMISES[each] for each in reversed(wrapped)]
     general = frozenset[bytes]().union(*(each.general for each in promises))
     added = [header for each in promises for header in each.adds]
-    return EarlyDispatch(state, metrics, admission, root_path, general, added)
+    return EarlyDispatch(state, account, admission, keys, root_path, general, added)

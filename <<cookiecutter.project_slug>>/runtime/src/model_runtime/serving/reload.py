@@ -13,6 +13,7 @@ from ..bundle.read import read_bundle
 from ..errors import ProjectError
 from ..settings import Settings
 from .admission import Admission
+from .guard import guard
 from .loading import in_own_thread
 from .metrics import Metrics
 from .prediction_log import open_log
@@ -133,17 +134,19 @@ class Reloader:
     def _take_over(self, served: Served) -> None:
         """Put the model's routes in front; requests under way keep those they came by."""
         before, metadata = self._state.served, served.metadata
+        guard(served.routes, self._app.state.keys)
         self._app.router.routes[:] = served.routes
         self._app.openapi_schema = served.openapi
         self._metrics.serves(metadata)
         self._state.served = served
         self._state.place.take()
         log.info(
-            "Ready: %s, version %d%s, engine %s. Its page is /docs.",
+            "Ready: %s, version %d%s, engine %s.%s",
             metadata.name,
             metadata.version,
             f" in place of version {before.metadata.version}" if before else "",
             metadata.engine,
+            " Its page is /docs." if self._settings.serving.docs else "",
         )
 
 

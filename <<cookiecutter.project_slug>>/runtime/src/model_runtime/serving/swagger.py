@@ -14,8 +14,9 @@ _NULL: Json = {"enum": [None], "nullable": True}
 def older(described: Json) -> Json:
     """Return a description of OpenAPI 3.1 as one of 3.0."""
     found: Json = _with_older_schemas({**described, "components": {}}) | {"openapi": "3.0.3"}
-    schemas = described.get("components", {}).get("schemas", {})
-    found["components"] = {"schemas": {name: _schema(each) for name, each in schemas.items()}}
+    components = described.get("components", {})
+    schemas = {name: _schema(each) for name, each in components.get("schemas", {}).items()}
+    found["components"] = {**components, "schemas": schemas}
     return found
 
 

@@ -4,9 +4,10 @@ from .deploy import Deployment, Image, Jenkins
 from .file import Settings, config_file, read_settings
 from .learn import AutoML, Model, Training
 from .log import Log
-from .serve import Paths, Registry, Serving
+from .serve import ApiKeys, Paths, Registry, Serving
 
 __all__ = [
+    "ApiKeys",
     "AutoML",
     "Deployment",
     "Image",

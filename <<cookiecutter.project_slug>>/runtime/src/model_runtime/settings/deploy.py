@@ -37,6 +37,7 @@ class Secrets(Section):
     """Names of Secrets in the namespace; what is in them stands nowhere in the project."""
 
     admin_token: str = Field(default="", pattern=rf"^({NAME})?$")
+    api_keys: str = Field(default="", pattern=rf"^({NAME})?$")
     log: str = Field(default="", pattern=rf"^({NAME})?$")
     registry: str = Field(default="", pattern=rf"^({NAME})?$")
     pull: str = Field(default="", pattern=rf"^({NAME})?$")

@@ -1,11 +1,39 @@
 """The settings of the service, of the registry that it gets versions from, and of folders."""
 
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from .types import Folder, Host, Metric, Origin, RegistryUri, RootPath, Section, ServedModel, Token
+from .types import (
+    Folder,
+    Host,
+    KeyLines,
+    Metric,
+    Origin,
+    RegistryUri,
+    RootPath,
+    Section,
+    ServedModel,
+    Token,
+)
+
+
+class ApiKeys(Section):
+    """Keys by which clients may ask, what they may ask for, and how often."""
+
+    file: str = ""
+    lines: KeyLines = ""
+    guard: tuple[Literal["predictions", "info", "metrics", "docs"], ...] = Field(
+        default=("predictions",), min_length=1
+    )
+    per_second: float = Field(default=0, ge=0, le=1_000_000)
+    burst: int = Field(default=20, ge=1, le=1_000_000)
+
+    @property
+    def on(self) -> bool:
+        """Tell whether there are keys."""
+        return bool(self.file or self.lines)
 
 
 class Serving(Section):
@@ -25,6 +53,9 @@ class Serving(Section):
     drain_seconds: int = Field(default=5, ge=0, le=300)
     shutdown_seconds: int = Field(default=20, ge=0)
     score_as_text: bool = False
+    api_keys: ApiKeys = ApiKeys()
+    docs: bool = True
+    client: bool = True
     cors_origins: tuple[Origin, ...] = ()
     watch_seconds: float = Field(default=0, ge=0, le=86_400)
     admin_token: Token | None = None
@@ -35,6 +66,15 @@ class Serving(Section):
             raise ValueError(
                 f"POST /admin/reload reaches one of {self.workers} workers; set watch_seconds, "
                 "e.g. to 2, for the others to follow, or workers to 1"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _the_client_reads_the_description(self) -> Self:
+        if self.client and not self.docs:
+            raise ValueError(
+                "the web client is made from the API's description, which docs: false takes away; "
+                "set client to false, too"
             )
         return self
 

@@ -19,6 +19,8 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from ..api_key import read_keys
+
 
 class Section(BaseModel):
     """A part of config.yaml; a key that it does not know is an error."""
@@ -167,6 +169,15 @@ ServedModel = Annotated[
     AfterValidator(_matches(_SERVED_MODEL, _NO_SERVED_MODEL)),
     WithJsonSchema({"type": ["string", "integer"], "pattern": f"^({_SERVED_MODEL})$"}),
 ]
+
+
+def _are_keys(lines: str) -> str:
+    read_keys(lines)
+    return lines
+
+
+KeyLines = Annotated[str, AfterValidator(_are_keys)]
+"""Lines of API keys, see `api_key`."""
 
 Metric = Literal[
     "accuracy",

@@ -23,6 +23,9 @@ LIMITS = {
     "LOG__PREDICTIONS": "stdout",
     "SERVING__SCORE_AS_TEXT": "false",
     "SERVING__DRAIN_SECONDS": "0",
+    "SERVING__API_KEYS__FILE": "",
+    "SERVING__API_KEYS__LINES": "",
+    "SERVING__DOCS": "true",
 }
 """The settings that the tests rely on, whatever config.yaml says."""
 

@@ -1,0 +1,81 @@
+"""API keys around the routes, and in the API's description."""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from ..api_key import HEADER
+from ..contract.problems import MEDIA_TYPE
+from .keys import Group, Keys
+from .reply import problem
+
+OPEN = {
+    *("/livez", "/readyz", "/ping"),
+    "/admin/reload",  # has a token of its own
+    # Pages: the same for everyone, without a word about the model but its name.
+    *("/docs", "/api/docs", "/docs/assets", "/", "/client", "/client/index.html"),
+}
+"""Paths of routes that never ask for a key."""
+
+_GROUPS: dict[str, Group] = {
+    "/api/info": "info",
+    "/api/predict/params": "info",
+    "/metrics": "metrics",
+    "/openapi.json": "docs",
+    "/swagger.json": "docs",
+}
+
+
+def group_of(path: str) -> Group | None:
+    """Return the group of a route by its path, None for an open one; what is unknown is closed."""
+    return None if path in OPEN else _GROUPS.get(path, "predictions")
+
+
+class Guarded:
+    """ASGI middleware around one route: it answers who may ask it, however its path was written."""
+
+    def __init__(self, app: ASGIApp, keys: Keys, group: Group) -> None:
+        """Wrap a route's application."""
+        self._app, self._keys, self._group = app, keys, group
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        app: ASGIApp = self._app
+        if refusal := self._keys.refusal(scope["headers"], self._group):
+            app = problem(refusal, scope["request_id"])
+        await app(scope, receive, send)
+
+
+def guard(routes: Iterable[BaseRoute], keys: Keys) -> None:
+    """Put the keys around each of an application's routes that asks for one."""
+    for route in routes:
+        if not isinstance(route, (Route, Mount)):
+            raise TypeError(f"{route!r} is of a kind that keys can't be put around")
+        group = group_of(route.path)
+        if group and keys.guards(group) and not isinstance(route.app, Guarded):
+            route.app = Guarded(route.app, keys, group)
+
+
+_SCHEMES = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "An API key"},
+    "header": {"type": "apiKey", "in": "header", "name": HEADER},
+}
+_PROBLEM = {"content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+_ANSWERS = {
+    "401": {"description": "The API key is missing or not valid", **_PROBLEM},
+    "429": {"description": "The key's requests of this time are used up", **_PROBLEM},
+}
+
+
+def secured(described: dict[str, Any], guarded: Collection[str]) -> dict[str, Any]:
+    """Say in the API's description (OpenAPI) which operations ask for a key, and how to send it."""
+    for path, operations in described["paths"].items():
+        if group_of(path) in guarded:
+            for operation in operations.values():
+                operation["security"] = [{name: []} for name in _SCHEMES]
+                operation["responses"] |= _ANSWERS
+    if guarded:
+        described["components"]["securitySchemes"] = _SCHEMES
+    return described
