@@ -15,7 +15,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
-from model_runtime.bundle.rows import columns_by_name, columns_from
+from model_runtime.bundle.rows import RowColumns, columns_from
 from model_runtime.bundle.schema import Schema
 from model_runtime.contract.findings import RowType
 from model_runtime.contract.read_json import read_json
@@ -79,7 +79,7 @@ def requested(feature: Feature, value: Any) -> Any:
     assert (row is None) == any(row_type.findings(sent))
     if row is None:
         return REFUSED
-    return same(columns_by_name([feature], [row])["x"].ravel().tolist()[0])
+    return same(RowColumns([feature])([row])["x"].ravel().tolist()[0])
 
 
 def documented(feature: Feature, value: Any) -> Any:
@@ -126,6 +126,18 @@ def test_training_takes_what_a_request_takes_and_means_the_same(
 @example(FEATURES[0], 10**400)
 def test_a_row_is_read_as_the_documented_type_would_read_it(feature: Feature, value: Any) -> None:
     assert requested(feature, value) == documented(feature, value)
+
+
+@pytest.mark.parametrize("low", [-0.5, None])
+@pytest.mark.parametrize("high", [8.5, 2.0**60, None])
+def test_integers_are_taken_within_any_bounds(low: float | None, high: float | None) -> None:
+    feature = Feature(name="x", type="integer", min=low, max=high, example=1)
+    read = RowType(schema_of(feature)).read
+    values = [-(2**60), -1, -0.0, 0, 0.5, 8, 8.0, 9, 2**53 + 1, 2**61, 10**400, True, "1"]
+    for value in values:
+        is_whole = type(value) is not bool and value in (-(2**60), -1, 0, 8, 9, 2**53 + 1, 2**61)
+        fits = is_whole and (low or -math.inf) <= value <= (high or math.inf)  # type: ignore[operator]
+        assert (read({"x": value}) is not None) == fits, value
 
 
 @given(features, json_values)

@@ -23,7 +23,7 @@ Columns = Mapping[str, npt.NDArray[Any]]
 """Each feature's values, shape (n, 1): finite float64, NaN for missing; or strings (object)."""
 
 
-_INLINE_ROWS, _INLINE_TEXTS = 64, 1
+_INLINE_ROWS, _INLINE_TEXTS = 1_024, 1
 
 _CELLS = 2**21
 """Largest number of texts' weights at once, 16 MiB: more rows are answered in blocks."""
@@ -41,7 +41,7 @@ class Engine(Protocol):
     """Runs a stored model."""
 
     inline_rows: int
-    """The most rows that are answered so fast that an event loop may wait for them."""
+    """The most rows that an event loop may wait for, if the model is fast; 0 for none."""
 
     def run(self, columns: Columns) -> Outputs:
         """Answer each row.

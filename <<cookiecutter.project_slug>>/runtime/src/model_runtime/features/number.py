@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from math import ceil, floor
 from numbers import Real
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,6 +24,8 @@ NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 """A number in CSV."""
 
 _NOT_FINITE = re.compile(r"[+-]?(?:nan|inf|infinity)", re.IGNORECASE)
+_EXACT = 2**53
+"""Up to this each integer is a double."""
 _LARGEST = float(np.finfo(np.float64).max)
 
 
@@ -109,7 +112,15 @@ class Integer(Number):
     def request_type(self) -> tuple[Any, list[dict[str, Any]]]:
         """See `Rule`."""
         kind, _ = super().request_type()
-        return Annotated[kind, AfterValidator(_whole)], [{"type": "integer", **self._bounds()}]
+        whole: Any = Annotated[kind, AfterValidator(_whole)]
+        # What is written as an integer is taken as one, which costs no call of Python's.
+        low, high = self.feature.min, self.feature.max
+        exact = Field(
+            ge=-_EXACT if low is None else ceil(max(low, -_EXACT)),
+            le=_EXACT if high is None else floor(min(high, _EXACT)),
+        )
+        either = Annotated[Annotated[int, exact] | whole, Field(union_mode="left_to_right")]
+        return either, [{"type": "integer", **self._bounds()}]
 
     def typical(self, values: npt.NDArray[Any]) -> Example:
         """Return the most frequent of the values; without any the least that is near 0."""

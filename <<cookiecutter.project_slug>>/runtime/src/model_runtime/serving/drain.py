@@ -8,12 +8,14 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Coroutine
+from functools import partial
 from types import FrameType
 from typing import Any
 
 import uvicorn
 from uvicorn.config import STARTUP_FAILURE
 
+from .accepting import Acceptor
 from .listening import cannot_listen, refuse_new
 from .signals import hangup_renews
 from .standard_streams import end
@@ -21,6 +23,8 @@ from .state import State
 
 _HANDSHAKE = 0.2
 """Seconds for a connection to be established; longer than most round trips."""
+_AT_ONCE = 64
+"""Connections that are taken in one iteration of the loop."""
 _GRACE = 1.0
 """Seconds in which a request that is on its way over an open connection comes."""
 
@@ -66,12 +70,24 @@ class DrainingServer(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, or say in a sentence why not."""
+        await super().startup([])
+        protocol_class: Any = self.config.http_protocol_class
+        protocol = partial(
+            protocol_class,
+            config=self.config,
+            server_state=self.server_state,
+            app_state=self.lifespan.state,
+        )
+        # One of several leaves the next connection to another.
+        at_once = 1 if self._state.place.one_of_several else _AT_ONCE
+        backlog = self.config.backlog
         try:
-            await super().startup(sockets)
+            taking = [Acceptor(each, backlog, at_once, protocol) for each in sockets or []]
         except OSError as error:  # another service began to listen after the port was bound
             host, port = self.config.host, self.config.port
             logging.getLogger("uvicorn.error").error("%s", cannot_listen(host, port, error))
             sys.exit(STARTUP_FAILURE)
+        self.servers = taking  # type: ignore[assignment]  # it has what is asked of a server
         if hangup_renews() and not self._state.place.one_of_several:
             loop = asyncio.get_running_loop()
             signal.signal(

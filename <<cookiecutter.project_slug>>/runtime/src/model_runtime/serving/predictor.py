@@ -8,7 +8,7 @@ from pydantic_core import to_json
 
 from ..bundle.engines import Engine, Unanswerable
 from ..bundle.metadata import Metadata
-from ..bundle.rows import columns_by_name
+from ..bundle.rows import RowColumns
 from ..bundle.schema import Schema
 from ..contract.findings import Row
 from ..contract.problems import Refusal
@@ -32,15 +32,16 @@ class Predictor:
         schema: Schema,
         metadata: Metadata,
         engine: Engine,
+        inline_rows: int,
         metrics: Metrics,
         log: ModelLog | None,
     ) -> None:
         """Join what a bundle holds, its engine, and what keeps account of its answers."""
         self.version = metadata.version
-        self._features, self._classes = schema.features, schema.classes
+        self._columns, self._classes = RowColumns(schema.features), schema.classes
         self._task, self._engine = TASKS[schema.task], engine
         self._metrics, self._log = metrics, log
-        self._batcher = Batcher(self._predict, engine.inline_rows)
+        self._batcher = Batcher(self._predict, inline_rows)
         self._turn = asyncio.Lock()
 
     async def answer(
@@ -103,7 +104,7 @@ class Predictor:
     def _predict(self, rows: Sequence[Row]) -> Answers:
         """Ask the model, and count its answers."""
         try:
-            outputs = self._engine.run(columns_by_name(self._features, rows))
+            outputs = self._engine.run(self._columns(rows))
         except Unanswerable as error:
             detail = f"The model has no answer for these values: {error}."
             raise Refusal(422, "No answer", detail) from None

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from starlette.routing import BaseRoute
 
+from ..bundle.in_turn import work_in_turn
 from ..bundle.read import Bundle
 from ..bundle.self_test import self_test
 from ..contract.routes import prediction_routes
@@ -12,6 +13,7 @@ from . import pages, probes
 from .admission import Admission
 from .early_dispatch import Way
 from .metrics import Metrics
+from .pace import inline_rows
 from .prediction_log import PredictionLog
 from .predictor import Predictor
 from .routes import direct_route
@@ -42,9 +44,12 @@ def prepare(
     """
     schema, metadata, serving = bundle.schema, bundle.metadata, settings.serving
     engine = bundle.engine(settings.training.trusted_types)
+    if metadata.engine == "sklearn":
+        work_in_turn()
     self_test(engine, schema, metadata)
     model_log = log.of(schema, metadata) if log else None
-    predictor = Predictor(schema, metadata, engine, metrics, model_log)
+    rows = inline_rows(engine, schema)
+    predictor = Predictor(schema, metadata, engine, rows, metrics, model_log)
     most_bytes = serving.max_body_bytes
     answered = prediction_routes(schema, serving.max_rows, serving.score_as_text)
     routes = [
