@@ -23,7 +23,14 @@ PREFIX = "TITANIC_"
 ENVIRONMENT = {**BUILDAH, f"{PREFIX}IMAGE__BASE": BASE, f"{PREFIX}IMAGE__TOOL": "buildah"}
 """For `make image` of the Titanic project on that base."""
 
-SECRETS = ("data/private.csv", ".env", "src/titanic/.env", "model_bin/.netrc", "key.pem")
+SECRETS = (
+    "data/private.csv",
+    ".env",
+    "src/titanic/.env",
+    "model_bin/.netrc",
+    "key.pem",
+    "api-keys.txt",
+)
 """Files of a project that must not get into its image."""
 
 _STORAGE = f"""

@@ -89,7 +89,9 @@ def test_the_image_says_what_it_is_and_how_it_starts(built: Path) -> None:
 
 
 def test_the_image_passes_its_own_tests(built: Path) -> None:
-    shown = run("make", "image-test", cwd=built, **ENVIRONMENT)
+    """It asks for API keys then, as config.yaml says, by a file that only the deployment has."""
+    keys = {f"{PREFIX}SERVING__API_KEYS__FILE": "/etc/titanic-keys/keys"}
+    shown = run("make", "image-test", cwd=built, **ENVIRONMENT, **keys)
     print(*re.findall(r".* is ready .*", shown))
     assert "titanic:1 is ready" in shown
     assert "titanic:1 runs as it should" in shown

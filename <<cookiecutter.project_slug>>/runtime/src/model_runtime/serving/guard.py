@@ -8,7 +8,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..api_key import HEADER
 from ..contract.problems import MEDIA_TYPE
-from .keys import Group, Keys
+from ..settings.types import RouteGroup
+from .keys import Keys
 from .reply import problem
 
 OPEN = {
@@ -19,7 +20,7 @@ OPEN = {
 }
 """Paths of routes that never ask for a key."""
 
-_GROUPS: dict[str, Group] = {
+_GROUPS: dict[str, RouteGroup] = {
     "/api/info": "info",
     "/api/predict/params": "info",
     "/metrics": "metrics",
@@ -28,7 +29,7 @@ _GROUPS: dict[str, Group] = {
 }
 
 
-def group_of(path: str) -> Group | None:
+def group_of(path: str) -> RouteGroup | None:
     """Return the group of a route by its path, None for an open one; what is unknown is closed."""
     return None if path in OPEN else _GROUPS.get(path, "predictions")
 
@@ -36,7 +37,7 @@ def group_of(path: str) -> Group | None:
 class Guarded:
     """ASGI middleware around one route: it answers who may ask it, however its path was written."""
 
-    def __init__(self, app: ASGIApp, keys: Keys, group: Group) -> None:
+    def __init__(self, app: ASGIApp, keys: Keys, group: RouteGroup) -> None:
         """Wrap a route's application."""
         self._app, self._keys, self._group = app, keys, group
 

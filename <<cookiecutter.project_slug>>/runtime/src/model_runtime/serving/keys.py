@@ -5,16 +5,13 @@ import math
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
 
 from ..api_key import ApiKey, digest_of, read_keys
 from ..contract.problems import Refusal
 from ..settings import ApiKeys
+from ..settings.types import RouteGroup
 from .key_file import KeyFile
 from .rate import Rate
-
-Group = Literal["predictions", "info", "metrics", "docs"]
-"""Routes that ask for a key together."""
 
 _HEADER, _AUTHORIZATION, _SCHEME = b"x-api-key", b"authorization", b"bearer "
 _NOBODY = ApiKey("", 0.0, bytes(32))
@@ -41,11 +38,11 @@ class Keys:
         self._known = {key.digest: key for key in self._lines}
         self._rate = Rate(settings.per_second, settings.burst)
 
-    def guards(self, group: Group) -> bool:
+    def guards(self, group: RouteGroup) -> bool:
         """Tell whether a group's routes ask for a key."""
         return group in self._guarded
 
-    def refusal(self, headers: Sequence[tuple[bytes, bytes]], group: Group) -> Refusal | None:
+    def refusal(self, headers: Sequence[tuple[bytes, bytes]], group: RouteGroup) -> Refusal | None:
         """Return why a request may not be answered, or None if it may; count it for its key."""
         if group not in self._guarded:
             return None
@@ -81,8 +78,8 @@ def _given(headers: Sequence[tuple[bytes, bytes]]) -> bytes:
     """Return the key that a request bears; X-API-Key goes before what may be a proxy's."""
     bearer = b""
     for name, value in headers:
-        if name == _HEADER:
-            return value.strip()
+        if name == _HEADER and (key := value.strip()):
+            return key
         if name == _AUTHORIZATION and value[:7].lower() == _SCHEME:
             bearer = value[7:].strip()
     return bearer

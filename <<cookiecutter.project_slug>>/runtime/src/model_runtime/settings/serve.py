@@ -1,7 +1,7 @@
 """The settings of the service, of the registry that it gets versions from, and of folders."""
 
 from pathlib import Path
-from typing import Literal, Self
+from typing import Self
 
 from pydantic import Field, model_validator
 
@@ -13,6 +13,7 @@ from .types import (
     Origin,
     RegistryUri,
     RootPath,
+    RouteGroup,
     Section,
     ServedModel,
     Token,
@@ -24,9 +25,7 @@ class ApiKeys(Section):
 
     file: str = ""
     lines: KeyLines = ""
-    guard: tuple[Literal["predictions", "info", "metrics", "docs"], ...] = Field(
-        default=("predictions",), min_length=1
-    )
+    guard: tuple[RouteGroup, ...] = Field(default=("predictions",), min_length=1)
     per_second: float = Field(default=0, ge=0, le=1_000_000)
     burst: int = Field(default=20, ge=1, le=1_000_000)
 

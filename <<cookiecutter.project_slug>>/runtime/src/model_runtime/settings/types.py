@@ -176,6 +176,9 @@ def _are_keys(lines: str) -> str:
     return lines
 
 
+RouteGroup = Literal["predictions", "info", "metrics", "docs"]
+"""Routes that ask for a key together; what belongs to them is the service's affair."""
+
 KeyLines = Annotated[str, AfterValidator(_are_keys)]
 """Lines of API keys, see `api_key`."""
 
