@@ -55,17 +55,22 @@ def test_a_month_is_served_measured_and_seen_to_drift(tmp_path: Path) -> None:
     real = RECORDS.is_file()
     words = ["--records", RECORDS] if real else ["--records", "synthetic"]
     words += [] if real else ["--months", "2030-01", "2030-02"]
-    shown = run(sys.executable, "-m", "tools.month", "--output", tmp_path, *words, cwd=ROOT)
+    words += ["--output", tmp_path]
+    short = quick(tmp_path / "batcomputer")
+    shown = run(sys.executable, "-m", "tools.month", *words, cwd=ROOT, **short)
     assert "Drifted since training: feature 'month' has a PSI of" in shown
     project = tmp_path / "batcomputer"
     for name in ("over_time", "calibration"):
         assert (project / f"reports-performance/{name}.png").is_file()
     measured = json.loads((project / "reports-performance/metrics.json").read_text("utf-8"))
     assert measured["whole"]["rows"] == measured["counts"]["joined"] > 5_000
-    if real:
-        for beginning in ("358,382 records", "predictions  334,207", "answer   probability"):
-            for line in block("docs/month.md", beginning):
-                said = [each for each in shown.splitlines() if each.split()[:2] == line.split()[:2]]
-                assert said, line
-                assert figures(said[0]) == pytest.approx(figures(line), rel=NEAR, abs=NEAR), line
+    for beginning in ("358,382 records", "predictions  334,207", "answer   probability"):
+        for line in block("docs/month.md", beginning) if real else ():
+            assert any(_alike(line, said) for said in shown.splitlines()), line
     shutil.rmtree(project)
+
+
+def _alike(documented: str, said: str) -> bool:
+    """Return whether two lines begin alike and have the same figures, but for a little."""
+    numbers = figures(documented)
+    return documented[:3] == said[:3] and figures(said) == pytest.approx(numbers, rel=NEAR)
