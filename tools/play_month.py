@@ -35,7 +35,7 @@ def main() -> None:
     known.select("record", "verdict").write_csv(options.to / "outcomes.csv")
     asked, refused = ask(rows, options.port)
     sys.stdout.write(f"{asked:,} records were asked about, {refused:,} refused\n")
-    spread(options.log, options.to / "month.log", rows["year_month"][0])
+    spread(options.log, options.to / "month.log", rows["year_month"][0], rows.height)
 
 
 def month(folder: Path) -> pl.DataFrame:
@@ -74,14 +74,14 @@ def _batches(rows: pl.DataFrame) -> Iterator[list[dict[str, Any]]]:
             yield own[begin : begin + ROWS].to_dicts()
 
 
-def spread(log: Path, to: Path, year_month: str) -> None:
-    """Copy a log, its predictions spread over a month by their numbers, which are random."""
+def spread(log: Path, to: Path, year_month: str, records: int) -> None:
+    """Copy a log, its predictions spread over a month by their numbers, whose order is random."""
     begin = datetime.fromisoformat(f"{year_month}-01").replace(tzinfo=UTC)
     days = ((begin + timedelta(days=31)).replace(day=1) - begin).days
     with log.open(encoding="utf-8") as lines, to.open("w", encoding="utf-8") as file:
         for line in lines:
             if line.startswith("{") and (event := json.loads(line))["event"] == "prediction":
-                day = timedelta(days=event["id"] * 7919 % 100_003 / 100_003 * days)
+                day = timedelta(days=int(event["id"]) / records * days)
                 event["time"] = (begin + day).isoformat(timespec="milliseconds")
                 line = json.dumps(event, ensure_ascii=False) + "\n"
             file.write(line)

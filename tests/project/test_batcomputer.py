@@ -1,13 +1,15 @@
-"""Batcomputer on the real records, where they are at hand."""
+"""Batcomputer on the real records, where they are at hand; without them its month is made up."""
 
+import json
 import re
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.support.commands import make, run
-from tests.support.documented import block, check_answers
+from tests.support.documented import NEAR, block, check_answers, figures
 from tests.support.projects import quick, set_up
 from tests.support.services import free_port, serving
 from tools.examples import ROOT, make_example
@@ -46,3 +48,29 @@ def test_all_real_records_are_accounted_for_and_every_question_is_answered(tmp_p
         **quick(project),
     )
     shutil.rmtree(project)
+
+
+def test_a_month_is_served_measured_and_seen_to_drift(tmp_path: Path) -> None:
+    """As `make month`; docs/month.md shows what it says of the real records."""
+    real = RECORDS.is_file()
+    words = ["--records", RECORDS] if real else ["--records", "synthetic"]
+    words += [] if real else ["--months", "2030-01", "2030-02"]
+    words += ["--output", tmp_path]
+    short = quick(tmp_path / "batcomputer")
+    shown = run(sys.executable, "-m", "tools.month", *words, cwd=ROOT, **short)
+    assert "Drifted since training: feature 'month' has a PSI of" in shown
+    project = tmp_path / "batcomputer"
+    for name in ("over_time", "calibration"):
+        assert (project / f"reports-performance/{name}.png").is_file()
+    measured = json.loads((project / "reports-performance/metrics.json").read_text("utf-8"))
+    assert measured["whole"]["rows"] == measured["counts"]["joined"] > 5_000
+    for beginning in ("358,382 records", "predictions  334,207", "answer   probability"):
+        for line in block("docs/month.md", beginning) if real else ():
+            assert any(_alike(line, said) for said in shown.splitlines()), line
+    shutil.rmtree(project)
+
+
+def _alike(documented: str, said: str) -> bool:
+    """Return whether two lines begin alike and have the same figures, but for a little."""
+    numbers = figures(documented)
+    return documented[:3] == said[:3] and figures(said) == pytest.approx(numbers, rel=NEAR)

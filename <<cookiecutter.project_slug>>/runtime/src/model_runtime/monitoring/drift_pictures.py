@@ -37,7 +37,9 @@ def _psi(path: Path, columns: list[ColumnDrift], limit: float) -> None:
     colours = ["tab:red" if each.drifted else "tab:blue" for each in below]
     axes.barh(range(len(below)), [each.psi for each in below], color=colours)
     axes.set_yticks(range(len(below)), [_named(each) for each in below])
-    axes.axvline(limit, color="tab:red", linestyle=":", linewidth=1, label=f"limit {limit:g}")
+    axes.axvline(limit, color="black", linestyle=":", linewidth=1, label=f"limit {limit:g}")
+    axes.set_xscale("symlog", linthresh=limit)  # below the limit even, above it by magnitudes
+    axes.set_xlim(0, 1.3 * max(limit, *(each.psi for each in columns)))
     axes.margins(y=0.02)
     axes.set_xlabel("Population stability index against training; red: drifted")
     axes.legend(loc="lower right")

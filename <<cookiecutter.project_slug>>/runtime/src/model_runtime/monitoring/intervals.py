@@ -20,10 +20,10 @@ Floats = npt.NDArray[np.float64]
 Weighted = Callable[[Floats], dict[str, float]]
 """The metrics for weights (n,)."""
 
-FEWEST, MOST = 200, 1_000
+FEWEST, MOST = 200, 500
 """Draws: most for few rows, fewest for many."""
 
-_WORK = 100_000_000
+_WORK = 50_000_000
 """Values that are drawn in all, about."""
 
 

@@ -105,12 +105,16 @@ def perform(schema: Schema, known: Known, unit: Unit, seed: int) -> Performance:
     }
     whole, told = _measured(schema, known, seed)
     bins = _calibration(schema, known)
+
+    def measured(part: Known) -> Measurement:
+        return whole if len(part) == len(known) else _measured(schema, part, seed)[0]
+
     return Performance(
         whole=whole,
         baseline={name: told.baseline[name] for name in whole.metrics},
         unit=unit,
-        periods={name: _measured(schema, part, seed)[0] for name, part in parts.items()},
-        versions={name: _measured(schema, part, seed)[0] for name, part in by_version.items()},
+        periods={name: measured(part) for name, part in parts.items()},
+        versions={name: measured(part) for name, part in by_version.items()},
         first={
             name: label(starts(part.times, unit).min(), unit) for name, part in by_version.items()
         },
