@@ -95,13 +95,13 @@ def registry(kind: str, project: Path, folder: Path) -> Iterator[dict[str, str]]
 def test_versions_switch_under_load_without_a_failed_request(
     titanic: Path, tmp_path: Path, kind: str
 ) -> None:
-    shutil.rmtree(titanic / "registry", ignore_errors=True)
     with registry(kind, titanic, tmp_path) as where:
 
         def step(*targets: str) -> str:
             return run("make", *targets, cwd=titanic, **where)
 
-        for _ in range(2):
+        # The project's own came along with it, and has the version 1 that it was trained for.
+        for _ in range(1 if kind == "embedded" else 2):
             run("make", "train", cwd=titanic, **where, **quick(titanic))
         step("promote", "VERSION=1")
         assert "version 1" in step("fetch-model", "VERSION=@champion")

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.files import LONGEST_PACKAGE, TASKS
-from tests.support.projects import Trained
-from tools.examples import ROOT, bake, make_example, names
+from tests.support.projects import Baked, Trained
+from tools.examples import ROOT, names
 
 BIN = Path(sys.executable).parent
 
@@ -41,13 +41,13 @@ def test_the_types_of_code_in_place(trained: Trained) -> None:
 
 @pytest.mark.parametrize("task", TASKS)
 @pytest.mark.parametrize("package", ["a", LONGEST_PACKAGE])
-def test_a_generated_project(tmp_path: Path, task: str, package: str) -> None:
-    ruff(bake({"task": task, "package_name": package}, tmp_path))
+def test_a_generated_project(baked: Baked, task: str, package: str) -> None:
+    ruff(baked({"task": task, "package_name": package}))
 
 
 @pytest.mark.parametrize("name", names())
-def test_an_example(tmp_path: Path, name: str) -> None:
-    ruff(make_example(name, tmp_path))
+def test_an_example(baked: Baked, name: str) -> None:
+    ruff(baked.example(name))
 
 
 def test_the_hooks_as_rendered(tmp_path: Path) -> None:

@@ -45,14 +45,13 @@ def set_up(project: Path, *data: str) -> None:
 
 
 def train(project: Path) -> str:
-    """Set a project up and train it; on made-up data, and quickly, where it has to fetch its own.
+    """Set a project up and train it, quickly, on made-up data where it has to fetch its own.
 
     Returns:
         The output of `make train`.
     """
-    made_up = fetching(project)
-    set_up(project, *made_up)
-    return run("make", "train", cwd=project, **(quick(project) if made_up else {}))
+    set_up(project, *fetching(project))
+    return run("make", "train", cwd=project, **quick(project))
 
 
 def demonstrate(folder: Path) -> str:
