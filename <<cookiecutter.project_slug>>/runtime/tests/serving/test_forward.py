@@ -125,6 +125,7 @@ def ask_for_a_key(connection: socket.socket) -> None:
         (lie, KEY, "it has another shared key"),
         (ask_for_a_key, "", "asks for a shared key: log.shared_key"),
         (lambda connection: connection.sendall(pack([1])), KEY, "something else than a greeting"),
+        (lambda connection: connection.sendall(pack(["HELO", {}])), KEY, "asks for a shared key"),
         (lambda connection: None, KEY, "closed the connection instead of sending a greeting"),
     ],
 )
