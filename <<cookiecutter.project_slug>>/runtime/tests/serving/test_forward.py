@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import msgspec
 import pytest
 
+from model_runtime.serving.prediction_log import forward
 from model_runtime.serving.prediction_log.event import Dropped
 from model_runtime.serving.prediction_log.forward import Collector
 from model_runtime.settings.log import Forward
@@ -124,6 +125,7 @@ def ask_for_a_key(connection: socket.socket) -> None:
         (lie, KEY, "it has another shared key"),
         (ask_for_a_key, "", "asks for a shared key: log.shared_key"),
         (lambda connection: connection.sendall(pack([1])), KEY, "something else than a greeting"),
+        (lambda connection: connection.sendall(pack(["HELO", {}])), KEY, "asks for a shared key"),
         (lambda connection: None, KEY, "closed the connection instead of sending a greeting"),
     ],
 )
@@ -138,4 +140,22 @@ def test_what_is_not_acknowledged_is_not_taken() -> None:
         connection.sendall(pack({"ack": "another"}))
 
     with collector(talk) as client, pytest.raises(ConnectionError, match="another chunk"):
+        send(client)
+
+
+def test_a_collector_that_stands_still_is_left_after_a_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(forward, "_ANSWER_SECONDS", 0.1)
+    ended = threading.Event()
+
+    def stand_still(connection: socket.socket) -> None:
+        take(connection)
+        ended.wait(10)
+
+    with collector(stand_still, acknowledge) as client:
+        with pytest.raises(TimeoutError, match="an acknowledgement did not come in"):
+            send(client)
+        ended.set()
+        monkeypatch.setattr(forward, "_ANSWER_SECONDS", 10)
         send(client)

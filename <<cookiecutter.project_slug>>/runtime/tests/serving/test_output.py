@@ -214,3 +214,13 @@ standard_streams.end(0)
     with (tmp_path / "log").open("wb") as log:
         subprocess.run([sys.executable, "-c", code], stdout=log, stderr=log, check=True)
     assert (tmp_path / "log").read_text("utf-8") == "two\né 1 one\nlast\n"
+
+
+def test_lines_that_are_more_than_may_wait_are_written_where_nothing_waits(tmp_path: Path) -> None:
+    file = tmp_path / "log"
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT)
+    output = Output(descriptor, 4096)
+    output.add("stdout", LINE * 50_000)
+    output.flush(time.monotonic() + SOON)
+    assert file.stat().st_size == 5_000_000
+    os.close(descriptor)

@@ -29,8 +29,9 @@ from .newman import COLLECTION, NEWMAN, POSTMAN, ask
 
 USER = 10001
 TOLERANCE = 1e-5
-BAKED = {"SERVING__MODEL": "baked", "PATHS__BUNDLE": "model_bin"}
-"""The bundle in the image is tested, where a service would fetch another at its start, too."""
+BAKED = {"SERVING__MODEL": "baked", "PATHS__BUNDLE": "model_bin", "LOG__FEATURES": "{}"}
+"""The bundle in the image is tested, where a service would fetch another at its start, too; and
+without the key that hashed features in its log need."""
 SKLEARN = {"sklearn", "pandas"}
 INSIDE = """
 import importlib.util, json, os, pathlib

@@ -35,7 +35,7 @@ class Output:
     def add(self, stream: str, lines: bytes) -> None:
         """Let lines of a stream be written, or drop them where too much waits already."""
         with self._change:
-            if self._waiting + len(lines) > _MOST:
+            if self._waiting and self._waiting + len(lines) > _MOST:
                 self._drop(stream, lines.count(b"\n"), "nobody reads it")
                 return
             self._chunks.append((stream, lines))

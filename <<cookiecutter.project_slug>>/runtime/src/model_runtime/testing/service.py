@@ -21,6 +21,7 @@ LIMITS = {
     "SERVING__MAX_ROWS": "1000",
     "SERVING__MAX_BODY_BYTES": "1048576",
     "LOG__PREDICTIONS": "stdout",
+    "LOG__FEATURES": "{}",
     "SERVING__SCORE_AS_TEXT": "false",
     "SERVING__DRAIN_SECONDS": "0",
     "SERVING__API_KEYS__FILE": "",

@@ -74,7 +74,7 @@ class Delivery(Sink):
             events, times = [_notice(self._untold), *events], [time.time(), *times]
         content = self._destination.encode(events, times)
         with self._change:
-            if self._bytes + len(content) > self._most:
+            if self._waiting and self._bytes + len(content) > self._most:
                 self._drop(len(events) - bool(self._untold))
                 return
             self._untold = 0
@@ -83,7 +83,7 @@ class Delivery(Sink):
             self._change.notify_all()
 
     def close(self) -> None:
-        """See `Sink`; what is not taken then is lost, and counted."""
+        """See `Sink`; what is not taken then is lost, and told."""
         self._ends.set()
         with self._change:
             self._change.wait_for(lambda: not self._waiting, _PATIENCE)

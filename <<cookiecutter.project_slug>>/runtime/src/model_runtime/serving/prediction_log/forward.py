@@ -33,11 +33,17 @@ _EVENT_TIME = 0
 """The type of MessagePack's extension that holds seconds and nanoseconds."""
 
 
+class Challenge(msgspec.Struct):
+    """A greeting's options; what Fluent Bit's nonce has are any bytes, packed as a text."""
+
+    nonce: msgspec.Raw
+
+
 class Helo(msgspec.Struct, array_like=True):
-    """A collector's greeting; what Fluent Bit's nonce has are any bytes, packed as a text."""
+    """A collector's greeting."""
 
     kind: Literal["HELO"]
-    options: dict[str, msgspec.Raw]
+    options: Challenge
 
 
 class Pong(msgspec.Struct, array_like=True):
@@ -86,8 +92,9 @@ class Collector(Destination):
             raise
 
     def _connected(self) -> socket.socket:
-        if self._connection and select.select([self._connection], [], [], 0)[0]:
-            self.disconnect()  # between chunks a collector says nothing but that it has closed it
+        # Between chunks a collector says nothing but that it has closed the connection.
+        if self._connection and _is_readable(self._connection):
+            self.disconnect()
         if not self._connection:
             address = (self._host, self._port)
             try:
@@ -110,6 +117,12 @@ class Collector(Destination):
             self._connection = None
 
 
+def _is_readable(connection: socket.socket) -> bool:
+    poll = select.poll()  # not `select`, which takes no numbers above 1,023
+    poll.register(connection, select.POLLIN)
+    return bool(poll.poll(0))
+
+
 def _shake_hands(connection: socket.socket, key: bytes) -> None:
     """Prove to the collector that the key is known, and let it prove the same.
 
@@ -117,7 +130,7 @@ def _shake_hands(connection: socket.socket, key: bytes) -> None:
         ConnectionError: It does not know the key, or wants none.
     """
     helo = _received(connection, Helo, "a greeting (HELO)")
-    nonce = _content(bytes(helo.options["nonce"]))
+    nonce = _content(bytes(helo.options.nonce))
     host, salt = socket.gethostname(), os.urandom(16).hex()
     digest = _digest(salt, host, nonce, key)
     connection.sendall(_ENCODER.encode(("PING", host, salt, digest, "", "")))
