@@ -63,6 +63,12 @@ def prediction(event: Any) -> Prediction | None:
         raise Broken(str(error)) from error
 
 
+def dropped(event: Any) -> int:
+    """Return how many events a service says that it could not log, in their place."""
+    lines = event.get("lines") if isinstance(event, dict) and event.get("event") == "dropped" else 0
+    return lines if isinstance(lines, int) else 0
+
+
 def _answer(event: Mapping[str, Any]) -> dict[str, float]:
     if "class_names" in event:
         pairs = zip(event["class_names"], event["probabilities"], strict=True)
