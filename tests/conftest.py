@@ -23,6 +23,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--histories", type=int, default=20, help="of random upgrades")
+    seconds = "that the collector of the prediction log is away"
+    parser.addoption("--outage", type=float, default=1, help=seconds)
 
 
 @pytest.fixture(scope="session")

@@ -46,7 +46,20 @@ VALUES: dict[str, dict[str, Any]] = {
         }
     },
     "secret": {
-        "deployment": {"secrets": {"admin_token": "tokens", "registry": "mlflow", "pull": "pull"}}
+        "deployment": {
+            "secrets": {"admin_token": "tokens", "log": "log", "registry": "mlflow", "pull": "pull"}
+        }
+    },
+    "forwarded": {"log": {"predictions": "forward", "forward": {"host": "logs.example.org"}}},
+    "collected": {
+        "deployment": {
+            "fluent_bit": {
+                "outputs": [
+                    {"name": "es", "match": "*", "host": "es.example.org", "port": 9243},
+                    {"name": "stdout", "match": "*"},
+                ]
+            },
+        }
     },
     "long": {"image": {"repository": "registry.example.org:5000/team/model"}},
 }

@@ -106,9 +106,9 @@ def test_the_parts_know_each_other(render: Callable[..., list[Manifest]]) -> Non
     scaled = one(manifests, "HorizontalPodAutoscaler")["spec"]["scaleTargetRef"]
     assert (scaled["kind"], scaled["name"]) == ("Deployment", deployment["metadata"]["name"])
     assert "replicas" not in deployment["spec"]
-    (config,) = [each for each in pod["spec"]["volumes"] if "configMap" in each]
+    configs = [each["configMap"] for each in pod["spec"]["volumes"] if "configMap" in each]
     maps = {each["metadata"]["name"] for each in manifests if each["kind"] == "ConfigMap"}
-    assert config["configMap"]["name"] in maps
+    assert {config["name"] for config in configs} == {"titanic", "titanic-fluent-bit"} <= maps
 
 
 def environment(container: Manifest) -> dict[str, Any]:
@@ -119,11 +119,12 @@ def test_secrets_go_only_to_those_who_need_them(render: Callable[..., list[Manif
     manifests = render(VALUES["all"])
     assert "Secret" not in {each["kind"] for each in manifests}
     pod = one(manifests, "Deployment")["spec"]["template"]["spec"]
-    (fetcher,), (service,) = pod["initContainers"], pod["containers"]
+    (collector, fetcher), (service,) = pod["initContainers"], pod["containers"]
     token = {"secretKeyRef": {"name": "tokens", "key": "admin-token"}}
     assert environment(service)["TITANIC_SERVING__ADMIN_TOKEN"] == token
     assert "TITANIC_SERVING__ADMIN_TOKEN" not in environment(fetcher)
-    assert "envFrom" not in service
+    for container in (collector, service):
+        assert container["envFrom"] == [{"secretRef": {"name": "log"}}]
     assert fetcher["envFrom"] == [{"secretRef": {"name": "mlflow"}}]
     assert pod["imagePullSecrets"] == [{"name": "pull"}]
 
@@ -168,7 +169,68 @@ def test_the_network_is_closed_but_for_what_is_needed(
         "ingress",
         "monitoring",
     ]
-    assert one(render(FETCHED), "NetworkPolicy")["spec"]["policyTypes"] == ["Ingress"]
+    elsewhere = {**FETCHED, "registry": {}, "deployment": {"secrets": {"registry": "mlflow"}}}
+    assert one(render(elsewhere), "NetworkPolicy")["spec"]["policyTypes"] == ["Ingress"]
+
+
+def called(policy: Manifest) -> list[int]:
+    """Return the ports that a NetworkPolicy lets be called, beside DNS."""
+    assert policy["policyTypes"] == ["Ingress", "Egress"]
+    dns, ports = policy["egress"]
+    assert dns == {"ports": [{"port": 53, "protocol": kind} for kind in ("UDP", "TCP")]}
+    return [each["port"] for each in ports["ports"]]
+
+
+@pytest.mark.parametrize(
+    ("values", "ports"),
+    [
+        (FETCHED, [443]),
+        (FETCHED | {"registry": {"uri": "http://mlflow:5000/path"}}, [5000]),
+        (FETCHED | {"registry": {"uri": "http://mlflow"}}, [80]),
+        (VALUES["forwarded"], [24224]),
+        (VALUES["collected"], [9243]),
+        ({"deployment": {"allow_to": [4317]}}, [4317]),
+        (FETCHED | VALUES["forwarded"], [443, 24224]),
+    ],
+)
+def test_registry_and_collector_may_be_called(
+    values: dict[str, Any], ports: list[int], render: Callable[..., list[Manifest]]
+) -> None:
+    assert called(one(render(values), "NetworkPolicy")["spec"]) == ports
+
+
+def test_a_collector_beside_the_service_gets_its_predictions(
+    render: Callable[..., list[Manifest]],
+) -> None:
+    manifests = render(VALUES["collected"])
+    pod = one(manifests, "Deployment")["spec"]["template"]["spec"]
+    (collector,), (service,) = pod["initContainers"], pod["containers"]
+    assert collector["restartPolicy"] == "Always"  # it starts first and ends last
+    (config,) = [each for each in manifests if each["metadata"]["name"] == "titanic-fluent-bit"]
+    pipeline = yaml.safe_load(config["data"]["fluent-bit.yaml"])["pipeline"]
+    told = environment(service)
+    (given,) = pipeline["inputs"]
+    assert told["TITANIC_LOG__PREDICTIONS"] == given["name"] == "forward"
+    assert told["TITANIC_LOG__FORWARD__HOST"] == given["listen"] == "127.0.0.1"
+    assert told["TITANIC_LOG__FORWARD__PORT"] == str(given["port"])
+    assert pipeline["outputs"] == VALUES["collected"]["deployment"]["fluent_bit"]["outputs"]
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"log": {"predictions": "file"}}, "a pod can write to /tmp only"),
+        ({"deployment": {"fluent_bit": {"outputs": [{"name": "es", "host": "x"}]}}}, "has no port"),
+    ],
+)
+def test_a_sink_that_a_pod_can_not_reach_is_refused(
+    values: dict[str, Any], sentence: str, titanic: Path, tmp_path: Path
+) -> None:
+    chart = next(titanic.glob("deploy/helm/*"))
+    options = ["--set-string", TAG, *with_values(tmp_path, values)]
+    done = helm("template", "titanic", chart, *options, cwd=titanic)
+    assert done.returncode != 0
+    assert sentence in done.stderr
 
 
 @pytest.mark.parametrize(

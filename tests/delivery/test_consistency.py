@@ -165,7 +165,9 @@ def test_environment_variables_are_settings(
     variables |= set(having(delivery, r"include \"prefix\" \S+ }}([A-Z_]+)"))
     assert variables
     known = {f"{section}__{key}" for section, keys in config.items() for key in keys}
-    known |= {"serving__admin_token", "config"} | {f"{section}__" for section in config}
+    known |= {f"log__{part}__{key}" for part in ("file", "forward") for key in config["log"][part]}
+    known |= {"serving__admin_token", "log__hash_key", "log__shared_key", "config"}
+    known |= {f"{section}__" for section in config}
     unknown = {(path, name) for path, name in variables if name.lower() not in known}
     assert unknown == set()
     assert set(config) <= set(schema["properties"])

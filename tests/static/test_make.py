@@ -104,7 +104,13 @@ def test_a_missing_program_is_named_with_what_to_install(
     found = {target: needs(ready, target, bare) for target in all_targets}
     wanted = {"upgrade": "git"}
     if folder != ROOT:
-        wanted = {"up": "docker", "down": "docker", "jenkins": "docker", "lint-chart": "helm"}
+        wanted = {
+            "up": "docker",
+            "down": "docker",
+            "logs": "docker",
+            "jenkins": "docker",
+            "lint-chart": "helm",
+        }
         wanted |= {"test-api": "npm", "check-template": "git", "diff-template": "git"}
         wanted |= {"upgrade": "git", "upgrade-abort": "git", "upgrade-continue": "git"}
     assert {target: program for target, program in found.items() if program} == wanted

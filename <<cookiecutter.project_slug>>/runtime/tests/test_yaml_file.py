@@ -168,9 +168,9 @@ def test_a_label_that_is_no_text_is_told_to_be_quoted(label: str, tmp_path: Path
 def test_config_yaml_is_read_likewise(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     file = tmp_path / "config.yaml"
-    file.write_text("serving:\n  max_rows: 1e3\n  log_predictions: no\nmodel: {tags: {gdpr: no}}\n")
+    file.write_text("serving:\n  max_rows: 1e3\n  score_as_text: no\nmodel: {tags: {gdpr: no}}\n")
     found = read_settings()
-    assert (found.serving.max_rows, found.serving.log_predictions) == (1000, False)
+    assert (found.serving.max_rows, found.serving.score_as_text) == (1000, False)
     assert found.model.tags == {"gdpr": "no"}
     for text, sentence in (
         ("serving:\n  max_rows: 5\nserving: {}\n", "config.yaml, line 3: the key 'serving' stands"),

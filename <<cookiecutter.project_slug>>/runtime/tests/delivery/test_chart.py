@@ -6,8 +6,11 @@ from model_runtime.delivery.chart import defaults, schema
 def test_a_typo_is_refused_wherever_it_is_and_no_secret_is_a_value() -> None:
     sections = [schema(), *schema()["$defs"].values()]
     assert [each for each in sections if each["additionalProperties"] is not False] == []
-    assert "admin_token" not in schema()["$defs"]["Serving"]["properties"]
-    assert "admin_token" not in defaults()["serving"]
+    secrets = {"Serving": ["admin_token"], "Log": ["hash_key", "shared_key"]}
+    for section, names in secrets.items():
+        for name in names:
+            assert name not in schema()["$defs"][section]["properties"]
+            assert name not in defaults()[section.lower()]
 
 
 def test_what_may_be_null_has_no_default_that_would_stand_in_its_way() -> None:

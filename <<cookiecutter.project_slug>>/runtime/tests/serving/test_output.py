@@ -4,9 +4,9 @@ import fcntl
 import json
 import os
 import resource
+import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -91,29 +91,33 @@ def test_a_service_whose_errors_nobody_reads_starts_and_ends(trained: Path) -> N
             assert service.process.wait(timeout=SOON) == 0
 
 
-def test_a_notice_tells_how_many_lines_are_missing(trained: Path) -> None:
-    events: list[dict[str, object]] = []
+def test_a_notice_tells_how_many_lines_a_reader_misses_that_was_stopped(
+    trained: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "read"
 
-    def read(end: int) -> None:
-        with os.fdopen(os.dup(end), "rb") as file:
-            events.extend(json.loads(line) for line in file)
+    def events() -> list[dict[str, object]]:
+        return [json.loads(line) for line in file.read_text().splitlines(True) if line[-1] == "\n"]
 
     def told() -> float:
-        return sum(int(str(e["lines"])) for e in list(events) if e["event"] == "dropped")
+        return sum(int(str(each["lines"])) for each in events() if each["event"] == "dropped")
 
     reading, end = os.pipe()
-    with writing(trained / "model_bin", end, subprocess.DEVNULL) as service:
+    with (
+        file.open("w") as kept,
+        subprocess.Popen(["cat"], stdin=reading, stdout=kept) as reader,
+        writing(trained / "model_bin", end, subprocess.DEVNULL) as service,
+    ):
+        os.close(reading)
         os.close(end)
         service.wait("/readyz")
+        reader.send_signal(signal.SIGSTOP)
         ask_until_lines_are_dropped(service)
         lost = dropped(service)
-        reader = threading.Thread(target=read, args=(reading,))
-        reader.start()
+        reader.send_signal(signal.SIGCONT)
         wait_for(lambda: told() == lost, "the notice")
         assert dropped(service) == lost
-    reader.join(timeout=SOON)
-    os.close(reading)
-    assert {event["event"] for event in events} == {"prediction", "dropped"}
+    assert {event["event"] for event in events()} == {"prediction", "dropped"}
 
 
 @pytest.mark.parametrize("kind", ["full disk", "closed pipe"])

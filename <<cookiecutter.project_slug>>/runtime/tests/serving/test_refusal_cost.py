@@ -108,7 +108,7 @@ def service(shop: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     metadata = shop.metadata.model_copy(update={"self_test": test})
     folder = tmp_path_factory.mktemp("labels")
     write_bundle(folder / "model_bin", shop.model, schema, metadata)
-    with running(folder / "model_bin", folder / "log", SERVING__LOG_PREDICTIONS="false") as service:
+    with running(folder / "model_bin", folder / "log", LOG__PREDICTIONS="none") as service:
         service.wait("/readyz")
         assert service.post("/api/predict", GOOD).status_code == 200
         yield service

@@ -1,6 +1,8 @@
 """Variables of the environment: settings, others' that are left alone, and misspelt ones."""
 
 import os
+from collections.abc import Iterator
+from pathlib import Path
 from unittest import mock
 
 import pytest
@@ -128,4 +130,68 @@ def test_an_empty_name_of_the_file_is_none(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_list_that_is_no_json_is_refused_by_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(f"{PREFIX}SERVING__CORS_ORIGINS", "https://example.org")
     with pytest.raises(ProjectError, match=f"^{PREFIX}SERVING__CORS_ORIGINS in the environment is"):
+        read_settings()
+
+
+def test_platforms_say_the_port_and_the_level(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", "8080")
+    monkeypatch.setenv("LOG_LEVEL", "WARNING")
+    found = read_settings()
+    assert (found.serving.port, found.log.level) == (8080, "warning")
+    monkeypatch.setenv(f"{PREFIX}SERVING__PORT", "9000")
+    assert read_settings().serving.port == 9000
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("PORT", "tcp://10.0.0.7:80", r"serving\.port: "),
+        ("LOG_LEVEL", "loud", r"log\.level: .*'debug', 'info'"),
+        (f"{PREFIX}LOG__TIME_ZONE", "Mars/Olympus", r"log\.time_zone: 'Mars/Olympus' is no time"),
+        (f"{PREFIX}LOG__TIME_ZONE", "../etc/passwd", r"log\.time_zone: .* is no time zone"),
+        (f"{PREFIX}LOG__HASH_KEY", "short", r"log\.hash_key: .*16 to 64 bytes"),
+    ],
+)
+def test_a_value_that_does_not_fit_is_refused(
+    name: str, value: str, sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ProjectError, match=sentence) as refused:
+        read_settings()
+    assert "short" not in str(refused.value)
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder with a config.yaml of its own; variables that `.env` sets are taken back."""
+    (tmp_path / "config.yaml").write_text("serving: {port: 8001}\n")
+    monkeypatch.chdir(tmp_path)
+    with mock.patch.dict(os.environ):
+        yield tmp_path
+
+
+def test_env_adds_variables_to_those_of_the_environment(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert read_settings().serving.port == 8001
+    lines = ["# for Compose, too", f"{PREFIX}SERVING__ADMIN_TOKEN=0123456789abcdef", "PORT=8002"]
+    (project / ".env").write_text("\n".join([*lines, f"export {PREFIX}SERVING__WORKERS='2'"]))
+    monkeypatch.setenv(f"{PREFIX}SERVING__WATCH_SECONDS", "2")
+    found = read_settings().serving
+    assert (found.port, found.workers) == (8002, 2)
+    assert found.admin_token and found.admin_token.get_secret_value() == "0123456789abcdef"
+    monkeypatch.setenv("PORT", "8003")
+    assert read_settings().serving.port == 8003
+
+
+def test_an_env_file_that_is_no_text_is_named(project: Path) -> None:
+    (project / ".env").write_bytes(b"PORT=\xff\xfe")
+    with pytest.raises(ProjectError, match=r"^\.env can't be read"):
+        read_settings()
+
+
+@pytest.mark.parametrize("key", ["hash_key", "shared_key"])
+def test_a_key_of_the_log_does_not_belong_in_a_file(project: Path, key: str) -> None:
+    (project / "config.yaml").write_text(f"log: {{{key}: 0123456789abcdef}}\n")
+    with pytest.raises(ProjectError, match=f"set {PREFIX}LOG__{key.upper()} in the environment"):
         read_settings()

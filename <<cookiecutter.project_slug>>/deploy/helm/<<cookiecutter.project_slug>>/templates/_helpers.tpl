@@ -96,6 +96,65 @@ envFrom:
 {{- end }}
 {{- end }}
 
+{{/* The keys of the log, and what the collector's outputs read as ${NAME}. */}}
+{{- define "log-environment" -}}
+{{- with .Values.deployment.secrets.log }}
+envFrom:
+  - secretRef:
+      name: {{ . }}
+{{- end }}
+{{- end }}
+
+{{/* The ports that the service and its collector call, by blanks: registry, sink, and what is allowed. */}}
+{{- define "called-ports" -}}
+{{- $deployment := .Values.deployment }}
+{{- $ports := list }}
+{{- if and (ne (toString .Values.serving.model) "baked") .Values.registry.uri }}
+{{- $registry := urlParse .Values.registry.uri }}
+{{- $named := regexFind ":[0-9]+$" $registry.host | trimPrefix ":" }}
+{{- $ports = append $ports ($named | default (ternary "80" "443" (eq $registry.scheme "http"))) }}
+{{- end }}
+{{- if $deployment.fluent_bit.outputs }}
+{{- range $deployment.fluent_bit.outputs }}
+{{- if and .host (not .port) }}
+{{- fail (printf "deployment.fluent_bit.outputs: %s at %s has no port; write it down, for the NetworkPolicy" .name .host) }}
+{{- end }}
+{{- with .port }}
+{{- $ports = append $ports (toString .) }}
+{{- end }}
+{{- end }}
+{{- else if eq .Values.log.predictions "forward" }}
+{{- $ports = append $ports (toString .Values.log.forward.port) }}
+{{- end }}
+{{- range $deployment.allow_to }}
+{{- $ports = append $ports (toString .) }}
+{{- end }}
+{{- $ports | uniq | join " " }}
+{{- end }}
+
+{{- define "fluent-bit-port" -}}
+24224
+{{- end }}
+
+{{/* A collector that starts before the service and ends after it. */}}
+{{- define "fluent-bit" -}}
+- name: fluent-bit
+  image: {{ .Values.deployment.fluent_bit.image | quote }}
+  command: [/fluent-bit/bin/fluent-bit, --config=/fluent-bit/etc/service/fluent-bit.yaml]
+  restartPolicy: Always
+  {{- include "log-environment" . | nindent 2 }}
+  securityContext:
+    {{- include "container-security" . | nindent 4 }}
+  resources:
+    {{- include "resources" (dict "cpu" "50m" "memory" .Values.deployment.fluent_bit.memory) | nindent 4 }}
+  volumeMounts:
+    - name: fluent-bit
+      mountPath: /fluent-bit/etc/service
+      readOnly: true
+    - name: fluent-bit-state
+      mountPath: /state
+{{- end }}
+
 {{- define "config-variable" -}}
 - name: {{ include "prefix" . }}CONFIG
   value: /etc/{{ .Chart.Name }}/config.yaml

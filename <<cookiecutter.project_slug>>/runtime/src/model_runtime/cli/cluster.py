@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from ..delivery.helm import Release
+from ..delivery.logs import follow
 from ..errors import ProjectError
 from ..settings import Settings, config_file, read_settings
 from ..terminal import console, failures_told, say
@@ -73,6 +74,14 @@ def undeploy(release: Name = None, namespace: Namespace = None, values: Extra = 
     """Remove the release from the cluster; its namespace and Secrets stay."""
     with failures_told():
         _release(read_settings(), release, namespace, values).undeploy()
+
+
+@app.command()
+def logs(release: Name = None, namespace: Namespace = None, values: Extra = None) -> None:
+    """Follow the log of the service's pods, until Ctrl-C."""
+    with failures_told():
+        there = _release(read_settings(), release, namespace, values)
+        follow(there.name, there.namespace)
 
 
 def _release(

@@ -44,9 +44,16 @@ def defaults() -> dict[str, Any]:
 def schema() -> dict[str, Any]:
     """Return the JSON Schema of config.yaml laid over the defaults; it knows no secrets."""
     found = _plain(Settings.model_json_schema())
-    del found["$defs"]["Serving"]["properties"]["admin_token"]
+    for section in found["$defs"].values():
+        for name in [name for name, value in section["properties"].items() if _is_secret(value)]:
+            del section["properties"][name]
     _require(found, found["$defs"])
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found}
+
+
+def _is_secret(value: dict[str, Any]) -> bool:
+    """Tell the settings that config.yaml may not hold: pydantic marks them as passwords."""
+    return any(each.get("format") == "password" for each in value.get("anyOf", [value]))
 
 
 def _plain(node: Any) -> Any:

@@ -11,6 +11,7 @@ from uvicorn.config import LOGGING_CONFIG
 from ..errors import ProjectError
 from ..settings import Settings, read_settings
 from .listening import bound_sockets
+from .prediction_log import demand_complete
 from .signals import quit_on_signals
 from .standard_streams import run_to_the_end, take_over
 from .state import Place
@@ -23,6 +24,7 @@ log = logging.getLogger("uvicorn.error")
 def serve(settings: Settings) -> None:
     """Serve until a signal; requests under way are answered first."""
     serving = settings.serving
+    demand_complete(settings.log)
     if serving.model != "baked":
         _fetch(serving.model)
     sockets = bound_sockets(serving.host, serving.port)
@@ -65,6 +67,7 @@ def _main() -> None:
         settings = read_settings()
         take_over(settings.serving.workers)
         logging.config.dictConfig(LOGGING_CONFIG)
+        log.setLevel(settings.log.level.upper())
         quit_on_signals()
         serve(settings)
     except ProjectError as error:

@@ -13,6 +13,7 @@ from ..contract.problems import Refusal
 from ..contract.routes import PATHS
 from ..settings import Settings, read_settings
 from . import addresses, admin, pages, probes
+from .access_log import AccessLog
 from .cross_origin import CrossOrigin
 from .metrics import Metrics
 from .observe import Observe
@@ -41,6 +42,7 @@ def create_app(settings: Settings | None = None, state: State | None = None) -> 
     """
     settings = settings or read_settings()
     state, metrics = state or State(), Metrics()
+    access = AccessLog(settings.log) if settings.log.access else None
     metrics.expect(PATHS)
 
     @asynccontextmanager
@@ -56,6 +58,8 @@ def create_app(settings: Settings | None = None, state: State | None = None) -> 
         with suppress(asyncio.CancelledError):
             await running
         reloader.close()
+        if access:
+            access.flush()
 
     app = FastAPI(
         title=settings.model.name,
@@ -69,7 +73,7 @@ def create_app(settings: Settings | None = None, state: State | None = None) -> 
     reloader = Reloader(app, settings, state, metrics)
     app.state.reload = reloader.reload
     addresses.add(app, settings.serving.root_path)
-    app.add_middleware(Observe, metrics=metrics, state=state)
+    app.add_middleware(Observe, metrics=metrics, state=state, access=access)
     if origins := settings.serving.cors_origins:
         # Outermost, so that pages can read failures, too.
         app.add_middleware(CrossOrigin, origins=origins)

@@ -10,6 +10,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from ..bundle.metadata import Metadata
 from .output import STREAMS
+from .prediction_log import SINKS
 
 OUTCOMES = ("switched", "same", "refused")
 """Outcomes of a reload."""
@@ -55,11 +56,11 @@ class Metrics:
         self._reloads = {outcome: reloads.labels(outcome) for outcome in OUTCOMES}
         dropped = Counter(
             "log_lines_dropped",
-            "Lines that nobody took from standard output or error",
+            "Lines that standard output or error, or the prediction log's sink, did not take",
             ["stream"],
             registry=self._registry,
         )
-        self._dropped = {stream: dropped.labels(stream) for stream in STREAMS}
+        self._dropped = {stream: dropped.labels(stream) for stream in (*STREAMS, *SINKS)}
 
     def expect(self, routes: Iterable[str]) -> None:
         """Start counters of predictions at 0: `increase()` can't see a counter's first value."""

@@ -9,6 +9,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..contract.problems import Refusal
+from .access_log import AccessLog
 from .metrics import Metrics
 from .reply import problem
 from .state import State
@@ -25,11 +26,14 @@ class Observe:
     connection.
     """
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, state: State) -> None:
-        """Wrap an application."""
+    def __init__(
+        self, app: ASGIApp, metrics: Metrics, state: State, access: AccessLog | None
+    ) -> None:
+        """Wrap an application; without an access log its requests are only counted."""
         self._app = app
         self._metrics = metrics
         self._state = state
+        self._access = access
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -67,6 +71,8 @@ class Observe:
         finally:
             route = getattr(asked.get("route"), "path", "none")
             self._metrics.observe(route, scope["method"], status, time.perf_counter() - start)
+            if self._access:
+                self._access.add(request_id, scope["method"], scope["path"], status, start)
 
 
 def _request_id(scope: Scope) -> str:

@@ -1,13 +1,13 @@
 """A bundle's model, ready to answer: request bytes in, answer bytes out."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from pydantic_core import to_json
 
 from ..bundle.engines import Engine, Unanswerable
-from ..bundle.metadata import Metadata
 from ..bundle.rows import columns_by_name
 from ..bundle.schema import Schema
 from ..contract.findings import Row
@@ -15,7 +15,7 @@ from ..contract.problems import Refusal
 from ..contract.route import PredictionRoute, Unfit
 from ..tasks import TASKS, Outputs
 from .metrics import Metrics
-from .prediction_log import PredictionLog
+from .prediction_log import ModelLog
 
 T = TypeVar("T")
 
@@ -29,16 +29,13 @@ class Predictor:
     def __init__(
         self,
         schema: Schema,
-        metadata: Metadata,
         engine: Engine,
         metrics: Metrics,
-        log: PredictionLog | None,
+        log: ModelLog | None,
     ) -> None:
         """Join what a bundle holds, its engine, and what keeps account of its answers."""
         self._schema, self._task = schema, TASKS[schema.task]
         self._engine, self._metrics, self._log = engine, metrics, log
-        self._model = {"model": metadata.name, "version": metadata.version}
-        self._id = schema.id or ""
         self._turn = asyncio.Lock()
 
     async def answer(self, route: PredictionRoute, body: bytes, request_id: str) -> bytes:
@@ -47,6 +44,7 @@ class Predictor:
         Raises:
             Refusal: The body does not fit, or the model has no answer for its values.
         """
+        started = time.perf_counter()
         large = len(body) > _INLINE_BYTES
         try:
             rows = await self._read(route, body) if large else route.parse(body)
@@ -57,8 +55,7 @@ class Predictor:
         self._count(values)
         answer = route.answer(outputs, values)
         if self._log:
-            ids = [row.get(self._id) for row in rows]
-            self._log.add(self._model, request_id, ids, self._each(outputs))
+            self._log.add(route.path, request_id, rows, outputs, started)
         return to_json(answer)
 
     async def _read(self, route: PredictionRoute, body: bytes) -> list[Row]:
@@ -87,7 +84,3 @@ class Predictor:
     def _count(self, values: list[Any]) -> None:
         for answer, rows in self._task.counted(values).items():
             self._metrics.predicted(answer, rows)
-
-    def _each(self, outputs: Outputs) -> list[Any]:
-        names = self._task.names(self._schema.flags)
-        return [dict(zip(names, row, strict=True)) for row in outputs.tolist()]

@@ -33,12 +33,14 @@ def prepare(
         fixed: The routes that are the same for any bundle.
 
     Raises:
-        ProjectError: The model can't be loaded, or fails its self-test.
+        ProjectError: The model can't be loaded or fails its self-test, or the settings of the log
+            don't fit it.
     """
     schema, metadata, serving = bundle.schema, bundle.metadata, settings.serving
     engine = bundle.engine(settings.training.trusted_types)
     self_test(engine, schema, metadata)
-    predictor = Predictor(schema, metadata, engine, metrics, log)
+    model_log = log.of(schema, metadata) if log else None
+    predictor = Predictor(schema, engine, metrics, model_log)
     routes = [
         *(
             direct_route(route, predictor, serving.max_body_bytes, metadata)

@@ -14,7 +14,7 @@ from ..errors import ProjectError
 from ..settings import Settings
 from .loading import in_own_thread
 from .metrics import Metrics
-from .prediction_log import PredictionLog
+from .prediction_log import open_log
 from .prepare import prepare
 from .state import Served, State
 
@@ -38,7 +38,7 @@ class Reloader:
     def __init__(self, app: FastAPI, settings: Settings, state: State, metrics: Metrics) -> None:
         """Serve by an application; `app.state.fixed` has the routes that any bundle leaves."""
         self._app, self._settings, self._state, self._metrics = app, settings, state, metrics
-        self._log = PredictionLog() if settings.serving.log_predictions else None
+        self._log = open_log(settings.log, metrics.dropped)
         self._folder = settings.paths.bundle
         self._turn = asyncio.Lock()
         self._read: Mark = ()
@@ -73,7 +73,7 @@ class Reloader:
     def close(self) -> None:
         """Write the prediction log's last lines."""
         if self._log:
-            self._log.flush()
+            self._log.close()
 
     async def _load(self) -> Reloaded:
         async with self._turn:

@@ -43,6 +43,7 @@ def server_options(settings: Settings) -> dict[str, Any]:
         "timeout_keep_alive": serving.keep_alive_seconds,
         "timeout_graceful_shutdown": serving.shutdown_seconds,
         "access_log": False,
+        "log_level": settings.log.level,
         "server_header": False,
         "date_header": True,
     }

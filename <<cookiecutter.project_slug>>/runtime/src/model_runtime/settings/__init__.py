@@ -3,6 +3,7 @@
 from .deploy import Deployment, Image, Jenkins
 from .file import Settings, config_file, read_settings
 from .learn import AutoML, Model, Training
+from .log import Log
 from .serve import Paths, Registry, Serving
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "Deployment",
     "Image",
     "Jenkins",
+    "Log",
     "Model",
     "Paths",
     "Registry",

@@ -1,6 +1,6 @@
 """The settings of image, deployment and pipelines; the service itself reads none of them."""
 
-from typing import Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -9,6 +9,7 @@ from .types import DebianPackage, Section
 # As Kubernetes writes names, and shares of CPU and memory.
 LETTERS = "[-a-z0-9]*[a-z0-9]"
 NAME = f"[a-z0-9]({LETTERS})?"
+Port = Annotated[int, Field(ge=1, le=65_535)]
 QUANTITY = r"^[0-9]+(\.[0-9]+)?(m|[kMGT]|[KMGT]i)?$"
 
 
@@ -36,6 +37,7 @@ class Secrets(Section):
     """Names of Secrets in the namespace; what is in them stands nowhere in the project."""
 
     admin_token: str = Field(default="", pattern=rf"^({NAME})?$")
+    log: str = Field(default="", pattern=rf"^({NAME})?$")
     registry: str = Field(default="", pattern=rf"^({NAME})?$")
     pull: str = Field(default="", pattern=rf"^({NAME})?$")
 
@@ -45,6 +47,14 @@ class ServiceMonitor(Section):
 
     enabled: bool = False
     labels: dict[str, str] = Field(default_factory=dict)
+
+
+class FluentBit(Section):
+    """The collector beside each service: what it hands on goes to its own outputs."""
+
+    outputs: tuple[dict[str, Any], ...] = ()
+    image: str = Field(default="docker.io/fluent/fluent-bit:4.0.8", min_length=1)
+    memory: str = Field(default="128Mi", pattern=QUANTITY)
 
 
 class Retrain(Section):
@@ -68,10 +78,12 @@ class Deployment(Section):
     cpu: str = Field(default="250m", pattern=QUANTITY)
     memory: str = Field(default="512Mi", pattern=QUANTITY)
     allow_from: tuple[str, ...] = ()
+    allow_to: tuple[Port, ...] = ()
     ci_image: str = ""
     ingress: Ingress = Ingress()
     secrets: Secrets = Secrets()
     service_monitor: ServiceMonitor = ServiceMonitor()
+    fluent_bit: FluentBit = FluentBit()
     retrain: Retrain = Retrain()
 
 

@@ -19,8 +19,11 @@ from ..project import project
 from ..yaml_file import read_yaml
 from .deploy import Deployment, Image, Jenkins
 from .learn import AutoML, Model, Training
+from .log import Log
 from .serve import Paths, Registry, Serving
-from .variables import Variables, demand_known
+from .variables import Variables, demand_known, read_env_file
+
+_SECRETS = (("serving", "admin_token"), ("log", "hash_key"), ("log", "shared_key"))
 
 _PASSWORD = re.compile("://[^/]*:.*@|[?&][^=]*(pass|pwd|secret|token)[^=]*=", re.IGNORECASE)
 
@@ -34,6 +37,7 @@ class Settings(BaseSettings):
     training: Training = Training()
     automl: AutoML = AutoML()
     serving: Serving = Serving()
+    log: Log = Log()
     registry: Registry = Registry()
     paths: Paths = Paths()
     image: Image = Image()
@@ -63,13 +67,15 @@ class _ConfigFile(YamlConfigSettingsSource):
 
     def __call__(self) -> dict[str, Any]:
         values = super().__call__()
-        serving, registry = values.get("serving"), values.get("registry")
-        if isinstance(serving, dict) and "admin_token" in serving:
-            raise ProjectError(
-                f"{config_file()}: serving.admin_token: a secret does not belong in a file; "
-                "remove it there and set "
-                f"{project().prefix}SERVING__ADMIN_TOKEN in the environment."
-            )
+        for section, key in _SECRETS:
+            part = values.get(section)
+            if isinstance(part, dict) and key in part:
+                variable = f"{project().prefix}{section}__{key}".upper()
+                raise ProjectError(
+                    f"{config_file()}: {section}.{key}: a secret does not belong in a file; "
+                    f"remove it there and set {variable} in the environment."
+                )
+        registry = values.get("registry")
         if isinstance(registry, dict) and _PASSWORD.search(str(registry.get("uri", ""))):
             raise ProjectError(
                 f"{config_file()}: registry.uri: a password does not belong in a file; remove it "
@@ -85,11 +91,12 @@ def config_file() -> Path:
 
 
 def read_settings() -> Settings:
-    """Read config.yaml and the environment.
+    """Read config.yaml, the environment, and the variables that `.env` adds to it.
 
     Raises:
         ProjectError: The file is missing or no YAML, or a key or a value does not fit.
     """
+    read_env_file(Path(".env"))
     file = config_file()
     if not file.is_file():
         raise ProjectError(f"{file} is not here; run this in the project's folder.")

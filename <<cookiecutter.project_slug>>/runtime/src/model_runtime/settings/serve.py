@@ -23,7 +23,6 @@ class Serving(Section):
     root_path: RootPath = ""
     drain_seconds: int = Field(default=5, ge=0, le=300)
     shutdown_seconds: int = Field(default=20, ge=0)
-    log_predictions: bool = True
     score_as_text: bool = False
     cors_origins: tuple[Origin, ...] = ()
     watch_seconds: float = Field(default=0, ge=0, le=86_400)

@@ -2,15 +2,18 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     SecretStr,
     StringConstraints,
     WithJsonSchema,
@@ -58,14 +61,22 @@ _NO_HOST = (
 
 Host = Annotated[str, AfterValidator(_matches(_HOST, _NO_HOST)), _text(_HOST)]
 
+_HOST_NAME = rf"({_HOST})?"
 
-def _is_folder(path: Path) -> Path:
+_NO_HOST_NAME = "is no host; write a name or an address alone, like logs.example.org"
+
+HostName = Annotated[str, AfterValidator(_matches(_HOST_NAME, _NO_HOST_NAME)), _text(_HOST_NAME)]
+"""The name or address of another machine; empty for none."""
+
+
+def _is_in_the_project(path: Path) -> Path:
     if path == Path():
         raise ValueError("this would be the project's own folder; name one in it")
     return path
 
 
-Folder = Annotated[Path, AfterValidator(_is_folder)]
+Folder = Annotated[Path, AfterValidator(_is_in_the_project)]
+File = Annotated[Path, AfterValidator(_is_in_the_project)]
 
 EstimatorName = Literal["histgb", "rf", "extra_tree", "lrl1", "lrl2", "enet", "kneighbor"]
 """By FLAML's names."""
@@ -97,6 +108,45 @@ def _is_token(secret: SecretStr) -> SecretStr:
 
 
 Token = Annotated[SecretStr, AfterValidator(_is_token)]
+
+
+def _is_hash_key(secret: SecretStr) -> SecretStr:
+    if not 16 <= len(secret.get_secret_value().encode()) <= 64:
+        raise ValueError(
+            "a key to hash with has 16 to 64 bytes; make one with `openssl rand -hex 32`"
+        )
+    return secret
+
+
+HashKey = Annotated[SecretStr, AfterValidator(_is_hash_key)]
+"""A key of BLAKE2b (RFC 7693), which takes up to 64 bytes."""
+
+SharedKey = Annotated[SecretStr, Field(min_length=1)]
+"""The key that the service and a collector share (Fluentd's forward protocol)."""
+
+LogLevel = Annotated[
+    Literal["debug", "info", "warning", "error"],
+    BeforeValidator(lambda level: level.lower() if isinstance(level, str) else level),
+]
+
+
+def time_zone(name: str) -> tzinfo:
+    """Return a time zone by its name; UTC needs no database of time zones."""
+    return UTC if name == "UTC" else ZoneInfo(name)
+
+
+def _is_time_zone(name: str) -> str:
+    try:
+        time_zone(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(
+            f"{name!r} is no time zone that is known here; write UTC or one like Europe/Zurich"
+        ) from error
+    return name
+
+
+TimeZone = Annotated[str, AfterValidator(_is_time_zone)]
+"""By the names of the IANA time zone database."""
 
 
 def _number_as_text(value: object) -> object:

@@ -2,7 +2,7 @@
 
 A setting's variable has two underscores between section and key: `<PREFIX>SERVING__PORT`. Others
 with the prefix belong to somebody else: Kubernetes sets some for each Service (`<PREFIX>PORT`), CI
-systems for each project (`<PREFIX>IMAGE`).
+systems for each project (`<PREFIX>IMAGE`). Two have no prefix, since platforms set them (`PLAIN`).
 """
 
 import json
@@ -10,15 +10,32 @@ import logging
 import os
 from collections.abc import Mapping
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
+from dotenv import load_dotenv
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource
 
 from ..errors import ProjectError
 from ..json_text import unique
 
+PLAIN = {"PORT": "serving__port", "LOG_LEVEL": "log__level"}
+"""Variables that Cloud Run, Container Apps and others set, by the settings that they are."""
+
 _log = logging.getLogger(__name__)
+
+
+def read_env_file(file: Path) -> None:
+    """Set the variables of a file (`.env`) that the environment doesn't have.
+
+    Raises:
+        ProjectError: It can't be read.
+    """
+    try:
+        load_dotenv(file)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ProjectError(f"{file} can't be read: {error}.") from error
 
 
 class Variables(EnvSettingsSource):
@@ -26,7 +43,12 @@ class Variables(EnvSettingsSource):
 
     def _load_env_vars(self) -> Mapping[str, str | None]:
         prefix = self.env_prefix.lower()
-        return {
+        plain = {
+            f"{prefix}{setting}": os.environ[name]
+            for name, setting in PLAIN.items()
+            if os.environ.get(name)
+        }
+        return plain | {
             name: value
             for name, value in super()._load_env_vars().items()
             if name.startswith(prefix) and "__" in name.removeprefix(prefix)

@@ -20,7 +20,7 @@ LIMITS = {
     "SERVING__WORKERS": "1",
     "SERVING__MAX_ROWS": "1000",
     "SERVING__MAX_BODY_BYTES": "1048576",
-    "SERVING__LOG_PREDICTIONS": "true",
+    "LOG__PREDICTIONS": "stdout",
     "SERVING__SCORE_AS_TEXT": "false",
     "SERVING__DRAIN_SECONDS": "0",
 }

@@ -1,0 +1,152 @@
+"""The prediction log: what has been answered is kept by reference, and written many at once."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, tzinfo
+from itertools import groupby
+from typing import NamedTuple
+
+import numpy as np
+
+from ...bundle.metadata import Metadata
+from ...bundle.schema import Schema
+from ...contract.findings import Row
+from ...settings import Log
+from ...settings.types import time_zone
+from ...tasks import Outputs
+from .best import answers
+from .event import Event
+from .features import Shown
+from .sink import Sink
+
+_DELAY = 0.1
+"""Seconds that answers wait to be written together."""
+
+_ENOUGH = 1_000
+"""Rows that are written without waiting for more; they hold the event loop for about 3 ms."""
+
+
+_TO_SECONDS = len("2000-01-01T00:00:00")
+
+
+class Answered(NamedTuple):
+    """A request that was answered; times are of `time.perf_counter`."""
+
+    model: "ModelLog"
+    route: str
+    request_id: str
+    rows: Sequence[Row]
+    outputs: Outputs
+    started: float
+    ended: float
+
+
+class PredictionLog:
+    """The log of a process, for all models that it serves; only its event loop calls it."""
+
+    def __init__(self, settings: Log, sink: Sink) -> None:
+        """Log by settings, to a sink."""
+        self._settings, self._sink = settings, sink
+        self._clock = Clock(time_zone(settings.time_zone))
+        self._waiting: list[Answered] = []
+        self._rows = 0
+
+    def of(self, schema: Schema, metadata: Metadata) -> "ModelLog":
+        """Return the log of a bundle's model.
+
+        Raises:
+            ProjectError: `log.features` names what is no feature of it.
+        """
+        return ModelLog(self._settings, schema, metadata, self._add)
+
+    def _add(self, answered: Answered) -> None:
+        if not self._waiting:
+            asyncio.get_running_loop().call_later(_DELAY, self.flush)
+        self._waiting.append(answered)
+        before, self._rows = self._rows, self._rows + len(answered.rows)
+        if before < _ENOUGH <= self._rows:
+            asyncio.get_running_loop().call_soon(self.flush)
+
+    def flush(self) -> None:
+        """Hand what has been collected to the sink."""
+        waiting, self._waiting, self._rows = self._waiting, [], 0
+        since = time.time() - time.perf_counter()
+        for model, group in groupby(waiting, key=lambda answered: answered.model):
+            requests = list(group)
+            times = [since + request.ended for request in requests]
+            events = model.events(requests, map(self._clock.text, times))
+            self._sink.add(events, _each(times, requests))
+
+    def close(self) -> None:
+        """Write what is left, or give up after a few seconds."""
+        self.flush()
+        self._sink.close()
+
+
+def _each(times: list[float], requests: Sequence[Answered]) -> list[float]:
+    """Return the time of each row."""
+    if len(times) == sum(len(request.rows) for request in requests):
+        return times
+    return [at for at, request in zip(times, requests, strict=True) for _ in request.rows]
+
+
+class Clock:
+    """Times as texts of ISO 8601 in a time zone, to the millisecond."""
+
+    def __init__(self, zone: tzinfo) -> None:
+        """Write in a time zone."""
+        self._zone = zone
+        self._second, self._before, self._after = -1, "", ""
+
+    def text(self, at: float) -> str:
+        """Return a time, given in seconds since 1970; those of one second have a text in common."""
+        second = int(at)
+        if second != self._second:
+            text = datetime.fromtimestamp(second, self._zone).isoformat()
+            self._second, self._before, self._after = second, text[:_TO_SECONDS], text[_TO_SECONDS:]
+        return f"{self._before}.{int((at - second) * 1e3):03d}{self._after}"
+
+
+class ModelLog:
+    """The log of one model."""
+
+    def __init__(
+        self, settings: Log, schema: Schema, metadata: Metadata, add: Callable[[Answered], None]
+    ) -> None:
+        """Log by settings; see `PredictionLog.of`."""
+        key = settings.hash_key.get_secret_value() if settings.hash_key else None
+        self._shown = Shown(schema, settings.features, key)
+        self._answers = answers(schema, settings.classes)
+        self._add = add
+        created = metadata.created.isoformat()
+        self._about = metadata.name, metadata.version, str(metadata.uuid), created
+
+    def add(
+        self, route: str, request_id: str, rows: Sequence[Row], outputs: Outputs, started: float
+    ) -> None:
+        """Log a request that is answered; nothing of it may change any more.
+
+        Args:
+            route: The path that it was sent to.
+            request_id: The request's.
+            rows: What was asked.
+            outputs: The model's, a row each.
+            started: When it came, by `time.perf_counter`.
+        """
+        now = time.perf_counter()
+        self._add(Answered(self, route, request_id, rows, outputs, started, now))
+
+    def events(self, requests: Sequence[Answered], times: Iterable[str]) -> list[Event]:
+        """Return the events of requests, one for each row."""
+        answers = iter(self._answers(np.concatenate([request.outputs for request in requests])))
+        shown_id, shown_features, about = self._shown.id, self._shown.features, self._about
+        events: list[Event] = []
+        for request, at in zip(requests, times, strict=True):
+            _, route, request_id, rows, _, started, ended = request
+            taken = round((ended - started) * 1e3, 3)
+            for number, row in enumerate(rows):
+                who, features = shown_id(row), shown_features(row)
+                asked = "prediction", at, request_id, number, route, who
+                events.append(Event(*asked, *next(answers), features, *about, taken))
+        return events
