@@ -20,7 +20,17 @@ import model_runtime
 PACKAGE = Path(model_runtime.__file__).parent
 
 GROUND = (
-    *("errors", "tasks", "json_text", "git", "downloads", "free_memory", "place", "files"),
+    *(
+        "errors",
+        "tasks",
+        "json_text",
+        "git",
+        "downloads",
+        "free_memory",
+        "place",
+        "keyed_hash",
+        "files",
+    ),
     *("hooks", "terminal", "progress", "yaml_loader", "yaml_file", "project", "settings"),
     *("features",),
 )

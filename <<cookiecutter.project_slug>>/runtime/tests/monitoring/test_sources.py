@@ -12,16 +12,28 @@ from typing import Any
 
 import pytest
 
+from model_runtime.bundle.schema import Schema
 from model_runtime.errors import ProjectError
 from model_runtime.monitoring import elasticsearch
 from model_runtime.monitoring.event import Broken, entity_id, parsed, prediction
+from model_runtime.monitoring.outcomes import logged_id
 from model_runtime.monitoring.places import open_log
 from model_runtime.scoring.inputs import LONGEST
+from model_runtime.serving.prediction_log.features import Shown
+from model_runtime.settings import Log
 
 from ..support.logged import event, written
 from ..support.search_server import Index, searching
 
 YES = {"yes": 0.75, "no": 0.25}
+SCHEMA = Schema.model_validate(
+    {
+        "task": "regression",
+        "target": "spent",
+        "id": "customer",
+        "features": [{"name": "age", "type": "integer", "example": 3}],
+    }
+)
 
 
 def read(place: str | Path, since: str = "", until: str = "") -> list[str | None]:
@@ -68,6 +80,16 @@ def test_an_id_is_the_same_as_number_and_as_text() -> None:
     assert {entity_id(value) for value in (7, 7.0, "7")} == {"7"}
     assert [entity_id(value) for value in (None, "", float("nan"))] == [None] * 3
     assert entity_id("007") == "007"
+
+
+def test_outcomes_ids_are_hashed_as_the_logs_are() -> None:
+    log = Log.model_validate({"features": {"customer": "hashed"}, "hash_key": "k" * 32})
+    logged = Shown(SCHEMA, {"customer": "hashed"}, "k" * 32).id({"customer": 7})
+    assert [logged_id(log, "customer")(value) for value in (7, 7.0, "7")] == [logged] * 3
+    assert logged_id(log, "customer")("") is None
+    assert logged_id(Log(), "customer")(7.0) == "7"
+    with pytest.raises(ProjectError, match="leaves 'customer' out"):
+        logged_id(Log.model_validate({"features": {"customer": "omitted"}}), "customer")
 
 
 def test_a_folder_is_read_file_by_file_packed_ones_too(tmp_path: Path) -> None:
@@ -225,6 +247,7 @@ import re, sys
 from pathlib import Path
 from model_runtime.monitoring.join import joining
 from model_runtime.monitoring.outcomes import Outcomes
+from model_runtime.monitoring.outcomes import logged_id
 from model_runtime.monitoring.places import open_log
 with joining() as join:
     join.add_outcomes(Outcomes(Path({str(tmp_path / "known.csv")!r}), "customer", "bought").pairs())

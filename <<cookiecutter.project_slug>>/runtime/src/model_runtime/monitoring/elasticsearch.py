@@ -33,7 +33,7 @@ ATTEMPTS = 4
 _AGAIN = {429, 502, 503, 504}
 _PAUSE, _PATIENCE = 0.25, 60.0
 _FIELDS = [
-    *("event", "time", "id", "model", "version", "answer", "features"),
+    *("event", "time", "id", "model", "version", "features"),
     *("class_names", "probabilities", "prediction"),
 ]
 

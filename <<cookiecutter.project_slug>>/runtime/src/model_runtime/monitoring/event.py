@@ -70,12 +70,10 @@ def dropped(event: Any) -> int:
 
 
 def _answer(event: Mapping[str, Any]) -> dict[str, float]:
-    if "class_names" in event:
-        pairs = zip(event["class_names"], event["probabilities"], strict=True)
-        return {name: float(share) for name, share in pairs}
     if "prediction" in event:
         return {"prediction": float(event["prediction"])}
-    return {name: float(share) for name, share in event["answer"].items()}
+    pairs = zip(event["class_names"], event["probabilities"], strict=True)
+    return {name: float(share) for name, share in pairs}
 
 
 def _seconds(text: str) -> float:

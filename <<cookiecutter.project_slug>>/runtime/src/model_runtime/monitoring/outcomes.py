@@ -12,12 +12,32 @@ from pydantic_core import from_json
 
 from ..errors import ProjectError
 from ..evaluation.truth import is_missing
+from ..keyed_hash import Hash
 from ..progress import advance
 from ..scoring.run import check_format, opened
+from ..settings import Log
 from .event import entity_id
 
 Pair = tuple[str | None, Any]
 """An entity's ID, if it has one, and its outcome, None where there is none yet."""
+
+
+def logged_id(log: Log, name: str) -> Callable[[Any], str | None]:
+    """Return what turns an ID into the form in which the prediction log has it.
+
+    Raises:
+        ProjectError: The log leaves it out.
+    """
+    way = log.features.get(name, "plain")
+    if way == "omitted":
+        raise ProjectError(
+            f"log.features leaves '{name}' out, and by nothing else can predictions and outcomes "
+            "be joined: let it be plain or hashed."
+        )
+    if way == "plain":
+        return entity_id
+    hashed = Hash(log.hash_key.get_secret_value() if log.hash_key else "")
+    return lambda value: hashed(entity_id(value))
 
 
 class Outcomes:
