@@ -190,16 +190,20 @@ def index(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Index:
     monkeypatch.setenv("ELASTICSEARCH_CA", str(tmp_path / "ca.pem"))
     monkeypatch.setenv("ELASTICSEARCH_API_KEY", "key")
     documents = [event(k, YES, hours=k) for k in range(13)]
-    others = [{"log": "INFO: started"}, {"event": "dropped"}]
+    lost: dict[str, Any] = {"event": "dropped", "time": "2030-01-01T00:30:00+00:00", "lines": 4}
+    others: list[dict[str, Any]] = [{"log": "INFO: started"}, lost]
     return Index("shop-*", [*documents[:6], *others, *documents[6:]], "ApiKey key")
 
 
 def test_an_index_is_read_page_by_page_from_one_point_in_time(index: Index, tmp_path: Path) -> None:
     with searching(index, tmp_path) as address:
         assert read(f"{address}/shop-*") == [str(k) for k in range(13)]
-        assert index.searches == 3
+        assert index.searches == 3  # the dropped lines' own event is the fourteenth
         assert not index.points, "the point in time is closed"
         assert read(f"{address}/shop-*", "2030-01-01T03:00", "2030-01-01T05:00") == ["3", "4"]
+        log = open_log(f"{address}/shop-*", "shops", "shop", "", "")
+        assert len(list(log.predictions())) == 13
+        assert "4 events were dropped by the service itself" in log.left_out()
 
 
 def test_where_elasticsearch_is_busy_it_is_asked_again(index: Index, tmp_path: Path) -> None:
