@@ -244,6 +244,7 @@ def test_name_and_password_open_it_too(
         assert len(read(f"{address}/shop-*")) == 13
 
 
+@pytest.mark.slow
 def test_memory_does_not_depend_on_the_logs_length(tmp_path: Path) -> None:
     """A log of four times the size, both longer than a block, takes about as much."""
     code = f"""
