@@ -20,8 +20,8 @@ import model_runtime
 PACKAGE = Path(model_runtime.__file__).parent
 
 GROUND = (
-    *("errors", "tasks", "json_text", "git", "downloads", "free_memory", "place", "files"),
-    *("hooks", "terminal", "progress", "yaml_loader", "yaml_file", "project", "api_key"),
+    *("errors", "tasks", "json_text", "git", "downloads", "free_memory", "place", "keyed_hash"),
+    *("files", "hooks", "terminal", "progress", "yaml_loader", "yaml_file", "project", "api_key"),
     *("settings", "features"),
 )
 """The ground, which every part may import; each of its modules imports only those before it."""

@@ -143,6 +143,7 @@ def test_a_log_without_features_still_has_answers(
     assert len(report.periods) == 2
 
 
+@pytest.mark.slow
 def test_a_regressions_predictions_drift(tmp_path: Path) -> None:
     bundle, settings = made(spending(), tmp_path)
     frame = customers(300).drop(columns="bought")

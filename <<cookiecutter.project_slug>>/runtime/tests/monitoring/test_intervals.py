@@ -108,6 +108,9 @@ def test_calibration_bins_hold_each_row_once_and_tied_ones_together() -> None:
     assert all(each.low <= each.observed <= each.high for each in found)
     assert sum(each.low <= each.predicted <= each.high for each in found) >= 8
     assert calibration_error(found) < 0.06
+    for n in range(1, 60):
+        (all_of_them,) = calibration(np.ones(n), np.ones(n, bool), 10)
+        assert all_of_them.low < all_of_them.high == 1
     (one,) = calibration(np.full(50, 0.25), came[:50], 10)
     assert one.rows == 50
 

@@ -129,6 +129,7 @@ def test_what_cant_be_joined_is_counted_by_reason(
     }
     assert set(found.joined.left_out()) == {
         "3 records are no predictions",
+        "7 events were dropped by the service itself",
         "1 records are broken predictions (first record 14: it has no time)",
         "1 records are predictions of other models",
         "1 predictions have no 'customer'",

@@ -12,16 +12,28 @@ from typing import Any
 
 import pytest
 
+from model_runtime.bundle.schema import Schema
 from model_runtime.errors import ProjectError
 from model_runtime.monitoring import elasticsearch
 from model_runtime.monitoring.event import Broken, entity_id, parsed, prediction
+from model_runtime.monitoring.outcomes import logged_id
 from model_runtime.monitoring.places import open_log
 from model_runtime.scoring.inputs import LONGEST
+from model_runtime.serving.prediction_log.features import Shown
+from model_runtime.settings import Log
 
 from ..support.logged import event, written
 from ..support.search_server import Index, searching
 
 YES = {"yes": 0.75, "no": 0.25}
+SCHEMA = Schema.model_validate(
+    {
+        "task": "regression",
+        "target": "spent",
+        "id": "customer",
+        "features": [{"name": "age", "type": "integer", "example": 3}],
+    }
+)
 
 
 def read(place: str | Path, since: str = "", until: str = "") -> list[str | None]:
@@ -68,6 +80,16 @@ def test_an_id_is_the_same_as_number_and_as_text() -> None:
     assert {entity_id(value) for value in (7, 7.0, "7")} == {"7"}
     assert [entity_id(value) for value in (None, "", float("nan"))] == [None] * 3
     assert entity_id("007") == "007"
+
+
+def test_outcomes_ids_are_hashed_as_the_logs_are() -> None:
+    log = Log.model_validate({"features": {"customer": "hashed"}, "hash_key": "k" * 32})
+    logged = Shown(SCHEMA, {"customer": "hashed"}, "k" * 32).id({"customer": 7})
+    assert [logged_id(log, "customer")(value) for value in (7, 7.0, "7")] == [logged] * 3
+    assert logged_id(log, "customer")("") is None
+    assert logged_id(Log(), "customer")(7.0) == "7"
+    with pytest.raises(ProjectError, match="leaves 'customer' out"):
+        logged_id(Log.model_validate({"features": {"customer": "omitted"}}), "customer")
 
 
 def test_a_folder_is_read_file_by_file_packed_ones_too(tmp_path: Path) -> None:
@@ -168,16 +190,20 @@ def index(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Index:
     monkeypatch.setenv("ELASTICSEARCH_CA", str(tmp_path / "ca.pem"))
     monkeypatch.setenv("ELASTICSEARCH_API_KEY", "key")
     documents = [event(k, YES, hours=k) for k in range(13)]
-    others = [{"log": "INFO: started"}, {"event": "dropped"}]
+    lost: dict[str, Any] = {"event": "dropped", "time": "2030-01-01T00:30:00+00:00", "lines": 4}
+    others: list[dict[str, Any]] = [{"log": "INFO: started"}, lost]
     return Index("shop-*", [*documents[:6], *others, *documents[6:]], "ApiKey key")
 
 
 def test_an_index_is_read_page_by_page_from_one_point_in_time(index: Index, tmp_path: Path) -> None:
     with searching(index, tmp_path) as address:
         assert read(f"{address}/shop-*") == [str(k) for k in range(13)]
-        assert index.searches == 3
+        assert index.searches == 3  # the dropped lines' own event is the fourteenth
         assert not index.points, "the point in time is closed"
         assert read(f"{address}/shop-*", "2030-01-01T03:00", "2030-01-01T05:00") == ["3", "4"]
+        log = open_log(f"{address}/shop-*", "shops", "shop", "", "")
+        assert len(list(log.predictions())) == 13
+        assert "4 events were dropped by the service itself" in log.left_out()
 
 
 def test_where_elasticsearch_is_busy_it_is_asked_again(index: Index, tmp_path: Path) -> None:
@@ -218,6 +244,7 @@ def test_name_and_password_open_it_too(
         assert len(read(f"{address}/shop-*")) == 13
 
 
+@pytest.mark.slow
 def test_memory_does_not_depend_on_the_logs_length(tmp_path: Path) -> None:
     """A log of four times the size, both longer than a block, takes about as much."""
     code = f"""
@@ -225,6 +252,7 @@ import re, sys
 from pathlib import Path
 from model_runtime.monitoring.join import joining
 from model_runtime.monitoring.outcomes import Outcomes
+from model_runtime.monitoring.outcomes import logged_id
 from model_runtime.monitoring.places import open_log
 with joining() as join:
     join.add_outcomes(Outcomes(Path({str(tmp_path / "known.csv")!r}), "customer", "bought").pairs())

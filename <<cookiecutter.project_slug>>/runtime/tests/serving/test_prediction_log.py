@@ -18,10 +18,11 @@ from msgspec import UNSET
 from model_runtime.bundle.read import Bundle
 from model_runtime.contract.routes import PATHS
 from model_runtime.errors import ProjectError
+from model_runtime.keyed_hash import Hash
 from model_runtime.serving.prediction_log import demand_complete
 from model_runtime.serving.prediction_log.best import answers
 from model_runtime.serving.prediction_log.event import Dropped
-from model_runtime.serving.prediction_log.features import Hash, Shown
+from model_runtime.serving.prediction_log.features import Shown
 from model_runtime.serving.prediction_log.rotating_file import RotatingFile
 from model_runtime.settings import Log
 from model_runtime.settings.log import LogFile

@@ -109,7 +109,9 @@ def _fits(document: dict[str, Any], query: dict[str, Any]) -> bool:
         ((kind, fields),) = condition.items()
         ((name, wanted),) = fields.items()
         value = document.get(name)
-        if kind == "match" and value != wanted:
+        if kind not in ("terms", "range"):
+            raise Refused(400, f"unknown query [{kind}]")
+        if kind == "terms" and value not in wanted:
             return False
         if kind == "range":
             time = datetime.fromisoformat(str(value))

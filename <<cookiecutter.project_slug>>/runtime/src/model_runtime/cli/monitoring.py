@@ -54,7 +54,7 @@ def performance(
         settings = read_settings()
         with console.status("scikit-learn is being loaded …"):
             from ..bundle.read import read_bundle
-            from ..monitoring.outcomes import Outcomes
+            from ..monitoring.outcomes import Outcomes, logged_id
             from ..monitoring.performance_run import Asked, measure_performance
             from ..monitoring.periods import named
             from ..monitoring.places import open_log
@@ -78,7 +78,7 @@ def performance(
             settings,
             console,
             log,
-            Outcomes(Path(outcomes), schema.id, schema.target),
+            Outcomes(Path(outcomes), schema.id, schema.target, logged_id(settings.log, schema.id)),
             Asked(unit, asked_of),
         )
         for line in found.lines():

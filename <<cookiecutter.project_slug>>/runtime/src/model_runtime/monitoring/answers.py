@@ -13,10 +13,9 @@ class AnswerColumns:
     """The columns of a bundle's outputs by the names that its log has for them."""
 
     def __init__(self, schema: Schema) -> None:
-        """Know the classes and flags of a bundle, or the one number of a regression."""
+        """Know the classes of a bundle, or the one number of a regression."""
         names = schema.classes or TASKS[schema.task].names([])
-        flags = dict(zip(schema.flags, range(len(names)), strict=False))
-        self._columns = flags | {name: column for column, name in enumerate(names)}
+        self._columns = {name: column for column, name in enumerate(names)}
         self.width = len(names)
 
     def fits(self, answer: Mapping[str, float]) -> bool:

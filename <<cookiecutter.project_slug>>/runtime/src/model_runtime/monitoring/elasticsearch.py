@@ -33,7 +33,7 @@ ATTEMPTS = 4
 _AGAIN = {429, 502, 503, 504}
 _PAUSE, _PATIENCE = 0.25, 60.0
 _FIELDS = [
-    *("event", "time", "id", "model", "version", "answer", "features"),
+    *("event", "time", "id", "model", "version", "features", "lines"),
     *("class_names", "probabilities", "prediction"),
 ]
 
@@ -129,7 +129,7 @@ class Index(Source):
 
 def _search(point: str, window: Window, last: Any) -> dict[str, Any]:
     """Return the request for a page, after the last event of the one before."""
-    only: list[Any] = [{"match": {"event": "prediction"}}]
+    only: list[Any] = [{"terms": {"event": ["prediction", "dropped"]}}]
     ends = {"gte": window.since, "lt": window.until}
     if times := {name: _text(end) for name, end in ends.items() if isfinite(end)}:
         only.append({"range": {"time": times}})

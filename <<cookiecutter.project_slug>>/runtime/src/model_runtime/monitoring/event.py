@@ -63,13 +63,17 @@ def prediction(event: Any) -> Prediction | None:
         raise Broken(str(error)) from error
 
 
+def dropped(event: Any) -> int:
+    """Return how many events a service says that it could not log, in their place."""
+    lines = event.get("lines") if isinstance(event, dict) and event.get("event") == "dropped" else 0
+    return lines if isinstance(lines, int) else 0
+
+
 def _answer(event: Mapping[str, Any]) -> dict[str, float]:
-    if "class_names" in event:
-        pairs = zip(event["class_names"], event["probabilities"], strict=True)
-        return {name: float(share) for name, share in pairs}
     if "prediction" in event:
         return {"prediction": float(event["prediction"])}
-    return {name: float(share) for name, share in event["answer"].items()}
+    pairs = zip(event["class_names"], event["probabilities"], strict=True)
+    return {name: float(share) for name, share in pairs}
 
 
 def _seconds(text: str) -> float:

@@ -12,25 +12,58 @@ from pydantic_core import from_json
 
 from ..errors import ProjectError
 from ..evaluation.truth import is_missing
+from ..keyed_hash import Hash
 from ..progress import advance
 from ..scoring.run import check_format, opened
+from ..settings import Log
 from .event import entity_id
 
 Pair = tuple[str | None, Any]
 """An entity's ID, if it has one, and its outcome, None where there is none yet."""
 
 
+def logged_id(log: Log, name: str) -> Callable[[Any], str | None]:
+    """Return what turns an ID into the form in which the prediction log has it.
+
+    Raises:
+        ProjectError: The log leaves it out.
+    """
+    way = log.features.get(name, "plain")
+    if way == "omitted":
+        raise ProjectError(
+            f"log.features leaves '{name}' out, and by nothing else can predictions and outcomes "
+            "be joined: let it be plain or hashed."
+        )
+    if way == "plain":
+        return entity_id
+    hashed = Hash(log.hash_key.get_secret_value() if log.hash_key else "")
+    return lambda value: hashed(entity_id(value))
+
+
 class Outcomes:
     """A file with a column for the ID and one for the target, as the data call them."""
 
-    def __init__(self, path: Path, id_name: str, target: str) -> None:
+    def __init__(
+        self,
+        path: Path,
+        id_name: str,
+        target: str,
+        read_id: Callable[[Any], str | None] = entity_id,
+    ) -> None:
         """Read a CSV, Parquet or JSON lines file, by its suffix.
+
+        Args:
+            path: The file.
+            id_name: The ID's column.
+            target: The target's.
+            read_id: Turns an ID into the form in which the log has it.
 
         Raises:
             ProjectError: The suffix is another.
         """
         check_format(path, "OUTCOMES")
         self.path, self.id_name, self.target = path, id_name, target
+        self._read_id = read_id
         self.read = self.unreadable = 0
         self.first_unreadable = ""
 
@@ -51,7 +84,7 @@ class Outcomes:
                 self.read += 1
                 if self.read % 10_000 == 0:
                     advance(file.tell(), size, "bytes")
-                yield entity_id(identity), None if is_missing(outcome) else outcome
+                yield self._read_id(identity), None if is_missing(outcome) else outcome
 
     def _csv(self, file: BinaryIO) -> Iterator[Pair]:
         with io.TextIOWrapper(file, "utf-8-sig", newline="") as text:

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 from ..errors import ProjectError
 from ..scoring.inputs import LONGEST, whole_lines
-from .event import Broken, Prediction, parsed, prediction
+from .event import Broken, Prediction, dropped, parsed, prediction
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,8 @@ class Log:
     """Predictions of other models."""
     outside: int = 0
     """Predictions of other times."""
+    dropped: int = 0
+    """Events that the service says it could not log."""
     used: int = 0
 
     def predictions(self) -> Iterator[Prediction]:
@@ -82,6 +84,7 @@ class Log:
         """
         for record in self.source.records(self.window):
             self.read += 1
+            self.dropped += dropped(record)
             try:
                 found = prediction(record)
             except Broken as error:
@@ -95,7 +98,7 @@ class Log:
             raise ProjectError(
                 f"{self.source} has no prediction of {self.model}: "
                 + ("; ".join(self.left_out()) or "it is empty")
-                + ". The service logs them unless log.predictions or config.yaml says otherwise."
+                + ". The service logs them unless config.yaml says otherwise."
             )
 
     def _is_meant(self, found: Prediction | None) -> bool:
@@ -117,7 +120,9 @@ class Log:
             "are predictions of other models": self.of_others,
             "are predictions of other times": self.outside,
         }
-        return [f"{count:,} records {what}" for what, count in counts.items() if count]
+        said = [f"{count:,} records {what}" for what, count in counts.items() if count]
+        lost = [f"{self.dropped:,} events were dropped by the service itself"]
+        return said + (lost if self.dropped else [])
 
 
 def moment(text: str, name: str) -> float:

@@ -46,10 +46,11 @@ def calibration(predicted: Floats, came_true: npt.NDArray[np.bool_], bins: int) 
     """
     found = []
     for rows in _parts(predicted, bins):
-        share = came_true[rows].mean()
-        low, high = wilson(share * len(rows), len(rows))
-        mean = predicted[rows].mean()
-        found.append(Bin(len(rows), float(mean), float(share), float(low), float(high)))
+        share = float(came_true[rows].mean())
+        low, high = (float(end) for end in wilson(share * len(rows), len(rows)))
+        said = float(predicted[rows].mean())
+        # At 0 and 1 an end is the share itself, but for a rounding error.
+        found.append(Bin(len(rows), said, share, min(low, share), max(high, share)))
     return found
 
 

@@ -1,6 +1,5 @@
 """The features that an event shows, field by field: as they are, hashed by a key, or not at all."""
 
-import hashlib
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -9,6 +8,7 @@ from msgspec import UNSET, UnsetType
 
 from ...bundle.schema import Schema
 from ...errors import ProjectError
+from ...keyed_hash import Hash
 
 OTHERS = "*"
 """The name that stands for all features which have no row of their own in `log.features`."""
@@ -49,22 +49,6 @@ class Shown:
         if not self._shows:
             return UNSET
         return {name: show(row.get(name)) for name, show in self._shows}
-
-
-class Hash:
-    """A keyed hash (BLAKE2b, RFC 7693, 16 bytes), so that few values can't be found by trying."""
-
-    def __init__(self, key: str) -> None:
-        """Take a key of up to 64 bytes."""
-        self._key = key.encode()
-
-    def __call__(self, value: Any) -> str | None:
-        """Return a value's hash in hexadecimal; what is missing has none. 3 and 3.0 are one."""
-        if value is None:
-            return None
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)
-        return hashlib.blake2b(str(value).encode(), key=self._key, digest_size=16).hexdigest()
 
 
 def _as_it_is(value: Any) -> Any:
