@@ -14,6 +14,7 @@ from starlette.routing import Router
 
 from model_runtime.bundle.read import read_bundle
 from model_runtime.contract.routes import PATHS
+from model_runtime.serving.account import Account
 from model_runtime.serving.admission import Admission
 from model_runtime.serving.app import create_app
 from model_runtime.serving.metrics import Metrics
@@ -218,4 +219,4 @@ def test_a_middleware_of_unknown_promise_gets_every_request() -> None:
     app = create_app(read_settings())
     app.add_middleware(GZipMiddleware)
     metrics = Metrics()
-    assert early_dispatch(app, State(), metrics, Admission(1, metrics), "") is None
+    assert early_dispatch(app, State(), Account(metrics), Admission(1, metrics), "") is None

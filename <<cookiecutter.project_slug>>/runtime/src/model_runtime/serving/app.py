@@ -13,6 +13,7 @@ from ..contract.problems import Refusal
 from ..contract.routes import PATHS
 from ..settings import Settings, read_settings
 from . import addresses, admin, pages, probes
+from .account import Account
 from .admission import Admission
 from .cross_origin import CrossOrigin
 from .metrics import Metrics
@@ -44,7 +45,7 @@ def create_app(settings: Settings | None = None, state: State | None = None) -> 
     settings = settings or read_settings()
     serving, state, metrics = settings.serving, state or State(), Metrics()
     metrics.expect(PATHS)
-    admission = Admission(serving.max_in_flight, metrics)
+    account, admission = Account(metrics), Admission(serving.max_in_flight, metrics)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -72,7 +73,7 @@ def create_app(settings: Settings | None = None, state: State | None = None) -> 
     reloader = Reloader(app, settings, state, metrics, admission)
     app.state.reload = reloader.reload
     addresses.add(app, serving.root_path)
-    app.add_middleware(Observe, metrics=metrics, state=state)
+    app.add_middleware(Observe, account=account, state=state)
     if origins := serving.cors_origins:
         # Outermost, so that pages can read failures, too.
         app.add_middleware(CrossOrigin, origins=origins)
@@ -80,7 +81,7 @@ def create_app(settings: Settings | None = None, state: State | None = None) -> 
     pages.add(app, settings)
     if token := serving.admin_token:
         admin.add(app, reloader, token)
-    app.state.early = early_dispatch(app, state, metrics, admission, serving.root_path)
+    app.state.early = early_dispatch(app, state, account, admission, serving.root_path)
     app.state.fixed = list(app.router.routes)
     app.router.routes[:0] = unready_routes(lambda: state.reason)
     return app

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..contract.route import PredictionRoute
+from .account import Account
 from .admission import Admission
 from .body_headers import is_json
 from .exchange import Exchange
-from .metrics import Metrics
 from .observe import new_id, request_id
 from .predictor import INLINE_BYTES, Predictor
 from .reply import Headers, begun
@@ -49,7 +49,7 @@ class EarlyDispatch:
     def __init__(
         self,
         state: State,
-        metrics: Metrics,
+        account: Account,
         admission: Admission,
         prefix: str,
         general: frozenset[bytes],
@@ -59,14 +59,15 @@ class EarlyDispatch:
 
         Args:
             state: The worker's.
-            metrics: What counts its answers.
+            account: Takes note of them.
             admission: Bounds them.
             prefix: The path of the service behind a proxy.
             general: Names of headers, in small letters, with which a request is not plain.
             added: Headers that each answer has beside those of the route.
         """
-        self.state, self.metrics, self.admission = state, metrics, admission
-        self._prefix, self._general = prefix.encode(), _GENERAL | general
+        self.state, self.account, self.admission = state, account, admission
+        self.prefix, self._stripped = prefix, prefix.encode()
+        self._general = _GENERAL | general
         self.added = added
         self.end = b"".join(b"\r\n%b: %b" % header for header in added)
         self._headers: Headers = ()
@@ -79,7 +80,7 @@ class EarlyDispatch:
         served = self.state.served
         if not served or self.state.closing:
             return None
-        way = served.ways.get(url) or served.ways.get(url.removeprefix(self._prefix))
+        way = served.ways.get(url) or served.ways.get(url.removeprefix(self._stripped))
         if not way:
             return None
         named = dict(headers)

@@ -127,6 +127,6 @@ class Exchange:
             if not self.keep_alive:
                 connection.transport.close()
             connection.on_response_complete()
-        early.metrics.observe(
-            self._way.route.path, "POST", status, time.perf_counter() - self.started
-        )
+        route = self._way.route.path
+        path = early.prefix + route
+        early.account.answered(self.request_id, "POST", path, route, status, self.started)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .metrics import Metrics
+from .account import Account
 from .reply import failure, problem
 from .state import State
 
@@ -25,10 +25,10 @@ class Observe:
     connection.
     """
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, state: State) -> None:
+    def __init__(self, app: ASGIApp, account: Account, state: State) -> None:
         """Wrap an application."""
         self._app = app
-        self._metrics = metrics
+        self._account = account
         self._state = state
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -66,7 +66,8 @@ class Observe:
             await problem(refusal, id_)(asked, receive, sending)
         finally:
             route = getattr(asked.get("route"), "path", "none")
-            self._metrics.observe(route, scope["method"], status, time.perf_counter() - start)
+            method, path = scope["method"], scope["path"]
+            self._account.answered(id_, method, path, route, status, start)
 
 
 def request_id(given: Iterable[bytes]) -> str:

@@ -10,11 +10,11 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from .account import Account
 from .addresses import Below
 from .admission import Admission
 from .cross_origin import CrossOrigin
 from .early_dispatch import EarlyDispatch
-from .metrics import Metrics
 from .observe import Observe
 from .reply import Headers
 from .state import State
@@ -39,7 +39,7 @@ class Promise:
 
 PROMISES: Mapping[Any, Promise] = {
     Observe: Promise(
-        "An exchange has the same id, is counted and timed by the same metrics, and a failure is "
+        "An exchange has an id by the same rule and goes into the same account, and a failure is "
         "the same problem. HEAD is not plain, nor is any request while the service closes."
     ),
     Below: Promise("A way is looked up with the prefix and without it."),
@@ -61,14 +61,14 @@ FRAMEWORK: Mapping[str, str] = {
 
 
 def early_dispatch(
-    app: FastAPI, state: State, metrics: Metrics, admission: Admission, root_path: str
+    app: FastAPI, state: State, account: Account, admission: Admission, root_path: str
 ) -> EarlyDispatch | None:
     """Return the early dispatch of an application; None if it has a middleware of unknown promise.
 
     Args:
         app: The application with all its middlewares.
         state: The worker's.
-        metrics: The service's.
+        account: The service's.
         admission: The service's.
         root_path: The path of the service behind a proxy.
     """
@@ -79,4 +79,4 @@ def early_dispatch(
     promises = [PROMISES[each] for each in reversed(wrapped)]
     general = frozenset[bytes]().union(*(each.general for each in promises))
     added = [header for each in promises for header in each.adds]
-    return EarlyDispatch(state, metrics, admission, root_path, general, added)
+    return EarlyDispatch(state, account, admission, root_path, general, added)
