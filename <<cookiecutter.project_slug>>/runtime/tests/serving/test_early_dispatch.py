@@ -15,11 +15,11 @@ from starlette.routing import Router
 from model_runtime.api_key import make_key
 from model_runtime.bundle.read import read_bundle
 from model_runtime.contract.routes import PATHS
+from model_runtime.serving.account import Account
 from model_runtime.serving.admission import Admission
 from model_runtime.serving.app import create_app
 from model_runtime.serving.keys import Keys
 from model_runtime.serving.metrics import Metrics
-from model_runtime.serving.observe import Account
 from model_runtime.serving.promises import FRAMEWORK, PROMISES, early_dispatch
 from model_runtime.serving.state import State
 from model_runtime.settings import ApiKeys, read_settings

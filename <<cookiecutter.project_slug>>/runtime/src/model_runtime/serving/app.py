@@ -14,12 +14,13 @@ from ..contract.routes import PATHS
 from ..settings import Settings, read_settings
 from . import addresses, admin, pages, probes
 from .access_log import AccessLog
+from .account import Account
 from .admission import Admission
 from .cross_origin import CrossOrigin
 from .guard import guard
 from .keys import Keys
 from .metrics import Metrics
-from .observe import Account, Observe
+from .observe import Observe
 from .promises import early_dispatch
 from .reload import Reloader
 from .reply import problem
@@ -64,8 +65,7 @@ def create_app(settings: Settings | None = None, state: State | None = None) -> 
         with suppress(asyncio.CancelledError):
             await running
         reloader.close()
-        if account.access:
-            account.access.flush()
+        account.close()
 
     app = FastAPI(
         title=settings.model.name,

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..contract.route import PredictionRoute
+from .account import Account
 from .admission import Admission
 from .body_headers import is_json
 from .exchange import Exchange
 from .keys import Keys
-from .observe import Account, new_id, request_id
+from .observe import new_id, request_id
 from .predictor import INLINE_BYTES, Predictor
 from .reply import Headers, begun
 from .state import State
@@ -60,7 +61,7 @@ class EarlyDispatch:
 
         Args:
             state: The worker's.
-            account: What is kept of its answers.
+            account: Takes note of them.
             admission: Bounds them.
             keys: Who may ask; the others hear from the application why not.
             prefix: The path of the service behind a proxy.
@@ -82,7 +83,7 @@ class EarlyDispatch:
         served = self.state.served
         if not served or self.state.closing:
             return None
-        way = served.ways.get(url) or served.ways.get(url.removeprefix(self._prefix))
+        way = served.ways.get(url) or served.ways.get(url.removeprefix(self._stripped))
         if not way:
             return None
         named = dict(headers)

@@ -129,6 +129,5 @@ class Exchange:
             if not self.keep_alive:
                 connection.transport.close()
             connection.on_response_complete()
-        path = self.url.decode("latin-1")
-        asked = self._way.route.path, self.request_id, "POST", path
-        early.account.answered(*asked, status, self.started)
+        path, route = self.url.decode("latin-1"), self._way.route.path
+        early.account.answered(self.request_id, "POST", path, route, status, self.started)

@@ -4,13 +4,11 @@ import random
 import re
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .access_log import AccessLog
-from .metrics import Metrics
+from .account import Account
 from .reply import failure, problem
 from .state import State
 
@@ -18,31 +16,6 @@ _GIVEN_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 # An id is no secret: it only has to be another one each time, in each process.
 _ids = random.Random()
-
-
-@dataclass(frozen=True)
-class Account:
-    """Whatever is kept of each request that was answered: its count and time, a line if wanted."""
-
-    metrics: Metrics
-    access: AccessLog | None = None
-
-    def answered(
-        self, route: str, request_id: str, method: str, path: str, status: int, started: float
-    ) -> None:
-        """Keep a request.
-
-        Args:
-            route: The path of the route that answered, or `none`.
-            request_id: The request's.
-            method: Its method.
-            path: What it asked for, without what follows a question mark.
-            status: What it was answered.
-            started: When it came, by `time.perf_counter`.
-        """
-        self.metrics.observe(route, method, status, time.perf_counter() - started)
-        if self.access:
-            self.access.add(request_id, method, path, status, started)
 
 
 class Observe:
@@ -91,8 +64,8 @@ class Observe:
             await problem(refusal, id_)(asked, receive, sending)
         finally:
             route = getattr(asked.get("route"), "path", "none")
-            asked_for = scope["method"], scope["path"]
-            self._account.answered(route, id_, *asked_for, status, start)
+            method, path = scope["method"], scope["path"]
+            self._account.answered(id_, method, path, route, status, start)
 
 
 def request_id(given: Iterable[bytes]) -> str:

@@ -10,12 +10,13 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from .account import Account
 from .addresses import Below
 from .admission import Admission
 from .cross_origin import CrossOrigin
 from .early_dispatch import EarlyDispatch
 from .keys import Keys
-from .observe import Account, Observe
+from .observe import Observe
 from .reply import Headers
 from .state import State
 
@@ -39,8 +40,8 @@ class Promise:
 
 PROMISES: Mapping[Any, Promise] = {
     Observe: Promise(
-        "An exchange has the same id and the same account is kept of it, and a failure is the "
-        "same problem. HEAD is not plain, nor is any request while the service closes."
+        "An exchange has an id by the same rule and goes into the same account, and a failure is "
+        "the same problem. HEAD is not plain, nor is any request while the service closes."
     ),
     Below: Promise("A way is looked up with the prefix and without it."),
     CrossOrigin: Promise(
