@@ -43,8 +43,9 @@ PARTS: dict[str, set[str]] = {
     "testing": {"bundle", "scoring", "training"},
     "imports": {"testing"},
     "delivery": {"bundle", "postman", "testing"},
+    "load": {"bundle", "contract"},
     "cli": {
-        *("automl", "bundle", "delivery", "evaluation", "postman", "registry"),
+        *("automl", "bundle", "delivery", "evaluation", "load", "postman", "registry"),
         *("scoring", "serving", "training"),
     },
     "__main__": {"cli"},

@@ -2,8 +2,8 @@
 
 import typer
 
-from . import cluster, image, model, service, versions
+from . import cluster, image, load, model, service, versions
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-for part in (model, service, versions, image, cluster):
+for part in (model, service, load, versions, image, cluster):
     app.add_typer(part.app)
