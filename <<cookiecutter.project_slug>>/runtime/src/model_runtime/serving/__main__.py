@@ -15,6 +15,7 @@ from .signals import quit_on_signals
 from .standard_streams import run_to_the_end, take_over
 from .state import Place
 from .supervisor import Supervisor
+from .telemetry_needs import demand_telemetry
 from .worker import answer
 
 log = logging.getLogger("uvicorn.error")
@@ -23,6 +24,7 @@ log = logging.getLogger("uvicorn.error")
 def serve(settings: Settings) -> None:
     """Serve until a signal; requests under way are answered first."""
     serving = settings.serving
+    demand_telemetry(serving.telemetry)
     if serving.model != "baked":
         _fetch(serving.model)
     sockets = bound_sockets(serving.host, serving.port)

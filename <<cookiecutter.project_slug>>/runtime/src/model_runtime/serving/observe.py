@@ -4,6 +4,7 @@ import logging
 import os
 import re
 import time
+from collections.abc import Iterable
 
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -37,7 +38,7 @@ class Observe:
             await self._app(scope, receive, send)
             return
         start = time.perf_counter()
-        request_id = scope["request_id"] = _request_id(scope)
+        request_id = scope["request_id"] = given_id(scope["headers"]) or os.urandom(16).hex()
         header = (b"x-request-id", request_id.encode())
         head = scope["method"] == "HEAD"
         asked = {**scope, "method": "GET"} if head else scope
@@ -69,8 +70,9 @@ class Observe:
             self._metrics.observe(route, scope["method"], status, time.perf_counter() - start)
 
 
-def _request_id(scope: Scope) -> str:
-    for name, value in scope["headers"]:
+def given_id(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+    """Return the id that a client has given its request, if it is a plain one."""
+    for name, value in headers:
         if name == b"x-request-id" and _GIVEN_ID.fullmatch(value):
             return str(value, "ascii")
-    return os.urandom(16).hex()
+    return None

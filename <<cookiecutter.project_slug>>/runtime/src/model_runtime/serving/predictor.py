@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, TypeVar
 
 from pydantic_core import to_json
@@ -19,8 +20,18 @@ from .prediction_log import PredictionLog
 
 T = TypeVar("T")
 
+ModelCall = Callable[[int], AbstractContextManager[object]]
+"""A function that begins the span of a model's call, told the number of rows."""
+
+_UNTRACED = nullcontext()
+
 _INLINE_BYTES = 64 * 1024
 """Longest body that is read so fast that an event loop may wait for it."""
+
+
+def untraced(rows: int) -> AbstractContextManager[object]:
+    """Trace nothing."""
+    return _UNTRACED
 
 
 class Predictor:
@@ -33,6 +44,7 @@ class Predictor:
         engine: Engine,
         metrics: Metrics,
         log: PredictionLog | None,
+        model_call: ModelCall = untraced,
     ) -> None:
         """Join what a bundle holds, its engine, and what keeps account of its answers."""
         self._schema, self._task = schema, TASKS[schema.task]
@@ -40,6 +52,7 @@ class Predictor:
         self._model = {"model": metadata.name, "version": metadata.version}
         self._id = schema.id or ""
         self._turn = asyncio.Lock()
+        self._model_call = model_call
 
     async def answer(self, route: PredictionRoute, body: bytes, request_id: str) -> bytes:
         """Answer a request.
@@ -78,7 +91,8 @@ class Predictor:
             # Few rows are answered sooner than another thread would begin.
             inline = len(rows) <= self._engine.inline_rows
             run = self._engine.run
-            outputs = run(columns) if inline else await asyncio.to_thread(run, columns)
+            with self._model_call(len(rows)):
+                outputs = run(columns) if inline else await asyncio.to_thread(run, columns)
         except Unanswerable as error:
             detail = f"The model has no answer for these values: {error}."
             raise Refusal(422, "No answer", detail) from None

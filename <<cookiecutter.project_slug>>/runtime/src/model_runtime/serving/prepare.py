@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from starlette.routing import BaseRoute
 
+from ..bundle.metadata import Metadata
 from ..bundle.read import Bundle
 from ..bundle.self_test import self_test
 from ..contract.routes import prediction_routes
@@ -11,7 +12,7 @@ from ..settings import Settings
 from . import pages, probes
 from .metrics import Metrics
 from .prediction_log import PredictionLog
-from .predictor import Predictor
+from .predictor import ModelCall, Predictor, untraced
 from .routes import direct_route
 from .state import Served
 
@@ -38,7 +39,7 @@ def prepare(
     schema, metadata, serving = bundle.schema, bundle.metadata, settings.serving
     engine = bundle.engine(settings.training.trusted_types)
     self_test(engine, schema, metadata)
-    predictor = Predictor(schema, metadata, engine, metrics, log)
+    predictor = Predictor(schema, metadata, engine, metrics, log, _model_call(settings, metadata))
     routes = [
         *(
             direct_route(route, predictor, serving.max_body_bytes, metadata)
@@ -48,3 +49,11 @@ def prepare(
         *fixed,
     ]
     return Served(metadata, routes, pages.described(settings.model, routes, metadata.version))
+
+
+def _model_call(settings: Settings, metadata: Metadata) -> ModelCall:
+    if settings.serving.telemetry == "none":
+        return untraced
+    from .traces import model_call
+
+    return model_call(metadata)

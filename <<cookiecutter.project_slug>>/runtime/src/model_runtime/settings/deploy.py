@@ -37,6 +37,7 @@ class Secrets(Section):
 
     admin_token: str = Field(default="", pattern=rf"^({NAME})?$")
     registry: str = Field(default="", pattern=rf"^({NAME})?$")
+    telemetry: str = Field(default="", pattern=rf"^({NAME})?$")
     pull: str = Field(default="", pattern=rf"^({NAME})?$")
 
 
