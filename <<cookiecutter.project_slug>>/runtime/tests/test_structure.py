@@ -42,8 +42,8 @@ PARTS: dict[str, set[str]] = {
     "postman": {"bundle", "contract", "serving"},
     "testing": {"bundle", "scoring", "training"},
     "imports": {"testing"},
+    "load": {"bundle", "contract", "testing"},
     "delivery": {"bundle", "postman", "testing"},
-    "load": {"bundle", "contract"},
     "cli": {
         *("automl", "bundle", "delivery", "evaluation", "load", "postman", "registry"),
         *("scoring", "serving", "training"),

@@ -6,6 +6,7 @@ from html import escape
 from .limits import Check
 from .measured import SHARES, Measured
 from .plots import plots
+from .resident import Samples
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -51,14 +52,20 @@ _BUSY = 0.9
 """Share of a core from which on the load test itself is what is slow."""
 
 
-def page(title: str, about: dict[str, str], measured: Measured, checks: Sequence[Check]) -> str:
+def page(
+    title: str,
+    about: dict[str, str],
+    measured: Measured,
+    checks: Sequence[Check],
+    memory: Samples,
+) -> str:
     """Return the page of a run; the arguments are those of `write_report`."""
     return _PAGE.format(
         title=escape(title),
         large=_large(measured),
         note=f"<p>{escape(note)}</p>" if (note := busy(measured)) else "",
         limits="".join(map(_limit, checks)),
-        plots=plots(measured),
+        plots=plots(measured, memory),
         times=_rows(_times(measured)),
         failures=_failures(measured),
         about="".join(

@@ -7,14 +7,21 @@ import matplotlib
 from matplotlib.figure import Figure
 
 from .measured import SHARES, Measured
+from .resident import Samples
 
 _COLOURS = {"p50": "#0b6e99", "p95": "#d98200", "p99": "#b3261e"}
 
 
-def plots(measured: Measured) -> str:
-    """Return the rate and the times to answer, one below the other, over the run's seconds."""
-    figure = Figure(figsize=(9, 6), layout="constrained")
-    upper, lower = figure.subplots(2, 1, sharex=True)
+def plots(measured: Measured, memory: Samples) -> str:
+    """Return the plots, one below the other, over the run's seconds.
+
+    Args:
+        measured: For the rate, and the times to answer.
+        memory: The service's; without any it is not drawn.
+    """
+    number = 3 if memory else 2
+    figure = Figure(figsize=(9, 3 * number), layout="constrained")
+    upper, lower, *last = all_axes = figure.subplots(number, 1, sharex=True)
     # A run's last window is what was under way at its end, and no stretch of it.
     windows = measured.windows[:-1] or measured.windows
     ends = [window.at + window.seconds for window in windows]
@@ -25,8 +32,12 @@ def plots(measured: Measured) -> str:
         lower.plot(ends, times, color=colour, label=name, marker=_marker(ends))
     lower.set_yscale("log")
     lower.yaxis.set_major_formatter("{x:g}")
-    lower.set(ylabel="milliseconds", xlabel="seconds since the start")
-    for axes in (upper, lower):
+    lower.set(ylabel="milliseconds")
+    for axes in last:
+        axes.plot(*zip(*memory, strict=True), color="#5a6775", label="memory")
+        axes.set(ylabel="megabytes", ylim=(0, None))
+    all_axes[-1].set(xlabel="seconds since the start")
+    for axes in all_axes:
         axes.grid(color="#dfe5ec")
         axes.spines[["top", "right"]].set_visible(False)
         axes.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)

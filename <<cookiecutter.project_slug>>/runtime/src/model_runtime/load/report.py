@@ -11,18 +11,24 @@ from ..settings import Settings
 from .limits import Check
 from .measured import Measured
 from .page import page
+from .resident import Samples
 
 MARK = "load.json"
 
 
-def reports_folder(settings: Settings) -> Path:
-    """Return where the report goes."""
+def reports_folder(settings: Settings, kind: str) -> Path:
+    """Return where the report of a load test, or of a soak, goes."""
     reports = settings.paths.reports
-    return reports.with_name(f"{reports.name}-load")
+    return reports.with_name(f"{reports.name}-{kind}")
 
 
 def write_report(
-    folder: Path, title: str, about: dict[str, str], measured: Measured, checks: Sequence[Check]
+    folder: Path,
+    title: str,
+    about: dict[str, str],
+    measured: Measured,
+    checks: Sequence[Check],
+    memory: Samples = (),
 ) -> None:
     """Write the report, in place of an earlier one.
 
@@ -32,14 +38,16 @@ def write_report(
         about: What was asked, by whom and when.
         measured: The run.
         checks: Its limits.
+        memory: The service's, where it is known.
 
     Raises:
         ProjectError: The folder has something else in it.
     """
     with replacing(folder, MARK) as new:
         figures = measured.figures() | {"checks": [asdict(check) for check in checks]}
+        figures["memory"] = [[round(value, 2) for value in sample] for sample in memory]
         (new / MARK).write_text(json.dumps({"run": about} | figures, indent=2) + "\n", "utf-8")
-        (new / "load.html").write_text(page(title, about, measured, checks), "utf-8")
+        (new / "load.html").write_text(page(title, about, measured, checks, memory), "utf-8")
         _junit(title, measured, checks).write(new / "load.xml", "utf-8", xml_declaration=True)
 
 
