@@ -97,6 +97,11 @@ bench: example-titanic ## Measure the Titanic service beside its peers: latency,
 	$(MAKE) -C $(BUILT)/titanic setup train
 	$(call measured,$(BUILT)/titanic,$(OWN_PYTHON),latency throughput footprint)
 
+.PHONY: soak
+soak: example-titanic ## Put the Titanic service under 70 % load for long; memory and times must not grow [SECONDS=600] [DIR=build]
+	$(MAKE) -C $(BUILT)/titanic setup train
+	$(MAKE) -C $(BUILT)/titanic soak
+
 .PHONY: bench-batches
 bench-batches: example-titanic ## Measure what takes many rows: scoring, its blocks, wide tables in training [DIR=build]
 	$(MAKE) -C $(BUILT)/titanic setup train

@@ -43,9 +43,11 @@ PARTS: dict[str, set[str]] = {
     "postman": {"bundle", "contract", "serving"},
     "testing": {"bundle", "scoring", "training"},
     "imports": {"testing"},
+    "load": {"bundle", "contract", "testing"},
     "delivery": {"bundle", "postman", "testing"},
     "cli": {
-        *("automl", "bundle", "delivery", "evaluation", "monitoring", "postman", "registry"),
+        *("automl", "bundle", "delivery", "evaluation", "load", "monitoring", "postman"),
+        "registry",
         *("scoring", "serving", "training"),
     },
     "__main__": {"cli"},

@@ -97,11 +97,14 @@ envFrom:
 {{- end }}
 
 {{/* The keys of the log, and what the collector's outputs read as ${NAME}. */}}
-{{- define "log-environment" -}}
-{{- with .Values.deployment.secrets.log }}
+{{/* The variables in Secrets, by the Secrets' names. */}}
+{{- define "secret-environment" -}}
+{{- with without . "" }}
 envFrom:
+{{- range . }}
   - secretRef:
       name: {{ . }}
+{{- end }}
 {{- end }}
 {{- end }}
 
@@ -142,7 +145,7 @@ envFrom:
   image: {{ .Values.deployment.fluent_bit.image | quote }}
   command: [/fluent-bit/bin/fluent-bit, --config=/fluent-bit/etc/service/fluent-bit.yaml]
   restartPolicy: Always
-  {{- include "log-environment" . | nindent 2 }}
+  {{- include "secret-environment" (list .Values.deployment.secrets.log) | nindent 2 }}
   securityContext:
     {{- include "container-security" . | nindent 4 }}
   resources:

@@ -117,6 +117,7 @@ def arguments(settings: Settings, metadata: Metadata) -> dict[str, str]:
     return {
         "ENGINE": metadata.engine,
         "REGISTRY": "yes" if fetches(settings) else "",
+        "TELEMETRY": settings.serving.telemetry.removeprefix("none"),
         # What is fetched needs a place that may be written; the image itself may not.
         "BUNDLE": _FETCHED if fetches(settings) else "model_bin",
         "MODEL_NAME": metadata.name,

@@ -17,6 +17,7 @@ from .signals import quit_on_signals
 from .standard_streams import run_to_the_end, take_over
 from .state import Place
 from .supervisor import Supervisor
+from .telemetry_needs import demand_telemetry
 from .worker import answer
 
 log = logging.getLogger("uvicorn.error")
@@ -30,6 +31,7 @@ def serve(settings: Settings) -> None:
     """
     serving = settings.serving
     demand_complete(settings.log)
+    demand_telemetry(serving.telemetry)
     if serving.model != "baked":
         _fetch(serving.model)
     sockets = bound_sockets(serving.host, serving.port)

@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
+from types import ModuleType
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -30,6 +32,14 @@ from .state import State
 
 _MOST_CHARACTERS = 200
 """Of an unknown path, in the answer."""
+
+_NO_TELEMETRY: TelemetryConfig = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "auto_configure": False,
+}
+"""FastAPI's own would begin where a variable, or a library, sets OpenTelemetry up."""
 
 
 def create_app(settings: Settings | None = None, state: State | None = None) -> FastAPI:
@@ -60,13 +70,15 @@ def create_app(settings: Settings | None = None, state: State | None = None) -> 
             await reloader.tried.wait()
             if state.place.follows and not state.served:
                 end(1)  # others answer; the supervisor tries again
-        yield
+        with telemetry.sending() if telemetry else nullcontext():
+            yield
         running.cancel()
         with suppress(asyncio.CancelledError):
             await running
         reloader.close()
         account.close()
 
+    telemetry = _telemetry(settings, metrics)
     app = FastAPI(
         title=settings.model.name,
         description=settings.model.description,
@@ -74,6 +86,7 @@ def create_app(settings: Settings | None = None, state: State | None = None) -> 
         # It redirects to the scheme and host that it sees, which behind a proxy are wrong.
         redirect_slashes=False,
         lifespan=lifespan,
+        telemetry=telemetry.CONFIG if telemetry else _NO_TELEMETRY,
         exception_handlers={Refusal: _refused, HTTPException: _no_such_route},
     )
     reloader = Reloader(app, settings, state, metrics, admission)
@@ -81,6 +94,8 @@ def create_app(settings: Settings | None = None, state: State | None = None) -> 
     app.state.keys = keys
     addresses.add(app, serving.root_path)
     app.add_middleware(Observe, account=account, state=state)
+    if telemetry:
+        app.add_middleware(telemetry.TracedIds)
     if origins := serving.cors_origins:
         # Outermost, so that pages can read failures, too.
         app.add_middleware(CrossOrigin, origins=origins)
@@ -88,11 +103,23 @@ def create_app(settings: Settings | None = None, state: State | None = None) -> 
     pages.add(app, settings)
     if token := serving.admin_token:
         admin.add(app, reloader, token)
-    app.state.early = early_dispatch(app, state, account, admission, keys, serving.root_path)
+    app.state.early = None
+    if not telemetry:  # which FastAPI puts around the application
+        app.state.early = early_dispatch(app, state, account, admission, keys, serving.root_path)
     app.state.fixed = list(app.router.routes)
     app.router.routes[:0] = unready_routes(lambda: state.reason)
     guard(app.router.routes, keys)
     return app
+
+
+def _telemetry(settings: Settings, metrics: Metrics) -> ModuleType | None:
+    """Start OpenTelemetry where it is wanted, and import it only there."""
+    if settings.serving.telemetry == "none":
+        return None
+    from . import telemetry
+
+    telemetry.start(settings, metrics)
+    return telemetry
 
 
 async def _refused(request: Request, refusal: Refusal) -> Response:

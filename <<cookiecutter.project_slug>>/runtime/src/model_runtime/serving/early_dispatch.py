@@ -11,7 +11,7 @@ from .admission import Admission
 from .body_headers import is_json
 from .exchange import Exchange
 from .keys import Keys
-from .observe import new_id, request_id
+from .observe import given_id, new_id
 from .predictor import INLINE_BYTES, Predictor
 from .reply import Headers, begun
 from .state import State
@@ -83,7 +83,7 @@ class EarlyDispatch:
         served = self.state.served
         if not served or self.state.closing:
             return None
-        way = served.ways.get(url) or served.ways.get(url.removeprefix(self._stripped))
+        way = served.ways.get(url) or served.ways.get(url.removeprefix(self._prefix))
         if not way:
             return None
         named = dict(headers)
@@ -94,8 +94,7 @@ class EarlyDispatch:
             return None
         if self._keys.refusal(headers, "predictions"):
             return None
-        given = named.get(b"x-request-id")
-        id_ = request_id((given,)) if given else new_id()
+        id_ = given_id(headers) or new_id() if b"x-request-id" in named else new_id()
         return Exchange(self, connection, way, url, headers, id_)
 
     def begin(self, headers: Headers) -> bytes:

@@ -29,17 +29,17 @@ class Metrics:
 
     def __init__(self) -> None:
         """Start at zero."""
-        self._registry = CollectorRegistry()
+        self.registry = CollectorRegistry()
         labels = ["route", "method", "status"]
-        requests = Counter("http_requests", "Requests answered", labels, registry=self._registry)
+        requests = Counter("http_requests", "Requests answered", labels, registry=self.registry)
         seconds = Histogram(
             "http_request_duration_seconds",
             "Time to answer",
             ["route"],
-            registry=self._registry,
+            registry=self.registry,
             buckets=_SECONDS,
         )
-        predictions = Counter("predictions", "Rows predicted", ["outcome"], registry=self._registry)
+        predictions = Counter("predictions", "Rows predicted", ["outcome"], registry=self.registry)
         # Looking a label's counter up costs more than counting.
         self._requests = cache(requests.labels)
         self._seconds = cache(seconds.labels)
@@ -49,19 +49,19 @@ class Metrics:
             "model_info",
             "1 for the model that is served",
             ["name", "version", "engine"],
-            registry=self._registry,
+            registry=self.registry,
             # Of several workers the last to speak of a model is right; one may have died since.
             multiprocess_mode="mostrecent",
         )
         reloads = Counter(
-            "model_reloads", "Bundles looked at anew", ["outcome"], registry=self._registry
+            "model_reloads", "Bundles looked at anew", ["outcome"], registry=self.registry
         )
         self._reloads = {outcome: reloads.labels(outcome) for outcome in OUTCOMES}
         dropped = Counter(
             "log_lines_dropped",
             "Lines that standard output or error, or the prediction log's sink, did not take",
             ["stream"],
-            registry=self._registry,
+            registry=self.registry,
         )
         self._dropped = {stream: dropped.labels(stream) for stream in (*STREAMS, *SINKS)}
 
@@ -111,7 +111,7 @@ class Metrics:
     def text(self) -> bytes:
         """Return the exposition (Prometheus text format)."""
         if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-            return generate_latest(self._registry)
+            return generate_latest(self.registry)
         together = CollectorRegistry()
         MultiProcessCollector(together)  # type: ignore[no-untyped-call]
         return generate_latest(together)

@@ -35,8 +35,7 @@ class Observe:
             await self._app(scope, receive, send)
             return
         start = scope["started"] = time.perf_counter()
-        given = (value for name, value in scope["headers"] if name == b"x-request-id")
-        id_ = scope["request_id"] = request_id(given)
+        id_ = scope["request_id"] = given_id(scope["headers"]) or new_id()
         header = (b"x-request-id", id_.encode())
         head = scope["method"] == "HEAD"
         asked = {**scope, "method": "GET"} if head else scope
@@ -68,12 +67,12 @@ class Observe:
             self._account.answered(id_, method, path, route, status, start)
 
 
-def request_id(given: Iterable[bytes]) -> str:
-    """Return the id of a request: the first plain one that its client has given, or a new one."""
-    for each in given:
-        if _GIVEN_ID.fullmatch(each):
-            return str(each, "ascii")
-    return new_id()
+def given_id(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+    """Return the id that a client has given its request, if it is a plain one."""
+    for name, value in headers:
+        if name == b"x-request-id" and _GIVEN_ID.fullmatch(value):
+            return str(value, "ascii")
+    return None
 
 
 def new_id() -> str:

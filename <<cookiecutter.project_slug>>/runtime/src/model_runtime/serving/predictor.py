@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, TypeVar
 
 from pydantic_core import to_json
@@ -20,8 +21,18 @@ from .prediction_log import ModelLog
 
 T = TypeVar("T")
 
+ModelCall = Callable[[int], AbstractContextManager[object]]
+"""A function that begins the span of a model's call, told the number of rows."""
+
+_UNTRACED = nullcontext()
+
 INLINE_BYTES = 64 * 1024
 """Longest body that is read so fast that an event loop may wait for it."""
+
+
+def untraced(rows: int) -> AbstractContextManager[object]:
+    """Trace nothing."""
+    return _UNTRACED
 
 
 class Predictor:
@@ -35,6 +46,7 @@ class Predictor:
         inline_rows: int,
         metrics: Metrics,
         log: ModelLog | None,
+        model_call: ModelCall = untraced,
     ) -> None:
         """Join what a bundle holds, its engine, and what keeps account of its answers."""
         self.version = metadata.version
@@ -43,6 +55,7 @@ class Predictor:
         self._metrics, self._log = metrics, log
         self._batcher = Batcher(self._predict, inline_rows)
         self._turn = asyncio.Lock()
+        self._model_call = model_call
 
     async def answer(
         self, route: PredictionRoute, body: bytes, request_id: str, started: float
@@ -64,8 +77,9 @@ class Predictor:
         except Unfit as unfit:
             raise await self.found(unfit) from None
         question = _Awaited(rows)
-        self.ask(question)
-        outputs, values = await question.answer
+        with self._model_call(len(rows)):
+            self.ask(question)
+            outputs, values = await question.answer
         return self.told(route, rows, outputs, values, request_id, started)
 
     def ask(self, question: Question) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from starlette.routing import BaseRoute
 
 from ..bundle.in_turn import work_in_turn
+from ..bundle.metadata import Metadata
 from ..bundle.read import Bundle
 from ..bundle.self_test import self_test
 from ..contract.routes import prediction_routes
@@ -15,7 +16,7 @@ from .early_dispatch import Way
 from .metrics import Metrics
 from .pace import inline_rows
 from .prediction_log import PredictionLog
-from .predictor import Predictor
+from .predictor import ModelCall, Predictor, untraced
 from .routes import direct_route
 from .state import Served
 
@@ -48,8 +49,8 @@ def prepare(
         work_in_turn()
     self_test(engine, schema, metadata)
     model_log = log.of(schema, metadata) if log else None
-    rows = inline_rows(engine, schema)
-    predictor = Predictor(schema, metadata, engine, rows, metrics, model_log)
+    rows, call = inline_rows(engine, schema), _model_call(settings, metadata)
+    predictor = Predictor(schema, metadata, engine, rows, metrics, model_log, call)
     most_bytes = serving.max_body_bytes
     answered = prediction_routes(schema, serving.max_rows, serving.score_as_text)
     routes = [
@@ -60,3 +61,11 @@ def prepare(
     described = pages.described(settings, routes, metadata.version)
     ways = {each.path.encode(): Way.of(each, predictor, most_bytes) for each in answered}
     return Served(metadata, routes, described, ways)
+
+
+def _model_call(settings: Settings, metadata: Metadata) -> ModelCall:
+    if settings.serving.telemetry == "none":
+        return untraced
+    from .traces import model_call
+
+    return model_call(metadata)

@@ -42,10 +42,9 @@ def _work(sockets: list[socket.socket], place: Place) -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     threading.Thread(target=_end_with_supervisor, daemon=True).start()
     try:
-        settings = read_settings()
+        answer(read_settings(), sockets, place)
     except ProjectError as error:
         sys.exit(str(error))
-    answer(settings, sockets, place)
 
 
 def _end_with_supervisor() -> None:

@@ -40,6 +40,7 @@ class Secrets(Section):
     api_keys: str = Field(default="", pattern=rf"^({NAME})?$")
     log: str = Field(default="", pattern=rf"^({NAME})?$")
     registry: str = Field(default="", pattern=rf"^({NAME})?$")
+    telemetry: str = Field(default="", pattern=rf"^({NAME})?$")
     pull: str = Field(default="", pattern=rf"^({NAME})?$")
 
 

@@ -1,7 +1,7 @@
 """The settings of the service, of the registry that it gets versions from, and of folders."""
 
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -57,6 +57,7 @@ class Serving(Section):
     client: bool = True
     cors_origins: tuple[Origin, ...] = ()
     watch_seconds: float = Field(default=0, ge=0, le=86_400)
+    telemetry: Literal["none", "otlp", "azure"] = "none"
     admin_token: Token | None = None
 
     @model_validator(mode="after")
