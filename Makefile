@@ -103,12 +103,12 @@ bench: example-titanic ## Measure the Titanic service beside FastAPI: speed, sta
 	$(call served,$(BRIEFLY))
 
 .PHONY: bench-serving
-bench-serving: example-titanic ## Measure it beside all its peers, as in docs/benchmarks.md [ONLY=ours,flask] [OUTPUT=docs] [DIR=build]
+bench-serving: example-titanic ## Measure it beside all its peers, as in docs/benchmarks.md [SERVERS=ours,flask] [OUTPUT=docs] [DIR=build]
 	@$(BIN)/python tools/examples.py batcomputer $(if $(DIR),--output $(DIR))
 	$(MAKE) -C $(BUILT)/titanic setup
 	$(MAKE) -C $(BUILT)/batcomputer setup
 	$(if $(wildcard $(BUILT)/batcomputer/data/*.zip),,$(MAKE) -C $(BUILT)/batcomputer data FROM=synthetic)
-	$(call served,$(if $(ONLY),--only '$(ONLY)'))
+	$(call served,$(if $(SERVERS),--only $(SERVERS)))
 
 .PHONY: bench-batches
 bench-batches: example-titanic ## Measure what takes many rows: scoring, its blocks, wide tables in training [DIR=build]

@@ -40,7 +40,7 @@ if __name__ == "__main__":
             ],
             outputs=[Tensor(name="probabilities", dtype=np.float64, shape=(2,))],
             config=ModelConfig(
-                max_batch_size=128, batcher=DynamicBatcher(max_queue_delay_microseconds=1_000)
+                max_batch_size=1_000, batcher=DynamicBatcher(max_queue_delay_microseconds=1_000)
             ),
         )
         triton.serve()
