@@ -92,10 +92,23 @@ BUILT = $(or $(DIR),build)
 measured = @cd $(1) && for name in $(3); do PYTHONPATH='$(CURDIR):src' $(2) -m benchmarks.$$name; done
 OWN_PYTHON := .venv/bin/python
 
+# $(call served,ARGUMENTS) measures servers of projects that are made there.
+served = @$(BIN)/python -m benchmarks.serving --projects '$(BUILT)' --folder '$(BUILT)/serving' \
+	--output '$(or $(OUTPUT),$(BUILT)/serving/results)' $(1)
+BRIEFLY := --seconds 3 --only ours,ours-sklearn,fastapi,echo
+
 .PHONY: bench
-bench: example-titanic ## Measure the Titanic service beside its peers: latency, throughput, size and start [DIR=build]
-	$(MAKE) -C $(BUILT)/titanic setup train
-	$(call measured,$(BUILT)/titanic,$(OWN_PYTHON),latency throughput footprint)
+bench: example-titanic ## Measure the Titanic service beside FastAPI: speed, start, memory, size [DIR=build]
+	$(MAKE) -C $(BUILT)/titanic setup
+	$(call served,$(BRIEFLY))
+
+.PHONY: bench-serving
+bench-serving: example-titanic ## Measure it beside all its peers, as in docs/benchmarks.md [SERVERS=ours,flask] [OUTPUT=docs] [DIR=build]
+	@$(BIN)/python tools/examples.py batcomputer $(if $(DIR),--output $(DIR))
+	$(MAKE) -C $(BUILT)/titanic setup
+	$(MAKE) -C $(BUILT)/batcomputer setup
+	$(if $(wildcard $(BUILT)/batcomputer/data/*.zip),,$(MAKE) -C $(BUILT)/batcomputer data FROM=synthetic)
+	$(call served,$(if $(SERVERS),--only $(SERVERS)))
 
 .PHONY: soak
 soak: example-titanic ## Put the Titanic service under 70 % load for long; memory and times must not grow [SECONDS=600] [DIR=build]

@@ -14,17 +14,24 @@ from model_runtime.training.run import train
 from model_runtime.training.split import split
 from rich.console import Console
 
+Engine = Literal["auto", "sklearn"]
+
 
 @contextmanager
-def trained(engine: Literal["auto", "sklearn"]) -> Iterator[Path]:
+def trained(engine: Engine) -> Iterator[Path]:
     """Train for an engine in a temporary folder and yield the bundle's folder."""
-    settings = read_settings()
     with tempfile.TemporaryDirectory() as folder:
-        paths = Paths(bundle=Path(folder) / "model_bin", reports=Path(folder) / "reports")
-        training = settings.training.model_copy(update={"engine": engine, "folds": 0})
-        changed = settings.model_copy(update={"paths": paths, "training": training})
-        train(own_use_case(), changed, Console(quiet=True))
-        yield paths.bundle
+        yield train_into(Path(folder), engine)
+
+
+def train_into(folder: Path, engine: Engine) -> Path:
+    """Train for an engine, without folds, and return the bundle's folder."""
+    settings = read_settings()
+    paths = Paths(bundle=folder / "model_bin", reports=folder / "reports")
+    training = settings.training.model_copy(update={"engine": engine, "folds": 0})
+    changed = settings.model_copy(update={"paths": paths, "training": training})
+    train(own_use_case(), changed, Console(quiet=True))
+    return paths.bundle
 
 
 def pipeline() -> tuple[Any, pd.DataFrame]:

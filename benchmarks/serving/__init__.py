@@ -1,0 +1,1 @@
+"""The service beside others that serve the same forest: `make bench-serving`."""
