@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from sklearn.pipeline import Pipeline
-from skops.io import dumps
 
 from ..bundle.agreement import LEAST_ROWS
 from ..bundle.metadata import Parity
@@ -85,6 +84,8 @@ def _as_it_is(learned: Learned, settings: Settings, parity: Parity) -> Stored:
 
 
 def _dumped(pipeline: Pipeline) -> bytes:
+    from skops.io import dumps  # imports all of scikit-learn, which a compiled model needs not
+
     try:
         return bytes(dumps(pipeline))
     except Exception as error:  # skops raises whatever it stumbles over
