@@ -12,7 +12,7 @@ from typing import Any
 
 import joblib
 from model_runtime.bundle.read import read_bundle
-from model_runtime.bundle.rows import columns_by_name
+from model_runtime.bundle.rows import RowColumns
 from model_runtime.bundle.schema import Schema
 from model_runtime.preprocessing import MISSING_LABEL
 
@@ -35,7 +35,7 @@ def main() -> None:
     rows = _rows(compiled.schema, whole.head(ROWS))
     noted = {
         "rows": rows,
-        "expected": compiled.engine().run(columns_by_name(compiled.schema.features, rows)).tolist(),
+        "expected": compiled.engine().run(RowColumns(compiled.schema.features)(rows)).tolist(),
         "model": compiled.metadata.name,
         "call_ms": _milliseconds(model, whole.head(1)),
     }

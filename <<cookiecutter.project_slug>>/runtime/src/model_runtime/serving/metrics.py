@@ -69,7 +69,7 @@ class Metrics:
             "predictions_turned_away",
             "Requests refused for want of room",
             ["reason"],
-            registry=self._registry,
+            registry=self.registry,
         )
         self._turned_away = {reason: turned_away.labels(reason) for reason in REASONS}
 
