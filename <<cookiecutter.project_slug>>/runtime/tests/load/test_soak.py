@@ -55,7 +55,7 @@ def test_what_changes_is_missed(found: Soaked, limit: str) -> None:
 
 HOLDS = """
 import subprocess, sys
-held = "held = bytes(80_000_000); input()"
+held = "held = b'x' * 80_000_000; input()"
 child = subprocess.Popen([sys.executable, "-c", held], stdin=subprocess.PIPE)
 print("started", flush=True)
 input()
