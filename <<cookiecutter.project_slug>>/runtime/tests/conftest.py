@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 
 from model_runtime.bundle.read import Bundle, read_bundle
+from model_runtime.project import project
 from model_runtime.settings import Settings, read_settings
 from model_runtime.training.hooks import own_use_case
 from model_runtime.training.run import train
@@ -44,6 +45,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.setenv("PYTHONPATH", f"{folder / 'src'}{os.pathsep}{RUNTIME}")
+        project()  # a process reads it once, and a test may be in another folder
         yield folder
 
 

@@ -1,6 +1,7 @@
 """A project's imports are brought to the library's public names, and nothing else is touched."""
 
 import ast
+import contextlib
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -149,12 +150,13 @@ def run(shop: Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture
-def inside(shop: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def inside(shop: Path) -> Iterator[Path]:
     """The small project, as the one of the current folder in this process."""
-    monkeypatch.chdir(shop)
+    with contextlib.chdir(shop):
+        project.cache_clear()
+        yield shop
     project.cache_clear()
-    yield shop
-    project.cache_clear()
+    project()  # that of the sample again, before a test leaves its folder
 
 
 def contents(shop: Path) -> dict[str, bytes]:
