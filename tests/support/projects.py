@@ -57,7 +57,8 @@ def train(project: Path) -> str:
 def demonstrate(folder: Path) -> str:
     """Make and train the Titanic project in a folder by the README's first command.
 
-    It is run as on a fresh machine: in a clean copy of the template, with an empty home.
+    It is run as on a fresh machine: in a clean copy of the template, with an empty home. The copy's
+    build/ leads to the folder.
 
     Returns:
         Its output.
@@ -66,9 +67,10 @@ def demonstrate(folder: Path) -> str:
         copy, home = Path(machine, "template"), Path(machine, "home")
         shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*UNTRACKED))
         home.mkdir()
+        (copy / "build").symlink_to(folder)
         cache = run("uv", "cache", "dir", cwd=copy).strip()
         environment = {"HOME": str(home), "UV_CACHE_DIR": cache}
-        return run("make", "demo", "ONCE=1", f"DIR={folder}", cwd=copy, **environment)
+        return run("make", "demo", "ONCE=1", cwd=copy, **environment)
 
 
 def quick(project: Path) -> dict[str, str]:

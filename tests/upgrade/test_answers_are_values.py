@@ -33,7 +33,7 @@ def test_an_attack_in_the_record_is_a_value(project: Made, attack: str) -> None:
 
 
 @settings(
-    max_examples=12,
+    max_examples=20,
     deadline=None,
     phases=[Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
