@@ -4,15 +4,17 @@ import json
 import shutil
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from http.client import HTTPConnection
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.support.collector import Collector
-from tests.support.commands import variables
+from tests.support.commands import make, variables
+from tests.support.hold_out import assert_as_in_training, hold_out
 from tests.support.projects import Trained
 from tests.support.services import free_port, get, serving
 
@@ -49,21 +51,23 @@ def forwarding(project: Path, collector: Collector, **settings: str) -> dict[str
 
 
 class Passengers:
-    """Passengers who are asked about one after the other, each with a number of their own."""
+    """Passengers who are asked about one after the other: some given ones, then invented ones."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, given: Sequence[dict[str, Any]] = ()) -> None:
         self._connection = HTTPConnection(url.removeprefix("http://"), timeout=30)
         description = json.loads(get(f"{url}/openapi.json")[1])
-        (self.row,) = description["components"]["schemas"]["Features"]["examples"]
-        self._next = count(1)
+        (row,) = description["components"]["schemas"]["Features"]["examples"]
+        invented = ({**row, "passenger": f"N{n}", "Age": n % 90} for n in count(1))
+        self._next = chain(given, invented)
+        self.asked: dict[str, dict[str, Any]] = {}
         self.answers: dict[str, str] = {}
 
     def ask(self) -> None:
-        number = str(next(self._next))
-        row = {**self.row, "passenger": number, "Age": int(number) % 90}
+        row = next(self._next)
         self._connection.request("POST", "/score", json.dumps({"data": [row]}))
         reply = self._connection.getresponse()
-        (self.answers[number],) = json.loads(reply.read())["result"]
+        self.asked[row["passenger"]] = row
+        (self.answers[row["passenger"]],) = json.loads(reply.read())["result"]
 
     def ask_for(self, seconds: float, least: int) -> None:
         """Ask about a hundred a second."""
@@ -84,18 +88,19 @@ def until(condition: bool, end: float) -> bool:
     return not condition
 
 
-def test_no_event_is_lost_while_the_collector_is_away(
-    trained: Trained, collector: Collector, pytestconfig: pytest.Config
+def test_no_event_is_lost_while_the_collector_is_away_and_they_tell_the_models_accuracy(
+    trained: Trained, collector: Collector, tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:
-    project, port = trained("titanic"), free_port()
+    project, port = trained.copy("titanic", tmp_path / "copy"), free_port()
+    rows = json.loads(hold_out(project))
     command = (project / ".venv/bin/python", "-m", "model_runtime.serving")
     environment = forwarding(project, collector, SERVING__PORT=str(port))
     collector.start()
     with serving(*command, cwd=project, port=port, **environment) as url:
-        passengers = Passengers(url)
+        passengers = Passengers(url, rows)
         passengers.ask_for(0.5, least=50)
         collector.stop()
-        passengers.ask_for(pytestconfig.getoption("--outage"), least=50)
+        passengers.ask_for(pytestconfig.getoption("--outage"), least=len(rows))
         end = time.monotonic() + PATIENCE
         while until(told(project, port, "takes nothing of the prediction log"), end):
             passengers.ask()
@@ -112,8 +117,12 @@ def test_no_event_is_lost_while_the_collector_is_away(
     again = Counter(record["id"] for record in records)
     assert sum(number - 1 for number in again.values()) <= 20
     for event in events:
-        assert event["record"]["features"]["Age"] == int(event["record"]["id"]) % 90
+        asked = passengers.asked[event["record"]["id"]]
+        assert event["record"]["features"]["Age"] == asked.get("Age")
         assert abs(event["time"] - time.time()) < pytestconfig.getoption("--outage") + 600
+    (project / "collected.jsonl").write_text("\n".join(map(json.dumps, records)))
+    make(project, "performance", "OUTCOMES=outcomes.csv", "FROM=collected.jsonl")
+    assert_as_in_training(project, rows)
 
 
 def test_a_collector_that_refuses_is_told_and_the_service_answers(

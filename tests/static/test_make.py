@@ -97,7 +97,7 @@ def test_a_missing_program_is_named_with_what_to_install(
     for name in ("titanic", "titanic/runtime/tests/sample", "batcomputer/data"):
         (ready / "build" / name).mkdir(parents=True)
     for name in ("titanic", "batcomputer"):
-        (ready / "build" / name / "Makefile").write_text("setup train data:\n")
+        (ready / "build" / name / "Makefile").write_text("setup train data soak:\n")
         stub = ready / "build" / name / ".venv" / "bin" / "python"
         stub.parent.mkdir(parents=True)
         stub.symlink_to(ready / ".venv" / "bin" / "python")

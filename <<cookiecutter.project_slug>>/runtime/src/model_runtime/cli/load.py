@@ -1,14 +1,13 @@
 """The commands that put load on a service: a load test, and a soak."""
 
-import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..api_key import own_key
 from ..errors import ProjectError
 from ..progress import Progress
-from ..project import project
 from ..settings import read_settings
 from ..terminal import console, failures_told, say
 
@@ -46,8 +45,7 @@ def load(
         from ..load.target import find_target
 
         url = url or f"http://127.0.0.1:{settings.serving.port}"
-        key = key or os.environ.get(f"{project().prefix}API_KEY", "")
-        target = find_target(url, key, rows, settings, settings.training.seed)
+        target = find_target(url, key or own_key(), rows, settings, settings.training.seed)
         asked, progress = Load(users, seconds, rate), Progress(console)
         with progress.step("load") as step:
             started = datetime.now(UTC)

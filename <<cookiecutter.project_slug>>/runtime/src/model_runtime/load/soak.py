@@ -8,6 +8,7 @@ from statistics import median
 
 from ..progress import Progress
 from ..settings import Settings
+from ..testing.keys import temporary_key
 from ..testing.service import running
 from .limits import Check, Limits
 from .measured import SHARES, Measured
@@ -81,9 +82,10 @@ def soak(settings: Settings, users: int, seconds: int, progress: Progress) -> So
         ProjectError: See `resident_megabytes` and `find_target`.
     """
     # The log of some million predictions is written, as ever, and kept by nobody.
-    with running(settings.paths.bundle, Path(os.devnull)) as service:
+    key, variables = temporary_key(settings)
+    with running(settings.paths.bundle, Path(os.devnull), **variables) as service:
         service.wait("/readyz")
-        target = find_target(service.url, "", 1, settings, settings.training.seed)
+        target = find_target(service.url, key, 1, settings, settings.training.seed)
         with progress.step("greatest") as step:
             greatest = run(target, Load(users, min(seconds, _AT_MOST_S)))
             step.found = greatest.line()
