@@ -166,8 +166,8 @@ def check_upgrade(world: World, before_template: Path) -> bool:
         assert after[name] == content, f"{name} is the user's"
     shown = contents(project.folder)
     if code:
-        for line in project.git.lines("ls-files", "--unmerged", "-z"):
-            shown.append(project.git.blob(line.split()[1]))
+        unmerged = project.git.lines("ls-files", "--unmerged", "-z")
+        shown += project.git.blobs(line.split()[1] for line in unmerged).values()
     there = tokens(shown)
     by_user = {token for token in mine if token.startswith(b"user")}
     assert by_user <= there, f"lost of the user's: {by_user - there}"

@@ -1,8 +1,10 @@
 """Git, by its command line."""
 
+import io
 import os
 import subprocess
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -112,7 +114,13 @@ class Git:
 
     def path(self, name: str) -> Path:
         """Return where git keeps a file of its own, in linked work trees too."""
-        return (self.folder / self("rev-parse", "--git-path", name)).absolute()
+        return self.paths(name)[0]
+
+    def paths(self, *names: str) -> list[Path]:
+        """Return where git keeps files of its own."""
+        asked = [part for name in names for part in ("--git-path", name)]
+        found = self("rev-parse", *asked).split("\n")
+        return [(self.folder / path).absolute() for path in found]
 
     def tree(self, revision: str) -> Tree:
         """Return the files of a commit or tree."""
@@ -123,12 +131,22 @@ class Git:
             found[path] = (mode, blob)
         return found
 
-    def blob(self, sha: str) -> bytes:
-        """Return a file's content."""
-        done = self.run("cat-file", "blob", sha)
-        if done.returncode:
-            raise UpgradeError(f"git cat-file failed: {done.stderr.decode(errors='replace')}")
-        return done.stdout
+    def blobs(self, shas: Iterable[str]) -> dict[str, bytes]:
+        """Return the content of files.
+
+        Raises:
+            UpgradeError: One is not there.
+        """
+        wanted = sorted(set(shas))
+        done = self.run("cat-file", "--batch", given="".join(f"{sha}\n" for sha in wanted).encode())
+        found, rest = {}, io.BytesIO(done.stdout)
+        for sha in wanted:
+            about = rest.readline().split()  # name, type and size
+            if len(about) != 3:
+                raise UpgradeError(f"git cat-file failed: {sha} is not in the repository.")
+            found[sha] = rest.read(int(about[2]))
+            rest.read(1)
+        return found
 
     def store(self, content: bytes) -> str:
         """Store a file's content as it is and return its name."""
@@ -136,15 +154,12 @@ class Git:
 
     def write_tree(self, tree: Tree) -> str:
         """Write a tree of these files and return its name."""
-        index = self.path(f"template-upgrade-index-{os.getpid()}")
-        try:
-            beside = Git(self.folder, {**self.environment, "GIT_INDEX_FILE": str(index)})
+        with tempfile.TemporaryDirectory(prefix="template-upgrade-") as folder:
+            beside = Git(self.folder, {**self.environment, "GIT_INDEX_FILE": f"{folder}/index"})
             lines = (f"{mode} {blob}\t{path}\0" for path, (mode, blob) in tree.items())
             given = "".join(lines).encode(errors="surrogateescape")
             beside("update-index", "-z", "--index-info", given=given)
             return beside("write-tree")
-        finally:
-            index.unlink(missing_ok=True)
 
     def store_folder(self, folder: Path) -> Tree:
         """Store a folder's files as they are, whatever filters and ignore rules say."""

@@ -97,14 +97,17 @@ def same_line_ends(git: Git, head: Tree, renders: tuple[Tree, Tree]) -> tuple[Tr
     """Give both renderings CRLF in the files that the project has with CRLF, renamed ones too."""
     old, new = (dict(tree) for tree in renders)
     former = {path: path for path in old} | _renamed(git, old, new)
+    changed = []
     for tree, names in ((new, former), (old, {path: path for path in old})):
         for path, (mode, blob) in tree.items():
             mine = head.get(names.get(path, path))
-            if mine is None or mine == (mode, blob) or not {mode, mine[0]} <= FILES:
-                continue
-            text = git.blob(blob)
-            if b"\r\n" not in text and _has_crlf(git.blob(mine[1])):
-                tree[path] = (mode, git.store(text.replace(b"\n", b"\r\n")))
+            if mine and mine != (mode, blob) and {mode, mine[0]} <= FILES:
+                changed.append((tree, path, mode, blob, mine[1]))
+    contents = git.blobs(blob for *_, theirs, ours in changed for blob in (theirs, ours))
+    for tree, path, mode, blob, ours in changed:
+        text = contents[blob]
+        if b"\r\n" not in text and _has_crlf(contents[ours]):
+            tree[path] = (mode, git.store(text.replace(b"\n", b"\r\n")))
     return old, new
 
 
@@ -139,7 +142,7 @@ def rehearse(git: Git, head: Tree, old: Tree, new: Tree) -> Outcome:
 
     The project's files, index and references stay as they are.
     """
-    store = git.path("objects")
+    store, attributes = git.paths("objects", "info/attributes")
     trees = [git.write_tree(tree) for tree in (head, old, new)]
     with tempfile.TemporaryDirectory(prefix="template-upgrade-") as folder:
         apart = Git(Path(folder), {**NOBODY, "GIT_LFS_SKIP_SMUDGE": "1"})
@@ -153,7 +156,7 @@ def rehearse(git: Git, head: Tree, old: Tree, new: Tree) -> Outcome:
         settings = ("core.autocrlf=false", "core.hooksPath=/dev/null", "commit.gpgSign=false")
         for setting in settings:
             apart("config", *setting.split("="))
-        if (attributes := git.path("info/attributes")).is_file():
+        if attributes.is_file():
             (Path(folder) / ".git/info").mkdir(exist_ok=True)
             shutil.copy(attributes, Path(folder) / ".git/info/attributes")
         ours = apart("commit-tree", trees[0], "-m", "The project")

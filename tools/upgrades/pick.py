@@ -36,8 +36,9 @@ def demand_none(project: Project) -> None:
                 "An upgrade broke off in the middle. `make upgrade-abort` restores the files."
             )
         underway.drop()
-    for name, what in OTHERS:
-        if project.git.path(name).exists():
+    places = project.git.paths(*(name for name, _ in OTHERS))
+    for place, (_, what) in zip(places, OTHERS, strict=True):
+        if place.exists():
             raise UpgradeError(f"A {what} is under way. End or abort it first (`git status`).")
 
 

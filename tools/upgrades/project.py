@@ -4,6 +4,7 @@ import json
 import tomllib
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +102,7 @@ class Project:
         """Git at the project's folder."""
         return Git(self.root)
 
-    @property
+    @cached_property
     def prefix(self) -> str:
         """Return the folder's path in its repository, with a slash at the end; empty at its root.
 
