@@ -18,7 +18,7 @@ PICTURES = {
     "reports-drift/psi.png": "month-drift.png",
     "reports-drift/changes.png": "month-changes.png",
 }
-"""The pictures of docs/monitoring.md."""
+"""The pictures of docs/month.md."""
 
 
 def main() -> int:

@@ -127,7 +127,7 @@ def test_dashboard_and_rules_ask_for_metrics_that_the_service_has(trained: Train
     code = (
         "from uuid import uuid4; from model_runtime.serving.metrics import Metrics\n"
         "from model_runtime.bundle.read import read_bundle; from pathlib import Path\n"
-        "metrics = Metrics(); metrics.observe('/score', 'POST', 200, 0.1)\n"
+        "metrics = Metrics(); metrics.observe([(('/score', 'POST', 200), 0.1)])\n"
         "metrics.predicted('yes', 1); metrics.reloaded('refused')\n"
         "metrics.serves(read_bundle(Path('model_bin')).metadata); print(metrics.text().decode())\n"
         "from model_runtime.monitoring.gauges import GAUGES, OF_ALL\n"

@@ -99,7 +99,7 @@ def create_app(settings: Settings | None = None, state: State | None = None) -> 
     if origins := serving.cors_origins:
         # Outermost, so that pages can read failures, too.
         app.add_middleware(CrossOrigin, origins=origins)
-    probes.add(app, state, metrics)
+    probes.add(app, state, account)
     pages.add(app, settings)
     if token := serving.admin_token:
         admin.add(app, reloader, token)

@@ -1,7 +1,9 @@
 """The metrics that Prometheus reads at /metrics."""
 
 import os
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections import Counter as Counts
+from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import product
 
@@ -24,6 +26,21 @@ ANSWERS = (200, 400, 401, 413, 415, 422, 429, 500, 503)
 _SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
+Request = tuple[tuple[str, str, int], float]
+"""Route, method and status of a request, and the seconds that its answer took."""
+
+
+class _Times(Histogram):
+    """A histogram that takes many values at once."""
+
+    def observe_all(self, values: Sequence[float]) -> None:
+        """Do as `observe` does for each, with a lock for each bucket instead of two for each."""
+        self._sum.inc(sum(values))
+        places = Counts(bisect_left(self._upper_bounds, value) for value in values)
+        for place, count in places.items():
+            self._buckets[place].inc(count)
+
+
 class Metrics:
     """Counters of one process; with several workers, summed up when they are read."""
 
@@ -32,7 +49,7 @@ class Metrics:
         self.registry = CollectorRegistry()
         labels = ["route", "method", "status"]
         requests = Counter("http_requests", "Requests answered", labels, registry=self.registry)
-        seconds = Histogram(
+        seconds = _Times(
             "http_request_duration_seconds",
             "Time to answer",
             ["route"],
@@ -78,10 +95,15 @@ class Metrics:
         for route, status in product(routes, ANSWERS):
             self._requests(route, "POST", status)
 
-    def observe(self, route: str, method: str, status: int, seconds: float) -> None:
-        """Count a request."""
-        self._requests(route, method, status).inc()
-        self._seconds(route).observe(seconds)
+    def observe(self, requests: Sequence[Request]) -> None:
+        """Count requests."""
+        for labels, count in Counts(labels for labels, _ in requests).items():
+            self._requests(*labels).inc(count)
+        by_route: dict[str, list[float]] = {}
+        for (route, _, _), seconds in requests:
+            by_route.setdefault(route, []).append(seconds)
+        for route, times in by_route.items():
+            self._seconds(route).observe_all(times)
 
     def predicted(self, outcome: str, rows: int) -> None:
         """Count rows that were answered with a class, or with a number (`value`)."""

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from ..bundle.schema import Schema
 from ..contract.problems import Problem
-from .metrics import Metrics
+from .account import Account
 from .reply import not_ready
 from .state import State
 
@@ -46,7 +46,7 @@ class Info(Alive):
     metadata: dict[str, Any]
 
 
-def add(app: FastAPI, state: State, metrics: Metrics) -> None:
+def add(app: FastAPI, state: State, account: Account) -> None:
     """Add /ping, /livez, /readyz, /metrics and /api/info."""
 
     async def live() -> Alive:
@@ -66,7 +66,7 @@ def add(app: FastAPI, state: State, metrics: Metrics) -> None:
         return Info(metadata=state.served.metadata.model_dump(mode="json"))
 
     async def exposition() -> Response:
-        return Response(metrics.text(), media_type="text/plain; version=1.0.0; charset=utf-8")
+        return Response(account.text(), media_type="text/plain; version=1.0.0; charset=utf-8")
 
     about: dict[str, Any] = {"methods": ["GET"], "tags": ["service"]}
     for path, endpoint in (("/ping", pong), ("/livez", live)):

@@ -5,9 +5,9 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, tzinfo
 from itertools import groupby
-from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
 
 from ...bundle.metadata import Metadata
 from ...bundle.schema import Schema
@@ -23,14 +23,14 @@ from .sink import Sink
 _DELAY = 0.1
 """Seconds that answers wait to be written together."""
 
-_ENOUGH = 1_000
-"""Rows that are written without waiting for more; they hold the event loop for about 3 ms."""
+_ENOUGH = 200
+"""Rows that are written without waiting for more; they hold the event loop for less than 1 ms."""
 
 
 _TO_SECONDS = len("2000-01-01T00:00:00")
 
 
-class Answered(NamedTuple):
+class Answered(Struct, gc=False):
     """A request that was answered; times are of `time.perf_counter`."""
 
     model: "ModelLog"
@@ -143,9 +143,9 @@ class ModelLog:
         shown_id, shown_features, about = self._shown.id, self._shown.features, self._about
         events: list[Event] = []
         for request, at in zip(requests, times, strict=True):
-            _, route, request_id, rows, _, started, ended = request
-            taken = round((ended - started) * 1e3, 3)
-            for number, row in enumerate(rows):
+            taken = round((request.ended - request.started) * 1e3, 3)
+            request_id, route = request.request_id, request.route
+            for number, row in enumerate(request.rows):
                 who, features = shown_id(row), shown_features(row)
                 asked = "prediction", at, request_id, number, route, who
                 events.append(Event(*asked, *next(answers), features, *about, taken))
