@@ -95,11 +95,12 @@ OWN_PYTHON := .venv/bin/python
 # $(call served,ARGUMENTS) measures servers of projects that are made there.
 served = @$(BIN)/python -m benchmarks.serving --projects '$(BUILT)' --folder '$(BUILT)/serving' \
 	--output '$(or $(OUTPUT),$(BUILT)/serving/results)' $(1)
-BRIEFLY := --seconds 3 --only ours,ours-sklearn,fastapi,echo
+BRIEFLY := --rounds 3 --only ours,ours-sklearn,fastapi,echo
 
 .PHONY: bench
-bench: example-titanic ## Measure the Titanic service beside FastAPI: speed, start, memory, size [DIR=build]
-	$(MAKE) -C $(BUILT)/titanic setup
+bench: example-titanic ## Measure the Titanic service beside FastAPI, and a request's parts [DIR=build]
+	$(MAKE) -C $(BUILT)/titanic setup train
+	$(call measured,$(BUILT)/titanic,$(OWN_PYTHON),request)
 	$(call served,$(BRIEFLY))
 
 .PHONY: bench-serving

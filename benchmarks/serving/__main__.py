@@ -89,9 +89,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--folder", type=Path, default=build / "serving", help="for what is made")
     parser.add_argument("--output", type=Path, default=build / "serving" / "results")
     parser.add_argument("--only", default="", help="names in servers.toml, with commas between")
-    parser.add_argument("--seconds", type=int, default=5, help="of each load")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--starts", type=int, default=3, help="of each server")
+    parser.add_argument("--seconds", type=int, default=Effort.seconds, help="of each load")
+    parser.add_argument("--rounds", type=int, default=Effort.rounds)
+    parser.add_argument("--starts", type=int, default=Effort.starts, help="of each server")
     parser.add_argument("--redraw", action="store_true", help="page and picture from old data")
     return parser.parse_args()
 

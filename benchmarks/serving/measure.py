@@ -2,7 +2,7 @@
 
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ FAILURES = (
 )
 """What goes wrong with a server: it isn't installed, doesn't start, or answers something else."""
 
-WARM_SECONDS = 1
+WARM_SECONDS, WARM_TRIES = 1, 5
 MOST_CHARACTERS = 200
 """Of the reason why a server has no figures."""
 
@@ -31,8 +31,8 @@ MOST_CHARACTERS = 200
 class Effort:
     """How long is measured: seconds of a load, rounds, starts of each server."""
 
-    seconds: int = 5
-    rounds: int = 3
+    seconds: int = 2
+    rounds: int = 5
     starts: int = 3
 
 
@@ -111,12 +111,20 @@ class Measuring:
         loads = self.found[candidate.server.name].setdefault("loads", {name: {} for name in LOADS})
         candidate.resume()
         try:
-            candidate.load(*LOADS["1"], WARM_SECONDS)
+            self._warm(candidate)
             for name, load in LOADS.items():
                 for figure, value in asdict(candidate.load(*load, self.effort.seconds)).items():
                     loads[name].setdefault(figure, []).append(round(value, 4))
         finally:
             candidate.pause()
+
+    def _warm(self, candidate: Candidate) -> None:
+        """Load a server that has stood still until it answers again; some need seconds for it."""
+        for _ in range(WARM_TRIES - 1):
+            with suppress(RuntimeError):
+                candidate.load(*LOADS["1"], WARM_SECONDS)
+                return
+        candidate.load(*LOADS["1"], WARM_SECONDS)
 
     @contextmanager
     def _noting(self, server: Server) -> Iterator[None]:

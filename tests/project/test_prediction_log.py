@@ -66,8 +66,9 @@ class Passengers:
         row = next(self._next)
         self._connection.request("POST", "/score", json.dumps({"data": [row]}))
         reply = self._connection.getresponse()
-        self.asked[row["passenger"]] = row
-        (self.answers[row["passenger"]],) = json.loads(reply.read())["result"]
+        number = str(row["passenger"])
+        self.asked[number] = row
+        (self.answers[number],) = json.loads(reply.read())["result"]
 
     def ask_for(self, seconds: float, least: int) -> None:
         """Ask about a hundred a second."""

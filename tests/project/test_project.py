@@ -66,7 +66,7 @@ def test_newman_can_fail(baked: Baked, tmp_path: Path) -> None:
     make(project, "deploy/postman/node_modules/.ready")
     command = [sys.executable, "-m", "pytest", "-rs", RUNTIME / "tests/delivery/test_postman.py"]
     shown = run(*command, "-k", "newman or all_kinds", cwd=project)
-    assert "5 passed" in shown and "skipped" not in shown
+    assert "7 passed" in shown and "skipped" not in shown
 
 
 @pytest.mark.parametrize("project", ["titanic"], indirect=True)
