@@ -95,7 +95,7 @@ OWN_PYTHON := .venv/bin/python
 # $(call served,ARGUMENTS) measures servers of projects that are made there.
 served = @$(BIN)/python -m benchmarks.serving --projects '$(BUILT)' --folder '$(BUILT)/serving' \
 	--output '$(or $(OUTPUT),$(BUILT)/serving/results)' $(1)
-BRIEFLY := --rounds 3 --only ours,ours-sklearn,fastapi,echo
+BRIEFLY := --only ours,ours-sklearn,fastapi,echo
 
 .PHONY: bench
 bench: example-titanic ## Measure the Titanic service beside FastAPI, and a request's parts [DIR=build]
@@ -115,6 +115,11 @@ bench-serving: example-titanic ## Measure it beside all its peers, as in docs/be
 soak: example-titanic ## Put the Titanic service under 70 % load for long; memory and times must not grow [SECONDS=600] [DIR=build]
 	$(MAKE) -C $(BUILT)/titanic setup train
 	$(MAKE) -C $(BUILT)/titanic soak
+
+.PHONY: faults
+faults: example-titanic ## Do faults to the Titanic service under load, as in docs/reliability.md [DIR=build]
+	$(MAKE) -C $(BUILT)/titanic setup train
+	$(call measured,$(BUILT)/titanic,$(OWN_PYTHON),faults)
 
 .PHONY: bench-batches
 bench-batches: example-titanic ## Measure what takes many rows: scoring, its blocks, wide tables in training [DIR=build]

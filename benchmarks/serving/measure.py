@@ -2,7 +2,7 @@
 
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ FAILURES = (
 )
 """What goes wrong with a server: it isn't installed, doesn't start, or answers something else."""
 
-WARM_SECONDS, WARM_TRIES = 1, 5
+WARM_SECONDS = 1
 MOST_CHARACTERS = 200
 """Of the reason why a server has no figures."""
 
@@ -32,7 +32,7 @@ class Effort:
     """How long is measured: seconds of a load, rounds, starts of each server."""
 
     seconds: int = 2
-    rounds: int = 5
+    rounds: int = 3
     starts: int = 3
 
 
@@ -119,12 +119,13 @@ class Measuring:
             candidate.pause()
 
     def _warm(self, candidate: Candidate) -> None:
-        """Load a server that has stood still until it answers again; some need seconds for it."""
-        for _ in range(WARM_TRIES - 1):
-            with suppress(RuntimeError):
-                candidate.load(*LOADS["1"], WARM_SECONDS)
-                return
-        candidate.load(*LOADS["1"], WARM_SECONDS)
+        """Load a server that has stood still; start it anew if it did not survive that."""
+        try:
+            candidate.load(*LOADS["1"], WARM_SECONDS)
+        except (RuntimeError, subprocess.SubprocessError):
+            candidate.end()
+            candidate.start()
+            candidate.load(*LOADS["1"], WARM_SECONDS)
 
     @contextmanager
     def _noting(self, server: Server) -> Iterator[None]:
@@ -132,6 +133,9 @@ class Measuring:
         try:
             yield
         except FAILURES as error:
-            reason = " ".join(str(error).split())[:MOST_CHARACTERS] or type(error).__name__
+            said = str(error)
+            if isinstance(error, subprocess.CalledProcessError):
+                said = f"{error.cmd[0]} failed: {error.stderr}"
+            reason = " ".join(said.split())[:MOST_CHARACTERS] or type(error).__name__
             self.found[server.name]["missing"] = reason
             self.tell(f"{server.label}: {reason}")
