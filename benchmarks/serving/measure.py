@@ -20,7 +20,7 @@ FAILURES = (
     *(OSError, RuntimeError, ValueError, LookupError, TypeError),
     *(subprocess.SubprocessError, psutil.Error),
 )
-"""What goes wrong with a server: it isn't installed, doesn't start, or answers something else."""
+"""The faults of a server: it isn't installed, doesn't start, or answers something else."""
 
 WARM_SECONDS = 1
 MOST_CHARACTERS = 200
@@ -29,7 +29,7 @@ MOST_CHARACTERS = 200
 
 @dataclass(frozen=True)
 class Effort:
-    """How long is measured: seconds of a load, rounds, starts of each server."""
+    """The extent of the measuring: seconds of a load, rounds, starts of each server."""
 
     seconds: int = 2
     rounds: int = 3

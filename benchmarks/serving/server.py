@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 MODEL_PACKAGES = ("scikit-learn==1.9.1", "joblib==1.6.0", "pandas")
-"""What a peer needs to call the model; pandas in the version that the peer allows."""
+"""The packages that a peer needs to call the model; pandas in the version that the peer allows."""
 
 OURS = {
     "onnx": ["model-runtime", "onnxruntime", "numpy", "fastapi", "uvicorn"],

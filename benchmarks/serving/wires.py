@@ -1,4 +1,4 @@
-"""How each kind of server is asked for n rows, and what its answer means."""
+"""The ways to ask each kind of server for n rows, and to read its answer."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What Elasticsearch and Kibana get of a project: the types of fields, and a dashboard that draws.
+"""A project's parts for Elasticsearch and Kibana: types of fields, and a dashboard that draws.
 
 Neither can be had here. Vega draws the charts, of answers in the form that Elasticsearch has.
 """

@@ -44,7 +44,7 @@ class Collector:
 
     @property
     def events(self) -> list[dict[str, Any]]:
-        """What it has taken: tag, time and record of each event."""
+        """The events that it has taken: tag, time and record of each event."""
         file = self.folder / "events.jsonl"
         return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
 

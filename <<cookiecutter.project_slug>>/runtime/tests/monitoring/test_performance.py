@@ -28,7 +28,7 @@ TASKS = ("classification", "regression")
 
 @pytest.fixture(scope="module")
 def log(trained: Path, use_case: UseCase) -> Path:
-    """What a service wrote while it was asked about the hold-out."""
+    """The log that a service wrote while it was asked about the hold-out."""
     frame = held_out(use_case, settings_in(trained))
     frame = frame.assign(customer=frame.index)
     rows = requests(frame, [use_case.features.target])

@@ -1,4 +1,4 @@
-"""What a service tells OpenTelemetry, as `otlp_receiver.py` has got it."""
+"""The telemetry of a service, as `otlp_receiver.py` has got it."""
 
 import base64
 import json

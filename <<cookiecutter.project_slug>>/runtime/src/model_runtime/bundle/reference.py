@@ -4,6 +4,7 @@ It holds counts and bounds, never a row: what fewer than `FEWEST` rows have is i
 A service verifies its hash, like that of all files, and reads no further.
 """
 
+from abc import ABC, abstractmethod
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -30,7 +31,7 @@ _FORM = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 _Counts = Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=2)]
 
 
-class Spread(BaseModel):
+class Spread(BaseModel, ABC):
     """Rows in bins; the last bin is of the rows that have no value."""
 
     model_config = _FORM
@@ -38,9 +39,9 @@ class Spread(BaseModel):
     counts: _Counts
 
     @property
+    @abstractmethod
     def names(self) -> list[str]:
         """The bins' names, in their order."""
-        raise NotImplementedError
 
     def count(self, values: Values) -> npt.NDArray[np.int64]:
         """Return how many values are in each bin, shape (bins,)."""
@@ -49,8 +50,9 @@ class Spread(BaseModel):
         places[present] = self._places(values[present])
         return np.bincount(places, minlength=len(self.counts))
 
+    @abstractmethod
     def _places(self, present: Values) -> npt.NDArray[np.intp]:
-        raise NotImplementedError
+        """Return the bin of each value that is there."""
 
     @model_validator(mode="after")
     def _has_a_count_for_each_bin(self) -> Self:

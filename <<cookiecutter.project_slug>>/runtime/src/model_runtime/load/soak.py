@@ -31,7 +31,7 @@ _P99 = SHARES.index(99.0)
 
 @dataclass(frozen=True)
 class Soaked:
-    """What was asked and found; `greatest` is the rate without a limit."""
+    """The load and its findings; `greatest` is the rate without a limit."""
 
     target: Target
     load: Load

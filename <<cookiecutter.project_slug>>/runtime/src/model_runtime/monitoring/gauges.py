@@ -21,7 +21,7 @@ GAUGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "model_drift_rows": ("Rows that were compared with training", ()),
     "model_drift_time_seconds": ("When rows were compared with training", ()),
 }
-"""What each gauge says, and its labels beside `OF_ALL`."""
+"""The meaning of each gauge, and its labels beside `OF_ALL`."""
 
 OF_ALL = ("model", "release")
 

@@ -1,4 +1,4 @@
-"""What a model was asked and what it answered: of a log, or of a file that is scored here."""
+"""The questions to a model and its answers: of a log, or of a file that is scored here."""
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -25,7 +25,7 @@ from .tally import Tally
 
 @dataclass
 class Seen:
-    """What was counted, and what could not be."""
+    """The counts, and what could not be."""
 
     rows: int = 0
     of_other_versions: int = 0
