@@ -9,6 +9,8 @@ from matplotlib.figure import Figure
 from .measured import SHARES, Measured
 from .resident import Samples
 
+_DECADE = 10
+
 _COLOURS = {"p50": "#0b6e99", "p95": "#d98200", "p99": "#b3261e"}
 
 
@@ -32,6 +34,9 @@ def plots(measured: Measured, memory: Samples) -> str:
         lower.plot(ends, times, color=colour, label=name, marker=_marker(ends))
     lower.set_yscale("log")
     lower.yaxis.set_major_formatter("{x:g}")
+    low, high = lower.get_ylim()
+    # Within a decade there may be no major tick at all; over more of them, minor ones are a crowd.
+    lower.yaxis.set_minor_formatter("{x:g}" if high < _DECADE * low else "")
     lower.set(ylabel="milliseconds")
     for axes in last:
         axes.plot(*zip(*memory, strict=True), color="#5a6775", label="memory")
