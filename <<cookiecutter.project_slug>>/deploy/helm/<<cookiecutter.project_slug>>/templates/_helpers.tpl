@@ -47,10 +47,27 @@ app.kubernetes.io/name: {{ .Chart.Name }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 
-{{/* Labels by which the others know the pods that serve. They never change. */}}
+{{/* Labels by which the others know the pods of the main version. They never change. */}}
+{{- define "service-selector" -}}
+{{ include "selector" (dict "root" . "component" "service") }}
+{{- end }}
+
+{{/* Likewise for any version of the service, which has a root, a component and may have a track. */}}
 {{- define "selector" -}}
-{{ include "instance" . }}
-app.kubernetes.io/component: service
+{{ include "instance" .root }}
+app.kubernetes.io/component: {{ .component }}
+{{- with .track }}
+track: {{ . }}
+{{- end }}
+{{- end }}
+
+{{/* All labels of a version of the service. */}}
+{{- define "version-labels" -}}
+{{ include "labels" .root }}
+app.kubernetes.io/component: {{ .component }}
+{{- with .track }}
+track: {{ . }}
+{{- end }}
 {{- end }}
 
 {{/* What all pods have: the restricted Pod Security standard, and no way to the cluster's API. */}}
