@@ -1,6 +1,6 @@
 {{/* The Deployment of a version of the service: root, and of it suffix (of names, also a dash), component
    and track (labels that its pods are known by), tag, image and replicas (none where they are scaled). */}}
-{{- define "deployment" -}}
+{{- define "<< cookiecutter.project_slug >>.deployment" -}}
 {{- $version := . }}
 {{- $root := .root }}
 {{- with $root }}
@@ -11,13 +11,13 @@
 {{- fail "log.predictions is 'file', and a pod can write to /tmp only: set log.file.path to a file there, or log.predictions to stdout or forward" }}
 {{- end }}
 {{- $drain := .Values.serving.drain_seconds }}
-{{- include "check-keys" . -}}
+{{- include "<< cookiecutter.project_slug >>.check-keys" . -}}
 apiVersion: apps/v1
 kind: Deployment
 metadata:
-  name: {{ .Release.Name }}{{ $version.suffix }}
+  name: {{ include "<< cookiecutter.project_slug >>.fullname" . }}{{ $version.suffix }}
   labels:
-    {{- include "version-labels" $version | nindent 4 }}
+    {{- include "<< cookiecutter.project_slug >>.version-labels" $version | nindent 4 }}
 spec:
   {{- with $version.replicas }}
   replicas: {{ . }}
@@ -29,18 +29,18 @@ spec:
       maxSurge: 1
   selector:
     matchLabels:
-      {{- include "selector" $version | nindent 6 }}
+      {{- include "<< cookiecutter.project_slug >>.selector" $version | nindent 6 }}
   template:
     metadata:
       labels:
-        {{- include "version-labels" $version | nindent 8 }}
+        {{- include "<< cookiecutter.project_slug >>.version-labels" $version | nindent 8 }}
       annotations:
         checksum/config: {{ include (print .Template.BasePath "/configmap.yaml") . | sha256sum }}
         {{- if $collects }}
         checksum/fluent-bit: {{ include (print .Template.BasePath "/fluent-bit.yaml") . | sha256sum }}
         {{- end }}
     spec:
-      {{- include "pod" . | nindent 6 }}
+      {{- include "<< cookiecutter.project_slug >>.pod" . | nindent 6 }}
       # A pod that ends first waits until nodes send it no new connection (preStop), answers as
       # long again and asks clients to connect anew, and then ends what is left.
       terminationGracePeriodSeconds: {{ add $drain $drain .Values.serving.shutdown_seconds 5 (ternary 5 0 (not (empty $collects))) }}
@@ -52,74 +52,74 @@ spec:
           matchLabelKeys: [pod-template-hash]
           labelSelector:
             matchLabels:
-              {{- include "selector" $version | nindent 14 }}
+              {{- include "<< cookiecutter.project_slug >>.selector" $version | nindent 14 }}
         {{- end }}
       {{- if or $fetch $collects }}
       initContainers:
         {{- if $collects }}
-        {{- include "fluent-bit" . | nindent 8 }}
+        {{- include "<< cookiecutter.project_slug >>.fluent-bit" . | nindent 8 }}
         {{- end }}
         {{- if $fetch }}
-        {{- include "check-registry" . }}
+        {{- include "<< cookiecutter.project_slug >>.check-registry" . }}
         - name: fetch-model
-          image: {{ include "ci-image" . | quote }}
+          image: {{ include "<< cookiecutter.project_slug >>.ci-image" . | quote }}
           command: [python, -m, model_runtime.registry, {{ toString .Values.serving.model | quote }}]
           env:
-            {{- include "config-variable" . | nindent 12 }}
-            - name: {{ include "prefix" . }}PATHS__BUNDLE
-              value: {{ include "fetched-bundle" . }}
-          {{- include "registry-environment" . | nindent 10 }}
+            {{- include "<< cookiecutter.project_slug >>.config-variable" . | nindent 12 }}
+            - name: {{ include "<< cookiecutter.project_slug >>.prefix" . }}PATHS__BUNDLE
+              value: {{ include "<< cookiecutter.project_slug >>.fetched-bundle" . }}
+          {{- include "<< cookiecutter.project_slug >>.registry-environment" . | nindent 10 }}
           securityContext:
-            {{- include "container-security" . | nindent 12 }}
+            {{- include "<< cookiecutter.project_slug >>.container-security" . | nindent 12 }}
           resources:
-            {{- include "resources" (dict "cpu" $deployment.cpu "memory" "1Gi") | nindent 12 }}
+            {{- include "<< cookiecutter.project_slug >>.resources" (dict "cpu" $deployment.cpu "memory" "1Gi") | nindent 12 }}
           volumeMounts:
-            {{- include "config-mount" . | nindent 12 }}
+            {{- include "<< cookiecutter.project_slug >>.config-mount" . | nindent 12 }}
             - name: tmp
               mountPath: /tmp
             - name: models
-              mountPath: {{ include "fetched-bundle" . | dir }}
+              mountPath: {{ include "<< cookiecutter.project_slug >>.fetched-bundle" . | dir }}
         {{- end }}
       {{- end }}
       containers:
         - name: service
           image: {{ $version.image | quote }}
           env:
-            {{- include "config-variable" . | nindent 12 }}
-            - name: {{ include "prefix" . }}SERVING__HOST
+            {{- include "<< cookiecutter.project_slug >>.config-variable" . | nindent 12 }}
+            - name: {{ include "<< cookiecutter.project_slug >>.prefix" . }}SERVING__HOST
               value: 0.0.0.0
-            - name: {{ include "prefix" . }}SERVING__PORT
+            - name: {{ include "<< cookiecutter.project_slug >>.prefix" . }}SERVING__PORT
               value: {{ .Values.serving.port | quote }}
-            - name: {{ include "prefix" . }}SERVING__DRAIN_SECONDS
+            - name: {{ include "<< cookiecutter.project_slug >>.prefix" . }}SERVING__DRAIN_SECONDS
               value: {{ $drain | quote }}
             {{- if $fetch }}
-            - name: {{ include "prefix" . }}SERVING__MODEL
+            - name: {{ include "<< cookiecutter.project_slug >>.prefix" . }}SERVING__MODEL
               value: baked
-            - name: {{ include "prefix" . }}PATHS__BUNDLE
-              value: {{ include "fetched-bundle" . }}
+            - name: {{ include "<< cookiecutter.project_slug >>.prefix" . }}PATHS__BUNDLE
+              value: {{ include "<< cookiecutter.project_slug >>.fetched-bundle" . }}
             {{- end }}
             {{- if $collects }}
-            - name: {{ include "prefix" . }}LOG__PREDICTIONS
+            - name: {{ include "<< cookiecutter.project_slug >>.prefix" . }}LOG__PREDICTIONS
               value: forward
-            - name: {{ include "prefix" . }}LOG__FORWARD__HOST
+            - name: {{ include "<< cookiecutter.project_slug >>.prefix" . }}LOG__FORWARD__HOST
               value: 127.0.0.1
-            - name: {{ include "prefix" . }}LOG__FORWARD__PORT
-              value: {{ include "fluent-bit-port" . | quote }}
-            - name: {{ include "prefix" . }}LOG__FORWARD__TLS
+            - name: {{ include "<< cookiecutter.project_slug >>.prefix" . }}LOG__FORWARD__PORT
+              value: {{ include "<< cookiecutter.project_slug >>.fluent-bit-port" . | quote }}
+            - name: {{ include "<< cookiecutter.project_slug >>.prefix" . }}LOG__FORWARD__TLS
               value: "false"
             {{- end }}
             {{- with $deployment.secrets.admin_token }}
-            - name: {{ include "prefix" $root }}SERVING__ADMIN_TOKEN
+            - name: {{ include "<< cookiecutter.project_slug >>.prefix" $root }}SERVING__ADMIN_TOKEN
               valueFrom:
                 secretKeyRef:
                   name: {{ . }}
                   key: admin-token
             {{- end }}
             {{- if $deployment.secrets.api_keys }}
-            - name: {{ include "prefix" . }}SERVING__API_KEYS__FILE
-              value: {{ include "keys-folder" . }}/keys
+            - name: {{ include "<< cookiecutter.project_slug >>.prefix" . }}SERVING__API_KEYS__FILE
+              value: {{ include "<< cookiecutter.project_slug >>.keys-folder" . }}/keys
             {{- end }}
-          {{- include "secret-environment" (list $deployment.secrets.log $deployment.secrets.telemetry) | nindent 10 }}
+          {{- include "<< cookiecutter.project_slug >>.secret-environment" (list $deployment.secrets.log $deployment.secrets.telemetry) | nindent 10 }}
           ports:
             - name: http
               containerPort: {{ .Values.serving.port }}
@@ -149,25 +149,25 @@ spec:
                 seconds: {{ . }}
           {{- end }}
           securityContext:
-            {{- include "container-security" . | nindent 12 }}
+            {{- include "<< cookiecutter.project_slug >>.container-security" . | nindent 12 }}
           resources:
-            {{- include "resources" $deployment | nindent 12 }}
+            {{- include "<< cookiecutter.project_slug >>.resources" $deployment | nindent 12 }}
           volumeMounts:
-            {{- include "config-mount" . | nindent 12 }}
+            {{- include "<< cookiecutter.project_slug >>.config-mount" . | nindent 12 }}
             - name: tmp
               mountPath: /tmp
             {{- if $deployment.secrets.api_keys }}
             - name: keys
-              mountPath: {{ include "keys-folder" . }}
+              mountPath: {{ include "<< cookiecutter.project_slug >>.keys-folder" . }}
               readOnly: true
             {{- end }}
             {{- if $fetch }}
             - name: models
-              mountPath: {{ include "fetched-bundle" . | dir }}
+              mountPath: {{ include "<< cookiecutter.project_slug >>.fetched-bundle" . | dir }}
               readOnly: true
             {{- end }}
       volumes:
-        {{- include "config-volume" . | nindent 8 }}
+        {{- include "<< cookiecutter.project_slug >>.config-volume" . | nindent 8 }}
         - name: tmp
           emptyDir:
             sizeLimit: 1Gi
@@ -187,7 +187,7 @@ spec:
         {{- if $collects }}
         - name: fluent-bit
           configMap:
-            name: {{ .Release.Name }}-fluent-bit
+            name: {{ include "<< cookiecutter.project_slug >>.fullname" . }}-fluent-bit
         - name: fluent-bit-state
           emptyDir:
             sizeLimit: 1Gi

@@ -1,24 +1,40 @@
 {{/* How the environment's variables of a setting begin. */}}
-{{- define "prefix" -}}
+{{- define "<< cookiecutter.project_slug >>.prefix" -}}
 << cookiecutter.package_name | upper >>_
 {{- end }}
 
+{{/* The name of the release's objects; of a subchart also the chart's, or the alias that its parent gave it.
+   53 characters at most, so that 10 more may follow. Names of templates are those of all charts of a
+   release, and so begin with the project's. */}}
+{{- define "<< cookiecutter.project_slug >>.fullname" -}}
+{{- $name := ternary (print .Release.Name "-" .Chart.Name) .Release.Name (contains "/charts/" .Template.BasePath) }}
+{{- include "<< cookiecutter.project_slug >>.cut" (list $name 53) }}
+{{- end }}
+
+{{/* A name in so many characters; one that is longer ends with its hash, and so stays apart from others. */}}
+{{- define "<< cookiecutter.project_slug >>.cut" -}}
+{{- $name := index . 0 }}{{ $most := index . 1 }}
+{{- if le (len $name) $most }}{{ $name }}
+{{- else }}{{ $name | trunc (int (sub $most 9)) | trimSuffix "-" }}-{{ sha256sum $name | trunc 8 }}
+{{- end }}
+{{- end }}
+
 {{/* The image's tag: the model's version. */}}
-{{- define "tag" -}}
+{{- define "<< cookiecutter.project_slug >>.tag" -}}
 {{- .Values.image.tag | required "image.tag is missing: `make deploy` takes it from the bundle; else add --set-string image.tag=…" }}
 {{- end }}
 
-{{- define "image" -}}
-{{ .Values.image.repository }}:{{ include "tag" . }}
+{{- define "<< cookiecutter.project_slug >>.image" -}}
+{{ .Values.image.repository }}:{{ include "<< cookiecutter.project_slug >>.tag" . }}
 {{- end }}
 
 {{/* The image that fetches and trains: by default that of `make image-ci`. */}}
-{{- define "ci-image" -}}
+{{- define "<< cookiecutter.project_slug >>.ci-image" -}}
 {{ .Values.deployment.ci_image | default (print .Values.image.repository "-ci:latest") }}
 {{- end }}
 
 {{/* A registry in files is lost with its pod. */}}
-{{- define "check-registry" -}}
+{{- define "<< cookiecutter.project_slug >>.check-registry" -}}
 {{- if not (or .Values.registry.uri .Values.deployment.secrets.registry) }}
 {{- fail "registry.uri is empty: fetching the model (serving.model) and retraining need a server" }}
 {{- end }}
@@ -26,35 +42,35 @@
 
 {{/* A file of the chart that asks Prometheus, asking for this release: its job is the Service's name.
    The gauges of performance and drift, which are not scraped from it, name it otherwise. */}}
-{{- define "of-release" -}}
-{{- $job := printf "job=%s%s%s" .quote .root.Chart.Name .quote }}
-{{- $release := printf "namespace=%s%s%s, job=%s%s%s" .quote .root.Release.Namespace .quote .quote .root.Release.Name .quote }}
-{{- $default := printf "release=%sdefault/%s%s" .quote .root.Chart.Name .quote }}
-{{- $measured := printf "release=%s%s/%s%s" .quote .root.Release.Namespace .root.Release.Name .quote }}
+{{- define "<< cookiecutter.project_slug >>.of-release" -}}
+{{- $job := printf "job=%s%s%s" .quote "<< cookiecutter.project_slug >>" .quote }}
+{{- $release := printf "namespace=%s%s%s, job=%s%s%s" .quote .root.Release.Namespace .quote .quote (include "<< cookiecutter.project_slug >>.fullname" .root) .quote }}
+{{- $default := printf "release=%sdefault/%s%s" .quote "<< cookiecutter.project_slug >>" .quote }}
+{{- $measured := printf "release=%s%s/%s%s" .quote .root.Release.Namespace (include "<< cookiecutter.project_slug >>.fullname" .root) .quote }}
 {{- .root.Files.Get .file | replace $job $release | replace $default $measured }}
 {{- end }}
 
 {{/* Labels of all that the release has, but for the component. */}}
-{{- define "labels" -}}
-{{ include "instance" . }}
-app.kubernetes.io/version: {{ include "tag" . | trunc 63 | trimAll "-_." | quote }}
+{{- define "<< cookiecutter.project_slug >>.labels" -}}
+{{ include "<< cookiecutter.project_slug >>.instance" . }}
+app.kubernetes.io/version: {{ include "<< cookiecutter.project_slug >>.tag" . | trunc 63 | trimAll "-_." | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
-helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
+helm.sh/chart: {{ print .Chart.Name "-" .Chart.Version | replace "+" "_" | trunc 63 | trimAll "-_." }}
 {{- end }}
 
-{{- define "instance" -}}
+{{- define "<< cookiecutter.project_slug >>.instance" -}}
 app.kubernetes.io/name: {{ .Chart.Name }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 
 {{/* Labels by which the others know the pods of the main version. They never change. */}}
-{{- define "service-selector" -}}
-{{ include "selector" (dict "root" . "component" "service") }}
+{{- define "<< cookiecutter.project_slug >>.service-selector" -}}
+{{ include "<< cookiecutter.project_slug >>.selector" (dict "root" . "component" "service") }}
 {{- end }}
 
 {{/* Likewise for any version of the service, which has a root, a component and may have a track. */}}
-{{- define "selector" -}}
-{{ include "instance" .root }}
+{{- define "<< cookiecutter.project_slug >>.selector" -}}
+{{ include "<< cookiecutter.project_slug >>.instance" .root }}
 app.kubernetes.io/component: {{ .component }}
 {{- with .track }}
 track: {{ . }}
@@ -62,8 +78,8 @@ track: {{ . }}
 {{- end }}
 
 {{/* All labels of a version of the service. */}}
-{{- define "version-labels" -}}
-{{ include "labels" .root }}
+{{- define "<< cookiecutter.project_slug >>.version-labels" -}}
+{{ include "<< cookiecutter.project_slug >>.labels" .root }}
 app.kubernetes.io/component: {{ .component }}
 {{- with .track }}
 track: {{ . }}
@@ -71,8 +87,8 @@ track: {{ . }}
 {{- end }}
 
 {{/* What all pods have: the restricted Pod Security standard, and no way to the cluster's API. */}}
-{{- define "pod" -}}
-serviceAccountName: {{ .Release.Name }}
+{{- define "<< cookiecutter.project_slug >>.pod" -}}
+serviceAccountName: {{ include "<< cookiecutter.project_slug >>.fullname" . }}
 automountServiceAccountToken: false
 enableServiceLinks: false
 securityContext:
@@ -88,7 +104,7 @@ imagePullSecrets:
 {{- end }}
 {{- end }}
 
-{{- define "container-security" -}}
+{{- define "<< cookiecutter.project_slug >>.container-security" -}}
 allowPrivilegeEscalation: false
 readOnlyRootFilesystem: true
 capabilities:
@@ -96,7 +112,7 @@ capabilities:
 {{- end }}
 
 {{/* A container's share: as much memory as it may have, and at least that share of the CPU. */}}
-{{- define "resources" -}}
+{{- define "<< cookiecutter.project_slug >>.resources" -}}
 requests:
   cpu: {{ .cpu | quote }}
   memory: {{ .memory | quote }}
@@ -105,7 +121,7 @@ limits:
 {{- end }}
 
 {{/* Whoever speaks with the registry. */}}
-{{- define "registry-environment" -}}
+{{- define "<< cookiecutter.project_slug >>.registry-environment" -}}
 {{- with .Values.deployment.secrets.registry }}
 envFrom:
   - secretRef:
@@ -115,7 +131,7 @@ envFrom:
 
 {{/* The keys of the log, and what the collector's outputs read as ${NAME}. */}}
 {{/* The variables in Secrets, by the Secrets' names. */}}
-{{- define "secret-environment" -}}
+{{- define "<< cookiecutter.project_slug >>.secret-environment" -}}
 {{- with without . "" }}
 envFrom:
 {{- range . }}
@@ -126,7 +142,7 @@ envFrom:
 {{- end }}
 
 {{/* The ports that the service and its collector call, by blanks: registry, sink, and what is allowed. */}}
-{{- define "called-ports" -}}
+{{- define "<< cookiecutter.project_slug >>.called-ports" -}}
 {{- $deployment := .Values.deployment }}
 {{- $ports := list }}
 {{- if and (ne (toString .Values.serving.model) "baked") .Values.registry.uri }}
@@ -152,21 +168,21 @@ envFrom:
 {{- $ports | uniq | join " " }}
 {{- end }}
 
-{{- define "fluent-bit-port" -}}
+{{- define "<< cookiecutter.project_slug >>.fluent-bit-port" -}}
 24224
 {{- end }}
 
 {{/* A collector that starts before the service and ends after it. */}}
-{{- define "fluent-bit" -}}
+{{- define "<< cookiecutter.project_slug >>.fluent-bit" -}}
 - name: fluent-bit
   image: {{ .Values.deployment.fluent_bit.image | quote }}
   command: [/fluent-bit/bin/fluent-bit, --config=/fluent-bit/etc/service/fluent-bit.yaml]
   restartPolicy: Always
-  {{- include "secret-environment" (list .Values.deployment.secrets.log) | nindent 2 }}
+  {{- include "<< cookiecutter.project_slug >>.secret-environment" (list .Values.deployment.secrets.log) | nindent 2 }}
   securityContext:
-    {{- include "container-security" . | nindent 4 }}
+    {{- include "<< cookiecutter.project_slug >>.container-security" . | nindent 4 }}
   resources:
-    {{- include "resources" (dict "cpu" "50m" "memory" .Values.deployment.fluent_bit.memory) | nindent 4 }}
+    {{- include "<< cookiecutter.project_slug >>.resources" (dict "cpu" "50m" "memory" .Values.deployment.fluent_bit.memory) | nindent 4 }}
   volumeMounts:
     - name: fluent-bit
       mountPath: /fluent-bit/etc/service
@@ -175,39 +191,39 @@ envFrom:
       mountPath: /state
 {{- end }}
 
-{{- define "config-variable" -}}
-- name: {{ include "prefix" . }}CONFIG
+{{- define "<< cookiecutter.project_slug >>.config-variable" -}}
+- name: {{ include "<< cookiecutter.project_slug >>.prefix" . }}CONFIG
   value: /etc/{{ .Chart.Name }}/config.yaml
 {{- end }}
 
-{{- define "config-mount" -}}
+{{- define "<< cookiecutter.project_slug >>.config-mount" -}}
 - name: config
   mountPath: /etc/{{ .Chart.Name }}
   readOnly: true
 {{- end }}
 
-{{- define "config-volume" -}}
+{{- define "<< cookiecutter.project_slug >>.config-volume" -}}
 - name: config
   configMap:
-    name: {{ .Release.Name }}
+    name: {{ include "<< cookiecutter.project_slug >>.fullname" . }}
 {{- end }}
 
 {{/* The folder of the file with the API keys' hashes: mounted whole, so that a change of the Secret arrives. */}}
-{{- define "keys-folder" -}}
+{{- define "<< cookiecutter.project_slug >>.keys-folder" -}}
 /etc/{{ .Chart.Name }}-keys
 {{- end }}
 
 {{/* A file of keys that no Secret has would not be found, and the service would not start. */}}
-{{- define "check-keys" -}}
+{{- define "<< cookiecutter.project_slug >>.check-keys" -}}
 {{- if and .Values.serving.api_keys.file (not .Values.deployment.secrets.api_keys) }}
 {{- fail "serving.api_keys.file is set, and no Secret has it: name one in deployment.secrets.api_keys" }}
 {{- end }}
 {{- end }}
 
 {{/* The chart's own client's key. */}}
-{{- define "client-key" -}}
+{{- define "<< cookiecutter.project_slug >>.client-key" -}}
 {{- with .Values.deployment.secrets.api_keys }}
-- name: {{ include "prefix" $ }}API_KEY
+- name: {{ include "<< cookiecutter.project_slug >>.prefix" $ }}API_KEY
   valueFrom:
     secretKeyRef:
       name: {{ . }}
@@ -217,12 +233,12 @@ envFrom:
 {{- end }}
 
 {{/* Where a fetched bundle lies: on a volume, but not as its root, which can't be renamed over. */}}
-{{- define "fetched-bundle" -}}
+{{- define "<< cookiecutter.project_slug >>.fetched-bundle" -}}
 /models/model_bin
 {{- end }}
 
 {{/* The address where people find the service. */}}
-{{- define "address" -}}
+{{- define "<< cookiecutter.project_slug >>.address" -}}
 {{- with .Values.deployment.ingress -}}
 http{{ if or .issuer .tls_secret }}s{{ end }}://{{ .host }}{{ $.Values.serving.root_path }}
 {{- end }}
