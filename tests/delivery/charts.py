@@ -20,6 +20,23 @@ FETCHED = {
     "deployment": {"ci_image": "registry.example.org/ci:1"},
 }
 INGRESS = {"host": "model.example.org", "annotations": {"example.org/size": "10"}}
+GATEWAY = {"name": "public", "namespace": "infra", "section": "https"}
+DIGEST = f"sha256:{'7' * 64}"
+CANARY = {"tag": "8-0123456789ab", "digest": f"sha256:{'8' * 64}", "weight": 10, "replicas": 2}
+EXTRA: list[Manifest] = [
+    {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "own", "labels": {"app.kubernetes.io/name": "own", "team": "risk"}},
+        "data": {"template": "{{ .Values.image.tag }}"},
+    },
+    {
+        "apiVersion": "v1",
+        "kind": "ResourceQuota",
+        "metadata": {"name": "quota"},
+        "spec": {"hard": {"pods": 10_000_000}},
+    },
+]
 VALUES: dict[str, dict[str, Any]] = {
     "defaults": {},
     "http": {"deployment": {"ingress": INGRESS | {"class_name": "public"}}},
@@ -68,6 +85,9 @@ VALUES: dict[str, dict[str, Any]] = {
             },
         }
     },
+    "every-host": {"deployment": {"ingress": {"host": "*", "tls_secret": "cert"}}},
+    "any-host": {"deployment": {"ingress": {"host": "*.example.org"}, "path": "/{release}/api"}},
+    "gateway": {"deployment": {"gateway": GATEWAY | {"hosts": ["*.example.org"]}, "path": "/"}},
     "long": {"image": {"repository": "registry.example.org:5000/team/model"}},
 }
 VALUES["all"] = {
@@ -78,6 +98,19 @@ VALUES["all"] = {
         for key, value in values.get("deployment", {}).items()
     },
 }
+VALUES |= {
+    "versions": {
+        "image": {"digest": DIGEST},
+        "deployment": {"gateway": GATEWAY, "canaries": {"next": CANARY, "last": {"tag": "6"}}},
+    },
+    "models": FETCHED
+    | {"deployment": {"gateway": GATEWAY, "canaries": {"next": {"model": "66", "weight": 100}}}},
+    "nginx": {
+        "deployment": {"ingress": INGRESS | {"issuer": "letsencrypt"}, "canaries": {"next": CANARY}}
+    },
+    "extra": {"deployment": {"extra_manifests": EXTRA}},
+}
+"""Several versions side by side, and objects of others; the rest has one Deployment."""
 
 
 def with_values(folder: Path, values: dict[str, Any]) -> list[object]:
@@ -103,6 +136,14 @@ def documents(text: str) -> list[Manifest]:
 def one(manifests: list[Manifest], kind: str) -> Manifest:
     (found,) = [each for each in manifests if each["kind"] == kind]
     return found
+
+
+def selects(selector: Manifest, labels: dict[str, str]) -> bool:
+    """Tell whether a selector takes what has the labels."""
+    among = selector.get("matchExpressions", [])
+    assert {each["operator"] for each in among} <= {"In"}
+    fits: bool = selector["matchLabels"].items() <= labels.items()
+    return fits and all(labels.get(each["key"]) in each["values"] for each in among)
 
 
 def pods(manifests: list[Manifest]) -> list[Manifest]:

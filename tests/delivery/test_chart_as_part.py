@@ -82,7 +82,8 @@ def test_it_can_be_left_out(composed: Callable[..., list[Manifest]]) -> None:
 
 @pytest.mark.parametrize("release", ["team", LONGEST])
 def test_no_name_is_there_twice(composed: Callable[..., list[Manifest]], release: str) -> None:
-    manifests = composed(VALUE, release)
+    deployment = VALUE["deployment"] | VALUES["versions"]["deployment"]
+    manifests = composed({**VALUE, "deployment": deployment}, release)
     assert [len(of(name, manifests)) for name in NAMES] == [len(manifests) / 2] * 2
     names = [(each["kind"], each["metadata"]["name"]) for each in manifests]
     assert len(set(names)) == len(names)

@@ -1,7 +1,6 @@
-{{/* The Deployment of a version of the service: root, and of it suffix (of names, also a dash), component
-   and track (labels that its pods are known by), tag, image and replicas (none where they are scaled). */}}
+{{/* The Deployment of a version of the service, one of "versions", of a root. */}}
 {{- define "<< cookiecutter.project_slug >>.deployment" -}}
-{{- $version := . }}
+{{- $version := .version }}
 {{- $root := .root }}
 {{- with $root }}
 {{- $deployment := .Values.deployment }}
@@ -15,12 +14,12 @@
 apiVersion: apps/v1
 kind: Deployment
 metadata:
-  name: {{ include "<< cookiecutter.project_slug >>.fullname" . }}{{ $version.suffix }}
+  name: {{ $version.name }}
   labels:
-    {{- include "<< cookiecutter.project_slug >>.version-labels" $version | nindent 4 }}
+    {{- toYaml $version.labels | nindent 4 }}
 spec:
   {{- with $version.replicas }}
-  replicas: {{ . }}
+  replicas: {{ int . }}
   {{- end }}
   strategy:
     type: RollingUpdate
@@ -29,11 +28,11 @@ spec:
       maxSurge: 1
   selector:
     matchLabels:
-      {{- include "<< cookiecutter.project_slug >>.selector" $version | nindent 6 }}
+      {{- toYaml $version.selector | nindent 6 }}
   template:
     metadata:
       labels:
-        {{- include "<< cookiecutter.project_slug >>.version-labels" $version | nindent 8 }}
+        {{- toYaml $version.labels | nindent 8 }}
       annotations:
         checksum/config: {{ include (print .Template.BasePath "/configmap.yaml") . | sha256sum }}
         {{- if $collects }}
@@ -52,7 +51,7 @@ spec:
           matchLabelKeys: [pod-template-hash]
           labelSelector:
             matchLabels:
-              {{- include "<< cookiecutter.project_slug >>.selector" $version | nindent 14 }}
+              {{- toYaml $version.selector | nindent 14 }}
         {{- end }}
       {{- if or $fetch $collects }}
       initContainers:
@@ -63,7 +62,7 @@ spec:
         {{- include "<< cookiecutter.project_slug >>.check-registry" . }}
         - name: fetch-model
           image: {{ include "<< cookiecutter.project_slug >>.ci-image" . | quote }}
-          command: [python, -m, model_runtime.registry, {{ toString .Values.serving.model | quote }}]
+          command: [python, -m, model_runtime.registry, {{ toString $version.model | quote }}]
           env:
             {{- include "<< cookiecutter.project_slug >>.config-variable" . | nindent 12 }}
             - name: {{ include "<< cookiecutter.project_slug >>.prefix" . }}PATHS__BUNDLE
@@ -90,6 +89,10 @@ spec:
               value: 0.0.0.0
             - name: {{ include "<< cookiecutter.project_slug >>.prefix" . }}SERVING__PORT
               value: {{ .Values.serving.port | quote }}
+            {{- if .Values.deployment.path }}
+            - name: {{ include "<< cookiecutter.project_slug >>.prefix" . }}SERVING__ROOT_PATH
+              value: {{ include "<< cookiecutter.project_slug >>.path" . | default .Values.serving.root_path | quote }}
+            {{- end }}
             - name: {{ include "<< cookiecutter.project_slug >>.prefix" . }}SERVING__DRAIN_SECONDS
               value: {{ $drain | quote }}
             {{- if $fetch }}

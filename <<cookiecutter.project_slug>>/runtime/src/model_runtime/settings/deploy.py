@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from .types import DebianPackage, Section
+from .ways_in import Canaries, Gateway, Ingress, Manifest, PathPrefix
 
 # As Kubernetes writes names, and shares of CPU and memory.
 LETTERS = "[-a-z0-9]*[a-z0-9]"
@@ -17,20 +18,11 @@ class Image(Section):
     """The container image."""
 
     repository: str = Field(default="model-service", min_length=1)
-    tag: str = ""
+    tag: str = Field(default="", pattern=r"^([A-Za-z0-9_][A-Za-z0-9._-]{0,127})?$")
+    digest: str = Field(default="", pattern=r"^(sha256:[0-9a-f]{64})?$")
     base: str = ""
     tool: Literal["auto", "docker", "podman", "buildah"] = "auto"
     system_packages: tuple[DebianPackage, ...] = ()
-
-
-class Ingress(Section):
-    """The way to the service from outside of the cluster; there is none without a host."""
-
-    host: str = Field(default="", pattern=r"^([a-z0-9*]([-a-z0-9.]*[a-z0-9])?)?$", max_length=253)
-    class_name: str = Field(default="", pattern=rf"^({NAME})?$")
-    issuer: str = Field(default="", pattern=rf"^({NAME})?$")
-    tls_secret: str = Field(default="", pattern=rf"^({NAME})?$")
-    annotations: dict[str, str] = Field(default_factory=dict)
 
 
 class Secrets(Section):
@@ -82,11 +74,15 @@ class Deployment(Section):
     allow_from: tuple[str, ...] = ()
     allow_to: tuple[Port, ...] = ()
     ci_image: str = ""
+    path: PathPrefix = ""
     ingress: Ingress = Ingress()
+    gateway: Gateway = Gateway()
+    canaries: Canaries = Field(default_factory=dict)
     secrets: Secrets = Secrets()
     service_monitor: ServiceMonitor = ServiceMonitor()
     fluent_bit: FluentBit = FluentBit()
     retrain: Retrain = Retrain()
+    extra_manifests: tuple[Manifest, ...] = ()
 
 
 class Credentials(Section):
