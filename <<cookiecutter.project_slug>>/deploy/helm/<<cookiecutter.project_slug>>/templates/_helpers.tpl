@@ -63,10 +63,27 @@ app.kubernetes.io/name: {{ .Chart.Name }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 
-{{/* Labels by which the others know the pods that serve. They never change. */}}
+{{/* Labels by which the others know the pods of the main version. They never change. */}}
+{{- define "<< cookiecutter.project_slug >>.service-selector" -}}
+{{ include "<< cookiecutter.project_slug >>.selector" (dict "root" . "component" "service") }}
+{{- end }}
+
+{{/* Likewise for any version of the service, which has a root, a component and may have a track. */}}
 {{- define "<< cookiecutter.project_slug >>.selector" -}}
-{{ include "<< cookiecutter.project_slug >>.instance" . }}
-app.kubernetes.io/component: service
+{{ include "<< cookiecutter.project_slug >>.instance" .root }}
+app.kubernetes.io/component: {{ .component }}
+{{- with .track }}
+track: {{ . }}
+{{- end }}
+{{- end }}
+
+{{/* All labels of a version of the service. */}}
+{{- define "<< cookiecutter.project_slug >>.version-labels" -}}
+{{ include "<< cookiecutter.project_slug >>.labels" .root }}
+app.kubernetes.io/component: {{ .component }}
+{{- with .track }}
+track: {{ . }}
+{{- end }}
 {{- end }}
 
 {{/* What all pods have: the restricted Pod Security standard, and no way to the cluster's API. */}}

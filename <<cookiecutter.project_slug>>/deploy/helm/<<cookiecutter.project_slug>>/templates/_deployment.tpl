@@ -1,0 +1,196 @@
+{{/* The Deployment of a version of the service: root, and of it suffix (of names, also a dash), component
+   and track (labels that its pods are known by), tag, image and replicas (none where they are scaled). */}}
+{{- define "<< cookiecutter.project_slug >>.deployment" -}}
+{{- $version := . }}
+{{- $root := .root }}
+{{- with $root }}
+{{- $deployment := .Values.deployment }}
+{{- $fetch := ne (toString .Values.serving.model) "baked" }}
+{{- $collects := .Values.deployment.fluent_bit.outputs }}
+{{- if and (eq .Values.log.predictions "file") (not (hasPrefix "/tmp/" (toString .Values.log.file.path))) (not $collects) }}
+{{- fail "log.predictions is 'file', and a pod can write to /tmp only: set log.file.path to a file there, or log.predictions to stdout or forward" }}
+{{- end }}
+{{- $drain := .Values.serving.drain_seconds }}
+{{- include "<< cookiecutter.project_slug >>.check-keys" . -}}
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {{ include "<< cookiecutter.project_slug >>.fullname" . }}{{ $version.suffix }}
+  labels:
+    {{- include "<< cookiecutter.project_slug >>.version-labels" $version | nindent 4 }}
+spec:
+  {{- with $version.replicas }}
+  replicas: {{ . }}
+  {{- end }}
+  strategy:
+    type: RollingUpdate
+    rollingUpdate:
+      maxUnavailable: 0
+      maxSurge: 1
+  selector:
+    matchLabels:
+      {{- include "<< cookiecutter.project_slug >>.selector" $version | nindent 6 }}
+  template:
+    metadata:
+      labels:
+        {{- include "<< cookiecutter.project_slug >>.version-labels" $version | nindent 8 }}
+      annotations:
+        checksum/config: {{ include (print .Template.BasePath "/configmap.yaml") . | sha256sum }}
+        {{- if $collects }}
+        checksum/fluent-bit: {{ include (print .Template.BasePath "/fluent-bit.yaml") . | sha256sum }}
+        {{- end }}
+    spec:
+      {{- include "<< cookiecutter.project_slug >>.pod" . | nindent 6 }}
+      # A pod that ends first waits until nodes send it no new connection (preStop), answers as
+      # long again and asks clients to connect anew, and then ends what is left.
+      terminationGracePeriodSeconds: {{ add $drain $drain .Values.serving.shutdown_seconds 5 (ternary 5 0 (not (empty $collects))) }}
+      topologySpreadConstraints:
+        {{- range list "topology.kubernetes.io/zone" "kubernetes.io/hostname" }}
+        - topologyKey: {{ . }}
+          maxSkew: 1
+          whenUnsatisfiable: ScheduleAnyway
+          matchLabelKeys: [pod-template-hash]
+          labelSelector:
+            matchLabels:
+              {{- include "<< cookiecutter.project_slug >>.selector" $version | nindent 14 }}
+        {{- end }}
+      {{- if or $fetch $collects }}
+      initContainers:
+        {{- if $collects }}
+        {{- include "<< cookiecutter.project_slug >>.fluent-bit" . | nindent 8 }}
+        {{- end }}
+        {{- if $fetch }}
+        {{- include "<< cookiecutter.project_slug >>.check-registry" . }}
+        - name: fetch-model
+          image: {{ include "<< cookiecutter.project_slug >>.ci-image" . | quote }}
+          command: [python, -m, model_runtime.registry, {{ toString .Values.serving.model | quote }}]
+          env:
+            {{- include "<< cookiecutter.project_slug >>.config-variable" . | nindent 12 }}
+            - name: {{ include "<< cookiecutter.project_slug >>.prefix" . }}PATHS__BUNDLE
+              value: {{ include "<< cookiecutter.project_slug >>.fetched-bundle" . }}
+          {{- include "<< cookiecutter.project_slug >>.registry-environment" . | nindent 10 }}
+          securityContext:
+            {{- include "<< cookiecutter.project_slug >>.container-security" . | nindent 12 }}
+          resources:
+            {{- include "<< cookiecutter.project_slug >>.resources" (dict "cpu" $deployment.cpu "memory" "1Gi") | nindent 12 }}
+          volumeMounts:
+            {{- include "<< cookiecutter.project_slug >>.config-mount" . | nindent 12 }}
+            - name: tmp
+              mountPath: /tmp
+            - name: models
+              mountPath: {{ include "<< cookiecutter.project_slug >>.fetched-bundle" . | dir }}
+        {{- end }}
+      {{- end }}
+      containers:
+        - name: service
+          image: {{ $version.image | quote }}
+          env:
+            {{- include "<< cookiecutter.project_slug >>.config-variable" . | nindent 12 }}
+            - name: {{ include "<< cookiecutter.project_slug >>.prefix" . }}SERVING__HOST
+              value: 0.0.0.0
+            - name: {{ include "<< cookiecutter.project_slug >>.prefix" . }}SERVING__PORT
+              value: {{ .Values.serving.port | quote }}
+            - name: {{ include "<< cookiecutter.project_slug >>.prefix" . }}SERVING__DRAIN_SECONDS
+              value: {{ $drain | quote }}
+            {{- if $fetch }}
+            - name: {{ include "<< cookiecutter.project_slug >>.prefix" . }}SERVING__MODEL
+              value: baked
+            - name: {{ include "<< cookiecutter.project_slug >>.prefix" . }}PATHS__BUNDLE
+              value: {{ include "<< cookiecutter.project_slug >>.fetched-bundle" . }}
+            {{- end }}
+            {{- if $collects }}
+            - name: {{ include "<< cookiecutter.project_slug >>.prefix" . }}LOG__PREDICTIONS
+              value: forward
+            - name: {{ include "<< cookiecutter.project_slug >>.prefix" . }}LOG__FORWARD__HOST
+              value: 127.0.0.1
+            - name: {{ include "<< cookiecutter.project_slug >>.prefix" . }}LOG__FORWARD__PORT
+              value: {{ include "<< cookiecutter.project_slug >>.fluent-bit-port" . | quote }}
+            - name: {{ include "<< cookiecutter.project_slug >>.prefix" . }}LOG__FORWARD__TLS
+              value: "false"
+            {{- end }}
+            {{- with $deployment.secrets.admin_token }}
+            - name: {{ include "<< cookiecutter.project_slug >>.prefix" $root }}SERVING__ADMIN_TOKEN
+              valueFrom:
+                secretKeyRef:
+                  name: {{ . }}
+                  key: admin-token
+            {{- end }}
+            {{- if $deployment.secrets.api_keys }}
+            - name: {{ include "<< cookiecutter.project_slug >>.prefix" . }}SERVING__API_KEYS__FILE
+              value: {{ include "<< cookiecutter.project_slug >>.keys-folder" . }}/keys
+            {{- end }}
+          {{- include "<< cookiecutter.project_slug >>.secret-environment" (list $deployment.secrets.log $deployment.secrets.telemetry) | nindent 10 }}
+          ports:
+            - name: http
+              containerPort: {{ .Values.serving.port }}
+          # A process is alive before its model is loaded; a refused bundle leaves it so, and not ready.
+          startupProbe:
+            httpGet:
+              path: /livez
+              port: http
+            periodSeconds: 2
+            failureThreshold: 60
+          readinessProbe:
+            httpGet:
+              path: /readyz
+              port: http
+            periodSeconds: 5
+            timeoutSeconds: 2
+          livenessProbe:
+            httpGet:
+              path: /livez
+              port: http
+            periodSeconds: 10
+            timeoutSeconds: 5
+          {{- with $drain }}
+          lifecycle:
+            preStop:
+              sleep:
+                seconds: {{ . }}
+          {{- end }}
+          securityContext:
+            {{- include "<< cookiecutter.project_slug >>.container-security" . | nindent 12 }}
+          resources:
+            {{- include "<< cookiecutter.project_slug >>.resources" $deployment | nindent 12 }}
+          volumeMounts:
+            {{- include "<< cookiecutter.project_slug >>.config-mount" . | nindent 12 }}
+            - name: tmp
+              mountPath: /tmp
+            {{- if $deployment.secrets.api_keys }}
+            - name: keys
+              mountPath: {{ include "<< cookiecutter.project_slug >>.keys-folder" . }}
+              readOnly: true
+            {{- end }}
+            {{- if $fetch }}
+            - name: models
+              mountPath: {{ include "<< cookiecutter.project_slug >>.fetched-bundle" . | dir }}
+              readOnly: true
+            {{- end }}
+      volumes:
+        {{- include "<< cookiecutter.project_slug >>.config-volume" . | nindent 8 }}
+        - name: tmp
+          emptyDir:
+            sizeLimit: 1Gi
+        {{- with $deployment.secrets.api_keys }}
+        - name: keys
+          secret:
+            secretName: {{ . }}
+            defaultMode: 0440
+            items:
+              - key: keys
+                path: keys
+        {{- end }}
+        {{- if $fetch }}
+        - name: models
+          emptyDir: {}
+        {{- end }}
+        {{- if $collects }}
+        - name: fluent-bit
+          configMap:
+            name: {{ include "<< cookiecutter.project_slug >>.fullname" . }}-fluent-bit
+        - name: fluent-bit-state
+          emptyDir:
+            sizeLimit: 1Gi
+        {{- end }}
+{{- end }}
+{{- end }}
