@@ -1,6 +1,7 @@
-{{/* The Deployment of a version of the service, one of "versions", of a root. */}}
+{{/* The Deployment of a version of the service, one of "versions", with its number of pods, of a root. */}}
 {{- define "<< cookiecutter.project_slug >>.deployment" -}}
 {{- $version := .version }}
+{{- $replicas := .replicas }}
 {{- $root := .root }}
 {{- with $root }}
 {{- $deployment := .Values.deployment }}
@@ -18,8 +19,8 @@ metadata:
   labels:
     {{- toYaml $version.labels | nindent 4 }}
 spec:
-  {{- with $version.replicas }}
-  replicas: {{ int . }}
+  {{- with $replicas }}
+  replicas: {{ . }}
   {{- end }}
   strategy:
     type: RollingUpdate

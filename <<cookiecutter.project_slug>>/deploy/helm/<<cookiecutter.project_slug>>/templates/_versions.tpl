@@ -1,12 +1,11 @@
 {{/* The versions of the service as a list in JSON, the main one first: for each the name of its objects,
-   the labels that its pods are known by (they never change) and all of them, image and model, replicas
-   (0 where they are scaled) and weight, its per cent of the requests. */}}
+   the labels that its pods are known by (they never change) and all of them, image and model, weight, its
+   per cent of the requests, and a canary's replicas. */}}
 {{- define "<< cookiecutter.project_slug >>.versions" -}}
 {{- $deployment := .Values.deployment }}
-{{- $scaled := gt (int $deployment.max_replicas) (int $deployment.replicas) }}
 {{- $image := dict "tag" (include "<< cookiecutter.project_slug >>.tag" .) "digest" .Values.image.digest }}
 {{- $main := dict "name" (include "<< cookiecutter.project_slug >>.fullname" .) "component" "service" "model" .Values.serving.model }}
-{{- $main = merge $main (dict "replicas" (ternary 0 $deployment.replicas $scaled) "weight" 100) $image }}
+{{- $main = merge $main (dict "weight" 100) $image }}
 {{- $versions := list $main }}
 {{- range $name, $canary := $deployment.canaries }}
 {{- include "<< cookiecutter.project_slug >>.check-canary" (dict "root" $ "name" $name "canary" $canary) }}
