@@ -65,13 +65,14 @@ VALUES: dict[str, dict[str, Any]] = {
     "secret": {
         "serving": {"api_keys": {"file": "api-keys.txt", "guard": ["predictions", "metrics"]}},
         "deployment": {
+            "allow_to": [5000],
             "secrets": {
                 "admin_token": "tokens",
                 "api_keys": "keys",
                 "log": "log",
                 "registry": "mlflow",
                 "pull": "pull",
-            }
+            },
         },
     },
     "forwarded": {"log": {"predictions": "forward", "forward": {"host": "logs.example.org"}}},
@@ -88,6 +89,34 @@ VALUES: dict[str, dict[str, Any]] = {
     "every-host": {"deployment": {"ingress": {"host": "*", "tls_secret": "cert"}}},
     "any-host": {"deployment": {"ingress": {"host": "*.example.org"}, "path": "/{release}/api"}},
     "gateway": {"deployment": {"gateway": GATEWAY | {"hosts": ["*.example.org"]}, "path": "/"}},
+    "placed": {
+        "serving": {"host": "::"},
+        "deployment": {
+            "service_type": "NodePort",
+            "node_port": 30080,
+            "service_annotations": {"example.org/internal": "true"},
+            "labels": {"team": "risk"},
+            "pod_annotations": {"sidecar.istio.io/inject": "false"},
+            "env": [
+                {"name": "HTTPS_PROXY", "value": "http://proxy:3128"},
+                {"name": "TITANIC_PATHS__REPORTS", "value": "/tmp/reports"},
+                {"name": "NODE", "valueFrom": {"fieldRef": {"fieldPath": "spec.nodeName"}}},
+            ],
+            "volumes": [
+                {"name": "ca", "secret": {"secretName": "ca"}, "mount_path": "/etc/ca"},
+                {"name": "scratch", "emptyDir": {}, "mount_path": "/scratch", "read_only": False},
+            ],
+            "node_selector": {"kubernetes.io/arch": "amd64"},
+            "tolerations": [{"key": "gpu", "operator": "Exists", "effect": "NoSchedule"}],
+            "affinity": {
+                "podAntiAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": []}
+            },
+            "priority_class": "high",
+            "service_account": "mine",
+            "cpu_limit": "2",
+            "pull_policy": "Always",
+        },
+    },
     "long": {"image": {"repository": "registry.example.org:5000/team/model"}},
 }
 VALUES["all"] = {
@@ -146,12 +175,24 @@ def selects(selector: Manifest, labels: dict[str, str]) -> bool:
     return fits and all(labels.get(each["key"]) in each["values"] for each in among)
 
 
+def named(manifests: list[Manifest], kind: str, name: str) -> Manifest:
+    (found,) = [
+        each for each in manifests if (each["kind"], each["metadata"]["name"]) == (kind, name)
+    ]
+    return found
+
+
 def pods(manifests: list[Manifest]) -> list[Manifest]:
     """Return what each workload makes pods of: metadata and spec."""
     found = [each for each in manifests if each["kind"] == "Pod"]
     found += [each["spec"]["template"] for each in manifests if each["kind"] == "Deployment"]
     jobs = [each["spec"]["jobTemplate"] for each in manifests if each["kind"] == "CronJob"]
     return found + [job["spec"]["template"] for job in jobs]
+
+
+def environment(container: Manifest) -> dict[str, Any]:
+    """Return a container's variables, each with its value or where it is from."""
+    return {each["name"]: each.get("value", each.get("valueFrom")) for each in container["env"]}
 
 
 def findings(manifests: dict[str, str]) -> dict[str, list[str]]:

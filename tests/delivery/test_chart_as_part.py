@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from .charts import VALUES, Manifest, documents, one
+from .charts import VALUES, Manifest, documents, one, pods
 from .helm_binary import helm
 
 LONGEST = "r" * 53
@@ -29,7 +29,11 @@ PARENT = {
         {**DEPENDENCY, "alias": "challenger", "condition": "challenger.enabled"},
     ],
 }
-VALUE = {"image": {"tag": "7"}, **VALUES["all"]}
+VALUE = {
+    **VALUES["all"],
+    "image": {"tag": "7"},
+    "deployment": VALUES["all"]["deployment"] | {"service_account": ""},
+}
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +84,14 @@ def test_it_can_be_left_out(composed: Callable[..., list[Manifest]]) -> None:
     assert of("titanic", manifests) == manifests != []
 
 
+@pytest.mark.parametrize(("given", "user"), [({}, 10001), ({"run_as_user": None}, None)])
+def test_its_user_may_be_left_to_the_cluster_there(
+    composed: Callable[..., list[Manifest]], given: dict[str, Any], user: int | None
+) -> None:
+    for pod in pods(composed({"image": {"tag": "7"}, "deployment": given})):
+        assert pod["spec"]["securityContext"].get("runAsUser") == user
+
+
 @pytest.mark.parametrize("release", ["team", LONGEST])
 def test_no_name_is_there_twice(composed: Callable[..., list[Manifest]], release: str) -> None:
     deployment = VALUE["deployment"] | VALUES["versions"]["deployment"]
@@ -106,7 +118,8 @@ def test_its_parts_know_each_other_there(
     account = one(manifests, "ServiceAccount")["metadata"]["name"]
     assert pod["spec"]["serviceAccountName"] == account == NAMES[name]
     maps = {each["metadata"]["name"] for each in manifests if each["kind"] == "ConfigMap"}
-    assert {v["configMap"]["name"] for v in pod["spec"]["volumes"] if "configMap" in v} <= maps
+    asked = {v["configMap"]["name"] for v in pod["spec"]["volumes"] if "configMap" in v}
+    assert asked <= maps
     hook = one(manifests, "Pod")["spec"]["containers"][0]
     assert hook["args"][0] == f"http://{service['metadata']['name']}"
 

@@ -5,7 +5,7 @@
 {{- $root := .root }}
 {{- with $root }}
 {{- $deployment := .Values.deployment }}
-{{- $fetch := ne (toString .Values.serving.model) "baked" }}
+{{- $fetch := include "<< cookiecutter.project_slug >>.fetches" . }}
 {{- $collects := .Values.deployment.fluent_bit.outputs }}
 {{- if and (eq .Values.log.predictions "file") (not (hasPrefix "/tmp/" (toString .Values.log.file.path))) (not $collects) }}
 {{- fail "log.predictions is 'file', and a pod can write to /tmp only: set log.file.path to a file there, or log.predictions to stdout or forward" }}
@@ -35,7 +35,10 @@ spec:
       labels:
         {{- toYaml $version.labels | nindent 8 }}
       annotations:
-        checksum/config: {{ include (print .Template.BasePath "/configmap.yaml") . | sha256sum }}
+        {{- with $deployment.pod_annotations }}
+        {{- toYaml . | nindent 8 }}
+        {{- end }}
+        checksum/config: {{ include "<< cookiecutter.project_slug >>.served" . | sha256sum }}
         {{- if $collects }}
         checksum/fluent-bit: {{ include (print .Template.BasePath "/fluent-bit.yaml") . | sha256sum }}
         {{- end }}
@@ -62,12 +65,10 @@ spec:
         {{- if $fetch }}
         {{- include "<< cookiecutter.project_slug >>.check-registry" . }}
         - name: fetch-model
-          image: {{ include "<< cookiecutter.project_slug >>.ci-image" . | quote }}
+          {{- include "<< cookiecutter.project_slug >>.pulled" (list . (include "<< cookiecutter.project_slug >>.ci-image" .)) | nindent 10 }}
           command: [python, -m, model_runtime.registry, {{ toString $version.model | quote }}]
           env:
-            {{- include "<< cookiecutter.project_slug >>.config-variable" . | nindent 12 }}
-            - name: {{ include "<< cookiecutter.project_slug >>.prefix" . }}PATHS__BUNDLE
-              value: {{ include "<< cookiecutter.project_slug >>.fetched-bundle" . }}
+            {{- include "<< cookiecutter.project_slug >>.environment" (list . (include "<< cookiecutter.project_slug >>.fetch-environment" .)) | nindent 12 }}
           {{- include "<< cookiecutter.project_slug >>.registry-environment" . | nindent 10 }}
           securityContext:
             {{- include "<< cookiecutter.project_slug >>.container-security" . | nindent 12 }}
@@ -75,6 +76,7 @@ spec:
             {{- include "<< cookiecutter.project_slug >>.resources" (dict "cpu" $deployment.cpu "memory" "1Gi") | nindent 12 }}
           volumeMounts:
             {{- include "<< cookiecutter.project_slug >>.config-mount" . | nindent 12 }}
+            {{- include "<< cookiecutter.project_slug >>.given-mounts" . | nindent 12 }}
             - name: tmp
               mountPath: /tmp
             - name: models
@@ -83,46 +85,9 @@ spec:
       {{- end }}
       containers:
         - name: service
-          image: {{ $version.image | quote }}
+          {{- include "<< cookiecutter.project_slug >>.pulled" (list . $version.image) | nindent 10 }}
           env:
-            {{- include "<< cookiecutter.project_slug >>.config-variable" . | nindent 12 }}
-            - name: {{ include "<< cookiecutter.project_slug >>.prefix" . }}SERVING__HOST
-              value: 0.0.0.0
-            - name: {{ include "<< cookiecutter.project_slug >>.prefix" . }}SERVING__PORT
-              value: {{ .Values.serving.port | quote }}
-            {{- if .Values.deployment.path }}
-            - name: {{ include "<< cookiecutter.project_slug >>.prefix" . }}SERVING__ROOT_PATH
-              value: {{ include "<< cookiecutter.project_slug >>.path" . | default .Values.serving.root_path | quote }}
-            {{- end }}
-            - name: {{ include "<< cookiecutter.project_slug >>.prefix" . }}SERVING__DRAIN_SECONDS
-              value: {{ $drain | quote }}
-            {{- if $fetch }}
-            - name: {{ include "<< cookiecutter.project_slug >>.prefix" . }}SERVING__MODEL
-              value: baked
-            - name: {{ include "<< cookiecutter.project_slug >>.prefix" . }}PATHS__BUNDLE
-              value: {{ include "<< cookiecutter.project_slug >>.fetched-bundle" . }}
-            {{- end }}
-            {{- if $collects }}
-            - name: {{ include "<< cookiecutter.project_slug >>.prefix" . }}LOG__PREDICTIONS
-              value: forward
-            - name: {{ include "<< cookiecutter.project_slug >>.prefix" . }}LOG__FORWARD__HOST
-              value: 127.0.0.1
-            - name: {{ include "<< cookiecutter.project_slug >>.prefix" . }}LOG__FORWARD__PORT
-              value: {{ include "<< cookiecutter.project_slug >>.fluent-bit-port" . | quote }}
-            - name: {{ include "<< cookiecutter.project_slug >>.prefix" . }}LOG__FORWARD__TLS
-              value: "false"
-            {{- end }}
-            {{- with $deployment.secrets.admin_token }}
-            - name: {{ include "<< cookiecutter.project_slug >>.prefix" $root }}SERVING__ADMIN_TOKEN
-              valueFrom:
-                secretKeyRef:
-                  name: {{ . }}
-                  key: admin-token
-            {{- end }}
-            {{- if $deployment.secrets.api_keys }}
-            - name: {{ include "<< cookiecutter.project_slug >>.prefix" . }}SERVING__API_KEYS__FILE
-              value: {{ include "<< cookiecutter.project_slug >>.keys-folder" . }}/keys
-            {{- end }}
+            {{- include "<< cookiecutter.project_slug >>.environment" (list . (include "<< cookiecutter.project_slug >>.service-environment" .)) | nindent 12 }}
           {{- include "<< cookiecutter.project_slug >>.secret-environment" (list $deployment.secrets.log $deployment.secrets.telemetry) | nindent 10 }}
           ports:
             - name: http
@@ -158,6 +123,7 @@ spec:
             {{- include "<< cookiecutter.project_slug >>.resources" $deployment | nindent 12 }}
           volumeMounts:
             {{- include "<< cookiecutter.project_slug >>.config-mount" . | nindent 12 }}
+            {{- include "<< cookiecutter.project_slug >>.given-mounts" . | nindent 12 }}
             - name: tmp
               mountPath: /tmp
             {{- if $deployment.secrets.api_keys }}
@@ -171,7 +137,8 @@ spec:
               readOnly: true
             {{- end }}
       volumes:
-        {{- include "<< cookiecutter.project_slug >>.config-volume" . | nindent 8 }}
+        {{- include "<< cookiecutter.project_slug >>.config-volume" (include "<< cookiecutter.project_slug >>.fullname" .) | nindent 8 }}
+        {{- include "<< cookiecutter.project_slug >>.given-volumes" . | nindent 8 }}
         - name: tmp
           emptyDir:
             sizeLimit: 1Gi

@@ -29,6 +29,14 @@
 {{ .Values.deployment.ci_image | default (print .Values.image.repository "-ci:latest") }}
 {{- end }}
 
+{{/* An image, and when it is pulled. */}}
+{{- define "<< cookiecutter.project_slug >>.pulled" -}}
+image: {{ index . 1 | quote }}
+{{- with (index . 0).Values.deployment.pull_policy }}
+imagePullPolicy: {{ . }}
+{{- end }}
+{{- end }}
+
 {{/* A registry in files is lost with its pod. */}}
 {{- define "<< cookiecutter.project_slug >>.check-registry" -}}
 {{- if not (or .Values.registry.uri .Values.deployment.secrets.registry) }}
@@ -57,45 +65,14 @@
 app.kubernetes.io/version: {{ include "<< cookiecutter.project_slug >>.label" (include "<< cookiecutter.project_slug >>.tag" .) | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ print .Chart.Name "-" .Chart.Version | replace "+" "_" | trunc 63 | trimAll "-_." }}
+{{- with .Values.deployment.labels }}
+{{ toYaml . }}
+{{- end }}
 {{- end }}
 
 {{- define "<< cookiecutter.project_slug >>.instance" -}}
 app.kubernetes.io/name: {{ .Chart.Name }}
 app.kubernetes.io/instance: {{ .Release.Name }}
-{{- end }}
-
-{{/* What all pods have: the restricted Pod Security standard, and no way to the cluster's API. */}}
-{{- define "<< cookiecutter.project_slug >>.pod" -}}
-serviceAccountName: {{ include "<< cookiecutter.project_slug >>.fullname" . }}
-automountServiceAccountToken: false
-enableServiceLinks: false
-securityContext:
-  runAsNonRoot: true
-  runAsUser: 10001
-  runAsGroup: 10001
-  fsGroup: 10001
-  seccompProfile:
-    type: RuntimeDefault
-{{- with .Values.deployment.secrets.pull }}
-imagePullSecrets:
-  - name: {{ . }}
-{{- end }}
-{{- end }}
-
-{{- define "<< cookiecutter.project_slug >>.container-security" -}}
-allowPrivilegeEscalation: false
-readOnlyRootFilesystem: true
-capabilities:
-  drop: [ALL]
-{{- end }}
-
-{{/* A container's share: as much memory as it may have, and at least that share of the CPU. */}}
-{{- define "<< cookiecutter.project_slug >>.resources" -}}
-requests:
-  cpu: {{ .cpu | quote }}
-  memory: {{ .memory | quote }}
-limits:
-  memory: {{ .memory | quote }}
 {{- end }}
 
 {{/* Whoever speaks with the registry. */}}
@@ -107,7 +84,6 @@ envFrom:
 {{- end }}
 {{- end }}
 
-{{/* The keys of the log, and what the collector's outputs read as ${NAME}. */}}
 {{/* The variables in Secrets, by the Secrets' names. */}}
 {{- define "<< cookiecutter.project_slug >>.secret-environment" -}}
 {{- with without . "" }}
@@ -119,33 +95,6 @@ envFrom:
 {{- end }}
 {{- end }}
 
-{{/* The ports that the service and its collector call, by blanks: registry, sink, and what is allowed. */}}
-{{- define "<< cookiecutter.project_slug >>.called-ports" -}}
-{{- $deployment := .Values.deployment }}
-{{- $ports := list }}
-{{- if and (ne (toString .Values.serving.model) "baked") .Values.registry.uri }}
-{{- $registry := urlParse .Values.registry.uri }}
-{{- $named := regexFind ":[0-9]+$" $registry.host | trimPrefix ":" }}
-{{- $ports = append $ports ($named | default (ternary "80" "443" (eq $registry.scheme "http"))) }}
-{{- end }}
-{{- if $deployment.fluent_bit.outputs }}
-{{- range $deployment.fluent_bit.outputs }}
-{{- if and .host (not .port) }}
-{{- fail (printf "deployment.fluent_bit.outputs: %s at %s has no port; write it down, for the NetworkPolicy" .name .host) }}
-{{- end }}
-{{- with .port }}
-{{- $ports = append $ports (toString .) }}
-{{- end }}
-{{- end }}
-{{- else if eq .Values.log.predictions "forward" }}
-{{- $ports = append $ports (toString .Values.log.forward.port) }}
-{{- end }}
-{{- range $deployment.allow_to }}
-{{- $ports = append $ports (toString .) }}
-{{- end }}
-{{- $ports | uniq | join " " }}
-{{- end }}
-
 {{- define "<< cookiecutter.project_slug >>.fluent-bit-port" -}}
 24224
 {{- end }}
@@ -153,7 +102,7 @@ envFrom:
 {{/* A collector that starts before the service and ends after it. */}}
 {{- define "<< cookiecutter.project_slug >>.fluent-bit" -}}
 - name: fluent-bit
-  image: {{ .Values.deployment.fluent_bit.image | quote }}
+  {{- include "<< cookiecutter.project_slug >>.pulled" (list . .Values.deployment.fluent_bit.image) | nindent 2 }}
   command: [/fluent-bit/bin/fluent-bit, --config=/fluent-bit/etc/service/fluent-bit.yaml]
   restartPolicy: Always
   {{- include "<< cookiecutter.project_slug >>.secret-environment" (list .Values.deployment.secrets.log) | nindent 2 }}
@@ -167,23 +116,6 @@ envFrom:
       readOnly: true
     - name: fluent-bit-state
       mountPath: /state
-{{- end }}
-
-{{- define "<< cookiecutter.project_slug >>.config-variable" -}}
-- name: {{ include "<< cookiecutter.project_slug >>.prefix" . }}CONFIG
-  value: /etc/{{ .Chart.Name }}/config.yaml
-{{- end }}
-
-{{- define "<< cookiecutter.project_slug >>.config-mount" -}}
-- name: config
-  mountPath: /etc/{{ .Chart.Name }}
-  readOnly: true
-{{- end }}
-
-{{- define "<< cookiecutter.project_slug >>.config-volume" -}}
-- name: config
-  configMap:
-    name: {{ include "<< cookiecutter.project_slug >>.fullname" . }}
 {{- end }}
 
 {{/* The folder of the file with the API keys' hashes: mounted whole, so that a change of the Secret arrives. */}}

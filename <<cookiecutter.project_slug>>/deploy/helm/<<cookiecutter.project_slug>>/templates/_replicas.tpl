@@ -1,6 +1,6 @@
-{{/* The number of pods. Where the autoscaler decides about it, it is the number that there are: without it
-   Helm would take away the number that the release before had set, and Kubernetes would make it 1. What
-   is rendered without a cluster (helm template, Argo CD) has none. */}}
+{{/* The number of pods. Where the autoscaler decides about it, it is the number that there are: without
+   one Helm would take away what the release before had set, and one pod is Kubernetes' default. What is
+   rendered without a cluster (helm template, Argo CD) has no number. */}}
 {{- define "<< cookiecutter.project_slug >>.replicas" -}}
 {{- $least := int .Values.deployment.replicas }}
 {{- $most := int .Values.deployment.max_replicas }}

@@ -4,39 +4,47 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from .kubernetes import (
+    Annotations,
+    Count,
+    IngressHost,
+    LabelSelector,
+    NamespaceName,
+    ObjectName,
+    RouteHost,
+    text_type,
+)
 from .types import PATH_SEGMENT, Section
 
-LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
-"""A part of a host's name or the name of a namespace (RFC 1123)."""
-
-DOMAIN = rf"{LABEL}(\.{LABEL})*"
-"""A host's name, and the name of nearly any object."""
-
-Name = Annotated[str, Field(pattern=rf"^({DOMAIN})?$", max_length=253)]
-Host = Annotated[str, Field(pattern=rf"^(\*\.)?{DOMAIN}$", max_length=253)]
 CanaryName = Annotated[str, StringConstraints(pattern="^[a-z0-9]([-a-z0-9]{0,7}[a-z0-9])?$")]
 """What is left of 63 characters behind a release's name of 53 and a dash."""
 
-PathPrefix = Annotated[str, Field(pattern=rf"^(/|(/({PATH_SEGMENT}|\{{release\}}))+)?$")]
+PathPrefix = Annotated[
+    str,
+    *text_type(
+        rf"(/|(/({PATH_SEGMENT}|\{{release\}}))+)?",
+        "is no path of a way in; write one like /risk or /{release}/api",
+    ),
+]
 
 
 class Ingress(Section):
     """The way to the service from outside of the cluster; there is none without a host."""
 
-    host: str = Field(default="", pattern=rf"^(\*|(\*\.)?{DOMAIN})?$", max_length=253)
-    class_name: Name = ""
-    issuer: Name = ""
-    tls_secret: Name = ""
-    annotations: dict[str, str] = Field(default_factory=dict)
+    host: IngressHost = ""
+    class_name: ObjectName = ""
+    issuer: ObjectName = ""
+    tls_secret: ObjectName = ""
+    annotations: Annotations = Field(default_factory=dict)
 
 
 class Gateway(Section):
     """The Gateway (Gateway API) by which the service is reached; there is no route without one."""
 
-    name: Name = ""
-    namespace: str = Field(default="", pattern=rf"^({LABEL})?$", max_length=63)
-    section: Name = ""
-    hosts: tuple[Host, ...] = ()
+    name: ObjectName = ""
+    namespace: NamespaceName = ""
+    section: ObjectName = ""
+    hosts: tuple[RouteHost, ...] = ()
 
 
 class Canary(Section):
@@ -46,7 +54,7 @@ class Canary(Section):
     digest: str = Field(default="", pattern="^(sha256:[0-9a-f]{64})?$")
     model: str = Field(default="", pattern=r"^(latest|best|\d+|@.+)?$")
     weight: int = Field(default=0, ge=0, le=100)
-    replicas: int = Field(default=1, ge=1)
+    replicas: Count = 1
 
 
 Canaries = Annotated[
@@ -58,7 +66,7 @@ class _Metadata(BaseModel):
     model_config = ConfigDict(extra="allow", frozen=True)
 
     name: str = Field(min_length=1)
-    labels: dict[str, str] = Field(default_factory=dict)
+    labels: LabelSelector = Field(default_factory=dict)
 
 
 class Manifest(BaseModel):
