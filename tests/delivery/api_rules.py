@@ -124,9 +124,11 @@ RULES: dict[str, tuple[list[Any], list[Any]]] = {
     "deployment.gateway.section": NAMES,
     "deployment.gateway.hosts": ([[each] for each in HOSTS[0]], [[each] for each in HOSTS[1]]),
     "deployment.canaries": (
-        [{}, {"next": {"tag": "8", "weight": 10}}, {"a-2345678": {"model": "@next"}}],
+        [{}, {"next": {"tag": "8", "weight": 10}}]
+        + [{"a-2345678": {"model": each}} for each in ("", 66, "66", "@next")],
         [{name: {"tag": "8"}} for name in ("", "A", "a.b", "-a", "a-", "x" * 10)]
         + [{"next": each} for each in ({"tag": "a b"}, {"digest": "8"}, {"weight": 101})]
+        + [{"next": {"model": each}} for each in ("baked", "newest")]
         + [{"next": each} for each in ({"weight": -1}, {"replicas": 0}, {"tga": "8"})],
     ),
     "deployment.extra_manifests": (

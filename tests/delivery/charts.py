@@ -133,7 +133,7 @@ VALUES |= {
         "deployment": {"gateway": GATEWAY, "canaries": {"next": CANARY, "last": {"tag": "6"}}},
     },
     "models": FETCHED
-    | {"deployment": {"gateway": GATEWAY, "canaries": {"next": {"model": "66", "weight": 100}}}},
+    | {"deployment": {"gateway": GATEWAY, "canaries": {"next": {"model": 66, "weight": 100}}}},
     "nginx": {
         "deployment": {"ingress": INGRESS | {"issuer": "letsencrypt"}, "canaries": {"next": CANARY}}
     },

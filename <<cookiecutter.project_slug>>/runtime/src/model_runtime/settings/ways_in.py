@@ -14,7 +14,7 @@ from .kubernetes import (
     RouteHost,
     text_type,
 )
-from .types import PATH_SEGMENT, Section
+from .types import PATH_SEGMENT, FetchedModel, Section
 
 CanaryName = Annotated[str, StringConstraints(pattern="^[a-z0-9]([-a-z0-9]{0,7}[a-z0-9])?$")]
 """What is left of 63 characters behind a release's name of 53 and a dash."""
@@ -52,7 +52,7 @@ class Canary(Section):
 
     tag: str = Field(default="", pattern="^([A-Za-z0-9_][A-Za-z0-9._-]{0,127})?$")
     digest: str = Field(default="", pattern="^(sha256:[0-9a-f]{64})?$")
-    model: str = Field(default="", pattern=r"^(latest|best|\d+|@.+)?$")
+    model: FetchedModel = ""
     weight: int = Field(default=0, ge=0, le=100)
     replicas: Count = 1
 
