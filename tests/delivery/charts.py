@@ -87,9 +87,15 @@ def with_values(folder: Path, values: dict[str, Any]) -> list[object]:
     return ["--values", "config.yaml", "--values", file]
 
 
-def template(project: Path, folder: Path, values: dict[str, Any], release: str = "titanic") -> str:
+def template(
+    project: Path,
+    folder: Path,
+    values: dict[str, Any],
+    release: str = "titanic",
+    namespace: str = "models",
+) -> str:
     chart = next(project.glob("deploy/helm/*"))
-    options = ["--namespace", "models", "--set-string", TAG, *with_values(folder, values)]
+    options = ["--namespace", namespace, "--set-string", TAG, *with_values(folder, values)]
     done = helm("template", release, chart, *options, cwd=project)
     assert done.returncode == 0, done.stderr
     assert not done.stderr, done.stderr
