@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.support.services import PATIENCE
 
-from .api import Api, Object, ApiError
+from .api import Api, ApiError, Object
 from .containers import Images
 from .daemon import write_kubeconfig
 from .network import Balancer, endpoints

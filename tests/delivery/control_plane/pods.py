@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tests.support.services import free_port
 
-from .api import Object, ApiError
+from .api import ApiError, Object
 from .containers import Container, NoImageError
 from .volumes import MissingError, Volumes
 

@@ -3,7 +3,7 @@
 import base64
 from pathlib import Path
 
-from .api import Api, Object, ApiError
+from .api import Api, ApiError, Object
 
 
 class MissingError(Exception):
