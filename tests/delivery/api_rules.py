@@ -38,8 +38,8 @@ SCHEDULES = (
     ],
 )
 HOSTS = (
-    ["", "localhost", "model.example.org", "*.example.org", "1.example.org", "a-b.c3"],
-    ["a..b", "A.org", "*", "a.*.b", "-a.org", "a-.org", "a_b.org", "10.0.0.1", "a.org.", "a/b"],
+    ["", "localhost", "model.example.org", "*", "*.example.org", "1.example.org", "a-b.c3"],
+    ["a..b", "A.org", "*.", "a.*.b", "-a.org", "a-.org", "a_b.org", "10.0.0.1", "a.org.", "a/b"],
 )
 KEYS = (
     ["team", "example.org/team", "a.b_c-D", "x" * 63, f"{'x' * 253}/a"],
@@ -100,6 +100,12 @@ RULES: dict[str, tuple[list[Any], list[Any]]] = {
         + [[{"name": "a"}]],
     ),
     "deployment.ingress.host": HOSTS,
+    "deployment.gateway.hosts": (
+        [[each] for each in HOSTS[0] if each not in ("", "*")],
+        [[each] for each in (*HOSTS[1], "", "*")],
+    ),
+    "deployment.gateway.name": NAMES,
+    "deployment.gateway.namespace": (["", *NAMESPACES[0]], NAMESPACES[1]),
     "deployment.ingress.class_name": NAMES,
     "deployment.ingress.issuer": NAMES,
     "deployment.ingress.tls_secret": NAMES,

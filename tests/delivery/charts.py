@@ -20,6 +20,23 @@ FETCHED = {
     "deployment": {"ci_image": "registry.example.org/ci:1"},
 }
 INGRESS = {"host": "model.example.org", "annotations": {"example.org/size": "10"}}
+GATEWAY = {"name": "public", "namespace": "infra", "section": "https"}
+DIGEST = f"sha256:{'7' * 64}"
+CANARY = {"tag": "8-0123456789ab", "digest": f"sha256:{'8' * 64}", "weight": 10, "replicas": 2}
+EXTRA: list[Manifest] = [
+    {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "own", "labels": {"app.kubernetes.io/name": "own", "team": "risk"}},
+        "data": {"template": "{{ .Values.image.tag }}"},
+    },
+    {
+        "apiVersion": "v1",
+        "kind": "ResourceQuota",
+        "metadata": {"name": "quota"},
+        "spec": {"hard": {"pods": 10_000_000}},
+    },
+]
 VALUES: dict[str, dict[str, Any]] = {
     "defaults": {},
     "http": {"deployment": {"ingress": INGRESS | {"class_name": "public"}}},
@@ -97,6 +114,9 @@ VALUES: dict[str, dict[str, Any]] = {
             "pull_policy": "Always",
         },
     },
+    "every-host": {"deployment": {"ingress": {"host": "*", "tls_secret": "cert"}}},
+    "any-host": {"deployment": {"ingress": {"host": "*.example.org"}, "path": "/{release}/api"}},
+    "gateway": {"deployment": {"gateway": GATEWAY | {"hosts": ["*.example.org"]}, "path": "/"}},
     "long": {"image": {"repository": "registry.example.org:5000/team/model"}},
 }
 VALUES["all"] = {
@@ -107,6 +127,19 @@ VALUES["all"] = {
         for key, value in values.get("deployment", {}).items()
     },
 }
+VALUES |= {
+    "versions": {
+        "image": {"digest": DIGEST},
+        "deployment": {"gateway": GATEWAY, "canaries": {"next": CANARY, "last": {"tag": "6"}}},
+    },
+    "models": FETCHED
+    | {"deployment": {"gateway": GATEWAY, "canaries": {"next": {"model": "66", "weight": 100}}}},
+    "nginx": {
+        "deployment": {"ingress": INGRESS | {"issuer": "letsencrypt"}, "canaries": {"next": CANARY}}
+    },
+    "extra": {"deployment": {"extra_manifests": EXTRA}},
+}
+"""Several versions side by side, and objects of others; the rest has one Deployment."""
 
 
 def with_values(folder: Path, values: dict[str, Any]) -> list[object]:
@@ -134,11 +167,17 @@ def one(manifests: list[Manifest], kind: str) -> Manifest:
     return found
 
 
-def named(manifests: list[Manifest], kind: str, name: str) -> Manifest:
-    (found,) = [
-        each for each in manifests if (each["kind"], each["metadata"]["name"]) == (kind, name)
-    ]
-    return found
+def named(manifests: list[Manifest], kind: str) -> dict[str, Manifest]:
+    """Return the manifests of a kind by their names."""
+    return {each["metadata"]["name"]: each for each in manifests if each["kind"] == kind}
+
+
+def selects(selector: Manifest, labels: dict[str, str]) -> bool:
+    """Tell whether a selector takes what has the labels."""
+    among = selector.get("matchExpressions", [])
+    assert {each["operator"] for each in among} <= {"In"}
+    fits: bool = selector["matchLabels"].items() <= labels.items()
+    return fits and all(labels.get(each["key"]) in each["values"] for each in among)
 
 
 def pods(manifests: list[Manifest]) -> list[Manifest]:

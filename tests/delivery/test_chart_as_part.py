@@ -94,7 +94,8 @@ def test_its_user_may_be_left_to_the_cluster_there(
 
 @pytest.mark.parametrize("release", ["team", LONGEST])
 def test_no_name_is_there_twice(composed: Callable[..., list[Manifest]], release: str) -> None:
-    manifests = composed(VALUE, release)
+    deployment = VALUE["deployment"] | VALUES["versions"]["deployment"]
+    manifests = composed({**VALUE, "deployment": deployment}, release)
     assert [len(of(name, manifests)) for name in NAMES] == [len(manifests) / 2] * 2
     names = [(each["kind"], each["metadata"]["name"]) for each in manifests]
     assert len(set(names)) == len(names)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from .charts import FETCHED, TAG, VALUES, Manifest, named, one, pods, with_values
+from .charts import FETCHED, TAG, VALUES, Manifest, named, one, pods, selects, with_values
 from .helm_binary import helm
 
 DNS = {"ports": [{"port": 53, "protocol": kind} for kind in ("UDP", "TCP")]}
@@ -15,7 +15,7 @@ IN_A_SECRET: dict[str, Any] = {"deployment": {"secrets": {"registry": "mlflow"}}
 
 
 def policy(manifests: list[Manifest], name: str = "titanic") -> Manifest:
-    spec: Manifest = named(manifests, "NetworkPolicy", name)["spec"]
+    spec: Manifest = named(manifests, "NetworkPolicy")[name]["spec"]
     assert spec["policyTypes"] == ["Ingress", "Egress"]
     return spec
 
@@ -45,8 +45,8 @@ def test_each_pod_has_a_policy_of_its_own(render: Callable[..., list[Manifest]],
     manifests = render(VALUES[name])
     policies = [each["spec"] for each in manifests if each["kind"] == "NetworkPolicy"]
     for pod in pods(manifests):
-        labels = pod["metadata"]["labels"].items()
-        (own,) = [each for each in policies if each["podSelector"]["matchLabels"].items() <= labels]
+        labels = pod["metadata"]["labels"]
+        (own,) = [each for each in policies if selects(each["podSelector"], labels)]
         assert own["policyTypes"] == ["Ingress", "Egress"]
         assert {} not in own.get("egress", [])
         assert all("ports" in each for each in own.get("egress", []))

@@ -17,6 +17,7 @@ from .charts import (
     named,
     one,
     pods,
+    selects,
     with_values,
 )
 from .cluster import Cluster
@@ -60,23 +61,22 @@ def test_the_parts_know_each_other(render: Callable[..., list[Manifest]]) -> Non
     manifests = render(VALUES["all"])
     deployment, service = one(manifests, "Deployment"), one(manifests, "Service")
     pod = deployment["spec"]["template"]
-    policy = named(manifests, "NetworkPolicy", "titanic")
+    policy = named(manifests, "NetworkPolicy")["titanic"]
     selectors = {
-        "deployment": deployment["spec"]["selector"]["matchLabels"],
-        "service": service["spec"]["selector"],
-        "budget": one(manifests, "PodDisruptionBudget")["spec"]["selector"]["matchLabels"],
-        "policy": policy["spec"]["podSelector"]["matchLabels"],
+        "deployment": deployment["spec"]["selector"],
+        "service": {"matchLabels": service["spec"]["selector"]},
+        "budget": one(manifests, "PodDisruptionBudget")["spec"]["selector"],
+        "policy": policy["spec"]["podSelector"],
     }
     others = [each for each in pods(manifests) if each != pod]
     assert len(others) == 2
-    for name, labels in selectors.items():
-        assert labels.items() <= pod["metadata"]["labels"].items(), name
+    for name, selector in selectors.items():
+        assert selects(selector, pod["metadata"]["labels"]), name
         for other in others:
-            assert not labels.items() <= other["metadata"]["labels"].items(), name
+            assert not selects(selector, other["metadata"]["labels"]), name
     monitor = one(manifests, "ServiceMonitor")
     assert monitor["metadata"]["labels"]["release"] == "prometheus"
-    labels = monitor["spec"]["selector"]["matchLabels"].items()
-    assert labels <= service["metadata"]["labels"].items()
+    assert selects(monitor["spec"]["selector"], service["metadata"]["labels"])
     (port,) = service["spec"]["ports"]
     container = pod["spec"]["containers"][0]
     assert port["targetPort"] == container["ports"][0]["name"]
@@ -160,6 +160,9 @@ def test_a_sink_that_a_pod_can_not_reach_is_refused(
         ("cert-manager", "https://model.example.org/docs", "titanic-tls"),
         ("below", "https://model.example.org/risk/docs", "titanic-tls"),
         ("own-certificate", "https://model.example.org/docs", "cert"),
+        ("every-host", "https://<the ingress>/docs", "cert"),
+        ("any-host", "http://<any>.example.org/titanic/api/docs", None),
+        ("nginx", "http://titanic-next.models.svc", "titanic-tls"),
         ("defaults", "http://titanic.models.svc", None),
     ],
 )

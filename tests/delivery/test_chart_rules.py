@@ -13,7 +13,7 @@ from model_runtime.settings import Settings
 from pydantic import TypeAdapter, ValidationError
 
 from .api_rules import DOWNWARDS, RULES
-from .charts import TAG, with_values
+from .charts import with_values
 from .helm_binary import helm
 from .test_chart_settings import laid
 

@@ -45,6 +45,10 @@
   value: {{ include "<< cookiecutter.project_slug >>.host" . | quote }}
 - name: {{ include "<< cookiecutter.project_slug >>.prefix" . }}SERVING__PORT
   value: {{ .Values.serving.port | quote }}
+{{- if .Values.deployment.path }}
+- name: {{ include "<< cookiecutter.project_slug >>.prefix" . }}SERVING__ROOT_PATH
+  value: {{ include "<< cookiecutter.project_slug >>.path" . | default .Values.serving.root_path | quote }}
+{{- end }}
 - name: {{ include "<< cookiecutter.project_slug >>.prefix" . }}SERVING__DRAIN_SECONDS
   value: {{ .Values.serving.drain_seconds | quote }}
 {{- if include "<< cookiecutter.project_slug >>.fetches" . }}

@@ -1,7 +1,7 @@
-{{/* The Deployment of a version of the service: root, and of it suffix (of names, also a dash), component
-   and track (labels that its pods are known by), tag, image and replicas (none where they are scaled). */}}
+{{/* The Deployment of a version of the service, one of "versions", with its number of pods, of a root. */}}
 {{- define "<< cookiecutter.project_slug >>.deployment" -}}
-{{- $version := . }}
+{{- $version := .version }}
+{{- $replicas := .replicas }}
 {{- $root := .root }}
 {{- with $root }}
 {{- $deployment := .Values.deployment }}
@@ -15,11 +15,11 @@
 apiVersion: apps/v1
 kind: Deployment
 metadata:
-  name: {{ include "<< cookiecutter.project_slug >>.fullname" . }}{{ $version.suffix }}
+  name: {{ $version.name }}
   labels:
-    {{- include "<< cookiecutter.project_slug >>.version-labels" $version | nindent 4 }}
+    {{- toYaml $version.labels | nindent 4 }}
 spec:
-  {{- with $version.replicas }}
+  {{- with $replicas }}
   replicas: {{ . }}
   {{- end }}
   strategy:
@@ -29,11 +29,11 @@ spec:
       maxSurge: 1
   selector:
     matchLabels:
-      {{- include "<< cookiecutter.project_slug >>.selector" $version | nindent 6 }}
+      {{- toYaml $version.selector | nindent 6 }}
   template:
     metadata:
       labels:
-        {{- include "<< cookiecutter.project_slug >>.version-labels" $version | nindent 8 }}
+        {{- toYaml $version.labels | nindent 8 }}
       annotations:
         {{- with $deployment.pod_annotations }}
         {{- toYaml . | nindent 8 }}
@@ -55,7 +55,7 @@ spec:
           matchLabelKeys: [pod-template-hash]
           labelSelector:
             matchLabels:
-              {{- include "<< cookiecutter.project_slug >>.selector" $version | nindent 14 }}
+              {{- toYaml $version.selector | nindent 14 }}
         {{- end }}
       {{- if or $fetch $collects }}
       initContainers:
@@ -66,7 +66,7 @@ spec:
         {{- include "<< cookiecutter.project_slug >>.check-registry" . }}
         - name: fetch-model
           {{- include "<< cookiecutter.project_slug >>.pulled" (list . (include "<< cookiecutter.project_slug >>.ci-image" .)) | nindent 10 }}
-          command: [python, -m, model_runtime.registry, {{ toString .Values.serving.model | quote }}]
+          command: [python, -m, model_runtime.registry, {{ toString $version.model | quote }}]
           env:
             {{- include "<< cookiecutter.project_slug >>.environment" (list . (include "<< cookiecutter.project_slug >>.fetch-environment" .)) | nindent 12 }}
           {{- include "<< cookiecutter.project_slug >>.registry-environment" . | nindent 10 }}

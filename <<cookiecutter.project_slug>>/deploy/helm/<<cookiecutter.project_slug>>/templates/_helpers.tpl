@@ -24,10 +24,6 @@
 {{- .Values.image.tag | required "image.tag is missing: `make deploy` takes it from the bundle; else add --set-string image.tag=…" }}
 {{- end }}
 
-{{- define "<< cookiecutter.project_slug >>.image" -}}
-{{ .Values.image.repository }}{{ with .Values.image.digest }}@{{ . }}{{ else }}:{{ include "<< cookiecutter.project_slug >>.tag" . }}{{ end }}
-{{- end }}
-
 {{/* The image that fetches and trains: by default that of `make image-ci`. */}}
 {{- define "<< cookiecutter.project_slug >>.ci-image" -}}
 {{ .Values.deployment.ci_image | default (print .Values.image.repository "-ci:latest") }}
@@ -48,20 +44,25 @@ imagePullPolicy: {{ . }}
 {{- end }}
 {{- end }}
 
-{{/* A file of the chart that asks Prometheus, asking for this release: its job is the Service's name.
+{{/* A file of the chart that asks Prometheus, asking for a version: its job is its Service's name.
    The gauges of performance and drift, which are not scraped from it, name it otherwise. */}}
 {{- define "<< cookiecutter.project_slug >>.of-release" -}}
 {{- $job := printf "job=%s%s%s" .quote "<< cookiecutter.project_slug >>" .quote }}
-{{- $release := printf "namespace=%s%s%s, job=%s%s%s" .quote .root.Release.Namespace .quote .quote (include "<< cookiecutter.project_slug >>.fullname" .root) .quote }}
+{{- $release := printf "namespace=%s%s%s, job=%s%s%s" .quote .root.Release.Namespace .quote .quote .name .quote }}
 {{- $default := printf "release=%sdefault/%s%s" .quote "<< cookiecutter.project_slug >>" .quote }}
-{{- $measured := printf "release=%s%s/%s%s" .quote .root.Release.Namespace (include "<< cookiecutter.project_slug >>.fullname" .root) .quote }}
+{{- $measured := printf "release=%s%s/%s%s" .quote .root.Release.Namespace .name .quote }}
 {{- .root.Files.Get .file | replace $job $release | replace $default $measured }}
+{{- end }}
+
+{{/* A text as a label's value. */}}
+{{- define "<< cookiecutter.project_slug >>.label" -}}
+{{ . | trunc 63 | trimAll "-_." }}
 {{- end }}
 
 {{/* Labels of all that the release has, but for the component. */}}
 {{- define "<< cookiecutter.project_slug >>.labels" -}}
 {{ include "<< cookiecutter.project_slug >>.instance" . }}
-app.kubernetes.io/version: {{ include "<< cookiecutter.project_slug >>.tag" . | trunc 63 | trimAll "-_." | quote }}
+app.kubernetes.io/version: {{ include "<< cookiecutter.project_slug >>.label" (include "<< cookiecutter.project_slug >>.tag" .) | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ print .Chart.Name "-" .Chart.Version | replace "+" "_" | trunc 63 | trimAll "-_." }}
 {{- with .Values.deployment.labels }}
@@ -77,29 +78,6 @@ helm.sh/chart: {{ print .Chart.Name "-" .Chart.Version | replace "+" "_" | trunc
 {{- define "<< cookiecutter.project_slug >>.instance" -}}
 app.kubernetes.io/name: {{ .Chart.Name }}
 app.kubernetes.io/instance: {{ .Release.Name }}
-{{- end }}
-
-{{/* Labels by which the others know the pods of the main version. They never change. */}}
-{{- define "<< cookiecutter.project_slug >>.service-selector" -}}
-{{ include "<< cookiecutter.project_slug >>.selector" (dict "root" . "component" "service") }}
-{{- end }}
-
-{{/* Likewise for any version of the service, which has a root, a component and may have a track. */}}
-{{- define "<< cookiecutter.project_slug >>.selector" -}}
-{{ include "<< cookiecutter.project_slug >>.instance" .root }}
-app.kubernetes.io/component: {{ .component }}
-{{- with .track }}
-track: {{ . }}
-{{- end }}
-{{- end }}
-
-{{/* All labels of a version of the service. */}}
-{{- define "<< cookiecutter.project_slug >>.version-labels" -}}
-{{ include "<< cookiecutter.project_slug >>.labels" .root }}
-app.kubernetes.io/component: {{ .component }}
-{{- with .track }}
-track: {{ . }}
-{{- end }}
 {{- end }}
 
 {{/* Whoever speaks with the registry. */}}
@@ -174,9 +152,29 @@ envFrom:
 /models/model_bin
 {{- end }}
 
-{{/* The address where people find the service. */}}
-{{- define "<< cookiecutter.project_slug >>.address" -}}
-{{- with .Values.deployment.ingress -}}
-http{{ if or .issuer .tls_secret }}s{{ end }}://{{ .host }}{{ $.Values.serving.root_path }}
+{{/* The path of the ways in, without a slash at its end: it may have the release's name. */}}
+{{- define "<< cookiecutter.project_slug >>.path" -}}
+{{ .Values.deployment.path | default .Values.serving.root_path | replace "{release}" (include "<< cookiecutter.project_slug >>.fullname" .) | trimSuffix "/" }}
 {{- end }}
+
+{{/* The addresses where people find the service, as a list in JSON; a name in <> is not known here. */}}
+{{- define "<< cookiecutter.project_slug >>.addresses" -}}
+{{- $ingress := .Values.deployment.ingress }}
+{{- $gateway := .Values.deployment.gateway }}
+{{- $found := list }}
+{{- with $ingress.host }}
+{{- $host := eq . "*" | ternary "<the ingress>" (replace "*" "<any>" .) }}
+{{- $found = append $found (print "http" (or $ingress.issuer $ingress.tls_secret | empty | ternary "" "s") "://" $host) }}
+{{- end }}
+{{- if $gateway.name }}
+{{- range $gateway.hosts | default (list "<the gateway>") }}
+{{- $found = append $found (print "http(s)://" (replace "*" "<any>" .)) }}
+{{- end }}
+{{- end }}
+{{- $path := include "<< cookiecutter.project_slug >>.path" . }}
+{{- $addresses := list }}
+{{- range $found }}
+{{- $addresses = append $addresses (print . $path) }}
+{{- end }}
+{{- toJson $addresses }}
 {{- end }}

@@ -5,11 +5,9 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from .kubernetes import (
-    Annotations,
     Count,
     Cpu,
     DnsLabel,
-    IngressHost,
     Labels,
     Memory,
     ObjectName,
@@ -19,6 +17,7 @@ from .kubernetes import (
 )
 from .pods import Pods
 from .types import DebianPackage, Section
+from .ways_in import Canaries, Gateway, Ingress, Manifest, PathPrefix
 
 
 class Image(Section):
@@ -30,16 +29,6 @@ class Image(Section):
     base: str = ""
     tool: Literal["auto", "docker", "podman", "buildah"] = "auto"
     system_packages: tuple[DebianPackage, ...] = ()
-
-
-class Ingress(Section):
-    """The way to the service from outside of the cluster; there is none without a host."""
-
-    host: IngressHost = ""
-    class_name: ObjectName = ""
-    issuer: ObjectName = ""
-    tls_secret: ObjectName = ""
-    annotations: Annotations = Field(default_factory=dict)
 
 
 class Secrets(Section):
@@ -99,11 +88,15 @@ class Deployment(Pods):
     allow_from: tuple[DnsLabel, ...] = ()
     allow_to: tuple[Port, ...] = ()
     ci_image: str = ""
+    path: PathPrefix = ""
     ingress: Ingress = Ingress()
+    gateway: Gateway = Gateway()
+    canaries: Canaries = Field(default_factory=dict)
     secrets: Secrets = Secrets()
     service_monitor: ServiceMonitor = ServiceMonitor()
     fluent_bit: FluentBit = FluentBit()
     retrain: Retrain = Retrain()
+    extra_manifests: tuple[Manifest, ...] = ()
 
 
 class Credentials(Section):

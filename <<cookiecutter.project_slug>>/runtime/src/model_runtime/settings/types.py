@@ -207,7 +207,10 @@ def _is_address(uri: str) -> str:
     return uri
 
 
-RootPath = Annotated[str, StringConstraints(pattern=r"^((/[A-Za-z0-9._~-]+)+)?$")]
+PATH_SEGMENT = r"\.?[A-Za-z0-9_~-][A-Za-z0-9._~-]*"
+"""A part of a path that proxies leave as it is, unlike `..`."""
+
+RootPath = Annotated[str, StringConstraints(pattern=rf"^((/{PATH_SEGMENT})+)?$")]
 """A prefix of addresses, like /models/risk; empty for none."""
 
 DebianPackage = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9+.-]+$")]
