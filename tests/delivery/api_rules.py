@@ -38,19 +38,8 @@ SCHEDULES = (
     ],
 )
 HOSTS = (
-    ["localhost", "model.example.org", "*.example.org", "1.example.org", "a-b.c3"],
-    [
-        "a..b",
-        "A.org",
-        "a.*.b",
-        "*example.org",
-        "-a.org",
-        "a-.org",
-        "a_b.org",
-        "10.0.0.1",
-        "a.org.",
-        "a/b",
-    ],
+    ["", "localhost", "model.example.org", "*", "*.example.org", "1.example.org", "a-b.c3"],
+    ["a..b", "A.org", "*.", "a.*.b", "-a.org", "a-.org", "a_b.org", "10.0.0.1", "a.org.", "a/b"],
 )
 KEYS = (
     ["team", "example.org/team", "a.b_c-D", "x" * 63, f"{'x' * 253}/a"],
@@ -114,15 +103,14 @@ RULES: dict[str, tuple[list[Any], list[Any]]] = {
         ["", "/", "/risk", "/{release}/api", "/.well-known/a~b"],
         ["risk", "/risk/", "//a", "/..", "/a/./b", "/{name}", "/a b", "/a?b"],
     ),
-    "deployment.ingress.host": (["", "*", *HOSTS[0]], HOSTS[1]),
-    "deployment.ingress.class_name": NAMES,
-    "deployment.ingress.issuer": NAMES,
-    "deployment.ingress.tls_secret": NAMES,
-    "deployment.ingress.annotations": ANNOTATIONS,
+    "deployment.ingress.host": HOSTS,
+    "deployment.gateway.hosts": (
+        [[each] for each in HOSTS[0] if each not in ("", "*")],
+        [[each] for each in (*HOSTS[1], "", "*")],
+    ),
     "deployment.gateway.name": NAMES,
     "deployment.gateway.namespace": (["", *NAMESPACES[0]], NAMESPACES[1]),
     "deployment.gateway.section": NAMES,
-    "deployment.gateway.hosts": ([[each] for each in HOSTS[0]], [[each] for each in HOSTS[1]]),
     "deployment.canaries": (
         [{}, {"next": {"tag": "8", "weight": 10}}]
         + [{"a-2345678": {"model": each}} for each in ("", 66, "66", "@next")],
@@ -136,6 +124,10 @@ RULES: dict[str, tuple[list[Any], list[Any]]] = {
         [[{"kind": "Secret", "metadata": {"name": "a"}}], [{"apiVersion": "v1", "kind": "Secret"}]]
         + [[{"apiVersion": "v1", "kind": "a", "metadata": each}] for each in ({}, {"name": 1})],
     ),
+    "deployment.ingress.class_name": NAMES,
+    "deployment.ingress.issuer": NAMES,
+    "deployment.ingress.tls_secret": NAMES,
+    "deployment.ingress.annotations": ANNOTATIONS,
     **{
         f"deployment.secrets.{name}": NAMES
         for name in ("admin_token", "api_keys", "log", "registry", "telemetry", "pull")

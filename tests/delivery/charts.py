@@ -86,9 +86,6 @@ VALUES: dict[str, dict[str, Any]] = {
             },
         }
     },
-    "every-host": {"deployment": {"ingress": {"host": "*", "tls_secret": "cert"}}},
-    "any-host": {"deployment": {"ingress": {"host": "*.example.org"}, "path": "/{release}/api"}},
-    "gateway": {"deployment": {"gateway": GATEWAY | {"hosts": ["*.example.org"]}, "path": "/"}},
     "placed": {
         "serving": {"host": "::"},
         "deployment": {
@@ -117,6 +114,9 @@ VALUES: dict[str, dict[str, Any]] = {
             "pull_policy": "Always",
         },
     },
+    "every-host": {"deployment": {"ingress": {"host": "*", "tls_secret": "cert"}}},
+    "any-host": {"deployment": {"ingress": {"host": "*.example.org"}, "path": "/{release}/api"}},
+    "gateway": {"deployment": {"gateway": GATEWAY | {"hosts": ["*.example.org"]}, "path": "/"}},
     "long": {"image": {"repository": "registry.example.org:5000/team/model"}},
 }
 VALUES["all"] = {
@@ -149,9 +149,15 @@ def with_values(folder: Path, values: dict[str, Any]) -> list[object]:
     return ["--values", "config.yaml", "--values", file]
 
 
-def template(project: Path, folder: Path, values: dict[str, Any], release: str = "titanic") -> str:
+def template(
+    project: Path,
+    folder: Path,
+    values: dict[str, Any],
+    release: str = "titanic",
+    namespace: str = "models",
+) -> str:
     chart = next(project.glob("deploy/helm/*"))
-    options = ["--namespace", "models", "--set-string", TAG, *with_values(folder, values)]
+    options = ["--namespace", namespace, "--set-string", TAG, *with_values(folder, values)]
     done = helm("template", release, chart, *options, cwd=project)
     assert done.returncode == 0, done.stderr
     assert not done.stderr, done.stderr
@@ -167,19 +173,17 @@ def one(manifests: list[Manifest], kind: str) -> Manifest:
     return found
 
 
+def named(manifests: list[Manifest], kind: str) -> dict[str, Manifest]:
+    """Return the manifests of a kind by their names."""
+    return {each["metadata"]["name"]: each for each in manifests if each["kind"] == kind}
+
+
 def selects(selector: Manifest, labels: dict[str, str]) -> bool:
     """Tell whether a selector takes what has the labels."""
     among = selector.get("matchExpressions", [])
     assert {each["operator"] for each in among} <= {"In"}
     fits: bool = selector["matchLabels"].items() <= labels.items()
     return fits and all(labels.get(each["key"]) in each["values"] for each in among)
-
-
-def named(manifests: list[Manifest], kind: str, name: str) -> Manifest:
-    (found,) = [
-        each for each in manifests if (each["kind"], each["metadata"]["name"]) == (kind, name)
-    ]
-    return found
 
 
 def pods(manifests: list[Manifest]) -> list[Manifest]:

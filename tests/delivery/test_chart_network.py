@@ -15,7 +15,7 @@ IN_A_SECRET: dict[str, Any] = {"deployment": {"secrets": {"registry": "mlflow"}}
 
 
 def policy(manifests: list[Manifest], name: str = "titanic") -> Manifest:
-    spec: Manifest = named(manifests, "NetworkPolicy", name)["spec"]
+    spec: Manifest = named(manifests, "NetworkPolicy")[name]["spec"]
     assert spec["policyTypes"] == ["Ingress", "Egress"]
     return spec
 

@@ -133,5 +133,5 @@ def test_labels_of_the_operator_go_before_those_of_all(
     monitor = {"enabled": True, "labels": {"team": "watch"}}
     manifests = render({"deployment": {"labels": {"team": "risk"}, "service_monitor": monitor}})
     for kind in ("ServiceMonitor", "PrometheusRule"):
-        assert named(manifests, kind, "titanic")["metadata"]["labels"]["team"] == "watch"
-    assert named(manifests, "Service", "titanic")["metadata"]["labels"]["team"] == "risk"
+        assert named(manifests, kind)["titanic"]["metadata"]["labels"]["team"] == "watch"
+    assert named(manifests, "Service")["titanic"]["metadata"]["labels"]["team"] == "risk"

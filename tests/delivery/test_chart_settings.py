@@ -103,7 +103,7 @@ def pod(manifests: list[Manifest]) -> Any:
 def settings(manifests: list[Manifest], name: str = "titanic") -> dict[str, Any]:
     """Return the settings in a ConfigMap."""
     found: dict[str, Any] = yaml.safe_load(
-        named(manifests, "ConfigMap", name)["data"]["config.yaml"]
+        named(manifests, "ConfigMap")[name]["data"]["config.yaml"]
     )
     return found
 

@@ -29,10 +29,6 @@ Render = Callable[..., list[Manifest]]
 NEXT = {"weight": 10, "tag": "8"}
 
 
-def by_name(manifests: list[Manifest], kind: str) -> dict[str, Manifest]:
-    return {each["metadata"]["name"]: each for each in manifests if each["kind"] == kind}
-
-
 def ingress_path(manifests: list[Manifest]) -> object:
     (path,) = one(manifests, "Ingress")["spec"]["rules"][0]["http"]["paths"]
     assert path["pathType"] == "Prefix"
@@ -52,7 +48,7 @@ def told_path(manifests: list[Manifest]) -> object:
     for variable in container["env"]:
         if variable["name"] == "TITANIC_SERVING__ROOT_PATH":
             return variable["value"]
-    config = by_name(manifests, "ConfigMap")["titanic"]["data"]["config.yaml"]
+    config = named(manifests, "ConfigMap")["titanic"]["data"]["config.yaml"]
     return yaml.safe_load(config)["serving"]["root_path"]
 
 
@@ -113,7 +109,7 @@ OF_EACH = ("Deployment", "Service", "PodDisruptionBudget", "PrometheusRule")
 def test_each_version_has_objects_of_its_own(render: Render) -> None:
     watched = VALUES["versions"]["deployment"] | VALUES["watched"]["deployment"]
     manifests = render({"deployment": watched})
-    deployments, services, budgets, rules = (by_name(manifests, kind) for kind in OF_EACH)
+    deployments, services, budgets, rules = (named(manifests, kind) for kind in OF_EACH)
     versions = {"titanic": "7", "titanic-next": CANARY["tag"], "titanic-last": "6"}
     assert {*versions} == {*deployments} == {*services} == {*budgets} == {*rules}
     for name, version in versions.items():
@@ -135,19 +131,20 @@ def test_what_holds_for_all_versions_knows_each(render: Render) -> None:
     manifests = render(
         {"deployment": VALUES["versions"]["deployment"] | VALUES["watched"]["deployment"]}
     )
-    policy = named(manifests, "NetworkPolicy", "titanic")["spec"]
-    monitor = one(manifests, "ServiceMonitor")["spec"]
+    policy, monitor = (
+        named(manifests, kind)["titanic"]["spec"] for kind in ("NetworkPolicy", "ServiceMonitor")
+    )
     assert policy["podSelector"] == monitor["selector"]
     for kind in ("Deployment", "Service"):
-        for manifest in by_name(manifests, kind).values():
+        for manifest in named(manifests, kind).values():
             assert selects(policy["podSelector"], manifest["metadata"]["labels"])
     tests = [each for each in pods(manifests) if each["spec"]["containers"][0]["name"] == "predict"]
     asked = {each["spec"]["containers"][0]["args"][0] for each in tests}
-    assert asked == {f"http://{name}" for name in by_name(manifests, "Service")}
+    assert asked == {f"http://{name}" for name in named(manifests, "Service")}
 
 
 def test_a_version_has_its_image_and_number_of_pods(render: Render) -> None:
-    deployments = by_name(render(VALUES["versions"]), "Deployment")
+    deployments = named(render(VALUES["versions"]), "Deployment")
     found = {
         name: (each["spec"]["template"]["spec"]["containers"][0]["image"], each["spec"]["replicas"])
         for name, each in deployments.items()
@@ -160,7 +157,7 @@ def test_a_version_has_its_image_and_number_of_pods(render: Render) -> None:
 
 
 def test_a_version_of_a_fetched_model_fetches_its_own(render: Render) -> None:
-    deployments = by_name(render(VALUES["models"]), "Deployment")
+    deployments = named(render(VALUES["models"]), "Deployment")
     pod = {name: each["spec"]["template"]["spec"] for name, each in deployments.items()}
     fetched = {name: spec["initContainers"][0]["command"][-1] for name, spec in pod.items()}
     assert fetched == {"titanic": "@champion", "titanic-next": "66"}
@@ -168,8 +165,8 @@ def test_a_version_of_a_fetched_model_fetches_its_own(render: Render) -> None:
 
 
 def test_the_main_version_is_known_as_it_was_without_others(render: Render) -> None:
-    (before,) = by_name(render({}), "Deployment").values()
-    after = by_name(render(VALUES["versions"]), "Deployment")["titanic"]
+    (before,) = named(render({}), "Deployment").values()
+    after = named(render(VALUES["versions"]), "Deployment")["titanic"]
     # The API refuses to change a Deployment's selector.
     assert before["spec"]["selector"] == after["spec"]["selector"]
     assert before["metadata"]["name"] == after["metadata"]["name"]
@@ -182,7 +179,7 @@ def test_weights_are_per_cent_of_the_requests(render: Render) -> None:
     ):
         (rule,) = one(render(VALUES[name]), "HTTPRoute")["spec"]["rules"]
         assert {each["name"]: each["weight"] for each in rule["backendRefs"]} == expected
-    ingresses = by_name(render(VALUES["nginx"]), "Ingress")
+    ingresses = named(render(VALUES["nginx"]), "Ingress")
     main, canary = ingresses["titanic"], ingresses["titanic-next"]
     annotation = "nginx.ingress.kubernetes.io/canary"
     assert canary["metadata"]["annotations"] == {annotation: "true", f"{annotation}-weight": "10"}
@@ -195,8 +192,8 @@ def test_weights_are_per_cent_of_the_requests(render: Render) -> None:
 
 def test_a_version_without_a_share_needs_no_way_in(render: Render) -> None:
     manifests = render({"deployment": {"canaries": {"next": {"tag": "8"}}}})
-    assert {*by_name(manifests, "Service")} == {"titanic", "titanic-next"}
-    assert not by_name(manifests, "Ingress")
+    assert {*named(manifests, "Service")} == {"titanic", "titanic-next"}
+    assert not named(manifests, "Ingress")
 
 
 BY_INGRESS = {"ingress": INGRESS}
@@ -233,7 +230,7 @@ def test_what_can_not_be_meant_is_refused(titanic: Path, tmp_path: Path, said: s
 
 def test_manifests_of_ones_own_are_the_releases_and_stay_as_they_are(render: Render) -> None:
     manifests = render(VALUES["extra"])
-    own = by_name(manifests, "ConfigMap")["own"]
+    own = named(manifests, "ConfigMap")["own"]
     release = one(manifests, "ServiceAccount")["metadata"]["labels"]
     assert own["metadata"]["labels"] == release | EXTRA[0]["metadata"]["labels"]
     assert own["data"] == EXTRA[0]["data"]

@@ -40,11 +40,9 @@ _SUBDOMAIN = rf"{_LABEL}(\.{_LABEL})*"
 _NAME_OF_LABEL = "is no name; write letters in lower case, digits and -, at the ends no -"
 _NAME_WITH_DOTS = f"{_NAME_OF_LABEL}; parts of it may be divided by dots"
 
+AnyNamespace = Annotated[str, *text_type(f"({_LABEL})?", _NAME_OF_LABEL, 63)]
 DnsLabel = Annotated[str, *text_type(_LABEL, _NAME_OF_LABEL, 63)]
 """The name of a namespace, a volume or the like (RFC 1123)."""
-
-NamespaceName = Annotated[str, *text_type(f"({_LABEL})?", _NAME_OF_LABEL, 63)]
-"""Likewise; empty for the one that it is in."""
 
 ObjectName = Annotated[str, *text_type(rf"({_SUBDOMAIN})?", _NAME_WITH_DOTS, 253)]
 """The name of a Secret, a class or the like, a DNS subdomain; empty for none."""
@@ -53,13 +51,12 @@ ReleaseName = Annotated[
     str, *text_type("[a-z]([-a-z0-9]*[a-z0-9])?", f"{_NAME_OF_LABEL}, first a letter", 53)
 ]
 
-# A name's last part has a letter: an address of four numbers is none.
+# Its last part has a letter: an address of four numbers is none.
 _HOST = rf"(\*\.)?({_LABEL}\.)*([a-z0-9][-a-z0-9]*)?[a-z]([-a-z0-9]*[a-z0-9])?"
 _NO_HOST = "is no host name; write one in lower case like model.example.org or *.example.org"
 
-RouteHost = Annotated[str, *text_type(_HOST, _NO_HOST, 253)]
-IngressHost = Annotated[str, *text_type(rf"(\*|{_HOST})?", f"{_NO_HOST}, or * for all", 253)]
-"""A host's name or every host; empty for none."""
+Host = Annotated[str, *text_type(_HOST, _NO_HOST, 253)]
+IngressHost = Annotated[str, *text_type(rf"(\*|{_HOST})?", f"{_NO_HOST}, or * for each", 253)]
 
 _KEY_NAME = "[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
 _KEY = rf"({_SUBDOMAIN}/)?{_KEY_NAME}"

@@ -6,26 +6,19 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from .kubernetes import (
     Annotations,
+    AnyNamespace,
     Count,
+    Host,
     IngressHost,
     LabelSelector,
-    NamespaceName,
     ObjectName,
-    RouteHost,
-    text_type,
 )
 from .types import PATH_SEGMENT, FetchedModel, Section
 
 CanaryName = Annotated[str, StringConstraints(pattern="^[a-z0-9]([-a-z0-9]{0,7}[a-z0-9])?$")]
 """What is left of 63 characters behind a release's name of 53 and a dash."""
 
-PathPrefix = Annotated[
-    str,
-    *text_type(
-        rf"(/|(/({PATH_SEGMENT}|\{{release\}}))+)?",
-        "is no path of a way in; write one like /risk or /{release}/api",
-    ),
-]
+PathPrefix = Annotated[str, Field(pattern=rf"^(/|(/({PATH_SEGMENT}|\{{release\}}))+)?$")]
 
 
 class Ingress(Section):
@@ -42,9 +35,9 @@ class Gateway(Section):
     """The Gateway (Gateway API) by which the service is reached; there is no route without one."""
 
     name: ObjectName = ""
-    namespace: NamespaceName = ""
+    namespace: AnyNamespace = ""
     section: ObjectName = ""
-    hosts: tuple[RouteHost, ...] = ()
+    hosts: tuple[Host, ...] = ()
 
 
 class Canary(Section):
