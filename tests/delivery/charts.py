@@ -199,6 +199,11 @@ def environment(container: Manifest) -> dict[str, Any]:
     return {each["name"]: each.get("value", each.get("valueFrom")) for each in container["env"]}
 
 
+def containers(pod: Manifest) -> list[Manifest]:
+    """Return the containers of a pod's spec, those at its start first."""
+    return [*pod.get("initContainers", []), *pod["containers"]]
+
+
 def findings(manifests: dict[str, str]) -> dict[str, list[str]]:
     """Return what Kubernetes' schemas say of the manifests of each name, all by one process."""
     script = Path(manifest_schemas.__file__)

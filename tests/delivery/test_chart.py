@@ -12,6 +12,7 @@ from . import manifest_schemas
 from .charts import (
     TAG,
     VALUES,
+    containers,
     documents,
     findings,
     pods,
@@ -77,7 +78,7 @@ def test_what_is_rendered_keeps_to_kubernetes_schemas(
         spec = pod["spec"]
         assert spec["automountServiceAccountToken"] is False
         assert spec["securityContext"]["runAsUser"] == 10001
-        for container in spec.get("initContainers", []) + spec["containers"]:
+        for container in containers(spec):
             assert container["resources"]["limits"]["memory"]
             mounted = {each["name"] for each in container.get("volumeMounts", [])}
             assert mounted <= {each["name"] for each in spec.get("volumes", [])}

@@ -6,9 +6,19 @@ from typing import Any
 
 import pytest
 
-from .charts import FETCHED, TAG, VALUES, Manifest, environment, named, one, pods, with_values
+from .charts import (
+    FETCHED,
+    TAG,
+    VALUES,
+    Manifest,
+    containers,
+    environment,
+    named,
+    one,
+    pods,
+    with_values,
+)
 from .helm_binary import helm
-from .pod_security import containers
 
 PLACED: dict[str, Any] = VALUES["placed"]["deployment"]
 ALL = FETCHED | {

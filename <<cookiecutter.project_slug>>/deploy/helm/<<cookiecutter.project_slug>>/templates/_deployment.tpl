@@ -73,7 +73,7 @@ spec:
           securityContext:
             {{- include "<< cookiecutter.project_slug >>.container-security" . | nindent 12 }}
           resources:
-            {{- include "<< cookiecutter.project_slug >>.resources" (dict "cpu" $deployment.cpu "memory" "1Gi") | nindent 12 }}
+            {{- include "<< cookiecutter.project_slug >>.resources" (dict "root" $root "cpu" $deployment.cpu "memory" "1Gi") | nindent 12 }}
           volumeMounts:
             {{- include "<< cookiecutter.project_slug >>.config-mount" . | nindent 12 }}
             {{- include "<< cookiecutter.project_slug >>.given-mounts" . | nindent 12 }}
@@ -120,7 +120,7 @@ spec:
           securityContext:
             {{- include "<< cookiecutter.project_slug >>.container-security" . | nindent 12 }}
           resources:
-            {{- include "<< cookiecutter.project_slug >>.resources" $deployment | nindent 12 }}
+            {{- include "<< cookiecutter.project_slug >>.resources" (dict "root" $root "cpu" $deployment.cpu "memory" $deployment.memory) | nindent 12 }}
           volumeMounts:
             {{- include "<< cookiecutter.project_slug >>.config-mount" . | nindent 12 }}
             {{- include "<< cookiecutter.project_slug >>.given-mounts" . | nindent 12 }}

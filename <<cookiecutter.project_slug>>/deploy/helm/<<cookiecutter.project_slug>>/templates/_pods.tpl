@@ -54,18 +54,20 @@ capabilities:
 {{- if hasSuffix "m" . }}{{ trimSuffix "m" . }}{{ else }}{{ mulf . 1000 | int }}{{ end }}
 {{- end }}
 
-{{/* A container's share: as much memory as it may have, and at least that share of the CPU. */}}
+{{/* A container's share: as much memory as it may have, and at least that share of the CPU. Where
+   deployment.cpu_limit is set, each has a limit, as a quota of them asks; more than it asks for. */}}
 {{- define "<< cookiecutter.project_slug >>.resources" -}}
 requests:
   cpu: {{ .cpu | quote }}
   memory: {{ .memory | quote }}
 limits:
   memory: {{ .memory | quote }}
-  {{- with .cpu_limit }}
-  {{- if gt (int (include "<< cookiecutter.project_slug >>.millicores" $.cpu)) (int (include "<< cookiecutter.project_slug >>.millicores" .)) }}
+  {{- with .root.Values.deployment.cpu_limit }}
+  {{- $less := lt (int (include "<< cookiecutter.project_slug >>.millicores" .)) (int (include "<< cookiecutter.project_slug >>.millicores" $.cpu)) }}
+  {{- if and $less (eq $.cpu $.root.Values.deployment.cpu) }}
   {{- fail (printf "deployment.cpu is %s, more than deployment.cpu_limit, %s; write as much or less" $.cpu .) }}
   {{- end }}
-  cpu: {{ . | quote }}
+  cpu: {{ ternary $.cpu . $less | quote }}
   {{- end }}
 {{- end }}
 
