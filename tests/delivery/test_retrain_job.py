@@ -34,7 +34,7 @@ def test_the_job_of_the_schedule_makes_a_version(
         shown = released.log(pod, "retrain")
         assert status == "Complete", shown
         versions = run("make", "models", cwd=project, TITANIC_REGISTRY__URI=url)
-        assert re.search(r"\n│ 1 ", versions), versions
+        assert re.search(r"│ +1 │.*│ champion │", versions), versions
 
 
 def ended(there: Cluster, job: str) -> str:
