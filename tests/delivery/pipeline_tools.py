@@ -71,14 +71,14 @@ def _python(*packages: str) -> Callable[[Path], None]:
 
 @cache
 def java() -> list[str]:
-    """The command that runs a Groovy script with JenkinsPipelineUnit on its path."""
+    """The command that runs a Groovy script with JenkinsPipelineUnit and groovy-cps on its path."""
 
     def install(folder: Path) -> None:
         pom = ("--file", REHEARSAL / "pom.xml")
         _run("mvn", "-q", "-B", *pom, "dependency:copy-dependencies", f"-DoutputDirectory={folder}")
 
-    jars = installed("jenkins-pipeline-unit-1.1", install)
-    return ["java", *JAVA, "-cp", f"{jars}/*", "groovy.ui.GroovyMain"]
+    jars = installed("jenkins-pipeline-unit-1.1-cps-1.31", install)
+    return ["java", *JAVA, "-cp", f"{jars}/*{os.pathsep}{REHEARSAL}", "groovy.ui.GroovyMain"]
 
 
 @cache

@@ -105,7 +105,8 @@ class Target(Section):
 
 
 class Jenkins(Section):
-    """The credentials and environments that the pipelines use in Jenkins."""
+    """The image, credentials and environments that the pipelines use in Jenkins."""
 
+    image: str = ""
     credentials: Credentials = Credentials()
     environments: dict[str, Target] = Field(default_factory=dict)
