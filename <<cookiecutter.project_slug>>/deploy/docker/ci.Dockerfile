@@ -1,7 +1,7 @@
 # What pipelines and the cluster's jobs need: the project, its training group and tools, and `make`.
 ARG BASE=docker.io/library/python:<< cookiecutter.python_version >>-slim-bookworm
-ARG HELM=docker.io/alpine/helm:3.18.4
-ARG DOCKER=docker.io/library/docker:28-cli
+ARG HELM=docker.io/alpine/helm:3.22.0
+ARG DOCKER=docker.io/library/docker:29-cli
 
 FROM ${HELM} AS helm
 FROM ${DOCKER} AS docker

@@ -55,7 +55,7 @@ class FluentBit(Section):
     """The collector beside each service: what it hands on goes to its own outputs."""
 
     outputs: tuple[dict[str, Any], ...] = ()
-    image: str = Field(default="docker.io/fluent/fluent-bit:4.0.8", min_length=1)
+    image: str = Field(default="docker.io/fluent/fluent-bit:4.2.2", min_length=1)
     memory: str = Field(default="128Mi", pattern=QUANTITY)
 
 
@@ -105,8 +105,9 @@ class Target(Section):
 
 
 class Jenkins(Section):
-    """The image, credentials and environments that the pipelines use in Jenkins."""
+    """The pipelines' Jenkins, and the image, credentials and environments that they use there."""
 
+    url: str = Field(default="", pattern=r"^(https?://[^\s@]+)?$")
     image: str = ""
     credentials: Credentials = Credentials()
     environments: dict[str, Target] = Field(default_factory=dict)
