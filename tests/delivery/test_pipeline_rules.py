@@ -1,5 +1,7 @@
 """Jenkins' pipelines as they are configured, as they deploy, and what Jenkins refuses."""
 
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -98,12 +100,29 @@ def test_stages_run_in_another_image_or_on_the_agent_itself_if_config_yaml_says_
         assert not [each for each in runs[name]["events"] if "docker build" in each["value"]]
 
 
-def test_the_ci_image_is_built_as_config_yaml_says(runs: dict[str, Outcome]) -> None:
-    (event,) = [each for each in runs["train-model"]["events"] if "docker build" in each["value"]]
-    assert event["environment"]["CI_IMAGE"] == "iris-classifier-ci:jenkins"
-    (event,) = [each for each in runs["mirror"]["events"] if "docker build" in each["value"]]
-    assert event["environment"]["BASE"] == "mirror/python"
-    assert event["environment"]["PACKAGES"] == "libgomp1 libpq5"
+def docker_build(run: Outcome, folder: Path) -> list[str]:
+    """Return what a run's own command hands docker, by a shell and a stand-in that repeats it."""
+    (event,) = [each for each in run["events"] if "docker build" in each["value"]]
+    docker = folder / "docker"
+    docker.write_text("#!/bin/sh\nprintf '%s\\n' \"$@\"\n")
+    docker.chmod(0o755)
+    told = event["environment"] | {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
+    command = ["sh", "-xe", "-c", event["value"]]
+    return subprocess.run(
+        command, env=told, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+
+
+def test_the_ci_image_is_built_as_config_yaml_says(
+    runs: dict[str, Outcome], tmp_path: Path
+) -> None:
+    target = ["build", "--target", "pipelines", "--tag", "iris-classifier-ci:jenkins"]
+    target += ["--file", "deploy/docker/ci.Dockerfile", "--build-arg"]
+    plain = docker_build(runs["train-model"], tmp_path)
+    assert plain == [*target, "SYSTEM_PACKAGES=", "."]
+    other = ["--build-context", "base=docker-image://mirror/python", "."]
+    told = docker_build(runs["mirror"], tmp_path)
+    assert told == [*target, "SYSTEM_PACKAGES=libgomp1 libpq5", *other]
 
 
 def test_production_asks_and_staging_does_not(runs: dict[str, Outcome]) -> None:

@@ -1,12 +1,9 @@
 # What pipelines and the cluster's jobs need: the project, its training group and tools, and `make`.
-ARG BASE=docker.io/library/python:<< cookiecutter.python_version >>-slim-bookworm
-ARG HELM=docker.io/alpine/helm:3.22.0
-ARG DOCKER=docker.io/library/docker:29-cli
+FROM docker.io/library/python:<< cookiecutter.python_version >>-slim-bookworm AS base
+FROM docker.io/alpine/helm:3.22.0 AS helm
+FROM docker.io/library/docker:29-cli AS docker
 
-FROM ${HELM} AS helm
-FROM ${DOCKER} AS docker
-
-FROM ${BASE} AS tools
+FROM base AS tools
 ARG UV=0.13.9
 # For the build alone; at run time each has its own.
 ARG PIP_CACHE_DIR=/var/cache/pip

@@ -19,7 +19,7 @@ def prepare() {
     withEnv(["CI_IMAGE=${image()}", "BASE=${ours?.base ?: ''}", "PACKAGES=${(ours?.system_packages ?: []).join(' ')}"]) {
         retry(2) {
             sh '''docker build --target pipelines --tag "$CI_IMAGE" --file deploy/docker/ci.Dockerfile \\
-                --build-arg "SYSTEM_PACKAGES=$PACKAGES" ${BASE:+--build-arg "BASE=$BASE"} .'''
+                --build-arg "SYSTEM_PACKAGES=$PACKAGES" ${BASE:+--build-context "base=docker-image://$BASE"} .'''
         }
     }
 }
