@@ -54,8 +54,21 @@ WRONG = {
         "    return readYaml(",
         "    [2, 1].toSorted { one, two -> one - two }\n    return readYaml(",
     ),
+    "a variable that can't be saved": (
+        SHARED,
+        "    inside {",
+        "    def found = 'make' =~ /make/\n    inside {",
+    ),
 }
-"""Mistakes: a file, a text of it, and the one in its place. Plain Groovy would run the last two."""
+"""Mistakes: a file, a text of it, and the one in its place. Plain Groovy runs the last three."""
+
+
+NAMED = {
+    "synchronized": "synchronized",
+    "a closure for plain Java": "toSorted",
+    "a variable that can't be saved": "NotSerializableException: java.util.regex.Matcher",
+}
+"""Words of the reasons, where another mistake might have been found."""
 
 
 @pytest.fixture(scope="module")
@@ -186,5 +199,4 @@ def test_without_ids_no_credentials_are_asked_for(runs: dict[str, Outcome]) -> N
 @pytest.mark.parametrize("name", WRONG)
 def test_the_rehearsal_refuses_what_jenkins_would(runs: dict[str, Outcome], name: str) -> None:
     assert runs[name]["result"] == "REFUSED", runs[name]
-    named = {"synchronized": "synchronized", "a closure for plain Java": "toSorted"}
-    assert named.get(name, "") in runs[name]["why"]
+    assert NAMED.get(name, "") in runs[name]["why"]

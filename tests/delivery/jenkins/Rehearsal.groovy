@@ -12,7 +12,7 @@ class Rehearsal {
         stages: ['stage'],
         stage: ['agent', 'when', 'input', 'options', 'steps', 'stages', 'post'],
         when: ['beforeInput', 'expression'],
-        input: ['message', 'ok'],
+        input: ['message', 'ok', 'submitter'],
         post: ['always', 'success', 'failure', 'aborted', 'cleanup'],
         steps: ['checkout', 'deleteDir', 'stash', 'unstash', 'sh', 'echo', 'script', 'retry', 'timeout', 'junit', 'archiveArtifacts'],
         script: ['checkout', 'deleteDir', 'stash', 'unstash', 'sh', 'echo', 'retry', 'timeout', 'load', 'readYaml', 'error',
@@ -117,6 +117,7 @@ class Rehearsal {
         know('input', [Closure]) { body -> within('input', body) }
         know('message', [String]) { block().message = it }
         know('ok', [String]) { block().ok = it }
+        know('submitter', [String]) { block().submitter = it }
     }
 
     Map block() { blocks.last() }

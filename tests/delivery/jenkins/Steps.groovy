@@ -62,7 +62,7 @@ class Steps {
             if (aborts[told]) {
                 throw new Failed("${told} was aborted".toString(), true)
             }
-            does(*given)
+            Cps.stop(name, does(*given))
         }
     }
 
