@@ -20,6 +20,23 @@ FETCHED = {
     "deployment": {"ci_image": "registry.example.org/ci:1"},
 }
 INGRESS = {"host": "model.example.org", "annotations": {"example.org/size": "10"}}
+GATEWAY = {"name": "public", "namespace": "infra", "section": "https"}
+DIGEST = f"sha256:{'7' * 64}"
+CANARY = {"tag": "8-0123456789ab", "digest": f"sha256:{'8' * 64}", "weight": 10, "replicas": 2}
+EXTRA: list[Manifest] = [
+    {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "own", "labels": {"app.kubernetes.io/name": "own", "team": "risk"}},
+        "data": {"template": "{{ .Values.image.tag }}"},
+    },
+    {
+        "apiVersion": "v1",
+        "kind": "ResourceQuota",
+        "metadata": {"name": "quota"},
+        "spec": {"hard": {"pods": 10_000_000}},
+    },
+]
 VALUES: dict[str, dict[str, Any]] = {
     "defaults": {},
     "http": {"deployment": {"ingress": INGRESS | {"class_name": "public"}}},
@@ -48,13 +65,14 @@ VALUES: dict[str, dict[str, Any]] = {
     "secret": {
         "serving": {"api_keys": {"file": "api-keys.txt", "guard": ["predictions", "metrics"]}},
         "deployment": {
+            "allow_to": [5000],
             "secrets": {
                 "admin_token": "tokens",
                 "api_keys": "keys",
                 "log": "log",
                 "registry": "mlflow",
                 "pull": "pull",
-            }
+            },
         },
     },
     "forwarded": {"log": {"predictions": "forward", "forward": {"host": "logs.example.org"}}},
@@ -68,6 +86,37 @@ VALUES: dict[str, dict[str, Any]] = {
             },
         }
     },
+    "placed": {
+        "serving": {"host": "::"},
+        "deployment": {
+            "service_type": "NodePort",
+            "node_port": 30080,
+            "service_annotations": {"example.org/internal": "true"},
+            "labels": {"team": "risk"},
+            "pod_annotations": {"sidecar.istio.io/inject": "false"},
+            "env": [
+                {"name": "HTTPS_PROXY", "value": "http://proxy:3128"},
+                {"name": "TITANIC_PATHS__REPORTS", "value": "/tmp/reports"},
+                {"name": "NODE", "valueFrom": {"fieldRef": {"fieldPath": "spec.nodeName"}}},
+            ],
+            "volumes": [
+                {"name": "ca", "secret": {"secretName": "ca"}, "mount_path": "/etc/ca"},
+                {"name": "scratch", "emptyDir": {}, "mount_path": "/scratch", "read_only": False},
+            ],
+            "node_selector": {"kubernetes.io/arch": "amd64"},
+            "tolerations": [{"key": "gpu", "operator": "Exists", "effect": "NoSchedule"}],
+            "affinity": {
+                "podAntiAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": []}
+            },
+            "priority_class": "high",
+            "service_account": "mine",
+            "cpu_limit": "2",
+            "pull_policy": "Always",
+        },
+    },
+    "every-host": {"deployment": {"ingress": {"host": "*", "tls_secret": "cert"}}},
+    "any-host": {"deployment": {"ingress": {"host": "*.example.org"}, "path": "/{release}/api"}},
+    "gateway": {"deployment": {"gateway": GATEWAY | {"hosts": ["*.example.org"]}, "path": "/"}},
     "long": {"image": {"repository": "registry.example.org:5000/team/model"}},
 }
 VALUES["all"] = {
@@ -78,6 +127,19 @@ VALUES["all"] = {
         for key, value in values.get("deployment", {}).items()
     },
 }
+VALUES |= {
+    "versions": {
+        "image": {"digest": DIGEST},
+        "deployment": {"gateway": GATEWAY, "canaries": {"next": CANARY, "last": {"tag": "6"}}},
+    },
+    "models": FETCHED
+    | {"deployment": {"gateway": GATEWAY, "canaries": {"next": {"model": "66", "weight": 100}}}},
+    "nginx": {
+        "deployment": {"ingress": INGRESS | {"issuer": "letsencrypt"}, "canaries": {"next": CANARY}}
+    },
+    "extra": {"deployment": {"extra_manifests": EXTRA}},
+}
+"""Several versions side by side, and objects of others; the rest has one Deployment."""
 
 
 def with_values(folder: Path, values: dict[str, Any]) -> list[object]:
@@ -87,9 +149,15 @@ def with_values(folder: Path, values: dict[str, Any]) -> list[object]:
     return ["--values", "config.yaml", "--values", file]
 
 
-def template(project: Path, folder: Path, values: dict[str, Any], release: str = "titanic") -> str:
+def template(
+    project: Path,
+    folder: Path,
+    values: dict[str, Any],
+    release: str = "titanic",
+    namespace: str = "models",
+) -> str:
     chart = next(project.glob("deploy/helm/*"))
-    options = ["--namespace", "models", "--set-string", TAG, *with_values(folder, values)]
+    options = ["--namespace", namespace, "--set-string", TAG, *with_values(folder, values)]
     done = helm("template", release, chart, *options, cwd=project)
     assert done.returncode == 0, done.stderr
     assert not done.stderr, done.stderr
@@ -105,12 +173,35 @@ def one(manifests: list[Manifest], kind: str) -> Manifest:
     return found
 
 
+def named(manifests: list[Manifest], kind: str) -> dict[str, Manifest]:
+    """Return the manifests of a kind by their names."""
+    return {each["metadata"]["name"]: each for each in manifests if each["kind"] == kind}
+
+
+def selects(selector: Manifest, labels: dict[str, str]) -> bool:
+    """Tell whether a selector takes what has the labels."""
+    among = selector.get("matchExpressions", [])
+    assert {each["operator"] for each in among} <= {"In"}
+    fits: bool = selector["matchLabels"].items() <= labels.items()
+    return fits and all(labels.get(each["key"]) in each["values"] for each in among)
+
+
 def pods(manifests: list[Manifest]) -> list[Manifest]:
     """Return what each workload makes pods of: metadata and spec."""
     found = [each for each in manifests if each["kind"] == "Pod"]
     found += [each["spec"]["template"] for each in manifests if each["kind"] == "Deployment"]
     jobs = [each["spec"]["jobTemplate"] for each in manifests if each["kind"] == "CronJob"]
     return found + [job["spec"]["template"] for job in jobs]
+
+
+def environment(container: Manifest) -> dict[str, Any]:
+    """Return a container's variables, each with its value or where it is from."""
+    return {each["name"]: each.get("value", each.get("valueFrom")) for each in container["env"]}
+
+
+def containers(pod: Manifest) -> list[Manifest]:
+    """Return the containers of a pod's spec, those at its start first."""
+    return [*pod.get("initContainers", []), *pod["containers"]]
 
 
 def findings(manifests: dict[str, str]) -> dict[str, list[str]]:

@@ -13,7 +13,7 @@ import yaml
 VERSIONS = 3
 """The latest minor versions that are checked."""
 
-UNKNOWN = {"PrometheusRule", "ServiceMonitor"}
+UNKNOWN = {"HTTPRoute", "PrometheusRule", "ServiceMonitor"}
 """Kinds of others than Kubernetes."""
 
 

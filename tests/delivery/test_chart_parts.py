@@ -1,7 +1,6 @@
 """The chart's parts fit each other and config.yaml."""
 
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,34 +13,15 @@ from .charts import (
     TAG,
     VALUES,
     Manifest,
-    documents,
+    environment,
+    named,
     one,
     pods,
-    template,
+    selects,
     with_values,
 )
-from .cluster import Cluster
+from .control_plane.cluster import Cluster
 from .helm_binary import helm
-
-
-def test_a_config_with_parts_left_out_is_filled_up_as_the_service_does(
-    titanic: Path, tmp_path: Path
-) -> None:
-    copied = shutil.copytree(titanic, tmp_path / "copy")
-    (copied / "config.yaml").write_text("model: {name: titanic}\n")
-    manifests = documents(template(copied, tmp_path, {"automl": {"time_budget_s": None}}))
-    config = yaml.safe_load(one(manifests, "ConfigMap")["data"]["config.yaml"])
-    assert config["serving"]["max_body_bytes"] == 1048576
-    assert config["automl"]["time_budget_s"] is None
-
-
-def test_the_service_gets_config_yaml_as_it_is(
-    titanic: Path, render: Callable[..., list[Manifest]]
-) -> None:
-    rendered = one(render({}), "ConfigMap")["data"]["config.yaml"]
-    wanted = yaml.safe_load((titanic / "config.yaml").read_text("utf-8"))
-    apart = {"image", "deployment", "jenkins"}
-    assert yaml.safe_load(rendered) == {k: v for k, v in wanted.items() if k not in apart}
 
 
 def test_alerts_and_dashboard_are_those_of_the_release(
@@ -81,22 +61,22 @@ def test_the_parts_know_each_other(render: Callable[..., list[Manifest]]) -> Non
     manifests = render(VALUES["all"])
     deployment, service = one(manifests, "Deployment"), one(manifests, "Service")
     pod = deployment["spec"]["template"]
+    policy = named(manifests, "NetworkPolicy")["titanic"]
     selectors = {
-        "deployment": deployment["spec"]["selector"]["matchLabels"],
-        "service": service["spec"]["selector"],
-        "budget": one(manifests, "PodDisruptionBudget")["spec"]["selector"]["matchLabels"],
-        "policy": one(manifests, "NetworkPolicy")["spec"]["podSelector"]["matchLabels"],
+        "deployment": deployment["spec"]["selector"],
+        "service": {"matchLabels": service["spec"]["selector"]},
+        "budget": one(manifests, "PodDisruptionBudget")["spec"]["selector"],
+        "policy": policy["spec"]["podSelector"],
     }
     others = [each for each in pods(manifests) if each != pod]
     assert len(others) == 2
-    for name, labels in selectors.items():
-        assert labels.items() <= pod["metadata"]["labels"].items(), name
+    for name, selector in selectors.items():
+        assert selects(selector, pod["metadata"]["labels"]), name
         for other in others:
-            assert not labels.items() <= other["metadata"]["labels"].items(), name
+            assert not selects(selector, other["metadata"]["labels"]), name
     monitor = one(manifests, "ServiceMonitor")
     assert monitor["metadata"]["labels"]["release"] == "prometheus"
-    labels = monitor["spec"]["selector"]["matchLabels"].items()
-    assert labels <= service["metadata"]["labels"].items()
+    assert selects(monitor["spec"]["selector"], service["metadata"]["labels"])
     (port,) = service["spec"]["ports"]
     container = pod["spec"]["containers"][0]
     assert port["targetPort"] == container["ports"][0]["name"]
@@ -109,64 +89,6 @@ def test_the_parts_know_each_other(render: Callable[..., list[Manifest]]) -> Non
     configs = [each["configMap"] for each in pod["spec"]["volumes"] if "configMap" in each]
     maps = {each["metadata"]["name"] for each in manifests if each["kind"] == "ConfigMap"}
     assert {config["name"] for config in configs} == {"titanic", "titanic-fluent-bit"} <= maps
-
-
-def environment(container: Manifest) -> dict[str, Any]:
-    return {each["name"]: each.get("value", each.get("valueFrom")) for each in container["env"]}
-
-
-def test_secrets_go_only_to_those_who_need_them(render: Callable[..., list[Manifest]]) -> None:
-    manifests = render(VALUES["all"])
-    assert "Secret" not in {each["kind"] for each in manifests}
-    pod = one(manifests, "Deployment")["spec"]["template"]["spec"]
-    (collector, fetcher), (service,) = pod["initContainers"], pod["containers"]
-    token = {"secretKeyRef": {"name": "tokens", "key": "admin-token"}}
-    assert environment(service)["TITANIC_SERVING__ADMIN_TOKEN"] == token
-    assert "TITANIC_SERVING__ADMIN_TOKEN" not in environment(fetcher)
-    for container in (collector, service):
-        assert container["envFrom"] == [{"secretRef": {"name": "log"}}]
-    assert fetcher["envFrom"] == [{"secretRef": {"name": "mlflow"}}]
-    assert pod["imagePullSecrets"] == [{"name": "pull"}]
-
-
-KEYS = "/etc/titanic-keys"
-
-
-def test_keys_are_a_file_that_follows_the_secret(render: Callable[..., list[Manifest]]) -> None:
-    manifests = render(VALUES["secret"])
-    pod = one(manifests, "Deployment")["spec"]["template"]["spec"]
-    (service,) = pod["containers"]
-    assert environment(service)["TITANIC_SERVING__API_KEYS__FILE"] == f"{KEYS}/keys"
-    (mount,) = [each for each in service["volumeMounts"] if each["name"] == "keys"]
-    # With a subPath it would stay as it was when the pod started.
-    assert mount == {"name": "keys", "mountPath": KEYS, "readOnly": True}
-    (volume,) = [each for each in pod["volumes"] if each["name"] == "keys"]
-    # The group is the pod's; the key itself stays where it is.
-    expected = {"secretName": "keys", "defaultMode": 0o440}
-    assert volume["secret"] == expected | {"items": [{"key": "keys", "path": "keys"}]}
-    assert pod["securityContext"]["fsGroup"] == 10001
-    assert "TITANIC_API_KEY" not in environment(service)
-
-
-def test_the_charts_own_clients_have_a_key(render: Callable[..., list[Manifest]]) -> None:
-    secret, watched = VALUES["secret"], VALUES["watched"]["deployment"]
-    deployment = secret["deployment"] | watched
-    manifests = render({**secret, "deployment": deployment})
-    (hook,) = one(manifests, "Pod")["spec"]["containers"]
-    reference = {"name": "keys", "key": "api-key"}
-    assert environment(hook)["TITANIC_API_KEY"] == {"secretKeyRef": {**reference, "optional": True}}
-    (endpoint,) = one(manifests, "ServiceMonitor")["spec"]["endpoints"]
-    assert endpoint["authorization"] == {"credentials": reference}
-    (endpoint,) = one(render(VALUES["watched"]), "ServiceMonitor")["spec"]["endpoints"]
-    assert "authorization" not in endpoint
-
-
-def test_a_file_of_keys_that_no_secret_has_is_refused(titanic: Path, tmp_path: Path) -> None:
-    values = with_values(tmp_path, {"serving": {"api_keys": {"file": "api-keys.txt"}}})
-    chart = next(titanic.glob("deploy/helm/*"))
-    done = helm("template", "titanic", chart, "--set-string", TAG, *values, cwd=titanic)
-    assert done.returncode != 0
-    assert "name one in deployment.secrets.api_keys" in done.stderr
 
 
 def test_a_fetched_model_is_put_where_the_service_looks_for_it(
@@ -195,48 +117,6 @@ def test_a_pod_ends_only_when_nobody_sends_it_requests_any_more(
     assert pod["containers"][0]["lifecycle"]["preStop"] == {"sleep": {"seconds": 9}}
     assert environment(pod["containers"][0])["TITANIC_SERVING__DRAIN_SECONDS"] == "9"
     assert pod["terminationGracePeriodSeconds"] > 9 + 9 + 31
-
-
-def test_the_network_is_closed_but_for_what_is_needed(
-    render: Callable[..., list[Manifest]],
-) -> None:
-    baked = one(render({}), "NetworkPolicy")["spec"]
-    assert baked["policyTypes"] == ["Ingress", "Egress"]
-    assert "egress" not in baked
-    assert baked["ingress"] == [{"ports": [{"port": "http"}]}]
-    some = one(render(VALUES["watched"]), "NetworkPolicy")["spec"]["ingress"][0]["from"]
-    assert some[1]["namespaceSelector"]["matchExpressions"][0]["values"] == [
-        "ingress",
-        "monitoring",
-    ]
-    elsewhere = {**FETCHED, "registry": {}, "deployment": {"secrets": {"registry": "mlflow"}}}
-    assert one(render(elsewhere), "NetworkPolicy")["spec"]["policyTypes"] == ["Ingress"]
-
-
-def called(policy: Manifest) -> list[int]:
-    """Return the ports that a NetworkPolicy lets be called, beside DNS."""
-    assert policy["policyTypes"] == ["Ingress", "Egress"]
-    dns, ports = policy["egress"]
-    assert dns == {"ports": [{"port": 53, "protocol": kind} for kind in ("UDP", "TCP")]}
-    return [each["port"] for each in ports["ports"]]
-
-
-@pytest.mark.parametrize(
-    ("values", "ports"),
-    [
-        (FETCHED, [443]),
-        (FETCHED | {"registry": {"uri": "http://mlflow:5000/path"}}, [5000]),
-        (FETCHED | {"registry": {"uri": "http://mlflow"}}, [80]),
-        (VALUES["forwarded"], [24224]),
-        (VALUES["collected"], [9243]),
-        ({"deployment": {"allow_to": [4317]}}, [4317]),
-        (FETCHED | VALUES["forwarded"], [443, 24224]),
-    ],
-)
-def test_registry_and_collector_may_be_called(
-    values: dict[str, Any], ports: list[int], render: Callable[..., list[Manifest]]
-) -> None:
-    assert called(one(render(values), "NetworkPolicy")["spec"]) == ports
 
 
 def test_a_collector_beside_the_service_gets_its_predictions(
@@ -280,18 +160,21 @@ def test_a_sink_that_a_pod_can_not_reach_is_refused(
         ("cert-manager", "https://model.example.org/docs", "titanic-tls"),
         ("below", "https://model.example.org/risk/docs", "titanic-tls"),
         ("own-certificate", "https://model.example.org/docs", "cert"),
-        ("defaults", "http://titanic.models.svc", None),
+        ("every-host", "https://<the ingress>/docs", "cert"),
+        ("any-host", "http://<any>.example.org/titanic/api/docs", None),
+        ("nginx", "http://titanic-next.{namespace}.svc", "titanic-tls"),
+        ("defaults", "http://titanic.{namespace}.svc", None),
     ],
 )
 def test_the_notes_name_the_address(
     titanic: Path, tmp_path: Path, there: Cluster, name: str, address: str, secret: str | None
 ) -> None:
-    options = ["--namespace", "models", "--create-namespace", "--set-string", TAG]
+    options = ["--namespace", there.namespace, "--set-string", TAG]
     options += map(str, with_values(tmp_path, VALUES[name]))
     chart = next(titanic.glob("deploy/helm/*"))
     done = helm("install", "titanic", chart, *options, cwd=titanic, kubeconfig=there.kubeconfig)
     assert done.returncode == 0, done.stderr
-    assert address in done.stdout
+    assert address.format(namespace=there.namespace) in done.stdout
     if name == "defaults":
         assert not there.named("Ingress")
     else:

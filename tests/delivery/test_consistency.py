@@ -112,6 +112,7 @@ def test_the_user_is_one(delivery: dict[str, str]) -> None:
     assert last
     assert [(path, user) for path, user in last if user != ["10001:10001"]] == []
     users = list(having(delivery, r"(?:runAsUser|runAsGroup|fsGroup): (\d+)"))
+    users += list(having(delivery, r"else \}\}(\d{4,})"))
     users += list(having(delivery, r"^ +user: \"?(\d+)"))
     assert users
     assert {user for _, user in users} == {"10001"}

@@ -125,7 +125,9 @@ def test_a_long_unknown_address_is_cut(service: Service) -> None:
     assert len(answer.content) < 500
 
 
-@pytest.mark.parametrize("wrong", ["risk", "/risk/", "/", "//a", "https://a/b", "/a?b", "/a b"])
+@pytest.mark.parametrize(
+    "wrong", ["risk", "/risk/", "/", "/..", "//a", "https://a/b", "/a?b", "/a b"]
+)
 def test_what_is_no_prefix_is_an_error(monkeypatch: pytest.MonkeyPatch, wrong: str) -> None:
     monkeypatch.setenv(f"{PREFIX}SERVING__ROOT_PATH", wrong)
     with pytest.raises(ProjectError, match=r"serving\.root_path"):

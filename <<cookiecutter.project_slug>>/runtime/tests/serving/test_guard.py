@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -163,7 +164,10 @@ def start(tmp_path: Path, **settings: str) -> str:
 
 def test_without_a_good_file_it_does_not_start(tmp_path: Path) -> None:
     file = tmp_path / "keys"
-    options = {"SERVING__API_KEYS__FILE": str(file), "SERVING__PORT": "0"}
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    options = {"SERVING__API_KEYS__FILE": str(file), "SERVING__PORT": str(port)}
     assert "No such file or directory; put it right" in start(tmp_path, **options)
     file.write_text("alice key_in_plain_text\n")
     said = start(tmp_path, **options)

@@ -1,94 +1,87 @@
 {{/* How the environment's variables of a setting begin. */}}
-{{- define "prefix" -}}
+{{- define "<< cookiecutter.project_slug >>.prefix" -}}
 << cookiecutter.package_name | upper >>_
 {{- end }}
 
+{{/* The name of the release's objects; of a subchart also the chart's, or the alias that its parent gave it.
+   53 characters at most, so that 10 more may follow. Names of templates are those of all charts of a
+   release, and so begin with the project's. */}}
+{{- define "<< cookiecutter.project_slug >>.fullname" -}}
+{{- $name := ternary (print .Release.Name "-" .Chart.Name) .Release.Name (contains "/charts/" .Template.BasePath) }}
+{{- include "<< cookiecutter.project_slug >>.cut" (list $name 53) }}
+{{- end }}
+
+{{/* A name in so many characters; one that is longer ends with its hash, and so stays apart from others. */}}
+{{- define "<< cookiecutter.project_slug >>.cut" -}}
+{{- $name := index . 0 }}{{ $most := index . 1 }}
+{{- if le (len $name) $most }}{{ $name }}
+{{- else }}{{ $name | trunc (int (sub $most 9)) | trimSuffix "-" }}-{{ sha256sum $name | trunc 8 }}
+{{- end }}
+{{- end }}
+
 {{/* The image's tag: the model's version. */}}
-{{- define "tag" -}}
+{{- define "<< cookiecutter.project_slug >>.tag" -}}
 {{- .Values.image.tag | required "image.tag is missing: `make deploy` takes it from the bundle; else add --set-string image.tag=…" }}
 {{- end }}
 
-{{- define "image" -}}
-{{ .Values.image.repository }}:{{ include "tag" . }}
-{{- end }}
-
 {{/* The image that fetches and trains: by default that of `make image-ci`. */}}
-{{- define "ci-image" -}}
+{{- define "<< cookiecutter.project_slug >>.ci-image" -}}
 {{ .Values.deployment.ci_image | default (print .Values.image.repository "-ci:latest") }}
 {{- end }}
 
+{{/* An image, and when it is pulled. */}}
+{{- define "<< cookiecutter.project_slug >>.pulled" -}}
+image: {{ index . 1 | quote }}
+{{- with (index . 0).Values.deployment.pull_policy }}
+imagePullPolicy: {{ . }}
+{{- end }}
+{{- end }}
+
 {{/* A registry in files is lost with its pod. */}}
-{{- define "check-registry" -}}
+{{- define "<< cookiecutter.project_slug >>.check-registry" -}}
 {{- if not (or .Values.registry.uri .Values.deployment.secrets.registry) }}
 {{- fail "registry.uri is empty: fetching the model (serving.model) and retraining need a server" }}
 {{- end }}
 {{- end }}
 
-{{/* A file of the chart that asks Prometheus, asking for this release: its job is the Service's name.
+{{/* A file of the chart that asks Prometheus, asking for a version: its job is its Service's name.
    The gauges of performance and drift, which are not scraped from it, name it otherwise. */}}
-{{- define "of-release" -}}
-{{- $job := printf "job=%s%s%s" .quote .root.Chart.Name .quote }}
-{{- $release := printf "namespace=%s%s%s, job=%s%s%s" .quote .root.Release.Namespace .quote .quote .root.Release.Name .quote }}
-{{- $default := printf "release=%sdefault/%s%s" .quote .root.Chart.Name .quote }}
-{{- $measured := printf "release=%s%s/%s%s" .quote .root.Release.Namespace .root.Release.Name .quote }}
+{{- define "<< cookiecutter.project_slug >>.of-release" -}}
+{{- $job := printf "job=%s%s%s" .quote "<< cookiecutter.project_slug >>" .quote }}
+{{- $release := printf "namespace=%s%s%s, job=%s%s%s" .quote .root.Release.Namespace .quote .quote .name .quote }}
+{{- $default := printf "release=%sdefault/%s%s" .quote "<< cookiecutter.project_slug >>" .quote }}
+{{- $measured := printf "release=%s%s/%s%s" .quote .root.Release.Namespace .name .quote }}
 {{- .root.Files.Get .file | replace $job $release | replace $default $measured }}
 {{- end }}
 
-{{/* Labels of all that the release has, but for the component. */}}
-{{- define "labels" -}}
-{{ include "instance" . }}
-app.kubernetes.io/version: {{ include "tag" . | trunc 63 | trimAll "-_." | quote }}
-app.kubernetes.io/managed-by: {{ .Release.Service }}
-helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
+{{/* A text as a label's value. */}}
+{{- define "<< cookiecutter.project_slug >>.label" -}}
+{{ . | trunc 63 | trimAll "-_." }}
 {{- end }}
 
-{{- define "instance" -}}
+{{/* Labels of all that the release has, but for the component. */}}
+{{- define "<< cookiecutter.project_slug >>.labels" -}}
+{{ include "<< cookiecutter.project_slug >>.instance" . }}
+app.kubernetes.io/version: {{ include "<< cookiecutter.project_slug >>.label" (include "<< cookiecutter.project_slug >>.tag" .) | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ print .Chart.Name "-" .Chart.Version | replace "+" "_" | trunc 63 | trimAll "-_." }}
+{{- with .Values.deployment.labels }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{/* These, and those by which the operator of Prometheus selects. */}}
+{{- define "<< cookiecutter.project_slug >>.monitored-labels" -}}
+{{ merge (deepCopy .Values.deployment.service_monitor.labels) (include "<< cookiecutter.project_slug >>.labels" . | fromYaml) | toYaml }}
+{{- end }}
+
+{{- define "<< cookiecutter.project_slug >>.instance" -}}
 app.kubernetes.io/name: {{ .Chart.Name }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 
-{{/* Labels by which the others know the pods that serve. They never change. */}}
-{{- define "selector" -}}
-{{ include "instance" . }}
-app.kubernetes.io/component: service
-{{- end }}
-
-{{/* What all pods have: the restricted Pod Security standard, and no way to the cluster's API. */}}
-{{- define "pod" -}}
-serviceAccountName: {{ .Release.Name }}
-automountServiceAccountToken: false
-enableServiceLinks: false
-securityContext:
-  runAsNonRoot: true
-  runAsUser: 10001
-  runAsGroup: 10001
-  fsGroup: 10001
-  seccompProfile:
-    type: RuntimeDefault
-{{- with .Values.deployment.secrets.pull }}
-imagePullSecrets:
-  - name: {{ . }}
-{{- end }}
-{{- end }}
-
-{{- define "container-security" -}}
-allowPrivilegeEscalation: false
-readOnlyRootFilesystem: true
-capabilities:
-  drop: [ALL]
-{{- end }}
-
-{{/* A container's share: as much memory as it may have, and at least that share of the CPU. */}}
-{{- define "resources" -}}
-requests:
-  cpu: {{ .cpu | quote }}
-  memory: {{ .memory | quote }}
-limits:
-  memory: {{ .memory | quote }}
-{{- end }}
-
 {{/* Whoever speaks with the registry. */}}
-{{- define "registry-environment" -}}
+{{- define "<< cookiecutter.project_slug >>.registry-environment" -}}
 {{- with .Values.deployment.secrets.registry }}
 envFrom:
   - secretRef:
@@ -96,9 +89,8 @@ envFrom:
 {{- end }}
 {{- end }}
 
-{{/* The keys of the log, and what the collector's outputs read as ${NAME}. */}}
 {{/* The variables in Secrets, by the Secrets' names. */}}
-{{- define "secret-environment" -}}
+{{- define "<< cookiecutter.project_slug >>.secret-environment" -}}
 {{- with without . "" }}
 envFrom:
 {{- range . }}
@@ -108,48 +100,21 @@ envFrom:
 {{- end }}
 {{- end }}
 
-{{/* The ports that the service and its collector call, by blanks: registry, sink, and what is allowed. */}}
-{{- define "called-ports" -}}
-{{- $deployment := .Values.deployment }}
-{{- $ports := list }}
-{{- if and (ne (toString .Values.serving.model) "baked") .Values.registry.uri }}
-{{- $registry := urlParse .Values.registry.uri }}
-{{- $named := regexFind ":[0-9]+$" $registry.host | trimPrefix ":" }}
-{{- $ports = append $ports ($named | default (ternary "80" "443" (eq $registry.scheme "http"))) }}
-{{- end }}
-{{- if $deployment.fluent_bit.outputs }}
-{{- range $deployment.fluent_bit.outputs }}
-{{- if and .host (not .port) }}
-{{- fail (printf "deployment.fluent_bit.outputs: %s at %s has no port; write it down, for the NetworkPolicy" .name .host) }}
-{{- end }}
-{{- with .port }}
-{{- $ports = append $ports (toString .) }}
-{{- end }}
-{{- end }}
-{{- else if eq .Values.log.predictions "forward" }}
-{{- $ports = append $ports (toString .Values.log.forward.port) }}
-{{- end }}
-{{- range $deployment.allow_to }}
-{{- $ports = append $ports (toString .) }}
-{{- end }}
-{{- $ports | uniq | join " " }}
-{{- end }}
-
-{{- define "fluent-bit-port" -}}
+{{- define "<< cookiecutter.project_slug >>.fluent-bit-port" -}}
 24224
 {{- end }}
 
 {{/* A collector that starts before the service and ends after it. */}}
-{{- define "fluent-bit" -}}
+{{- define "<< cookiecutter.project_slug >>.fluent-bit" -}}
 - name: fluent-bit
-  image: {{ .Values.deployment.fluent_bit.image | quote }}
+  {{- include "<< cookiecutter.project_slug >>.pulled" (list . .Values.deployment.fluent_bit.image) | nindent 2 }}
   command: [/fluent-bit/bin/fluent-bit, --config=/fluent-bit/etc/service/fluent-bit.yaml]
   restartPolicy: Always
-  {{- include "secret-environment" (list .Values.deployment.secrets.log) | nindent 2 }}
+  {{- include "<< cookiecutter.project_slug >>.secret-environment" (list .Values.deployment.secrets.log) | nindent 2 }}
   securityContext:
-    {{- include "container-security" . | nindent 4 }}
+    {{- include "<< cookiecutter.project_slug >>.container-security" . | nindent 4 }}
   resources:
-    {{- include "resources" (dict "cpu" "50m" "memory" .Values.deployment.fluent_bit.memory) | nindent 4 }}
+    {{- include "<< cookiecutter.project_slug >>.resources" (dict "root" $ "cpu" "50m" "memory" .Values.deployment.fluent_bit.memory) | nindent 4 }}
   volumeMounts:
     - name: fluent-bit
       mountPath: /fluent-bit/etc/service
@@ -158,39 +123,22 @@ envFrom:
       mountPath: /state
 {{- end }}
 
-{{- define "config-variable" -}}
-- name: {{ include "prefix" . }}CONFIG
-  value: /etc/{{ .Chart.Name }}/config.yaml
-{{- end }}
-
-{{- define "config-mount" -}}
-- name: config
-  mountPath: /etc/{{ .Chart.Name }}
-  readOnly: true
-{{- end }}
-
-{{- define "config-volume" -}}
-- name: config
-  configMap:
-    name: {{ .Release.Name }}
-{{- end }}
-
 {{/* The folder of the file with the API keys' hashes: mounted whole, so that a change of the Secret arrives. */}}
-{{- define "keys-folder" -}}
+{{- define "<< cookiecutter.project_slug >>.keys-folder" -}}
 /etc/{{ .Chart.Name }}-keys
 {{- end }}
 
 {{/* A file of keys that no Secret has would not be found, and the service would not start. */}}
-{{- define "check-keys" -}}
+{{- define "<< cookiecutter.project_slug >>.check-keys" -}}
 {{- if and .Values.serving.api_keys.file (not .Values.deployment.secrets.api_keys) }}
 {{- fail "serving.api_keys.file is set, and no Secret has it: name one in deployment.secrets.api_keys" }}
 {{- end }}
 {{- end }}
 
 {{/* The chart's own client's key. */}}
-{{- define "client-key" -}}
+{{- define "<< cookiecutter.project_slug >>.client-key" -}}
 {{- with .Values.deployment.secrets.api_keys }}
-- name: {{ include "prefix" $ }}API_KEY
+- name: {{ include "<< cookiecutter.project_slug >>.prefix" $ }}API_KEY
   valueFrom:
     secretKeyRef:
       name: {{ . }}
@@ -200,13 +148,33 @@ envFrom:
 {{- end }}
 
 {{/* Where a fetched bundle lies: on a volume, but not as its root, which can't be renamed over. */}}
-{{- define "fetched-bundle" -}}
+{{- define "<< cookiecutter.project_slug >>.fetched-bundle" -}}
 /models/model_bin
 {{- end }}
 
-{{/* The address where people find the service. */}}
-{{- define "address" -}}
-{{- with .Values.deployment.ingress -}}
-http{{ if or .issuer .tls_secret }}s{{ end }}://{{ .host }}{{ $.Values.serving.root_path }}
+{{/* The path of the ways in, without a slash at its end: it may have the release's name. */}}
+{{- define "<< cookiecutter.project_slug >>.path" -}}
+{{ .Values.deployment.path | default .Values.serving.root_path | replace "{release}" (include "<< cookiecutter.project_slug >>.fullname" .) | trimSuffix "/" }}
 {{- end }}
+
+{{/* The addresses where people find the service, as a list in JSON; a name in <> is not known here. */}}
+{{- define "<< cookiecutter.project_slug >>.addresses" -}}
+{{- $ingress := .Values.deployment.ingress }}
+{{- $gateway := .Values.deployment.gateway }}
+{{- $found := list }}
+{{- with $ingress.host }}
+{{- $host := eq . "*" | ternary "<the ingress>" (replace "*" "<any>" .) }}
+{{- $found = append $found (print "http" (or $ingress.issuer $ingress.tls_secret | empty | ternary "" "s") "://" $host) }}
+{{- end }}
+{{- if $gateway.name }}
+{{- range $gateway.hosts | default (list "<the gateway>") }}
+{{- $found = append $found (print "http(s)://" (replace "*" "<any>" .)) }}
+{{- end }}
+{{- end }}
+{{- $path := include "<< cookiecutter.project_slug >>.path" . }}
+{{- $addresses := list }}
+{{- range $found }}
+{{- $addresses = append $addresses (print . $path) }}
+{{- end }}
+{{- toJson $addresses }}
 {{- end }}

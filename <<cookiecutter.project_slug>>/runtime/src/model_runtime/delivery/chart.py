@@ -9,6 +9,9 @@ import yaml
 from ..errors import ProjectError
 from ..settings import Settings
 
+_OF_HELM = {"global": {"type": "object"}, "enabled": {"type": "boolean"}}
+"""Values that a parent chart hands to each of its charts, and the usual one to leave it out by."""
+
 _HEADER = "# The settings' defaults, by `make chart`. Set yours in config.yaml.\n"
 
 
@@ -48,6 +51,7 @@ def schema() -> dict[str, Any]:
         for name in [name for name, value in section["properties"].items() if _is_secret(value)]:
             del section["properties"][name]
     _require(found, found["$defs"])
+    found["properties"] |= _OF_HELM
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found}
 
 

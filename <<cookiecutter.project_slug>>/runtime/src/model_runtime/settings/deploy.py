@@ -1,92 +1,102 @@
 """The settings of image, deployment and pipelines; the service itself reads none of them."""
 
-from typing import Annotated, Any, Literal
+from typing import Literal
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from .kubernetes import (
+    Count,
+    Cpu,
+    DnsLabel,
+    Labels,
+    Memory,
+    ObjectName,
+    Port,
+    ReleaseName,
+    Schedule,
+)
+from .pods import Pods
 from .types import DebianPackage, Section
-
-# As Kubernetes writes names, and shares of CPU and memory.
-LETTERS = "[-a-z0-9]*[a-z0-9]"
-NAME = f"[a-z0-9]({LETTERS})?"
-Port = Annotated[int, Field(ge=1, le=65_535)]
-QUANTITY = r"^[0-9]+(\.[0-9]+)?(m|[kMGT]|[KMGT]i)?$"
+from .ways_in import Canaries, Gateway, Ingress, Manifest, PathPrefix
 
 
 class Image(Section):
     """The container image."""
 
     repository: str = Field(default="model-service", min_length=1)
-    tag: str = ""
+    tag: str = Field(default="", pattern=r"^([A-Za-z0-9_][A-Za-z0-9._-]{0,127})?$")
+    digest: str = Field(default="", pattern=r"^(sha256:[0-9a-f]{64})?$")
     base: str = ""
     tool: Literal["auto", "docker", "podman", "buildah"] = "auto"
     system_packages: tuple[DebianPackage, ...] = ()
 
 
-class Ingress(Section):
-    """The way to the service from outside of the cluster; there is none without a host."""
-
-    host: str = Field(default="", pattern=r"^([a-z0-9*]([-a-z0-9.]*[a-z0-9])?)?$", max_length=253)
-    class_name: str = Field(default="", pattern=rf"^({NAME})?$")
-    issuer: str = Field(default="", pattern=rf"^({NAME})?$")
-    tls_secret: str = Field(default="", pattern=rf"^({NAME})?$")
-    annotations: dict[str, str] = Field(default_factory=dict)
-
-
 class Secrets(Section):
     """Names of Secrets in the namespace; what is in them stands nowhere in the project."""
 
-    admin_token: str = Field(default="", pattern=rf"^({NAME})?$")
-    api_keys: str = Field(default="", pattern=rf"^({NAME})?$")
-    log: str = Field(default="", pattern=rf"^({NAME})?$")
-    registry: str = Field(default="", pattern=rf"^({NAME})?$")
-    telemetry: str = Field(default="", pattern=rf"^({NAME})?$")
-    pull: str = Field(default="", pattern=rf"^({NAME})?$")
+    admin_token: ObjectName = ""
+    api_keys: ObjectName = ""
+    log: ObjectName = ""
+    registry: ObjectName = ""
+    telemetry: ObjectName = ""
+    pull: ObjectName = ""
 
 
 class ServiceMonitor(Section):
     """The objects for Prometheus' operator: scraping, alerts, dashboard."""
 
     enabled: bool = False
-    labels: dict[str, str] = Field(default_factory=dict)
+    labels: Labels = Field(default_factory=dict)
+
+
+class Output(BaseModel):
+    """An output as Fluent Bit writes it; its port is opened."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    name: str = Field(min_length=1)
+    port: Port | None = None
 
 
 class FluentBit(Section):
     """The collector beside each service: what it hands on goes to its own outputs."""
 
-    outputs: tuple[dict[str, Any], ...] = ()
+    outputs: tuple[Output, ...] = ()
     image: str = Field(default="docker.io/fluent/fluent-bit:4.2.2", min_length=1)
-    memory: str = Field(default="128Mi", pattern=QUANTITY)
+    memory: Memory = "128Mi"
 
 
 class Retrain(Section):
     """The schedule and resources of `make retrain` in the cluster."""
 
-    schedule: str = Field(default="", pattern=r"^((\S+ ){4}\S+|@[a-z]+)?$")
+    schedule: Schedule = ""
     arguments: tuple[str, ...] = ()
-    cpu: str = Field(default="1", pattern=QUANTITY)
-    memory: str = Field(default="2Gi", pattern=QUANTITY)
-    max_hours: int = Field(default=6, ge=1)
+    cpu: Cpu = "1"
+    memory: Memory = "2Gi"
+    allow_to: tuple[Port, ...] = (443,)
+    max_hours: int = Field(default=6, ge=1, le=8_760)
 
 
-class Deployment(Section):
+class Deployment(Pods):
     """The chart's release of the image."""
 
-    namespace: str = Field(default="default", pattern=rf"^{NAME}$", max_length=63)
-    release: str = Field(default="model-service", pattern=rf"^[a-z]({LETTERS})?$", max_length=53)
-    replicas: int = Field(default=2, ge=1)
-    max_replicas: int = Field(default=2, ge=1)
-    cpu_percent: int = Field(default=70, ge=1)
-    cpu: str = Field(default="250m", pattern=QUANTITY)
-    memory: str = Field(default="512Mi", pattern=QUANTITY)
-    allow_from: tuple[str, ...] = ()
+    namespace: DnsLabel = "default"
+    release: ReleaseName = "model-service"
+    replicas: Count = 2
+    max_replicas: Count = 2
+    cpu_percent: Count = 70
+    allow_from: tuple[DnsLabel, ...] = ()
     allow_to: tuple[Port, ...] = ()
     ci_image: str = ""
+    path: PathPrefix = ""
     ingress: Ingress = Ingress()
+    gateway: Gateway = Gateway()
+    canaries: Canaries = Field(default_factory=dict)
     secrets: Secrets = Secrets()
     service_monitor: ServiceMonitor = ServiceMonitor()
     fluent_bit: FluentBit = FluentBit()
     retrain: Retrain = Retrain()
+    extra_manifests: tuple[Manifest, ...] = ()
 
 
 class Credentials(Section):
@@ -99,7 +109,7 @@ class Credentials(Section):
 class Target(Section):
     """An environment that the pipeline `deploy` can go to."""
 
-    namespace: str = Field(pattern=rf"^{NAME}$", max_length=63)
+    namespace: DnsLabel
     kubeconfig: str = Field(min_length=1)
     values: str = ""
 

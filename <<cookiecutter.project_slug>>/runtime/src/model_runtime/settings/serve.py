@@ -40,7 +40,7 @@ class Serving(Section):
 
     model: ServedModel = "baked"
     host: Host = "127.0.0.1"
-    port: int = Field(default=8000, ge=0, le=65_535)
+    port: int = Field(default=8000, ge=1, le=65_535)
     workers: int = Field(default=1, ge=1)
     max_rows: int = Field(default=1_000, ge=1)
     max_body_bytes: int = Field(default=1_048_576, ge=1_024)
@@ -50,7 +50,7 @@ class Serving(Section):
     keep_alive_seconds: int = Field(default=75, ge=1, le=86_400)
     root_path: RootPath = ""
     drain_seconds: int = Field(default=5, ge=0, le=300)
-    shutdown_seconds: int = Field(default=20, ge=0)
+    shutdown_seconds: int = Field(default=20, ge=0, le=86_400)
     score_as_text: bool = False
     api_keys: ApiKeys = ApiKeys()
     docs: bool = True

@@ -28,7 +28,7 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-def _matches(pattern: str, about: str) -> Callable[[str], str]:
+def matches(pattern: str, about: str) -> Callable[[str], str]:
     """Return a validator of texts; one that doesn't match is refused with what `about` says."""
 
     def check(text: str) -> str:
@@ -52,7 +52,7 @@ _NO_ORIGIN = (
     "(lower case, no path, no slash at the end), 'null' or '*'"
 )
 
-Origin = Annotated[str, AfterValidator(_matches(_ORIGIN, _NO_ORIGIN)), _text(_ORIGIN)]
+Origin = Annotated[str, AfterValidator(matches(_ORIGIN, _NO_ORIGIN)), _text(_ORIGIN)]
 
 _HOST = r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+(%[A-Za-z0-9._-]+)?"
 
@@ -61,13 +61,13 @@ _NO_HOST = (
     "or 0.0.0.0 for every network of the machine"
 )
 
-Host = Annotated[str, AfterValidator(_matches(_HOST, _NO_HOST)), _text(_HOST)]
+Host = Annotated[str, AfterValidator(matches(_HOST, _NO_HOST)), _text(_HOST)]
 
 _HOST_NAME = rf"({_HOST})?"
 
 _NO_HOST_NAME = "is no host; write a name or an address alone, like logs.example.org"
 
-HostName = Annotated[str, AfterValidator(_matches(_HOST_NAME, _NO_HOST_NAME)), _text(_HOST_NAME)]
+HostName = Annotated[str, AfterValidator(matches(_HOST_NAME, _NO_HOST_NAME)), _text(_HOST_NAME)]
 """The name or address of another machine; empty for none."""
 
 
@@ -90,9 +90,7 @@ _NO_MODEL_NAME = (
     "is no name for a model; write one without / : % ' \" and \\, which registries refuse"
 )
 
-ModelName = Annotated[
-    str, AfterValidator(_matches(_MODEL_NAME, _NO_MODEL_NAME)), _text(_MODEL_NAME)
-]
+ModelName = Annotated[str, AfterValidator(matches(_MODEL_NAME, _NO_MODEL_NAME)), _text(_MODEL_NAME)]
 
 
 # What an Authorization header bears (RFC 6750), and long enough not to be guessed.
@@ -166,7 +164,7 @@ _NO_SERVED_MODEL = (
 ServedModel = Annotated[
     str,
     BeforeValidator(_number_as_text),
-    AfterValidator(_matches(_SERVED_MODEL, _NO_SERVED_MODEL)),
+    AfterValidator(matches(_SERVED_MODEL, _NO_SERVED_MODEL)),
     WithJsonSchema({"type": ["string", "integer"], "pattern": f"^({_SERVED_MODEL})$"}),
 ]
 
@@ -209,7 +207,10 @@ def _is_address(uri: str) -> str:
     return uri
 
 
-RootPath = Annotated[str, StringConstraints(pattern=r"^((/[A-Za-z0-9._~-]+)+)?$")]
+PATH_SEGMENT = r"\.?[A-Za-z0-9_~-][A-Za-z0-9._~-]*"
+"""A part of a path that proxies leave as it is, unlike `..`."""
+
+RootPath = Annotated[str, StringConstraints(pattern=rf"^((/{PATH_SEGMENT})+)?$")]
 """A prefix of addresses, like /models/risk; empty for none."""
 
 DebianPackage = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9+.-]+$")]

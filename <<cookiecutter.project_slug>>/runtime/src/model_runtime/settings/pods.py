@@ -1,0 +1,104 @@
+"""The settings of pods and of the Service before them, for clusters with rules of their own."""
+
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from .kubernetes import (
+    Annotations,
+    Cpu,
+    CpuLimit,
+    Labels,
+    LabelSelector,
+    Memory,
+    ObjectName,
+    PullPolicy,
+    ServiceType,
+    Uid,
+    text_type,
+)
+from .types import Section
+
+OWN_VOLUMES = ("config", "tmp", "keys", "models", "fluent-bit", "fluent-bit-state", "work", "data")
+"""Volumes that the chart has by itself."""
+
+VolumeName = Annotated[
+    str,
+    *text_type("[a-z0-9]([-a-z0-9]*[a-z0-9])?", "is no name of a volume", 63, OWN_VOLUMES),
+]
+VariableName = Annotated[
+    str,
+    *text_type(
+        "[A-Za-z_][A-Za-z0-9_]*",
+        "is no name of a variable; write letters, digits and _, e.g. PROXY",
+    ),
+]
+AbsolutePath = Annotated[
+    str, *text_type("/[^:]+", "is no place for a volume; write an absolute path without a colon")
+]
+
+
+def _names_once(entries: tuple[Any, ...]) -> tuple[Any, ...]:
+    names = [each.name for each in entries]
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise ValueError(f"{', '.join(sorted(twice))} is there twice; each name stands once")
+    return entries
+
+
+class _OfKubernetes(BaseModel):
+    """An object with keys that Kubernetes, and not the settings, knows."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+
+class Variable(_OfKubernetes):
+    """A variable of the environment, with a value or, by valueFrom, a place to read it."""
+
+    name: VariableName
+
+
+class Volume(_OfKubernetes):
+    """A volume, and where containers have it."""
+
+    name: VolumeName
+    mount_path: AbsolutePath
+    sub_path: str = ""
+    read_only: bool = True
+
+
+Variables = Annotated[tuple[Variable, ...], AfterValidator(_names_once)]
+Volumes = Annotated[tuple[Volume, ...], AfterValidator(_names_once)]
+
+
+class Pods(Section):
+    """The settings of all pods: of the service, of its test and of retraining."""
+
+    cpu: Cpu = "250m"
+    cpu_limit: CpuLimit = ""
+    memory: Memory = "512Mi"
+    service_type: ServiceType = "ClusterIP"
+    node_port: int = Field(default=0, ge=0, le=65_535)
+    service_annotations: Annotations = Field(default_factory=dict)
+    labels: Labels = Field(default_factory=dict)
+    pod_annotations: Annotations = Field(default_factory=dict)
+    env: Variables = ()
+    volumes: Volumes = ()
+    node_selector: LabelSelector = Field(default_factory=dict)
+    tolerations: tuple[dict[str, Any], ...] = ()
+    affinity: dict[str, Any] = Field(default_factory=dict)
+    priority_class: ObjectName = ""
+    service_account: ObjectName = ""
+    run_as_user: Uid | None = 10001
+    pull_policy: PullPolicy = ""
+
+    @model_validator(mode="after")
+    def _asks_for_what_it_may_have(self) -> Self:
+        if self.cpu_limit and _cpus(self.cpu_limit) < _cpus(self.cpu):
+            raise ValueError(
+                f"cpu is {self.cpu}, more than cpu_limit, {self.cpu_limit}; write as much or less"
+            )
+        return self
+
+
+def _cpus(share: str) -> float:
+    return int(share[:-1]) / 1000 if share.endswith("m") else float(share)

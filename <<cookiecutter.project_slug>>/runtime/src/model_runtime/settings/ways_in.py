@@ -1,0 +1,64 @@
+"""The settings of ways into a cluster's service, and of the versions that share its requests."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from .kubernetes import Annotations, AnyNamespace, Count, Host, IngressHost, ObjectName
+from .types import PATH_SEGMENT, Section
+
+CanaryName = Annotated[str, StringConstraints(pattern="^[a-z0-9]([-a-z0-9]{0,7}[a-z0-9])?$")]
+"""What is left of 63 characters behind a release's name of 53 and a dash."""
+
+PathPrefix = Annotated[str, Field(pattern=rf"^(/|(/({PATH_SEGMENT}|\{{release\}}))+)?$")]
+
+
+class Ingress(Section):
+    """The way to the service from outside of the cluster; there is none without a host."""
+
+    host: IngressHost = ""
+    class_name: ObjectName = ""
+    issuer: ObjectName = ""
+    tls_secret: ObjectName = ""
+    annotations: Annotations = Field(default_factory=dict)
+
+
+class Gateway(Section):
+    """The Gateway (Gateway API) by which the service is reached; there is no route without one."""
+
+    name: ObjectName = ""
+    namespace: AnyNamespace = ""
+    section: ObjectName = ""
+    hosts: tuple[Host, ...] = ()
+
+
+class Canary(Section):
+    """Another version beside the main one, and its share of the requests."""
+
+    tag: str = Field(default="", pattern="^([A-Za-z0-9_][A-Za-z0-9._-]{0,127})?$")
+    digest: str = Field(default="", pattern="^(sha256:[0-9a-f]{64})?$")
+    model: str = Field(default="", pattern=r"^(latest|best|\d+|@.+)?$")
+    weight: int = Field(default=0, ge=0, le=100)
+    replicas: Count = 1
+
+
+Canaries = Annotated[
+    dict[CanaryName, Canary], Field(json_schema_extra={"additionalProperties": False})
+]
+
+
+class _Metadata(BaseModel):
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    name: str = Field(min_length=1)
+    labels: dict[str, str] = Field(default_factory=dict)
+
+
+class Manifest(BaseModel):
+    """An object of the user's own, as Kubernetes writes it."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    api_version: str = Field(alias="apiVersion", min_length=1)
+    kind: str = Field(min_length=1)
+    metadata: _Metadata
