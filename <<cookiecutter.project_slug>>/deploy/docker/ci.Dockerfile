@@ -1,10 +1,8 @@
 # What pipelines and the cluster's jobs need: the project, its training group and tools, and `make`.
-ARG BASE=docker.io/library/python:<< cookiecutter.python_version >>-slim-bookworm
-ARG HELM=docker.io/alpine/helm:3.18.4
+FROM docker.io/library/python:<< cookiecutter.python_version >>-slim-bookworm AS base
+FROM docker.io/alpine/helm:3.18.4 AS helm
 
-FROM ${HELM} AS helm
-
-FROM ${BASE}
+FROM base
 ARG UV=0.13.9
 # For the build alone; at run time each has its own.
 ARG PIP_CACHE_DIR=/var/cache/pip
