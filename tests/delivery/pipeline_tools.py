@@ -122,6 +122,13 @@ def compose() -> Path:
 
 
 @cache
+def validators() -> Path:
+    """The folder of check-jsonschema, and of a Python with CycloneDX's schemas."""
+    packages = ("check-jsonschema==0.39.0", "cyclonedx-python-lib[json-validation]==11.12.0")
+    return installed("validators-1", _python(*packages)) / "bin"
+
+
+@cache
 def actionlint() -> Path:
     """The program actionlint, made from its Go module."""
 

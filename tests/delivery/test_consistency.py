@@ -56,7 +56,8 @@ def composed(project: Path) -> dict[str, Any]:
 
 
 def service_image(delivery: dict[str, str]) -> str:
-    return delivery["deploy/docker/Dockerfile"].rpartition("\nFROM ")[2]
+    """Return the stages that the image is made of."""
+    return delivery["deploy/docker/Dockerfile"].partition("\nFROM base AS libraries\n")[2]
 
 
 def test_every_make_target_that_is_called_or_named_is_there(
@@ -151,8 +152,22 @@ def test_the_image_is_one(config: dict[str, Any], project: Path, delivery: dict[
     chart = f"deploy/helm/{project.name}"
     assert ".Values.image.repository" in delivery[f"{chart}/templates/_helpers.tpl"]
     assert yaml.safe_load(delivery[f"{chart}/Chart.yaml"])["name"] == project.name
-    bases = set(having(delivery, r"^ARG (?:BASE|HELM)=(.*)"))
-    assert len({base for _, base in bases if "python" in base}) == 1
+    bases = set(having(delivery, r"^FROM (\S*python:\S+)"))
+    assert len(bases) == 3
+    assert len({base for _, base in bases}) == 1
+
+
+def test_images_are_named_where_the_bot_for_dependencies_finds_them(
+    delivery: dict[str, str],
+) -> None:
+    """In FROM itself, with a tag: it reads no ARG."""
+    stages = {stage for _, stage in having(delivery, r"^FROM \S+ AS (\S+)")}
+    begun = {name for path, name in having(delivery, r"^FROM (\S+)") if "Dockerfile" in path}
+    assert len(begun - stages) > 3
+    assert all(re.fullmatch(r"[\w./-]+:[\w.-]+", name) for name in begun - stages), begun
+
+
+def test_helm_is_one(delivery: dict[str, str]) -> None:
     helms = set(having(delivery, r"alpine/helm:(\S+)"))
     assert len({version for _, version in helms}) == 1, helms
 

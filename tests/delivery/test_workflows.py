@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.support.commands import run
 from tests.support.files import PARTS
 from tests.support.projects import Baked
 from tools.examples import bake
 
-from .pipeline_tools import actionlint, linters
+from .pipeline_tools import actionlint, linters, validators
 
 
 def test_workflows_pass_actionlint_and_zizmor(project: Path) -> None:
@@ -23,6 +24,29 @@ def test_workflows_pass_actionlint_and_zizmor(project: Path) -> None:
             [*map(str, command)], cwd=project, env=os.environ | path, capture_output=True, text=True
         )
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_bot_for_dependencies_is_asked_as_its_schema_wants(project: Path) -> None:
+    command = [validators() / "check-jsonschema", "--builtin-schema", "vendor.dependabot"]
+    run(*command, ".github/dependabot.yml", cwd=project)
+
+
+def test_the_bot_looks_into_every_folder_that_names_versions(project: Path) -> None:
+    asked = yaml.safe_load((project / ".github/dependabot.yml").read_text("utf-8"))["updates"]
+    looked = {
+        (each["package-ecosystem"], folder)
+        for each in asked
+        for folder in each.get("directories", [each.get("directory")])
+    }
+    files = {"docker": "deploy/**/*Dockerfile", "npm": "deploy/**/package.json"}
+    there = {
+        (kind, f"/{file.parent.relative_to(project)}")
+        for kind, pattern in files.items()
+        for file in project.glob(pattern)
+    }
+    rest = {("github-actions", "/"), ("uv", "/"), ("docker-compose", "/deploy")}
+    assert looked == there | rest
+    assert all(each["cooldown"]["default-days"] >= 7 for each in asked)
 
 
 def test_actions_are_pinned_by_digest_and_may_do_the_least(project: Path) -> None:
