@@ -99,6 +99,10 @@ RULES: dict[str, tuple[list[Any], list[Any]]] = {
         + [[{"name": "a", "mount_path": path}] for path in ("a", "/a:b", "")]
         + [[{"name": "a"}]],
     ),
+    "deployment.path": (
+        ["", "/", "/risk", "/{release}/api", "/.well-known/a~b"],
+        ["risk", "/risk/", "//a", "/..", "/a/./b", "/{name}", "/a b", "/a?b"],
+    ),
     "deployment.ingress.host": HOSTS,
     "deployment.gateway.hosts": (
         [[each] for each in HOSTS[0] if each not in ("", "*")],
@@ -106,6 +110,20 @@ RULES: dict[str, tuple[list[Any], list[Any]]] = {
     ),
     "deployment.gateway.name": NAMES,
     "deployment.gateway.namespace": (["", *NAMESPACES[0]], NAMESPACES[1]),
+    "deployment.gateway.section": NAMES,
+    "deployment.canaries": (
+        [{}, {"next": {"tag": "8", "weight": 10}}]
+        + [{"a-2345678": {"model": each}} for each in ("", 66, "66", "@next")],
+        [{name: {"tag": "8"}} for name in ("", "A", "a.b", "-a", "a-", "x" * 10)]
+        + [{"next": each} for each in ({"tag": "a b"}, {"digest": "8"}, {"weight": 101})]
+        + [{"next": {"model": each}} for each in ("baked", "newest")]
+        + [{"next": each} for each in ({"weight": -1}, {"replicas": 0}, {"tga": "8"})],
+    ),
+    "deployment.extra_manifests": (
+        [[], [{"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "a"}, "type": "a/b"}]],
+        [[{"kind": "Secret", "metadata": {"name": "a"}}], [{"apiVersion": "v1", "kind": "Secret"}]]
+        + [[{"apiVersion": "v1", "kind": "a", "metadata": each}] for each in ({}, {"name": 1})],
+    ),
     "deployment.ingress.class_name": NAMES,
     "deployment.ingress.issuer": NAMES,
     "deployment.ingress.tls_secret": NAMES,

@@ -133,7 +133,7 @@ VALUES |= {
         "deployment": {"gateway": GATEWAY, "canaries": {"next": CANARY, "last": {"tag": "6"}}},
     },
     "models": FETCHED
-    | {"deployment": {"gateway": GATEWAY, "canaries": {"next": {"model": "66", "weight": 100}}}},
+    | {"deployment": {"gateway": GATEWAY, "canaries": {"next": {"model": 66, "weight": 100}}}},
     "nginx": {
         "deployment": {"ingress": INGRESS | {"issuer": "letsencrypt"}, "canaries": {"next": CANARY}}
     },
@@ -149,9 +149,15 @@ def with_values(folder: Path, values: dict[str, Any]) -> list[object]:
     return ["--values", "config.yaml", "--values", file]
 
 
-def template(project: Path, folder: Path, values: dict[str, Any], release: str = "titanic") -> str:
+def template(
+    project: Path,
+    folder: Path,
+    values: dict[str, Any],
+    release: str = "titanic",
+    namespace: str = "models",
+) -> str:
     chart = next(project.glob("deploy/helm/*"))
-    options = ["--namespace", "models", "--set-string", TAG, *with_values(folder, values)]
+    options = ["--namespace", namespace, "--set-string", TAG, *with_values(folder, values)]
     done = helm("template", release, chart, *options, cwd=project)
     assert done.returncode == 0, done.stderr
     assert not done.stderr, done.stderr

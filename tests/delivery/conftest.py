@@ -1,5 +1,6 @@
 """Projects, images and clusters that the tests of delivery share."""
 
+import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -13,9 +14,11 @@ from tests.support.commands import run
 from tests.support.files import COMPLETE
 from tests.support.projects import Baked, Trained
 
-from . import cluster
 from .charts import Manifest, documents, template
-from .cluster import Cluster
+from .control_plane.cluster import Cluster
+from .control_plane.fixtures import control_plane, namespace
+from .control_plane.programs import programs
+from .helm_binary import helm_binary
 
 IDS = {"image_registry": "id-images", "model_registry": "id-models"}
 
@@ -69,6 +72,18 @@ def render(titanic: Path, tmp_path: Path) -> Callable[..., list[Manifest]]:
 
 
 @pytest.fixture
-def there(tmp_path: Path) -> Iterator[Cluster]:
-    with cluster.running(tmp_path) as found:
+def there(trained: Trained, tmp_path: Path) -> Iterator[Cluster]:
+    """A namespace on a real control plane, whose node is this machine."""
+    with namespace(control_plane(trained), tmp_path) as found:
         yield found
+
+
+@pytest.fixture
+def released(there: Cluster, trained: Trained, monkeypatch: pytest.MonkeyPatch) -> Cluster:
+    """The namespace that a project's `make` finds, as it finds Helm; images are Titanic's."""
+    there.runs(trained("titanic"))
+    monkeypatch.setenv("KUBECONFIG", str(there.kubeconfig))
+    monkeypatch.setenv("NAMESPACE", there.namespace)
+    path = (helm_binary().parent, programs(), os.environ["PATH"])
+    monkeypatch.setenv("PATH", os.pathsep.join(map(str, path)))
+    return there

@@ -1,4 +1,4 @@
-"""The tools of the pipelines' tests, each pinned, in .tools/ and used again by the next run.
+"""The tools of the tests of delivery, each pinned, in the user's cache and used by the next run.
 
 A tool that can't be had makes its tests skip and say so; on CI, a failed installation fails them.
 """
@@ -14,9 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.examples import ROOT
-
-TOOLS = ROOT / ".tools"
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+TOOLS = CACHE / "model-service-template" / "tools"
 REHEARSAL = Path(__file__).parent / "jenkins"
 BIN = Path(sys.executable).parent
 
@@ -32,7 +31,7 @@ JAVA = [
 def installed(name: str, install: Callable[[Path], None]) -> Path:
     """Return a tool's folder, filled by `install` if no earlier run has done so."""
     folder = TOOLS / name
-    TOOLS.mkdir(exist_ok=True)
+    TOOLS.mkdir(parents=True, exist_ok=True)
     with (TOOLS / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / ".complete").is_file():

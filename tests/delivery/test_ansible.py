@@ -5,12 +5,14 @@ import os
 import re
 import shutil
 import subprocess
+from base64 import b64decode
 from pathlib import Path
 
 import pytest
 import yaml
 
-from . import cluster
+from .control_plane.api import Object
+from .control_plane.cluster import Cluster
 from .pipeline_tools import ansible
 
 
@@ -130,7 +132,9 @@ vault_pull: {server: registry.example.org, username: me, password: pull-of-the-v
 """
 
 
-def test_secrets_come_from_the_vault_into_the_cluster(project: Path, tmp_path: Path) -> None:
+def test_secrets_come_from_the_vault_into_the_cluster(
+    project: Path, tmp_path: Path, there: Cluster
+) -> None:
     folder = shutil.copytree(project / "deploy" / "ansible", tmp_path / "deploy" / "ansible")
     config = yaml.safe_load((project / "config.yaml").read_text("utf-8"))
     names = {
@@ -139,7 +143,7 @@ def test_secrets_come_from_the_vault_into_the_cluster(project: Path, tmp_path: P
         "registry": "tracking",
         "pull": "images",
     }
-    config["deployment"] |= {"namespace": "models", "secrets": names}
+    config["deployment"] |= {"namespace": there.namespace, "secrets": names}
     (tmp_path / "config.yaml").write_text(json.dumps(config))
     (folder / "group_vars" / "targets" / "vault.yml").write_text(VAULT)
     (tmp_path / "password").write_text("of the vault")
@@ -149,21 +153,22 @@ def test_secrets_come_from_the_vault_into_the_cluster(project: Path, tmp_path: P
     subprocess.run(encrypt, stdin=subprocess.DEVNULL, check=True)
     assert "token" not in encrypted.read_text()
 
-    with cluster.running(tmp_path) as found:
-        shutil.copy(found.kubeconfig, folder / "kubeconfig-here")
-        options = ("--tags", "secrets", *vault[1:], "-vv")
-        first = play(folder, "deploy", *options)
-        secrets = found.named("Secret")
-        assert set(found.named("Namespace")) >= {"models"}
-        assert set(secrets) == set(names.values())
-        assert secrets["service-admin"]["stringData"] == {"admin-token": "token-of-the-vault"}
-        assert set(secrets["service-keys"]["stringData"]) == {"keys", "api-key"}
-        assert "MLFLOW_TRACKING_PASSWORD" in secrets["tracking"]["stringData"]
-        pull = json.loads(secrets["images"]["stringData"][".dockerconfigjson"])
-        assert pull["auths"]["registry.example.org"]["password"] == "pull-of-the-vault"
-        assert "of-the-vault" not in first
-        second = play(folder, "deploy", *options)
+    shutil.copy(there.kubeconfig, folder / "kubeconfig-here")
+    options = ("--tags", "secrets", *vault[1:], "-vv")
+    first = play(folder, "deploy", *options)
+    secrets = {name: content(there.get("Secret", name)) for name in names.values()}
+    assert secrets["service-admin"] == {"admin-token": "token-of-the-vault"}
+    assert set(secrets["service-keys"]) == {"keys", "api-key"}
+    assert "MLFLOW_TRACKING_PASSWORD" in secrets["tracking"]
+    pull = json.loads(secrets["images"][".dockerconfigjson"])
+    assert pull["auths"]["registry.example.org"]["password"] == "pull-of-the-vault"
+    assert "of-the-vault" not in first
+    second = play(folder, "deploy", *options)
     assert re.search(r"changed=0 ", second), second
+
+
+def content(secret: Object) -> dict[str, str]:
+    return {key: b64decode(value).decode() for key, value in secret["data"].items()}
 
 
 def test_no_file_of_ansible_holds_a_password(project: Path) -> None:

@@ -20,7 +20,7 @@ from .charts import (
     selects,
     with_values,
 )
-from .cluster import Cluster
+from .control_plane.cluster import Cluster
 from .helm_binary import helm
 
 
@@ -162,19 +162,19 @@ def test_a_sink_that_a_pod_can_not_reach_is_refused(
         ("own-certificate", "https://model.example.org/docs", "cert"),
         ("every-host", "https://<the ingress>/docs", "cert"),
         ("any-host", "http://<any>.example.org/titanic/api/docs", None),
-        ("nginx", "http://titanic-next.models.svc", "titanic-tls"),
-        ("defaults", "http://titanic.models.svc", None),
+        ("nginx", "http://titanic-next.{namespace}.svc", "titanic-tls"),
+        ("defaults", "http://titanic.{namespace}.svc", None),
     ],
 )
 def test_the_notes_name_the_address(
     titanic: Path, tmp_path: Path, there: Cluster, name: str, address: str, secret: str | None
 ) -> None:
-    options = ["--namespace", "models", "--create-namespace", "--set-string", TAG]
+    options = ["--namespace", there.namespace, "--set-string", TAG]
     options += map(str, with_values(tmp_path, VALUES[name]))
     chart = next(titanic.glob("deploy/helm/*"))
     done = helm("install", "titanic", chart, *options, cwd=titanic, kubeconfig=there.kubeconfig)
     assert done.returncode == 0, done.stderr
-    assert address in done.stdout
+    assert address.format(namespace=there.namespace) in done.stdout
     if name == "defaults":
         assert not there.named("Ingress")
     else:

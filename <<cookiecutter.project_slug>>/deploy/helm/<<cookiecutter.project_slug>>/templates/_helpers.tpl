@@ -70,11 +70,6 @@ helm.sh/chart: {{ print .Chart.Name "-" .Chart.Version | replace "+" "_" | trunc
 {{- end }}
 {{- end }}
 
-{{/* These, and those by which the operator of Prometheus selects. */}}
-{{- define "<< cookiecutter.project_slug >>.monitored-labels" -}}
-{{ merge (deepCopy .Values.deployment.service_monitor.labels) (include "<< cookiecutter.project_slug >>.labels" . | fromYaml) | toYaml }}
-{{- end }}
-
 {{- define "<< cookiecutter.project_slug >>.instance" -}}
 app.kubernetes.io/name: {{ .Chart.Name }}
 app.kubernetes.io/instance: {{ .Release.Name }}

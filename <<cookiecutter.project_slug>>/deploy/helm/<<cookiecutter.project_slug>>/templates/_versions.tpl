@@ -10,7 +10,7 @@
 {{- range $name, $canary := $deployment.canaries }}
 {{- include "<< cookiecutter.project_slug >>.check-canary" (dict "root" $ "name" $name "canary" $canary) }}
 {{- $version := dict "name" (print $main.name "-" $name) "component" "canary" "track" $name }}
-{{- $version = merge $version $canary (ternary dict $image (hasKey $canary "tag")) }}
+{{- $version = merge $version $canary (ternary $image dict (empty $canary.tag)) }}
 {{- $versions = append $versions (merge $version (dict "model" $main.model "replicas" 1 "weight" 0)) }}
 {{- $_ := set $main "weight" (sub $main.weight ($canary.weight | default 0)) }}
 {{- end }}

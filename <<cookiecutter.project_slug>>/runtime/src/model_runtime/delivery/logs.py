@@ -21,7 +21,8 @@ def follow(release: str, namespace: str) -> NoReturn:
         raise ProjectError(
             "kubectl is not installed here; get https://kubernetes.io/docs/tasks/tools/."
         )
-    pods = f"app.kubernetes.io/instance={release},app.kubernetes.io/component=service"
+    versions = "app.kubernetes.io/component in (service, canary)"
+    pods = f"app.kubernetes.io/instance={release},{versions}"
     options = ["--namespace", namespace, "--selector", pods, "--container", "service"]
     shown = ["--follow", "--prefix", "--tail", "100", "--max-log-requests", "100"]
     os.execv(kubectl, ["kubectl", "logs", *options, *shown])  # noqa: S606

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, tzinfo
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -154,19 +154,21 @@ def _number_as_text(value: object) -> object:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-_SERVED_MODEL = r"baked|latest|best|\d+|@.+"
+def _model(pattern: str, about: str) -> Any:
+    """Return what is said of the type of a model's version."""
+    schema = {"type": ["string", "integer"], "pattern": f"^({pattern})$"}
+    check = AfterValidator(matches(pattern, about))
+    return BeforeValidator(_number_as_text), check, WithJsonSchema(schema)
 
-_NO_SERVED_MODEL = (
-    "is none of baked (the bundle that is there), latest, best, a version's number or an alias "
-    "like '@champion'"
-)
 
-ServedModel = Annotated[
-    str,
-    BeforeValidator(_number_as_text),
-    AfterValidator(matches(_SERVED_MODEL, _NO_SERVED_MODEL)),
-    WithJsonSchema({"type": ["string", "integer"], "pattern": f"^({_SERVED_MODEL})$"}),
-]
+_FETCHED = r"latest|best|\d+|@.+"
+_OF_REGISTRY = "latest, best, a version's number or an alias like '@champion'"
+
+_BAKED = "baked (the bundle that is there)"
+
+ServedModel = Annotated[str, *_model(f"baked|{_FETCHED}", f"is none of {_BAKED}, {_OF_REGISTRY}")]
+FetchedModel = Annotated[str, *_model(f"({_FETCHED})?", f"is none of {_OF_REGISTRY}")]
+"""A version in the registry; empty for none."""
 
 
 def _are_keys(lines: str) -> str:

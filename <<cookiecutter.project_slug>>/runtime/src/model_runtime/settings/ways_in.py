@@ -4,8 +4,16 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from .kubernetes import Annotations, AnyNamespace, Count, Host, IngressHost, ObjectName
-from .types import PATH_SEGMENT, Section
+from .kubernetes import (
+    Annotations,
+    AnyNamespace,
+    Count,
+    Host,
+    IngressHost,
+    LabelSelector,
+    ObjectName,
+)
+from .types import PATH_SEGMENT, FetchedModel, Section
 
 CanaryName = Annotated[str, StringConstraints(pattern="^[a-z0-9]([-a-z0-9]{0,7}[a-z0-9])?$")]
 """What is left of 63 characters behind a release's name of 53 and a dash."""
@@ -37,7 +45,7 @@ class Canary(Section):
 
     tag: str = Field(default="", pattern="^([A-Za-z0-9_][A-Za-z0-9._-]{0,127})?$")
     digest: str = Field(default="", pattern="^(sha256:[0-9a-f]{64})?$")
-    model: str = Field(default="", pattern=r"^(latest|best|\d+|@.+)?$")
+    model: FetchedModel = ""
     weight: int = Field(default=0, ge=0, le=100)
     replicas: Count = 1
 
@@ -51,7 +59,7 @@ class _Metadata(BaseModel):
     model_config = ConfigDict(extra="allow", frozen=True)
 
     name: str = Field(min_length=1)
-    labels: dict[str, str] = Field(default_factory=dict)
+    labels: LabelSelector = Field(default_factory=dict)
 
 
 class Manifest(BaseModel):

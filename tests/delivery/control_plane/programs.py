@@ -1,0 +1,82 @@
+"""Kubernetes' own programs, built once from their Go module; etcd is the system's.
+
+The module names its parts by v0.0.0 and folders of its repository; released, each part is a module
+of its own. `python -m tests.delivery.control_plane.programs` builds what is missing.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.delivery.pipeline_tools import installed
+
+VERSION = "1.37.2"
+NAMES = ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl")
+PARTS = "v0." + VERSION.partition(".")[2]
+
+
+def programs() -> Path:
+    """Return the folder of the programs; skip the test where they can't be had."""
+    if not etcd():
+        if os.environ.get("CI"):
+            pytest.fail("etcd is not installed; .ci/run should have done that")
+        pytest.skip("a control plane needs etcd, which is not here (on Debian, etcd-server)")
+    return installed(f"kubernetes-{VERSION}", _build)
+
+
+def etcd() -> str | None:
+    """Return etcd's path, if it is here."""
+    return shutil.which("etcd")
+
+
+def _build(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    source = _module(folder)
+    (source / "go.mod").write_text(_released((source / "go.mod").read_text("utf-8")), "utf-8")
+    for name in ("vendor", "staging"):
+        shutil.rmtree(source / name, ignore_errors=True)
+    for file in source.glob("go.work*"):
+        file.unlink()
+    print(f"building Kubernetes {VERSION}: some 20 minutes on two cores, once", flush=True)
+    _, minor, _ = VERSION.split(".")
+    told = {"gitVersion": f"v{VERSION}", "gitMajor": "1", "gitMinor": minor}
+    said = [f"-X k8s.io/component-base/version.{name}={value}" for name, value in told.items()]
+    flags = f"-s -w {' '.join(said)}"
+    subprocess.run(
+        ["go", "build", "-ldflags", flags, "-o", f"{folder}/", *(f"./cmd/{n}" for n in NAMES)],
+        cwd=source,
+        env=os.environ | {"CGO_ENABLED": "0", "GOFLAGS": "-mod=mod", "GOWORK": "off"},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    shutil.rmtree(source)
+
+
+def _module(folder: Path) -> Path:
+    """Copy the module's source into a folder: Go's own copy can't be written to."""
+    command = ["go", "mod", "download", "-json", f"k8s.io/kubernetes@v{VERSION}"]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=folder)
+    copy = folder / "source"
+    shutil.copytree(json.loads(done.stdout)["Dir"], copy, copy_function=shutil.copyfile)
+    for path in (copy, *copy.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    return copy
+
+
+def _released(mod: str) -> str:
+    """Return go.mod with the parts by their releases."""
+    numbered = re.sub(r"v0\.0\.0(?=\s)", PARTS, mod)
+    return re.sub(r"^replace \(.*?^\)\n", "", numbered, flags=re.MULTILINE | re.DOTALL)
+
+
+if __name__ == "__main__":
+    try:
+        print(programs())
+    except pytest.skip.Exception as reason:
+        print(f"notice: {reason}; the tests that need it will be skipped.")

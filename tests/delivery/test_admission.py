@@ -1,0 +1,72 @@
+"""The chart's objects as a real API server takes them: strictly, without a warning, restricted."""
+
+import copy
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.projects import Trained
+
+from .charts import VALUES, Manifest, documents, one, template
+from .control_plane.api import Api, ApiError
+from .control_plane.cluster import Cluster
+from .control_plane.fixtures import control_plane, namespace
+
+LONGEST = "a" * 53
+RESOURCES = {"NetworkPolicy": "networkpolicies", "Ingress": "ingresses"}
+
+
+@pytest.fixture(scope="module")
+def strict(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A namespace for tries that keep nothing."""
+    with namespace(control_plane(trained), tmp_path_factory.mktemp("strict")) as found:
+        for release in ("titanic", LONGEST):
+            found.create("ServiceAccount", release)  # a pod by itself needs its account to be there
+        yield found
+
+
+def tried(api: Api, place: str, manifest: Manifest) -> list[str]:
+    """Return the server's warnings about an object that it takes."""
+    version, kind = manifest["apiVersion"], manifest["kind"]
+    group = f"/apis/{version}" if "/" in version else f"/api/{version}"
+    many = RESOURCES.get(kind, f"{kind.lower()}s")
+    name = manifest["metadata"]["name"]
+    return api.apply(f"{group}/namespaces/{place}/{many}/{name}", manifest)
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_all_is_admitted_without_a_warning(
+    titanic: Path, tmp_path: Path, strict: Cluster, name: str
+) -> None:
+    release = LONGEST if name == "long" else "titanic"
+    text = template(titanic, tmp_path, VALUES[name], release, strict.namespace)
+    for manifest in documents(text):
+        assert tried(strict.api, strict.namespace, manifest) == [], manifest["metadata"]["name"]
+
+
+BROKEN: dict[str, Callable[[Manifest], object]] = {
+    "runAsNonRoot": lambda pod: pod["securityContext"].pop("runAsNonRoot"),
+    "seccompProfile": lambda pod: pod["securityContext"].pop("seccompProfile"),
+    "unrestricted capabilities": lambda pod: own(pod).pop("capabilities"),
+    "allowPrivilegeEscalation": lambda pod: own(pod).pop("allowPrivilegeEscalation"),
+    "host namespaces": lambda pod: pod.update(hostNetwork=True),
+    "field not declared": lambda pod: pod.update(restartPolicie="Never"),
+}
+
+
+def own(pod: Manifest) -> Manifest:
+    context: Manifest = pod["containers"][0]["securityContext"]
+    return context
+
+
+@pytest.mark.parametrize("finding", BROKEN)
+def test_the_server_would_have_found_something(
+    titanic: Path, tmp_path: Path, strict: Cluster, finding: str
+) -> None:
+    manifests = documents(template(titanic, tmp_path, {}, namespace=strict.namespace))
+    pod: dict[str, Any] = copy.deepcopy(one(manifests, "Pod"))
+    BROKEN[finding](pod["spec"])
+    with pytest.raises(ApiError, match=finding):
+        tried(strict.api, strict.namespace, pod)
