@@ -108,8 +108,8 @@ VALUES: dict[str, dict[str, Any]] = {
             "affinity": {
                 "podAntiAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": []}
             },
-            "priority_class": "high",
-            "service_account": "mine",
+            "priority_class": "system-cluster-critical",
+            "service_account": "default",
             "cpu_limit": "2",
             "pull_policy": "Always",
         },
@@ -192,6 +192,11 @@ def pods(manifests: list[Manifest]) -> list[Manifest]:
     found += [each["spec"]["template"] for each in manifests if each["kind"] == "Deployment"]
     jobs = [each["spec"]["jobTemplate"] for each in manifests if each["kind"] == "CronJob"]
     return found + [job["spec"]["template"] for job in jobs]
+
+
+def containers(spec: Manifest) -> list[Manifest]:
+    """Return a pod's containers, those at its start first."""
+    return [*spec.get("initContainers", []), *spec["containers"]]
 
 
 def environment(container: Manifest) -> dict[str, Any]:

@@ -75,7 +75,8 @@ class Pods(Section):
 
     cpu: Cpu = "250m"
     cpu_limit: CpuLimit = Field(
-        default="", description="the most CPU of the service's container; empty: what is free"
+        default="",
+        description="the most CPU of each container, or what it asks for; empty: what is free",
     )
     memory: Memory = "512Mi"
     service_type: ServiceType = Field(
