@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from . import manifest_schemas
-from .helm_binary import helm
+from .helm import helm
 
 Manifest = dict[str, Any]
 TAG = "image.tag=7-0123456789ab"
@@ -202,11 +202,6 @@ def containers(spec: Manifest) -> list[Manifest]:
 def environment(container: Manifest) -> dict[str, Any]:
     """Return a container's variables, each with its value or where it is from."""
     return {each["name"]: each.get("value", each.get("valueFrom")) for each in container["env"]}
-
-
-def containers(pod: Manifest) -> list[Manifest]:
-    """Return the containers of a pod's spec, those at its start first."""
-    return [*pod.get("initContainers", []), *pod["containers"]]
 
 
 def findings(manifests: dict[str, str]) -> dict[str, list[str]]:

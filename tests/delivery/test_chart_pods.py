@@ -18,7 +18,7 @@ from .charts import (
     pods,
     with_values,
 )
-from .helm_binary import helm
+from .helm import helm
 
 PLACED: dict[str, Any] = VALUES["placed"]["deployment"]
 ALL = FETCHED | {

@@ -22,7 +22,7 @@ from .charts import (
     selects,
     with_values,
 )
-from .helm_binary import helm
+from .helm import helm
 
 Render = Callable[..., list[Manifest]]
 NEXT = {"weight": 10, "tag": "8"}

@@ -11,7 +11,7 @@ from tests.support.projects import Trained
 
 from .control_plane.api import ApiError
 from .control_plane.cluster import Cluster, eventually
-from .helm_binary import helm
+from .helm import helm
 from .test_release_pods import written
 
 

@@ -18,8 +18,7 @@ from tests.support.projects import Trained
 from tests.support.services import PATIENCE
 
 from .control_plane.cluster import Cluster, eventually
-from .go_programs import helm_4_binary
-from .helm_binary import helm_binary
+from .go_programs import helm_4_binary, helm_binary
 
 LOG = "this is what the test says"
 PYTHON = """#!/bin/sh
