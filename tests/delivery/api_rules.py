@@ -60,6 +60,8 @@ LABELS = keyed(KEYS, LABEL_VALUES)
 OWN_LABELS = [{"app.kubernetes.io/name": "a"}, {"helm.sh/chart": "a"}]
 ANNOTATIONS = keyed(KEYS, (["", "any thing: é"], []))
 
+FIELD = {"fieldRef": {"fieldPath": "metadata.name"}}
+
 RULES: dict[str, tuple[list[Any], list[Any]]] = {
     "serving.port": ([1, 8000, 65535], [0, 65536, -1]),
     "image.tag": (["", "7", "7-0a1b2c3d4e5f-dirty", "x" * 128], ["a b", "-a", "a/b", "x" * 129]),
@@ -90,8 +92,11 @@ RULES: dict[str, tuple[list[Any], list[Any]]] = {
     "deployment.run_as_user": ([1, 10001, 1000650000, None], [0, -1, 2**31, "root"]),
     "deployment.pull_policy": (["", "Always", "IfNotPresent", "Never"], ["always"]),
     "deployment.env": (
-        [[], [{"name": "A_1", "value": "x"}], [{"name": "a", "valueFrom": {}}]],
-        [[{"value": "x"}], [{"name": "A B"}], [{"name": "1A"}], [{"name": ""}], ["A=x"]],
+        [[], [{"name": "A_1", "value": "x"}], [{"name": "a", "valueFrom": FIELD}]],
+        [
+            *([{"value": "x"}], [{"name": "A B"}], [{"name": "1A"}], [{"name": ""}], ["A=x"]),
+            *([{"name": "A", "value": 1}], [{"name": "A", "valueFrom": {}}]),
+        ],
     ),
     "deployment.volumes": (
         [[], [{"name": "ca", "emptyDir": {}, "mount_path": "/etc/ca", "read_only": False}]],

@@ -55,6 +55,8 @@ class Variable(_OfKubernetes):
     """A variable of the environment, with a value or, by valueFrom, a place to read it."""
 
     name: VariableName
+    value: str = ""
+    valueFrom: dict[str, Any] = Field(default_factory=dict, min_length=1, max_length=1)  # noqa: N815
 
 
 class Volume(_OfKubernetes):
