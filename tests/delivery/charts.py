@@ -12,7 +12,7 @@ from . import manifest_schemas
 from .helm_binary import helm
 
 Manifest = dict[str, Any]
-TAG = "image.tag=7"
+TAG = "image.tag=7-0123456789ab"
 VALIDATE = ("run", "--quiet", "--no-project", "--with", "kubernetes-validate==1.37.0", "python")
 FETCHED = {
     "serving": {"model": "@champion"},
@@ -194,14 +194,14 @@ def pods(manifests: list[Manifest]) -> list[Manifest]:
     return found + [job["spec"]["template"] for job in jobs]
 
 
-def containers(spec: Manifest) -> list[Manifest]:
-    """Return a pod's containers, those at its start first."""
-    return [*spec.get("initContainers", []), *spec["containers"]]
-
-
 def environment(container: Manifest) -> dict[str, Any]:
     """Return a container's variables, each with its value or where it is from."""
     return {each["name"]: each.get("value", each.get("valueFrom")) for each in container["env"]}
+
+
+def containers(pod: Manifest) -> list[Manifest]:
+    """Return the containers of a pod's spec, those at its start first."""
+    return [*pod.get("initContainers", []), *pod["containers"]]
 
 
 def findings(manifests: dict[str, str]) -> dict[str, list[str]]:

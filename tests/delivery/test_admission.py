@@ -11,29 +11,27 @@ from tests.support.projects import Trained
 
 from .charts import VALUES, Manifest, documents, one, template
 from .control_plane.api import Api, ApiError
-from .control_plane.cluster import Cluster
+from .control_plane.cluster import Cluster, path_of
 from .control_plane.fixtures import control_plane, namespace
 
 LONGEST = "a" * 53
-RESOURCES = {"NetworkPolicy": "networkpolicies", "Ingress": "ingresses"}
 
 
 @pytest.fixture(scope="module")
 def strict(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """A namespace for tries that keep nothing."""
     with namespace(control_plane(trained), tmp_path_factory.mktemp("strict")) as found:
-        for release in ("titanic", LONGEST):
-            found.create("ServiceAccount", release)  # a pod by itself needs its account to be there
+        for account in ("titanic", LONGEST, "mine"):  # a pod by itself needs its account
+            found.create("ServiceAccount", account)
+        name = VALUES["placed"]["deployment"]["priority_class"]
+        found.create("PriorityClass", name, value=1)
         yield found
 
 
 def tried(api: Api, place: str, manifest: Manifest) -> list[str]:
     """Return the server's warnings about an object that it takes."""
-    version, kind = manifest["apiVersion"], manifest["kind"]
-    group = f"/apis/{version}" if "/" in version else f"/api/{version}"
-    many = RESOURCES.get(kind, f"{kind.lower()}s")
     name = manifest["metadata"]["name"]
-    return api.apply(f"{group}/namespaces/{place}/{many}/{name}", manifest)
+    return api.apply(f"{path_of(manifest['kind'], place)}/{name}", manifest)
 
 
 @pytest.mark.parametrize("name", VALUES)

@@ -12,6 +12,7 @@ from . import manifest_schemas
 from .charts import (
     TAG,
     VALUES,
+    containers,
     documents,
     findings,
     pods,
@@ -41,7 +42,8 @@ def test_lint_and_install_have_nothing_to_say(
     installed = helm("install", name, chart, *options, cwd=project, kubeconfig=there.kubeconfig)
     assert installed.returncode == 0, installed.stderr
     assert not installed.stderr, installed.stderr
-    assert f"{name}, version 7, as release {name} in {there.namespace}." in installed.stdout
+    version = TAG.partition("=")[2]
+    assert f"{name}, version {version}, as release {name} in {there.namespace}." in installed.stdout
 
 
 MISSPELT = "maxUnavailble"
@@ -77,7 +79,7 @@ def test_what_is_rendered_keeps_to_kubernetes_schemas(
         spec = pod["spec"]
         assert spec["automountServiceAccountToken"] is False
         assert spec["securityContext"]["runAsUser"] == 10001
-        for container in spec.get("initContainers", []) + spec["containers"]:
+        for container in containers(spec):
             assert container["resources"]["limits"]["memory"]
             mounted = {each["name"] for each in container.get("volumeMounts", [])}
             assert mounted <= {each["name"] for each in spec.get("volumes", [])}

@@ -63,7 +63,7 @@ def test_a_quota_is_kept_or_said(project: Path, released: Cluster, tmp_path: Pat
     released.create("ResourceQuota", "all", spec={"hard": hard})
     make(project, "deploy", written(tmp_path, {"deployment": {"replicas": 1}}))
     released.create("ResourceQuota", "cpu", spec={"hard": {"limits.cpu": "4"}})
-    limited = {"deployment": {"replicas": 1, "cpu_limit": "1"}}
+    limited: dict[str, object] = {"deployment": {"replicas": 1, "cpu_limit": "1"}}
     make(project, "deploy", "TAG=2", written(tmp_path, limited))
     assert released.ready("titanic") == 1
 

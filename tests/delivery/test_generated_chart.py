@@ -1,4 +1,4 @@
-"""The chart's generated files, as `make chart` writes them, and the command without Helm."""
+"""The chart's generated files, as `make chart-values` writes them, and the command without Helm."""
 
 import os
 import re
@@ -19,10 +19,12 @@ from .test_chart_settings import leaves
 def test_what_is_generated_is_current(baked: Baked, tmp_path: Path) -> None:
     project = shutil.copytree(baked(), tmp_path / "project")
     before = texts(project)
-    command = [sys.executable, "-m", "model_runtime", "chart"]
+    command = [sys.executable, "-m", "model_runtime", "chart-values"]
     subprocess.run(command, cwd=project, check=True, capture_output=True)
     for name, text in texts(project).items():
-        assert before.get(name) == text, f"{name} does not fit what it is made from: `make chart`"
+        assert before.get(name) == text, (
+            f"{name} does not fit what it is made from: `make chart-values`"
+        )
 
 
 def test_without_helm_it_says_so(baked: Baked, tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ The same walk for each kind of registry; only its address differs.
 import json
 import os
 import shutil
-import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -15,10 +14,11 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.support.commands import clean_environment, run
+from tests.support.commands import run
 from tests.support.loads import loaded
 from tests.support.projects import Trained, quick
-from tests.support.services import PATIENCE, answers, free_port, get, serving, wait_for
+from tests.support.services import PATIENCE, free_port, get, serving
+from tests.support.tracking import tracking_server
 
 TOKEN = "a-token-of-this-tests-own"
 PASSENGER = {"Pclass": 1, "Age": 29, "SibSp": 0, "Parch": 0, "Fare": 211, "Gender": "female"}
@@ -28,31 +28,6 @@ POSTGRES = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
 @pytest.fixture(scope="module")
 def titanic(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return trained.copy("titanic", tmp_path_factory.mktemp("versions"))
-
-
-@contextmanager
-def tracking_server(project: Path, folder: Path, database: str) -> Iterator[str]:
-    """Run MLflow's server on loopback until the block ends; yield its address."""
-    port = free_port()
-    options = ["--host", "127.0.0.1", "--port", str(port), "--backend-store-uri", database]
-    options += ["--artifacts-destination", str(folder / "artifacts"), "--workers", "1"]
-    with (folder / "server.log").open("w") as log:
-        server = subprocess.Popen(
-            [project / ".venv" / "bin" / "mlflow", "server", *options],
-            cwd=folder,
-            env=clean_environment(
-                MLFLOW_DISABLE_TELEMETRY="true", MLFLOW_SERVER_ENABLE_JOB_EXECUTION="false"
-            ),
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        wait_for(lambda: answers(f"{url}/health"), server, folder / "server.log", 2 * PATIENCE)
-        yield url
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
 
 
 @contextmanager

@@ -21,18 +21,26 @@ GROUPS = {
     "/apis/apps/v1": ("Deployment", "ReplicaSet"),
     "/apis/autoscaling/v2": ("HorizontalPodAutoscaler",),
     "/apis/batch/v1": ("CronJob", "Job"),
+    "/apis/gateway.networking.k8s.io/v1": ("HTTPRoute",),
+    "/apis/monitoring.coreos.com/v1": ("PrometheusRule", "ServiceMonitor"),
     "/apis/networking.k8s.io/v1": ("Ingress", "NetworkPolicy"),
     "/apis/policy/v1": ("PodDisruptionBudget",),
+    "/apis/scheduling.k8s.io/v1": ("PriorityClass",),
     "/apis/rbac.authorization.k8s.io/v1": ("RoleBinding",),
 }
+OF_ALL = {"PriorityClass"}
+"""Kinds that are in no namespace."""
+
 RESTRICTED = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn")}
 
 
 def path_of(kind: str, namespace: str | None = None) -> str:
     """Return the path of a kind's objects."""
     (group,) = [group for group, kinds in GROUPS.items() if kind in kinds]
-    many = "ingresses" if kind == "Ingress" else f"{kind.lower()}s"
-    many = many.replace("networkpolicys", "networkpolicies")
+    name = kind.lower()
+    many = (
+        f"{name[:-1]}ies" if name.endswith("y") else f"{name}es" if name[-1] == "s" else f"{name}s"
+    )
     return f"{group}/{f'namespaces/{namespace}/' if namespace else ''}{many}"
 
 
@@ -56,11 +64,12 @@ class Cluster:
         return self.api.get(f"{path_of(kind, self.namespace)}/{name}")
 
     def create(self, kind: str, name: str, **parts: Any) -> Object:
-        """Make an object of the namespace."""
+        """Make an object of the namespace, or one of the whole cluster."""
         (group,) = [group for group, kinds in GROUPS.items() if kind in kinds]
         version = group.removeprefix("/apis/").removeprefix("/api/")
         given = {"apiVersion": version, "kind": kind, "metadata": {"name": name}, **parts}
-        return self.api.create(path_of(kind, self.namespace), given)
+        place = None if kind in OF_ALL else self.namespace
+        return self.api.create(path_of(kind, place), given)
 
     def delete(self, kind: str, name: str) -> None:
         """Delete an object, if it is there."""

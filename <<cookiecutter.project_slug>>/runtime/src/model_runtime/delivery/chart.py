@@ -15,7 +15,7 @@ from .values_page import values_page
 _OF_HELM = {"global": {"type": "object"}, "enabled": {"type": "boolean"}}
 """Values that a parent chart hands to each of its charts, and the usual one to leave it out by."""
 
-_HEADER = "# The settings' defaults, by `make chart`. Set yours in config.yaml.\n"
+_HEADER = "# The settings' defaults, by `make chart-values`. Set yours in config.yaml.\n"
 
 
 def chart_folder() -> Path:
