@@ -194,11 +194,6 @@ def pods(manifests: list[Manifest]) -> list[Manifest]:
     return found + [job["spec"]["template"] for job in jobs]
 
 
-def containers(spec: Manifest) -> list[Manifest]:
-    """Return a pod's containers, those at its start first."""
-    return [*spec.get("initContainers", []), *spec["containers"]]
-
-
 def environment(container: Manifest) -> dict[str, Any]:
     """Return a container's variables, each with its value or where it is from."""
     return {each["name"]: each.get("value", each.get("valueFrom")) for each in container["env"]}

@@ -11,7 +11,6 @@
 {{- fail "log.predictions is 'file', and a pod can write to /tmp only: set log.file.path to a file there, or log.predictions to stdout or forward" }}
 {{- end }}
 {{- $drain := .Values.serving.drain_seconds }}
-{{- include "<< cookiecutter.project_slug >>.check-cpu" . }}
 {{- include "<< cookiecutter.project_slug >>.check-keys" . -}}
 apiVersion: apps/v1
 kind: Deployment
@@ -74,7 +73,7 @@ spec:
           securityContext:
             {{- include "<< cookiecutter.project_slug >>.container-security" . | nindent 12 }}
           resources:
-            {{- include "<< cookiecutter.project_slug >>.resources" (list . (dict "cpu" $deployment.cpu "memory" "1Gi")) | nindent 12 }}
+            {{- include "<< cookiecutter.project_slug >>.resources" (dict "root" $root "cpu" $deployment.cpu "memory" "1Gi") | nindent 12 }}
           volumeMounts:
             {{- include "<< cookiecutter.project_slug >>.config-mount" . | nindent 12 }}
             {{- include "<< cookiecutter.project_slug >>.given-mounts" . | nindent 12 }}
@@ -121,7 +120,7 @@ spec:
           securityContext:
             {{- include "<< cookiecutter.project_slug >>.container-security" . | nindent 12 }}
           resources:
-            {{- include "<< cookiecutter.project_slug >>.resources" (list . $deployment) | nindent 12 }}
+            {{- include "<< cookiecutter.project_slug >>.resources" (dict "root" $root "cpu" $deployment.cpu "memory" $deployment.memory) | nindent 12 }}
           volumeMounts:
             {{- include "<< cookiecutter.project_slug >>.config-mount" . | nindent 12 }}
             {{- include "<< cookiecutter.project_slug >>.given-mounts" . | nindent 12 }}

@@ -113,7 +113,7 @@ envFrom:
   securityContext:
     {{- include "<< cookiecutter.project_slug >>.container-security" . | nindent 4 }}
   resources:
-    {{- include "<< cookiecutter.project_slug >>.resources" (list . (dict "cpu" "50m" "memory" .Values.deployment.fluent_bit.memory)) | nindent 4 }}
+    {{- include "<< cookiecutter.project_slug >>.resources" (dict "root" $ "cpu" "50m" "memory" .Values.deployment.fluent_bit.memory) | nindent 4 }}
   volumeMounts:
     - name: fluent-bit
       mountPath: /fluent-bit/etc/service

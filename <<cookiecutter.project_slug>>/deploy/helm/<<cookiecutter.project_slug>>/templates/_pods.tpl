@@ -54,28 +54,21 @@ capabilities:
 {{- if hasSuffix "m" . }}{{ trimSuffix "m" . }}{{ else }}{{ mulf . 1000 | int }}{{ end }}
 {{- end }}
 
-{{/* A container's share: as much memory as it may have, and at least that share of the CPU. A limit of CPU
-   is for all, so that a quota of it can be kept; one who asks for more gets as much. */}}
+{{/* A container's share: as much memory as it may have, and at least that share of the CPU. Where
+   deployment.cpu_limit is set, each has a limit, as a quota of them asks; more than it asks for. */}}
 {{- define "<< cookiecutter.project_slug >>.resources" -}}
-{{- $limit := (index . 0).Values.deployment.cpu_limit }}
-{{- with index . 1 }}
 requests:
   cpu: {{ .cpu | quote }}
   memory: {{ .memory | quote }}
 limits:
   memory: {{ .memory | quote }}
-  {{- if $limit }}
-  cpu: {{ ternary .cpu $limit (gt (int (include "<< cookiecutter.project_slug >>.millicores" .cpu)) (int (include "<< cookiecutter.project_slug >>.millicores" $limit))) | quote }}
+  {{- with .root.Values.deployment.cpu_limit }}
+  {{- $less := lt (int (include "<< cookiecutter.project_slug >>.millicores" .)) (int (include "<< cookiecutter.project_slug >>.millicores" $.cpu)) }}
+  {{- if and $less (eq $.cpu $.root.Values.deployment.cpu) }}
+  {{- fail (printf "deployment.cpu is %s, more than deployment.cpu_limit, %s; write as much or less" $.cpu .) }}
   {{- end }}
-{{- end }}
-{{- end }}
-
-{{- define "<< cookiecutter.project_slug >>.check-cpu" -}}
-{{- with .Values.deployment }}
-{{- if and .cpu_limit (gt (int (include "<< cookiecutter.project_slug >>.millicores" .cpu)) (int (include "<< cookiecutter.project_slug >>.millicores" .cpu_limit))) }}
-{{- fail (printf "deployment.cpu is %s, more than deployment.cpu_limit, %s; write as much or less" .cpu .cpu_limit) }}
-{{- end }}
-{{- end }}
+  cpu: {{ ternary $.cpu . $less | quote }}
+  {{- end }}
 {{- end }}
 
 {{/* A container's variables: the chart's, and deployment.env, which may replace them. */}}
