@@ -2,13 +2,13 @@
 
 from typing import Any
 
-LABEL_VALUES = (["", "a", "A-1_b.c", "x" * 63], ["-a", "a b", "a/b", "x" * 64, "é"])
+LABEL_VALUES = (["", "a", "true", "7", "A-1_b.c", "x" * 63], ["-a", "a b", "a/b", "x" * 64, "é"])
 NAMESPACES = (
-    ["models", "a-1", "7", "x" * 63],
+    ["models", "a-1", "7", "null", "x" * 63],
     ["Bad Namespace", "a.b", "-a", "a-", "x" * 64, "a_b"],
 )
 NAMES = (
-    ["", "a", "a.b", "registry.example.org", "1-a.2"],
+    ["", "a", "a.b", "registry.example.org", "1-a.2", "true", "7"],
     ["a..b", "A", "a_b", "-a", "a-", ".a", "a" * 254],
 )
 PORTS = ([1, 443, 65535], [0, 65536, -1, "http"])
@@ -69,7 +69,7 @@ RULES: dict[str, tuple[list[Any], list[Any]]] = {
     "serving.shutdown_seconds": ([0, 60], [-1, 10**10]),
     "log.forward.port": PORTS,
     "deployment.namespace": NAMESPACES,
-    "deployment.release": (["a", "a-1", "x" * 53], ["1a", "A", "a.b", "a-", "x" * 54, ""]),
+    "deployment.release": (["a", "a-1", "true", "x" * 53], ["1a", "A", "a.b", "a-", "x" * 54, ""]),
     "deployment.replicas": COUNTS,
     "deployment.max_replicas": COUNTS,
     "deployment.cpu_percent": COUNTS,

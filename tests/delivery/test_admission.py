@@ -86,7 +86,8 @@ def test_what_the_settings_take_the_server_takes(
         values["deployment"]["ingress"]["issuer"] = ""
     for canary in values["deployment"]["canaries"].values():
         canary.setdefault("tag", "8")
-    text = template(titanic, tmp_path, values, namespace=strict.namespace)
+    release = values["deployment"]["release"]
+    text = template(titanic, tmp_path, values, release, strict.namespace)
     for manifest in documents(text):
         if manifest["kind"] != "Pod":  # which would need the account and class of its name
             assert tried(strict.api, strict.namespace, manifest) == [], manifest["metadata"]["name"]
