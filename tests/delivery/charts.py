@@ -194,6 +194,11 @@ def pods(manifests: list[Manifest]) -> list[Manifest]:
     return found + [job["spec"]["template"] for job in jobs]
 
 
+def containers(pod: Manifest) -> list[Manifest]:
+    """Return the containers of a pod's spec, those at its start first."""
+    return [*pod.get("initContainers", []), *pod["containers"]]
+
+
 def environment(container: Manifest) -> dict[str, Any]:
     """Return a container's variables, each with its value or where it is from."""
     return {each["name"]: each.get("value", each.get("valueFrom")) for each in container["env"]}
