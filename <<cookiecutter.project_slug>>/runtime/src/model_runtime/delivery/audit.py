@@ -17,7 +17,10 @@ apt-get --quiet --quiet --error-on=any update >&2 || exit
 apt-get indextargets --format 'Source $(RELEASE)'
 apt-get --simulate --with-new-pkgs upgrade
 """
-_FIX = re.compile(r"^Inst (\S+) \[(\S+)\] \((\S+) (.*-security.*)\)$", re.MULTILINE | re.IGNORECASE)
+# Behind it may stand in brackets what is not whole until it is there.
+_FIX = re.compile(
+    r"^Inst (\S+) \[(\S+)\] \((\S+) [^)]*-security[^)]*\)", re.MULTILINE | re.IGNORECASE
+)
 
 
 def audit(tool: str, image: str, found: dict[str, Any]) -> None:
@@ -72,7 +75,7 @@ def security_fixes(shown: str) -> Iterator[str]:
             "The image's apt knows no security archive, so what Debian has fixed can't be known: "
             "add it to the sources of the base image."
         )
-    for name, has, fixed, _ in _FIX.findall(shown):
+    for name, has, fixed in _FIX.findall(shown):
         yield f"{name} {has} -> {fixed}"
 
 
