@@ -12,7 +12,7 @@ from . import manifest_schemas
 from .helm_binary import helm
 
 Manifest = dict[str, Any]
-TAG = "image.tag=7"
+TAG = "image.tag=7-0123456789ab"
 VALIDATE = ("run", "--quiet", "--no-project", "--with", "kubernetes-validate==1.37.0", "python")
 FETCHED = {
     "serving": {"model": "@champion"},

@@ -42,7 +42,8 @@ def test_lint_and_install_have_nothing_to_say(
     installed = helm("install", name, chart, *options, cwd=project, kubeconfig=there.kubeconfig)
     assert installed.returncode == 0, installed.stderr
     assert not installed.stderr, installed.stderr
-    assert f"{name}, version 7, as release {name} in {there.namespace}." in installed.stdout
+    version = TAG.partition("=")[2]
+    assert f"{name}, version {version}, as release {name} in {there.namespace}." in installed.stdout
 
 
 MISSPELT = "maxUnavailble"

@@ -190,13 +190,13 @@ def test_the_ingress_is_below_the_services_prefix(render: Callable[..., list[Man
 
 def test_a_retraining_is_alone_and_ends(render: Callable[..., list[Manifest]]) -> None:
     job = one(render(VALUES["retrained"]), "CronJob")["spec"]
-    # Where nothing else is said, by what `make image-ci` makes.
+    # Where nothing else is said, by what `make image-ci` makes of the same commit.
     assert (job["schedule"], job["concurrencyPolicy"]) == ("0 3 * * 1", "Forbid")
     assert job["jobTemplate"]["spec"]["activeDeadlineSeconds"] == 6 * 3600
     pod = job["jobTemplate"]["spec"]["template"]["spec"]
     (container,), (copy_data,) = pod["containers"], pod["initContainers"]
     assert [*container["command"], *container["args"]] == ["make", "retrain", "KEEP_DATA=1"]
-    assert container["image"] == copy_data["image"] == "titanic-ci:latest"
+    assert container["image"] == copy_data["image"] == "titanic-ci:0123456789ab"
     mounts = {each["mountPath"]: each["name"] for each in container["volumeMounts"]}
     assert mounts["/app/data"] == copy_data["volumeMounts"][0]["name"]
     places = {v for k, v in environment(container).items() if k.startswith("TITANIC_PATHS__")}

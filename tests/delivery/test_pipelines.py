@@ -42,7 +42,10 @@ SECRET = {
     "Retrain": {"MLFLOW_TRACKING_PASSWORD": "secret id-models"},
     "Versions": {"MLFLOW_TRACKING_PASSWORD": "secret id-models"},
     "Model": {"MLFLOW_TRACKING_PASSWORD": "secret id-models"},
-    "Push": {"REGISTRY_PASSWORD": "secret id-images"},
+    "Push": {
+        "REGISTRY_PASSWORD": "secret id-images",
+        "MLFLOW_TRACKING_PASSWORD": "secret id-models",
+    },
     "Diff": {"KUBECONFIG": "secret kubeconfig-staging"},
     "Deploy": {"KUBECONFIG": "secret kubeconfig-staging"},
 }

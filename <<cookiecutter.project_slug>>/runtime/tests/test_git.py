@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from model_runtime.git import git_commit
+from model_runtime.git import git_commit, git_revision
 
 
 def repository(folder: Path) -> str:
@@ -43,3 +43,21 @@ def test_outside_of_a_repository_there_is_no_commit(
     monkeypatch.chdir(tmp_path)
     assert git_commit() is None
     assert not caplog.messages
+
+
+def test_a_revision_says_what_is_in_no_commit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert git_revision() is None
+    own = repository(tmp_path / "own")
+    project = tmp_path / "own" / "project"
+    project.mkdir()
+    monkeypatch.chdir(project)
+    assert (git_revision(), git_revision(12)) == (own, own[:12])
+    (tmp_path / "own" / "beside").touch()
+    assert git_revision(12) == own[:12], "only this folder counts"
+    (project / "new").touch()
+    assert git_revision(12) == f"{own[:12]}-dirty"
+    (tmp_path / "own" / ".git" / "info" / "exclude").write_text("new")
+    assert git_revision(12) == own[:12], "what git ignores gets into no image"

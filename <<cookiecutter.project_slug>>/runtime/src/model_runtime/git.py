@@ -1,4 +1,4 @@
-"""The commit of the work tree, which bundles and images are labelled with."""
+"""The commit of the work tree, which bundles are labelled with and images named by."""
 
 import logging
 import os
@@ -12,14 +12,31 @@ _log = logging.getLogger(__name__)
 
 def git_commit() -> str | None:
     """Return the commit of the work tree; none outside of a repository, or where git refuses it."""
+    done = _git("rev-parse", "HEAD")
+    if done and done.returncode and "dubious ownership" in done.stderr:
+        _log.warning("The commit is not recorded: %s", done.stderr.strip())
+    return None if done is None or done.returncode else done.stdout.strip()
+
+
+def git_revision(length: int | None = None) -> str | None:
+    """Return the commit, and `-dirty` behind it where this folder has what is in no commit.
+
+    Args:
+        length: Only so many of the commit's characters.
+    """
+    if (commit := git_commit()) is None:
+        return None
+    changed = _git("status", "--porcelain", "--untracked-files=normal", "--", ".")
+    return commit[:length] + ("-dirty" if changed and changed.stdout else "")
+
+
+def _git(*arguments: str) -> subprocess.CompletedProcess[str] | None:
+    """Ask git about the folder that this process is in; None where there is no git."""
     kept = {name: value for name, value in os.environ.items() if name not in _HANDED}
-    command = ["git", "rev-parse", "HEAD"]
+    command = ["git", *arguments]
     try:
-        done = subprocess.run(  # noqa: S603
+        return subprocess.run(  # noqa: S603
             command, env=kept | {"LC_ALL": "C"}, capture_output=True, text=True, check=False
         )
     except OSError:
         return None
-    if done.returncode and "dubious ownership" in done.stderr:
-        _log.warning("The commit is not recorded: %s", done.stderr.strip())
-    return None if done.returncode else done.stdout.strip()

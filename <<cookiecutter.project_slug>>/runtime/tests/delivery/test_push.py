@@ -8,10 +8,14 @@ import pytest
 from model_runtime.delivery.image import Builder
 from model_runtime.errors import ProjectError
 
+DIGEST = f"sha256:{'a' * 64}"
 PROGRAM = """#!/bin/sh
 echo "$@" >> "$SAID"
-case "$1" in login) cat > "$DOCKER_CONFIG/password";; esac
-"""
+case "$1" in
+login) cat > "$DOCKER_CONFIG/password";;
+image) echo '[{"RepoDigests": ["other@sha256:b", "'"${3%:*}"'@DIGEST"]}]';;
+esac
+""".replace("DIGEST", DIGEST)
 
 
 @pytest.fixture
@@ -36,9 +40,10 @@ def said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ],
 )
 def test_it_logs_in_where_it_pushes_to(said: Path, reference: str, host: str) -> None:
-    Builder("docker").push(reference)
+    assert Builder("docker").push(reference) == DIGEST
     login = f"login --username ann --password-stdin {host}"
-    assert said.read_text().splitlines() == [login, f"push {reference}"]
+    asked = [login, f"push {reference}", f"image inspect {reference}"]
+    assert said.read_text().splitlines() == asked
 
 
 @pytest.mark.parametrize("reference", ["model:7", "team/model:latest"])
@@ -50,5 +55,19 @@ def test_a_name_without_a_registry_gets_no_password(said: Path, reference: str) 
 
 def test_without_a_password_it_only_pushes(said: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("REGISTRY_PASSWORD")
-    Builder("docker").push("model:7")
-    assert said.read_text() == "push model:7\n"
+    assert Builder("docker").push("model:7") == DIGEST
+    assert said.read_text() == "push model:7\nimage inspect model:7\n"
+
+
+def test_docker_shortens_the_names_of_its_own_registry(said: Path) -> None:
+    """It is asked by the name that was pushed, and answers with another."""
+    program = said.parent / "docker"
+    program.write_text(program.read_text().replace("${3%:*}", "ann/model"))
+    assert Builder("docker").push("docker.io/ann/model:7") == DIGEST
+    assert said.read_text().startswith("login --username ann --password-stdin docker.io\n")
+
+
+def test_a_digest_that_docker_does_not_know_is_none(said: Path) -> None:
+    program = said.parent / "docker"
+    program.write_text(program.read_text().replace("${3%:*}", "another/repository"))
+    assert Builder("docker").push("localhost/model:7") == ""

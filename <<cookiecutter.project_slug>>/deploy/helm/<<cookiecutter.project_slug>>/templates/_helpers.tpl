@@ -19,14 +19,18 @@
 {{- end }}
 {{- end }}
 
-{{/* The image's tag: the model's version. */}}
+{{/* The image's tag, which says the model's version and the commit; of one that is known by its digest
+   alone, the digest's beginning. */}}
 {{- define "<< cookiecutter.project_slug >>.tag" -}}
-{{- .Values.image.tag | required "image.tag is missing: `make deploy` takes it from the bundle; else add --set-string image.tag=…" }}
+{{- $digest := .Values.image.digest | replace ":" "-" | trunc 19 }}
+{{- .Values.image.tag | default $digest | required "image.tag is missing: `make deploy` takes it from the bundle; else add --set-string image.tag=…" }}
 {{- end }}
 
-{{/* The image that fetches and trains: by default that of `make image-ci`. */}}
+{{/* The image that fetches and trains, by default that of `make image-ci` of the commit in the tag. */}}
 {{- define "<< cookiecutter.project_slug >>.ci-image" -}}
-{{ .Values.deployment.ci_image | default (print .Values.image.repository "-ci:latest") }}
+{{- $commit := regexFind "-[0-9a-f]{12}(-dirty)?$" (include "<< cookiecutter.project_slug >>.tag" .) }}
+{{- $made := empty $commit | ternary "" (print .Values.image.repository "-ci:" (trimPrefix "-" $commit)) }}
+{{- .Values.deployment.ci_image | default $made | required "deployment.ci_image is missing, which fetches the model (serving.model) and retrains, and image.tag names no commit: add --set-string deployment.ci_image=…" }}
 {{- end }}
 
 {{/* An image, and when it is pulled. */}}

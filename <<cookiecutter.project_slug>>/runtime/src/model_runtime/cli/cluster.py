@@ -5,8 +5,10 @@ from typing import Annotated, Any
 
 import typer
 
-from ..delivery.helm import Release
+from ..bundle.metadata import Metadata
+from ..delivery.helm import Helm
 from ..delivery.logs import follow
+from ..delivery.release import Release
 from ..errors import ProjectError
 from ..settings import Settings, config_file, read_settings
 from ..terminal import console, failures_told, say
@@ -16,19 +18,8 @@ app = typer.Typer()
 
 Name = Annotated[str | None, typer.Option("--release", help="Instead of deployment.release.")]
 Namespace = Annotated[str | None, typer.Option(help="Instead of deployment.namespace.")]
-Tag = Annotated[str | None, typer.Option(help="The image's tag; left out, the bundle's version.")]
+Tag = Annotated[str | None, typer.Option(help="The image's tag; left out, the bundle's image.")]
 Extra = Annotated[Path | None, typer.Option("--values", help="Settings that differ there.")]
-
-
-@app.command()
-def chart() -> None:
-    """Write anew the chart's defaults and schema, from the settings."""
-    with failures_told():
-        from ..delivery.chart import chart_folder, generated
-
-        for name, text in generated().items():
-            (chart_folder() / name).write_text(text, "utf-8")
-            say(str(chart_folder() / name))
 
 
 @app.command()
@@ -37,7 +28,7 @@ def deploy(
 ) -> None:
     """Run the bundle's image in the cluster, wait until it is ready, and ask it.
 
-    A release that does not become ready is taken back; meanwhile the former one serves.
+    A release that does not become ready, or fails its own test, is taken back; the former serves.
     """
     with failures_told():
         settings = read_settings()
@@ -81,7 +72,7 @@ def logs(release: Name = None, namespace: Namespace = None, values: Extra = None
     """Follow the log of the service's pods, until Ctrl-C."""
     with failures_told():
         there = _release(read_settings(), release, namespace, values)
-        follow(there.name, there.namespace)
+        follow(there.name, there.helm.namespace)
 
 
 def _release(
@@ -91,15 +82,21 @@ def _release(
     release, place = name or given["release"], namespace or given["namespace"]
     if not (isinstance(release, str) and isinstance(place, str)):
         raise ProjectError(f"{values}: deployment.release and deployment.namespace are names.")
-    return Release(release, place, console, (config_file(), *([values] if values else [])))
+    return Release(release, Helm(place, console), (config_file(), *([values] if values else [])))
 
 
 def _image(settings: Settings, tag: str | None, values: Path | None) -> dict[str, str]:
-    """Return the image to run: what is said here, in the values, in the settings, of the bundle."""
+    """Return the chart's values that say which images are to run, and tell it."""
+    from ..delivery.wanted_image import image_said, values_of, wanted_image
+
     own = _part(values, "image")
-    repository = own.get("repository") or settings.image.repository
-    found = tag or own.get("tag") or settings.image.tag or _version(settings)
-    return {"repository": str(repository), "tag": str(found)}
+    repository = str(own.get("repository") or settings.image.repository)
+    said = image_said(tag, own, values)
+    image = wanted_image(settings, said, repository, _bundle(settings))
+    say(str(image))
+    deployment = _part(values, "deployment")
+    ci = deployment.get("ci_image") or settings.deployment.ci_image
+    return values_of(image, str(ci))
 
 
 def _part(values: Path | None, section: str) -> dict[str, Any]:
@@ -110,10 +107,11 @@ def _part(values: Path | None, section: str) -> dict[str, Any]:
     return own if isinstance(own, dict) else {}
 
 
-def _version(settings: Settings) -> str:
+def _bundle(settings: Settings) -> Metadata | ProjectError:
+    """Return what the bundle says of itself, or why there is none."""
     from ..bundle.read import read_bundle
 
     try:
-        return str(read_bundle(settings.paths.bundle).metadata.version)
+        return read_bundle(settings.paths.bundle).metadata
     except ProjectError as error:
-        raise ProjectError(f"{error} Or name an image that there is: TAG=….") from error
+        return error

@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 
 from ..bundle.metadata import Metadata
+from ..delivery.image_note import ImageNote
+from ..errors import ProjectError
 from ..settings import Settings, read_settings
 from ..terminal import failures_told, say
 
@@ -21,9 +23,10 @@ def image(
     ci: Ci = False,
     name_only: Annotated[bool, typer.Option(help="Only say what it is called.")] = False,
 ) -> None:
-    """Build the image of the service and its bundle; its tag is the model's version."""
+    """Build the image of the service and its bundle; its tag is the model's version and commit."""
     with failures_told():
         from ..delivery.image import arguments, base, find_builder
+        from ..delivery.image_note import forget_note
 
         settings = read_settings()
         name = _name(settings, ci)
@@ -33,17 +36,33 @@ def image(
         given = base(settings) if ci else arguments(settings, _bundle(settings))
         dockerfile = "deploy/docker/ci.Dockerfile" if ci else "deploy/docker/Dockerfile"
         find_builder(settings.image.tool).build(dockerfile, name, given)
+        forget_note(ci=ci)
         say(f"Built {name}")
 
 
 @app.command()
 def push(ci: Ci = False) -> None:
-    """Push the image; REGISTRY_USERNAME and REGISTRY_PASSWORD log in where they are set."""
+    """Push the image; REGISTRY_USERNAME and REGISTRY_PASSWORD log in where they are set.
+
+    Its digest is noted in build/, and with the version on the tracking server, for `deploy`.
+    """
     with failures_told():
         from ..delivery.image import find_builder
+        from ..delivery.image_name import revision
+        from ..delivery.image_note import keep_note
 
         settings = read_settings()
-        find_builder(settings.image.tool).push(_name(settings, ci))
+        metadata = None if ci else _bundle(settings)
+        name = _name(settings, ci)
+        digest = find_builder(settings.image.tool).push(name)
+        note = ImageNote(reference=name, digest=digest, commit=revision())
+        if metadata:
+            about = {"version": metadata.version, "bundle": metadata.digest}
+            note = note.model_copy(update=about)
+        file = keep_note(note, ci=ci)
+        say(f"Pushed {name}, {digest or 'its digest is not known'}; noted in {file}")
+        if metadata:
+            _share(settings, metadata, note)
 
 
 @app.command()
@@ -78,11 +97,30 @@ def check_image() -> None:
 
 
 def _name(settings: Settings, ci: bool) -> str:
-    from ..delivery.image import reference
+    from ..delivery.image_name import ci_reference, reference, revision
 
     if ci:
-        return f"{settings.image.repository}-ci:latest"
+        return ci_reference(settings.image.repository, revision())
     return reference(settings, _bundle(settings))
+
+
+def _share(settings: Settings, metadata: Metadata, note: ImageNote) -> None:
+    """Note a pushed image with its version on the tracking server, where that has the version."""
+    from ..delivery.image_note import TAG
+    from ..registry.client import DIGEST, ModelRegistry
+
+    registry = ModelRegistry(settings)
+    if registry.embedded or not note.digest:
+        return
+    try:
+        for version in registry.versions():
+            if (version.number, version.tags[DIGEST]) == (metadata.version, metadata.digest):
+                registry.tag(version, TAG, note.model_dump_json())
+                say(f"Noted with version {version.number} in {registry}, too")
+    except ProjectError as error:
+        raise ProjectError(
+            f"{error} The image is pushed, but another machine can't know its digest: push again."
+        ) from error
 
 
 def _bundle(settings: Settings) -> Metadata:

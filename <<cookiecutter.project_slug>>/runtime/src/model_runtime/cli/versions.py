@@ -1,13 +1,17 @@
 """The commands of the versions in the registry."""
 
 from functools import partial
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..bundle.metadata import Metadata
 from ..errors import ProjectError
 from ..settings import read_settings
 from ..terminal import console, failures_told, logging_to_console, say, stoppable
+
+if TYPE_CHECKING:
+    from ..registry.client import ModelRegistry
 
 app = typer.Typer()
 
@@ -38,8 +42,19 @@ def fetch_model(version: Wanted = "@champion") -> None:
 
         settings = read_settings()
         with console.status(f"{version} is being fetched …"):
-            metadata = fetch(ModelRegistry(settings), version, settings, read_features())
+            registry = ModelRegistry(settings)
+            metadata = fetch(registry, version, settings, read_features())
         say(f"{settings.paths.bundle} is version {metadata.version}, engine {metadata.engine}.")
+        _note_image(registry, metadata)
+
+
+def _note_image(registry: "ModelRegistry", metadata: Metadata) -> None:
+    """Bring along the note of the image that was pushed of a version, for `deploy`."""
+    from ..delivery.image_note import TAG, is_about, keep_note, parse_note
+
+    text = registry.find(str(metadata.version)).tags.get(TAG, "")
+    if (note := parse_note(text)) and is_about(note, metadata):
+        say(f"Its image is {note.reference}, {note.digest}; noted in {keep_note(note)}.")
 
 
 @app.command()

@@ -1,18 +1,21 @@
 """The chart's files that follow from the settings: its defaults and its schema."""
 
 import json
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from ..errors import ProjectError
-from ..settings import Settings
+from ..settings import Settings, config_file
+from .meanings import meanings
+from .values_page import values_page
 
 _OF_HELM = {"global": {"type": "object"}, "enabled": {"type": "boolean"}}
 """Values that a parent chart hands to each of its charts, and the usual one to leave it out by."""
 
-_HEADER = "# The settings' defaults, by `make chart`. Set yours in config.yaml.\n"
+_HEADER = "# The settings' defaults, by `make chart-values`. Set yours in config.yaml.\n"
 
 
 def chart_folder() -> Path:
@@ -28,9 +31,13 @@ def chart_folder() -> Path:
 
 def generated() -> dict[str, str]:
     """Return the text of each generated file, by its name."""
+    meaning = meanings(config_file().read_text("utf-8"), Settings)
+    rules = schema(meaning)
+    paths = {path for path, _ in _values(rules, rules["$defs"])}
     return {
+        "README.md": values_page(meaning, paths),
         "values.yaml": _HEADER + yaml.safe_dump(defaults(), sort_keys=False),
-        "values.schema.json": json.dumps(schema(), indent=2, ensure_ascii=False) + "\n",
+        "values.schema.json": json.dumps(rules, indent=2, ensure_ascii=False) + "\n",
     }
 
 
@@ -44,15 +51,32 @@ def defaults() -> dict[str, Any]:
     return _required(Settings.model_construct().model_dump(mode="json"), root, root["$defs"])
 
 
-def schema() -> dict[str, Any]:
-    """Return the JSON Schema of config.yaml laid over the defaults; it knows no secrets."""
+def schema(meaning: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Return the JSON Schema of config.yaml laid over the defaults; it knows no secrets.
+
+    Args:
+        meaning: What the settings mean, by their paths, for editors.
+    """
     found = _plain(Settings.model_json_schema())
     for section in found["$defs"].values():
         for name in [name for name, value in section["properties"].items() if _is_secret(value)]:
             del section["properties"][name]
     _require(found, found["$defs"])
+    for path, value in _values(found, found["$defs"]):
+        if text := (meaning or {}).get(path):
+            value["description"] = text
     found["properties"] |= _OF_HELM
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found}
+
+
+def _values(
+    section: dict[str, Any], sections: dict[str, Any], before: str = ""
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield each value's path and what the schema says of it."""
+    for name, value in section["properties"].items():
+        yield f"{before}{name}", value
+        if inner := _section(value, sections):
+            yield from _values(inner, sections, f"{before}{name}.")
 
 
 def _is_secret(value: dict[str, Any]) -> bool:

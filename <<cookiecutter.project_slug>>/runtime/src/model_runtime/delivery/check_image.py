@@ -24,7 +24,8 @@ from ..project import project
 from ..settings import Settings
 from ..testing.keys import temporary_key
 from ..testing.service import PATIENCE
-from .image import fetches, find_builder, reference
+from .image import fetches, find_builder
+from .image_name import reference
 from .newman import COLLECTION, NEWMAN, POSTMAN, ask
 
 USER = 10001

@@ -1,101 +1,116 @@
-"""Helm, as the person at the desk would call it; each command is shown before it runs."""
+"""Helm, as the person at the desk would call it; each command that changes something is shown."""
 
-import difflib
-import json
 import re
 import shutil
 import subprocess
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
+import sys
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from rich.console import Console
 
 from ..errors import ProjectError
 from ..terminal import say
-from .chart import chart_folder
+from .interrupts import Interrupts
 
 
-@dataclass(frozen=True)
-class Release:
-    """A release of the chart."""
+class HelmError(ProjectError):
+    """A command of Helm's that failed, and what it said."""
 
-    name: str
+    def __init__(self, command: str, said: str) -> None:
+        """Tell it after Helm itself has."""
+        super().__init__(f"helm {command} failed; above is why.")
+        self.said = said
+
+
+class InterruptedHelmError(ProjectError):
+    """A signal to end that came before a command was done."""
+
+
+def need_helm() -> None:
+    """See that Helm is here.
+
+    Raises:
+        ProjectError: It isn't.
+    """
+    if not shutil.which("helm"):
+        raise ProjectError("helm is not installed here; get version 3.18 or later.")
+
+
+@dataclass
+class Helm:
+    """The program, in one namespace."""
+
     namespace: str
     console: Console
-    values: tuple[Path, ...] = ()
-    """Files, a later one before an earlier one."""
+    interrupts: Interrupts = field(default_factory=Interrupts)
 
-    def deploy(self, image: Mapping[str, str]) -> None:
-        """Run an image and wait until it answers; a release that fails is taken back.
+    @cached_property
+    def forced(self) -> tuple[str, ...]:
+        """The options by which the chart's values win over those that others set meanwhile.
+
+        Helm 3 needs none; Helm 4 would fail where a Deployment was scaled by hand, and leaves a
+        release of Helm 3's as that has applied it, where it takes no such option.
+        """
+        return () if self._is_3 else ("--server-side=true", "--force-conflicts")
+
+    @cached_property
+    def atomic(self) -> tuple[str, ...]:
+        """The options that take a failed upgrade back."""
+        return ("--atomic",) if self._is_3 else ("--rollback-on-failure", *self.forced)
+
+    @cached_property
+    def _is_3(self) -> bool:
+        return self.ask("version", "--template", "{{.Version}}").startswith("v3.")
+
+    def show(self, *arguments: str, apart: bool = False) -> None:
+        """Run a command that may take long, and show what it says.
 
         Args:
-            image: Its repository and tag.
+            arguments: Its words.
+            apart: Let nothing interrupt it.
 
         Raises:
-            ProjectError: Helm is missing or fails, as it has said.
+            HelmError: It fails, as it has said.
+            InterruptedHelmError: A signal to end came.
         """
-        wait = ("--wait", "--atomic", "--timeout", "10m")
-        self._show("upgrade", "--install", "--create-namespace", *wait, *self._values(image))
-        self._show("test", self.name)
-
-    def diff(self, image: Mapping[str, str]) -> str:
-        """Return how the cluster's objects would change, empty if they wouldn't."""
-        values = self._values(image)
-        plugins = self._ask("plugin", "list").splitlines()
-        if any(line.split()[:1] == ["diff"] for line in plugins):
-            return self._ask("diff", "upgrade", "--allow-unreleased", *values)
-        there = self._ask("list", "--short", "--filter", f"^{self.name}$")
-        before = self._ask("get", "manifest", self.name) if there.strip() else ""
-        after = self._ask("template", "--no-hooks", *values)
-        old, new = before.strip().splitlines(), after.strip().splitlines()
-        return "\n".join(difflib.unified_diff(old, new, "released", "new", lineterm=""))
-
-    def rollback(self, revision: int | None) -> None:
-        """Go back to a revision, the one before if none is said, and wait until it answers."""
-        wanted = str(revision or self._before())
-        self._show("rollback", self.name, wanted, "--wait", "--cleanup-on-fail", "--timeout", "10m")
-
-    def _before(self) -> int:
-        """Return the revision that ran before the present one; one that failed never ran."""
-        listed = self._ask("history", self.name, "--max", "50", "--output", "json")
-        history = sorted(json.loads(listed), key=lambda entry: entry["revision"])
-        deployed = [each for each in history if each["status"] == "deployed"]
-        present = (deployed or history)[-1]
-        # What a failed deployment was taken back to, is a revision of its own.
-        again = re.fullmatch(r"Rollback to (\d+)", present["description"])
-        since = int(again[1]) if again else present["revision"]
-        ran = [each["revision"] for each in history if each["status"] == "superseded"]
-        if not (earlier := [number for number in ran if number < since]):
-            raise ProjectError(f"The release {self.name} has nothing that ran before.")
-        return int(max(earlier))
-
-    def undeploy(self) -> None:
-        """Remove all that the release has; the namespace and its Secrets stay."""
-        self._show("uninstall", self.name, "--wait")
-
-    def _values(self, image: Mapping[str, str]) -> list[str]:
-        values = [word for file in self.values for word in ("--values", str(file))]
-        for name, value in image.items():
-            values += ["--set-string", f"image.{name}={value}"]
-        return [self.name, str(chart_folder()), *values]
-
-    def _show(self, *arguments: str) -> None:
+        if self.interrupts.came and not apart:
+            raise InterruptedHelmError("Interrupted.")
         command = self._command(*arguments)
         say(" ".join(command), "dim", self.console)
-        _run(command, None)
+        self._run(command, apart=apart)
 
-    def _ask(self, *arguments: str) -> str:
-        return _run(self._command(*arguments), subprocess.PIPE)
+    def ask(self, *arguments: str) -> str:
+        """Return what a command says.
+
+        Raises:
+            HelmError: It fails; unless nothing of that name is there, it has said why.
+        """
+        command = self._command(*arguments)
+        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+        if done.returncode:
+            if not re.search("release: not found", done.stderr):
+                sys.stderr.write(done.stderr)
+            raise HelmError(arguments[0], done.stderr)
+        return done.stdout
+
+    def _run(self, command: list[str], *, apart: bool) -> None:
+        said = ""
+        # Apart also from the terminal, which signals to all that it has in front.
+        with subprocess.Popen(  # noqa: S603
+            command, stderr=subprocess.PIPE, text=True, start_new_session=apart
+        ) as program:
+            assert program.stderr is not None  # noqa: S101
+            with self.interrupts.handed_to(program, apart=apart):
+                for line in program.stderr:
+                    sys.stderr.write(line)
+                    said += line
+        if not program.returncode:
+            return
+        if self.interrupts.came and not apart:
+            raise InterruptedHelmError(f"helm {command[1]} was interrupted.")
+        raise HelmError(command[1], said)
 
     def _command(self, *arguments: str) -> list[str]:
+        need_helm()
         return ["helm", *arguments, "--namespace", self.namespace]
-
-
-def _run(command: list[str], stdout: int | None) -> str:
-    if not shutil.which(command[0]):
-        raise ProjectError("helm is not installed here; get version 3.18 or later.")
-    done = subprocess.run(command, stdout=stdout, text=True, check=False)  # noqa: S603
-    if done.returncode:
-        raise ProjectError(f"helm {command[1]} failed; above is why.")
-    return done.stdout or ""

@@ -1,5 +1,6 @@
 """The bundle's container image: built, pushed and described by whichever tool is there."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -11,8 +12,9 @@ from pathlib import Path
 from ..bundle.groups import serving_groups
 from ..bundle.metadata import Metadata
 from ..errors import ProjectError
-from ..git import git_commit
+from ..git import git_revision
 from ..settings import Settings
+from .registry_login import registry_login
 
 TOOLS = ("docker", "podman", "buildah")
 _FETCHED = "/tmp/model/model_bin"  # noqa: S108
@@ -45,34 +47,44 @@ class Builder:
             command += ["--ignorefile", str(ignored)]  # docker finds it by itself
         run(self.tool, *command, ".")
 
-    def push(self, reference: str) -> None:
+    def push(self, reference: str) -> str:
         """Push an image to the registry that its name starts with.
 
         Where REGISTRY_USERNAME and REGISTRY_PASSWORD are set, they are what it logs in with.
 
+        Returns:
+            The digest by which the registry knows it.
+
         Raises:
             ProjectError: It fails, as the tool has said.
         """
-        user, password = (os.environ.get(f"REGISTRY_{name}") for name in ("USERNAME", "PASSWORD"))
-        if not (user and password):
-            run(self.tool, "push", reference)
-            return
         # In a folder of its own, for these tools keep the password in a file.
         with tempfile.TemporaryDirectory() as folder:
-            place = {"DOCKER_CONFIG": folder, "REGISTRY_AUTH_FILE": f"{folder}/auth.json"}
-            login = ("login", "--username", user, "--password-stdin", _host(reference))
-            run(self.tool, *login, given=password, environment=place)
-            run(self.tool, "push", reference, environment=place)
+            place = {}
+            if login := registry_login(reference):
+                place = {"DOCKER_CONFIG": folder, "REGISTRY_AUTH_FILE": f"{folder}/auth.json"}
+                run(self.tool, *login.words, given=login.password, environment=place)
+            if self.tool == "docker":
+                run(self.tool, "push", reference, environment=place)
+                return _docker_digest(reference)
+            file = Path(folder, "digest")
+            run(self.tool, "push", "--digestfile", str(file), reference, environment=place)
+            return file.read_text("utf-8").strip()
 
 
-def _host(reference: str) -> str:
-    first, slash, _ = reference.partition("/")
-    if slash and ({".", ":"} & set(first) or first == "localhost"):
-        return first
-    raise ProjectError(
-        f"{reference} names no registry to log in to; write one before it in image.repository in "
-        "config.yaml, e.g. registry.example.org/team/name."
-    )
+def _docker_digest(reference: str) -> str:
+    """Return an image's digest in the registry that it was pushed to, which docker keeps."""
+    command = ["docker", "image", "inspect", reference]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    found = json.loads(done.stdout)[0]["RepoDigests"] if done.returncode == 0 else []
+    names = [each.partition("@") for each in found]
+    repository = _familiar(reference.rpartition(":")[0])
+    return next((digest for name, _, digest in names if _familiar(name) == repository), "")
+
+
+def _familiar(repository: str) -> str:
+    """Return a repository's name as docker shortens it."""
+    return repository.removeprefix("docker.io/").removeprefix("library/")
 
 
 _BUILD = {
@@ -107,11 +119,6 @@ def _works(tool: str) -> bool:
     return subprocess.run([tool, "info"], capture_output=True, check=False).returncode == 0  # noqa: S603
 
 
-def reference(settings: Settings, metadata: Metadata) -> str:
-    """Return the image's name; its tag is the model's version if config.yaml sets none."""
-    return f"{settings.image.repository}:{settings.image.tag or metadata.version}"
-
-
 def arguments(settings: Settings, metadata: Metadata) -> dict[str, str]:
     """Return what deploy/docker/Dockerfile is told of a bundle and its settings."""
     return {
@@ -122,7 +129,7 @@ def arguments(settings: Settings, metadata: Metadata) -> dict[str, str]:
         "BUNDLE": _FETCHED if fetches(settings) else "model_bin",
         "MODEL_NAME": metadata.name,
         "MODEL_VERSION": str(metadata.version),
-        "GIT_COMMIT": git_commit() or "unknown",
+        "GIT_COMMIT": git_revision() or "unknown",
         "PORT": str(settings.serving.port),
         **base(settings, metadata),
     }

@@ -1,7 +1,8 @@
 """The model registry: MLflow's, in this project's own folder or on a tracking server.
 
 A version's tags are `metrics.<name>`, `engine`, `uuid` and `digest`, that of the bundle's metadata.
-`digest` is set last: a version without it has no whole bundle and counts as none.
+`digest` is set last: a version without it has no whole bundle and counts as none. `image` is the
+note of the image that was pushed of it (`delivery/image_note.py`).
 """
 
 import logging
@@ -137,6 +138,11 @@ class ModelRegistry:
         """Bring a version's bundle into a folder, as it is, and return its path there."""
         with self.speaking():
             return Path(self.client.download_artifacts(version.run_id, BUNDLE, str(folder)))
+
+    def tag(self, version: Version, name: str, value: str) -> None:
+        """Note something with a version, in the place of what was noted under that name before."""
+        with self.speaking():
+            self.client.set_model_version_tag(self.name, str(version.number), name, value)
 
     def aliases(self) -> dict[str, str]:
         """Return the number that each alias stands for."""

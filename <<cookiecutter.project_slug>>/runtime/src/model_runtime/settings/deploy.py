@@ -73,7 +73,11 @@ class Retrain(Section):
     arguments: tuple[str, ...] = ()
     cpu: Cpu = "1"
     memory: Memory = "2Gi"
-    allow_to: tuple[Port, ...] = (443,)
+    allow_to: tuple[Port, ...] = Field(
+        default=(443,),
+        description="ports that retraining may call, e.g. for its data, beside the registry's "
+        "and those of deployment.allow_to",
+    )
     max_hours: int = Field(default=6, ge=1, le=8_760)
 
 

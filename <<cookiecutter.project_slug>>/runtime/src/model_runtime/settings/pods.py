@@ -74,22 +74,53 @@ class Pods(Section):
     """The settings of all pods: of the service, of its test and of retraining."""
 
     cpu: Cpu = "250m"
-    cpu_limit: CpuLimit = ""
+    cpu_limit: CpuLimit = Field(
+        default="", description="the most CPU of the service's container; empty: what is free"
+    )
     memory: Memory = "512Mi"
-    service_type: ServiceType = "ClusterIP"
-    node_port: int = Field(default=0, ge=0, le=65_535)
-    service_annotations: Annotations = Field(default_factory=dict)
-    labels: Labels = Field(default_factory=dict)
-    pod_annotations: Annotations = Field(default_factory=dict)
-    env: Variables = ()
-    volumes: Volumes = ()
-    node_selector: LabelSelector = Field(default_factory=dict)
-    tolerations: tuple[dict[str, Any], ...] = ()
-    affinity: dict[str, Any] = Field(default_factory=dict)
-    priority_class: ObjectName = ""
-    service_account: ObjectName = ""
-    run_as_user: Uid | None = 10001
-    pull_policy: PullPolicy = ""
+    service_type: ServiceType = Field(
+        default="ClusterIP", description="ClusterIP, NodePort or LoadBalancer"
+    )
+    node_port: int = Field(
+        default=0, ge=0, le=65_535, description="of a NodePort or LoadBalancer; 0: any"
+    )
+    service_annotations: Annotations = Field(
+        default_factory=dict, description="of the Service, e.g. for a cloud's load balancer"
+    )
+    labels: Labels = Field(default_factory=dict, description="of all objects and pods")
+    pod_annotations: Annotations = Field(default_factory=dict, description="of all pods")
+    env: Variables = Field(
+        default=(),
+        description="variables as Kubernetes writes them, for the containers that serve, fetch "
+        'and retrain; they go before the chart\'s own, e.g. [{name: HTTPS_PROXY, value: "…"}]',
+    )
+    volumes: Volumes = Field(
+        default=(),
+        description="volumes as Kubernetes writes them, with mount_path and, if wanted, sub_path "
+        "and read_only: false, for the same containers, e.g. "
+        "[{name: ca, configMap: {name: ca}, mount_path: /etc/ca}]",
+    )
+    node_selector: LabelSelector = Field(
+        default_factory=dict, description="labels of the nodes that pods may run on"
+    )
+    tolerations: tuple[dict[str, Any], ...] = Field(
+        default=(), description="of all pods, as Kubernetes writes them"
+    )
+    affinity: dict[str, Any] = Field(
+        default_factory=dict, description="of all pods, as Kubernetes writes it"
+    )
+    priority_class: ObjectName = Field(default="", description="of all pods")
+    service_account: ObjectName = Field(
+        default="", description="one that is there, for all pods; empty: the chart makes its own"
+    )
+    run_as_user: Uid | None = Field(
+        default=10001,
+        description="uid and gid of all containers; null: the cluster's choice, as on OpenShift",
+    )
+    pull_policy: PullPolicy = Field(
+        default="",
+        description="Always, IfNotPresent or Never; empty: Always for the tag latest only",
+    )
 
     @model_validator(mode="after")
     def _asks_for_what_it_may_have(self) -> Self:
