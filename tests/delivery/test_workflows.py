@@ -48,6 +48,7 @@ def test_actions_are_pinned_by_digest_and_may_do_the_least(project: Path) -> Non
         ("jenkins_controller", "deploy/jenkins/controller", "jenkins"),
         ("monitoring", "deploy/monitoring", ""),
         ("ansible", "deploy/ansible", "hosts"),
+        ("ansible", "deploy/ansible", "deploy-containers"),
     ],
 )
 def test_what_is_not_chosen_is_not_there(
