@@ -40,7 +40,7 @@ def started(
         env=os.environ
         | {"PATH": f"{path}{os.pathsep}{ansible()}{os.pathsep}{os.environ['PATH']}"}
         | {"ANSIBLE_CONFIG": "ansible.cfg", "ANSIBLE_HOME": str(folder.parent / ".ansible")}
-        | {"ANSIBLE_NOCOLOR": "1", "LC_ALL": "C.UTF-8"}
+        | {"ANSIBLE_NOCOLOR": "1", "ANSIBLE_GATHERING": "explicit", "LC_ALL": "C.UTF-8"}
         | {"ANSIBLE_PIPELINING": "1"},  # one process for a task, where it would be several
         stdin=subprocess.DEVNULL,
         capture_output=True,

@@ -77,13 +77,15 @@ def test_a_host_that_is_ready_is_left_as_it_is(project: Path, tmp_path: Path) ->
     assert changed(play(folder, "host", *options, path=str(stub))) == 0
 
 
+@pytest.mark.parametrize("playbook", ["host", "container"])
 def test_a_check_of_a_fresh_host_ends_where_nothing_is_installed(
-    project: Path, tmp_path: Path
+    project: Path, tmp_path: Path, playbook: str
 ) -> None:
     if shutil.which("ufw") or not shutil.which("apt-get"):
         pytest.skip("this machine is no fresh host of Debian's family")
     folder = shutil.copytree(project / "deploy" / "ansible", tmp_path / "deploy" / "ansible")
-    shown = play(folder, "host", "--check", "-e", "{'ansible_facts': {'distribution': 'Ubuntu'}}")
+    facts = "{'ansible_facts': {'distribution': 'Ubuntu', 'pkg_mgr': 'apt'}}"
+    shown = play(folder, playbook, "--check", "-e", facts)
     assert "until then a check can't tell more" in shown
     assert changed(shown) == 1  # the packages
 
