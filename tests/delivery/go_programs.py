@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from .control_plane.programs import programs
-from .pipeline_tools import compose, installed
+from .pipeline_tools import compose, copied, installed
 
+PODMAN = "github.com/containers/podman/v5@v5.7.1"
 KUBERNETES = "37"
 """Helm's releases are told at build which minor version of Kubernetes they render for."""
 
@@ -57,8 +58,30 @@ def helm_4_binary() -> Path:
     return _built("helm-4.3.1", "helm.sh/helm/v4/cmd/helm") / "helm"
 
 
+@cache
+def quadlet() -> Path:
+    """Return podman's generator of systemd's units."""
+
+    def install(folder: Path) -> None:
+        source = copied(PODMAN, folder)
+        tags = "exclude_graphdriver_btrfs containers_image_openpgp"
+        command = ["go", "build", "-ldflags", "-s -w", "-tags", tags, "-o"]
+        own = {"CGO_ENABLED": "0", "GOFLAGS": "-mod=mod"}
+        subprocess.run(
+            [*command, str(folder), "./cmd/quadlet"],
+            cwd=source,
+            env=os.environ | own,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        shutil.rmtree(source)
+
+    return installed("quadlet-5.7.1", install) / "quadlet"
+
+
 if __name__ == "__main__":
-    for find in (programs, helm_binary, helm_4_binary, registry_binary, compose):
+    for find in (programs, helm_binary, helm_4_binary, registry_binary, compose, quadlet):
         try:
             print(find(), flush=True)
         except pytest.skip.Exception as reason:

@@ -42,6 +42,8 @@ def test_an_image_is_named_by_version_and_commit(project: Path) -> None:
     assert names(project) == ["titanic:1", "titanic-ci:latest"], "nothing is committed"
     first = commit(project)
     assert names(project) == [f"titanic:1-{first}", f"titanic-ci:{first}"]
+    wanted = [cli(project, "wanted-image", *tag).strip() for tag in ((), ("--tag", "7"))]
+    assert wanted == [f"titanic:1-{first}", "titanic:7"]
     (project / "client" / "theme.css").write_text("body { color: red }")
     assert names(project) == [f"titanic:1-{first}-dirty", f"titanic-ci:{first}-dirty"]
     second = commit(project)

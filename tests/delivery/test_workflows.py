@@ -127,6 +127,7 @@ def test_deploy_checks_before_it_names_the_environment(project: Path) -> None:
         ("jenkins_controller", "deploy/jenkins/controller", "jenkins"),
         ("monitoring", "deploy/monitoring", ""),
         ("ansible", "deploy/ansible", "hosts"),
+        ("ansible", "deploy/ansible", "deploy-containers"),
     ],
 )
 def test_what_is_not_chosen_is_not_there(

@@ -4,7 +4,6 @@ The module names its parts by v0.0.0 and folders of its repository; released, ea
 of its own.
 """
 
-import json
 import os
 import re
 import shutil
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.delivery.go_programs import copied
 from tests.delivery.pipeline_tools import installed
 
 VERSION = "1.37.2"
@@ -35,8 +35,7 @@ def etcd() -> str | None:
 
 
 def _build(folder: Path) -> None:
-    folder.mkdir(parents=True)
-    source = _module(folder)
+    source = copied(f"k8s.io/kubernetes@v{VERSION}", folder)
     (source / "go.mod").write_text(_released((source / "go.mod").read_text("utf-8")), "utf-8")
     for name in ("vendor", "staging"):
         shutil.rmtree(source / name, ignore_errors=True)
@@ -65,17 +64,6 @@ def _build(folder: Path) -> None:
         text=True,
     )
     shutil.rmtree(source)
-
-
-def _module(folder: Path) -> Path:
-    """Copy the module's source into a folder: Go's own copy can't be written to."""
-    command = ["go", "mod", "download", "-json", f"k8s.io/kubernetes@v{VERSION}"]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=folder)
-    copy = folder / "source"
-    shutil.copytree(json.loads(done.stdout)["Dir"], copy, copy_function=shutil.copyfile)
-    for path in (copy, *copy.rglob("*")):
-        path.chmod(0o755 if path.is_dir() else 0o644)
-    return copy
 
 
 def _released(mod: str) -> str:

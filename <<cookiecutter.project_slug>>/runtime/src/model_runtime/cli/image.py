@@ -46,6 +46,21 @@ def image(
 
 
 @app.command()
+def wanted_image(
+    tag: Annotated[str | None, typer.Option(help="Left out, the bundle's image.")] = None,
+) -> None:
+    """Say which image a deployment runs: by its digest where a push has noted that."""
+    with failures_told():
+        from ..delivery.wanted_image import image_said
+        from ..delivery.wanted_image import wanted_image as wanted
+
+        settings = read_settings()
+        repository = settings.image.repository
+        found = wanted(settings, image_said(tag, {}, None), repository, _bundle(settings))
+        sys.stdout.write(f"{found.reference}\n")
+
+
+@app.command()
 def push(ci: Ci = False) -> None:
     """Push the image; REGISTRY_USERNAME and REGISTRY_PASSWORD log in where they are set.
 
