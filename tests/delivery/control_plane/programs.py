@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.delivery.go_programs import copied
-from tests.delivery.pipeline_tools import installed
+from tests.delivery.pipeline_tools import copied, installed
 
 VERSION = "1.37.2"
 NAMES = ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl")
