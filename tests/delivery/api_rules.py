@@ -71,7 +71,7 @@ RULES: dict[str, tuple[list[Any], list[Any]]] = {
     "deployment.namespace": NAMESPACES,
     "deployment.release": (["a", "a-1", "true", "x" * 53], ["1a", "A", "a.b", "a-", "x" * 54, ""]),
     "deployment.replicas": COUNTS,
-    "deployment.max_replicas": COUNTS,
+    "deployment.max_replicas": ([0, 1, 3], [-1, 2**31, "two"]),
     "deployment.cpu_percent": COUNTS,
     "deployment.cpu": CPUS,
     "deployment.cpu_limit": (["", "2", "1500m"], CPUS[1]),

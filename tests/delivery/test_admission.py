@@ -98,7 +98,6 @@ def test_what_the_settings_take_the_server_takes(
 NEEDED = {
     "serving.model": "latest",
     "registry.uri": "https://mlflow.example.org",
-    "deployment.max_replicas": 9,
     "deployment.retrain.allow_to": [443],
 }
 """Values that others of a round ask for."""

@@ -35,6 +35,7 @@ def test_a_deployer_needs_rights_in_one_namespace_only(
 
 def test_a_disruption_leaves_one_pod_at_least(project: Path, released: Cluster) -> None:
     make(project, "deploy")
+    eventually(lambda: released.ready("titanic") == 2)
     names = [pod["metadata"]["name"] for pod in released.pods()]
 
     def evict(name: str) -> None:

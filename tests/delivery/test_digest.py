@@ -155,7 +155,8 @@ def test_a_chart_installs_from_the_registry_alone(
         manifests = documents(rendered[rendered.index("---") :])
         deployment = one(manifests, "Deployment")
         (container,) = deployment["spec"]["template"]["spec"]["containers"]
-        assert deployment["spec"]["replicas"] == 3, "as config.yaml says"
+        scaler = one(manifests, "HorizontalPodAutoscaler")
+        assert scaler["spec"]["minReplicas"] == 3, "as config.yaml says"
         assert container["image"] == f"{machine.registry.host}/team/titanic@{pushed['digest']}"
         labels = deployment["metadata"]["labels"]
         assert labels["app.kubernetes.io/version"] == f"1-{pushed['commit']}"

@@ -43,7 +43,7 @@ def test_deploy_diff_rollback_undeploy(project: Path, released: Cluster, tmp_pat
     assert first == f"{name}:1"  # the bundle's version
     assert "version 1\n{'died_proba': 0." in shown  # of the test hook, which asked the service
     assert f"kubectl --namespace {released.namespace} port-forward" in shown
-    assert released.ready("titanic") == 2
+    eventually(lambda: released.ready("titanic") == 2)
     assert "Nothing would change." in make(project, "diff")
 
     values = tmp_path / "production.yaml"
@@ -145,5 +145,6 @@ def test_a_typo_is_refused_before_anything_changes(
     values.write_text("image: {tag: 1.10}")
     for target in ("deploy", "diff"):
         assert "image.tag is 1.1; write a text" in fails(project, target, f"VALUES={values}")
+    assert "'Bad Name' is no name" in fails(project, "deploy", "NAMESPACE='Bad Name'")
     assert not released.named("Secret")
     make(project, "lint-chart")

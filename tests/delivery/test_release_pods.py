@@ -55,31 +55,34 @@ def test_deploying_and_going_back_fail_no_request(
     assert load.requests > 4 * RATE
 
 
-def test_the_autoscaler_takes_over_what_runs(
+def test_no_deployment_takes_back_what_the_autoscaler_has_done(
     project: Path, released: Cluster, tmp_path: Path
 ) -> None:
-    fixed = written(tmp_path, {"deployment": {"replicas": 3, "max_replicas": 3}})
-    scaled = written(tmp_path, {"deployment": {"replicas": 2, "max_replicas": 5}})
+    """On, another version, taken back, off, back: there are never fewer pods than before."""
+    released.runs(project, "titanic:bad", TITANIC_SERVING__API_KEYS__LINES=make_key("a", 1)[1].line)
+    fixed, scaled, off = (
+        written(tmp_path, {"deployment": {"replicas": least, "max_replicas": most}})
+        for least, most in ((2, 2), (1, 5), (3, 1))
+    )
     make(project, "deploy", fixed)
+    eventually(lambda: released.ready("titanic") == 2)
     with fewest(released) as seen:
         make(project, "deploy", scaled)
-        scaler = released.get("HorizontalPodAutoscaler", "titanic")
-        assert scaler["spec"]["minReplicas"] == 2
-        make(project, "rollback-release")
-    assert min(seen) == 3
-    assert not released.named("HorizontalPodAutoscaler")
-    assert released.get("Deployment", "titanic")["spec"]["replicas"] == 3
-
-
-def test_the_first_release_may_have_the_autoscaler(
-    project: Path, released: Cluster, tmp_path: Path
-) -> None:
-    make(project, "deploy", written(tmp_path, {"deployment": {"replicas": 2, "max_replicas": 5}}))
-    with fewest(released) as seen:
-        make(project, "deploy", written(tmp_path, {"deployment": {"max_replicas": 2}}))
+        scale(released, 3)  # as the autoscaler would, by metrics
+        looks = len(seen)
+        make(project, "deploy", "TAG=2", scaled)
+        run("sh", "-c", f"! make deploy TAG=bad {scaled}", cwd=project)
+        assert {*seen[looks:]} == {3}
+        make(project, "deploy", off)
         make(project, "rollback-release")
     assert min(seen) == 2
-    assert released.named("HorizontalPodAutoscaler")
+    assert seen[-1] == 3
+
+
+def scale(there: Cluster, pods: int) -> None:
+    path = f"/apis/apps/v1/namespaces/{there.namespace}/deployments/titanic/scale"
+    there.api.patch(path, {"spec": {"replicas": pods}})
+    eventually(lambda: there.ready("titanic") == pods)
 
 
 @contextmanager

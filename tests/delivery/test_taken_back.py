@@ -99,6 +99,7 @@ def test_what_ran_before_a_failed_test_runs_again(
     assert LOG in said
     assert "helm test failed; above is why. The release titanic is removed again" in said
     assert not released.named("Deployment")
+    eventually(lambda: "titanic-predict" not in released.named("Pod"))
 
     make(project, "deploy", "TAG=2")
     broken("titanic:3", "exit 1")
@@ -106,11 +107,12 @@ def test_what_ran_before_a_failed_test_runs_again(
     assert LOG in said
     assert "The release titanic runs again what it ran before, revision 1." in said
     assert image(released) == "titanic:2"
-    assert released.ready("titanic") == 2
+    eventually(lambda: released.ready("titanic") == 2)
 
     # Others may have changed meanwhile what the chart says; the chart wins.
-    path = f"/apis/apps/v1/namespaces/{released.namespace}/deployments/titanic/scale"
-    released.api.patch(path, {"spec": {"replicas": 3}}, fieldManager="somebody")
+    path = f"/apis/apps/v1/namespaces/{released.namespace}/deployments/titanic"
+    surge = {"strategy": {"rollingUpdate": {"maxSurge": 2}}}
+    released.api.patch(path, {"spec": surge}, fieldManager="somebody")
     make(project, "deploy", "TAG=4")
     make(project, "rollback-release")
     assert image(released) == "titanic:2"

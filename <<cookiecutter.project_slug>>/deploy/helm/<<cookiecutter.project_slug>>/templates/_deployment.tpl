@@ -1,7 +1,8 @@
-{{/* The Deployment of a version of the service, one of "versions", with its number of pods, of a root. */}}
+{{/* The Deployment of a version of the service, one of "versions", of a root. Of the main one, the
+   autoscaler alone says how many pods it has: a number here would take back, with each deployment and each
+   rollback, what the autoscaler has done since. */}}
 {{- define "<< cookiecutter.project_slug >>.deployment" -}}
 {{- $version := .version }}
-{{- $replicas := .replicas }}
 {{- $root := .root }}
 {{- with $root }}
 {{- $deployment := .Values.deployment }}
@@ -19,7 +20,7 @@ metadata:
   labels:
     {{- toYaml $version.labels | nindent 4 }}
 spec:
-  {{- with $replicas }}
+  {{- with $version.replicas }}
   replicas: {{ . }}
   {{- end }}
   strategy:

@@ -4,13 +4,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 
 from ..bundle.metadata import Metadata
 from ..delivery.helm import Helm
 from ..delivery.logs import follow
 from ..delivery.release import Release
 from ..errors import ProjectError
-from ..settings import Settings, config_file, read_settings
+from ..settings import Deployment, Settings, config_file, read_settings
 from ..terminal import console, failures_told, say
 from ..yaml_file import read_yaml
 
@@ -56,7 +57,7 @@ def diff(
 
 @app.command()
 def rollback_release(
-    revision: Annotated[int | None, typer.Option(help="Left out, the one before.")] = None,
+    revision: Annotated[int | None, typer.Option(min=1, help="Left out, the one before.")] = None,
     release: Name = None,
     namespace: Namespace = None,
     values: Extra = None,
@@ -84,10 +85,16 @@ def logs(release: Name = None, namespace: Namespace = None, values: Extra = None
 def _release(
     settings: Settings, name: str | None, namespace: str | None, values: Path | None
 ) -> Release:
-    own, given = _texts(values, "deployment"), settings.deployment
-    release = name or own.get("release") or given.release
-    place = namespace or own.get("namespace") or given.namespace
-    return Release(release, Helm(place, console), (config_file(), *([values] if values else [])))
+    own, usual = _texts(values, "deployment"), settings.deployment
+    release = name or own.get("release") or usual.release
+    place = namespace or own.get("namespace") or usual.namespace
+    try:
+        given = Deployment(release=release, namespace=place)
+    except ValidationError as error:
+        said = [f"{each['loc'][0]}: {each['ctx']['error']}" for each in error.errors()]
+        raise ProjectError("; ".join(said)) from error
+    files = (config_file(), *([values] if values else []))
+    return Release(given.release, Helm(given.namespace, console), files)
 
 
 def _image(settings: Settings, tag: str | None, values: Path | None) -> dict[str, str]:

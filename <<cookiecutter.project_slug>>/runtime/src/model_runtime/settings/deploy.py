@@ -87,7 +87,7 @@ class Deployment(Pods):
     namespace: DnsLabel = "default"
     release: ReleaseName = "model-service"
     replicas: Count = 2
-    max_replicas: Count = 2
+    max_replicas: int = Field(default=2, ge=0, le=2**31 - 1)
     cpu_percent: Count = 70
     allow_from: tuple[DnsLabel, ...] = ()
     allow_to: tuple[Port, ...] = ()
