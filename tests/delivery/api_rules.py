@@ -2,13 +2,13 @@
 
 from typing import Any
 
-LABEL_VALUES = (["", "a", "A-1_b.c", "x" * 63], ["-a", "a b", "a/b", "x" * 64, "é"])
+LABEL_VALUES = (["", "a", "true", "7", "A-1_b.c", "x" * 63], ["-a", "a b", "a/b", "x" * 64, "é"])
 NAMESPACES = (
-    ["models", "a-1", "7", "x" * 63],
+    ["models", "a-1", "7", "null", "x" * 63],
     ["Bad Namespace", "a.b", "-a", "a-", "x" * 64, "a_b"],
 )
 NAMES = (
-    ["", "a", "a.b", "registry.example.org", "1-a.2"],
+    ["", "a", "a.b", "registry.example.org", "1-a.2", "true", "7"],
     ["a..b", "A", "a_b", "-a", "a-", ".a", "a" * 254],
 )
 PORTS = ([1, 443, 65535], [0, 65536, -1, "http"])
@@ -60,6 +60,8 @@ LABELS = keyed(KEYS, LABEL_VALUES)
 OWN_LABELS = [{"app.kubernetes.io/name": "a"}, {"helm.sh/chart": "a"}]
 ANNOTATIONS = keyed(KEYS, (["", "any thing: é"], []))
 
+FIELD = {"fieldRef": {"fieldPath": "metadata.name"}}
+
 RULES: dict[str, tuple[list[Any], list[Any]]] = {
     "serving.port": ([1, 8000, 65535], [0, 65536, -1]),
     "image.tag": (["", "7", "7-0a1b2c3d4e5f-dirty", "x" * 128], ["a b", "-a", "a/b", "x" * 129]),
@@ -67,7 +69,7 @@ RULES: dict[str, tuple[list[Any], list[Any]]] = {
     "serving.shutdown_seconds": ([0, 60], [-1, 10**10]),
     "log.forward.port": PORTS,
     "deployment.namespace": NAMESPACES,
-    "deployment.release": (["a", "a-1", "x" * 53], ["1a", "A", "a.b", "a-", "x" * 54, ""]),
+    "deployment.release": (["a", "a-1", "true", "x" * 53], ["1a", "A", "a.b", "a-", "x" * 54, ""]),
     "deployment.replicas": COUNTS,
     "deployment.max_replicas": COUNTS,
     "deployment.cpu_percent": COUNTS,
@@ -90,8 +92,11 @@ RULES: dict[str, tuple[list[Any], list[Any]]] = {
     "deployment.run_as_user": ([1, 10001, 1000650000, None], [0, -1, 2**31, "root"]),
     "deployment.pull_policy": (["", "Always", "IfNotPresent", "Never"], ["always"]),
     "deployment.env": (
-        [[], [{"name": "A_1", "value": "x"}], [{"name": "a", "valueFrom": {}}]],
-        [[{"value": "x"}], [{"name": "A B"}], [{"name": "1A"}], [{"name": ""}], ["A=x"]],
+        [[], [{"name": "A_1", "value": "x"}], [{"name": "a", "valueFrom": FIELD}]],
+        [
+            *([{"value": "x"}], [{"name": "A B"}], [{"name": "1A"}], [{"name": ""}], ["A=x"]),
+            *([{"name": "A", "value": 1}], [{"name": "A", "valueFrom": {}}]),
+        ],
     ),
     "deployment.volumes": (
         [[], [{"name": "ca", "emptyDir": {}, "mount_path": "/etc/ca", "read_only": False}]],

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from . import manifest_schemas
-from .helm_binary import helm
+from .helm import helm
 
 Manifest = dict[str, Any]
 TAG = "image.tag=7-0123456789ab"
@@ -108,8 +108,8 @@ VALUES: dict[str, dict[str, Any]] = {
             "affinity": {
                 "podAntiAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": []}
             },
-            "priority_class": "high",
-            "service_account": "mine",
+            "priority_class": "system-cluster-critical",
+            "service_account": "default",
             "cpu_limit": "2",
             "pull_policy": "Always",
         },
@@ -194,14 +194,14 @@ def pods(manifests: list[Manifest]) -> list[Manifest]:
     return found + [job["spec"]["template"] for job in jobs]
 
 
-def environment(container: Manifest) -> dict[str, Any]:
-    """Return a container's variables, each with its value or where it is from."""
-    return {each["name"]: each.get("value", each.get("valueFrom")) for each in container["env"]}
-
-
 def containers(pod: Manifest) -> list[Manifest]:
     """Return the containers of a pod's spec, those at its start first."""
     return [*pod.get("initContainers", []), *pod["containers"]]
+
+
+def environment(container: Manifest) -> dict[str, Any]:
+    """Return a container's variables, each with its value or where it is from."""
+    return {each["name"]: each.get("value", each.get("valueFrom")) for each in container["env"]}
 
 
 def findings(manifests: dict[str, str]) -> dict[str, list[str]]:

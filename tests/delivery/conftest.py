@@ -18,7 +18,7 @@ from .charts import Manifest, documents, template
 from .control_plane.cluster import Cluster
 from .control_plane.fixtures import control_plane, namespace
 from .control_plane.programs import programs
-from .helm_binary import helm_binary
+from .go_programs import helm_binary
 
 IDS = {"image_registry": "id-images", "model_registry": "id-models"}
 

@@ -1,9 +1,8 @@
 """Programs of Go's module proxy that tests need, each built once into the tools' cache.
 
-`python -m tests.delivery.go_programs` builds what is missing: 7 minutes of one core, once.
+`python -m tests.delivery.go_programs` builds those that take long: half an hour on two cores, once.
 """
 
-import json
 import os
 import shutil
 import subprocess
@@ -12,20 +11,23 @@ from pathlib import Path
 
 import pytest
 
-from .pipeline_tools import installed
+from .control_plane.programs import programs
+from .go_modules import copied
+from .pipeline_tools import compose, installed
 
-REGISTRY = "github.com/distribution/distribution/v3/cmd/registry@v3.0.0"
-HELM_4 = "helm.sh/helm/v4/cmd/helm@v4.3.1"
 PODMAN = "github.com/containers/podman/v5@v5.7.1"
+KUBERNETES = "37"
+"""Helm's releases are told at build which minor version of Kubernetes they render for."""
 
 
-def _built(name: str, module: str) -> Path:
-    """Return the folder of a program, built if no earlier run has done so."""
+def _built(name: str, module: str, *told: str) -> Path:
+    """Return the folder of a program, built if no earlier run has done so; `told` are variables."""
     if not shutil.which("go"):
         pytest.skip(f"{name} is built by Go 1.26 or later, which is not here")
 
     def install(folder: Path) -> None:
-        command = ["go", "install", "-ldflags", "-s -w", module]
+        flags = " ".join(["-s -w", *(f"-X {each}" for each in told)])
+        command = ["go", "install", "-ldflags", flags, f"{module}@v{name.rpartition('-')[2]}"]
         own = {"GOBIN": str(folder), "CGO_ENABLED": "0"}
         subprocess.run(command, env=os.environ | own, check=True, capture_output=True, text=True)
 
@@ -35,18 +37,34 @@ def _built(name: str, module: str) -> Path:
 @cache
 def registry_binary() -> Path:
     """Return the program of a registry for images and charts, the specification's own."""
-    return _built("distribution-3.0.0", REGISTRY) / "registry"
+    module = "github.com/distribution/distribution/v3/cmd/registry"
+    return _built("distribution-3.0.0", module) / "registry"
+
+
+@cache
+def helm_binary() -> Path:
+    """Return Helm 3, which the tests use where nothing else is said."""
+    packages = ("chartutil", "lint/rules")
+    told = [
+        f"helm.sh/helm/v3/pkg/{package}.k8sVersion{part}"
+        for package in packages
+        for part in ("Major=1", f"Minor={KUBERNETES}")
+    ]
+    return _built("helm-3.22.0", "helm.sh/helm/v3/cmd/helm", *told) / "helm"
 
 
 @cache
 def helm_4_binary() -> Path:
     """Return Helm 4, beside which the tests' own Helm 3 stays."""
-    return _built("helm-4.3.1", HELM_4) / "helm"
+    return _built("helm-4.3.1", "helm.sh/helm/v4/cmd/helm") / "helm"
 
 
 @cache
 def quadlet() -> Path:
-    """Return podman's generator of systemd's units."""
+    """Return podman's generator of systemd's units, built in seconds.
+
+    `go install` asks for all versions of a module, and there are proxies that don't list podman's.
+    """
 
     def install(folder: Path) -> None:
         source = copied(PODMAN, folder)
@@ -66,21 +84,9 @@ def quadlet() -> Path:
     return installed("quadlet-5.7.1", install) / "quadlet"
 
 
-def copied(module: str, folder: Path) -> Path:
-    """Copy a module's source below a folder: Go's own copy can't be written to."""
-    folder.mkdir(parents=True, exist_ok=True)
-    command = ["go", "mod", "download", "-json", module]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=folder)
-    copy = folder / "source"
-    shutil.copytree(json.loads(done.stdout)["Dir"], copy, copy_function=shutil.copyfile)
-    for path in (copy, *copy.rglob("*")):
-        path.chmod(0o755 if path.is_dir() else 0o644)
-    return copy
-
-
 if __name__ == "__main__":
-    for binary in (registry_binary, helm_4_binary, quadlet):
+    for find in (programs, helm_binary, helm_4_binary, registry_binary, compose):
         try:
-            print(binary())
+            print(find(), flush=True)
         except pytest.skip.Exception as reason:
-            print(f"notice: {reason}; the tests that need it will be skipped.")
+            print(f"notice: {reason}; the tests that need it will be skipped.", flush=True)

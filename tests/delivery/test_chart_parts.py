@@ -21,7 +21,7 @@ from .charts import (
     with_values,
 )
 from .control_plane.cluster import Cluster
-from .helm_binary import helm
+from .helm import helm
 
 
 def test_alerts_and_dashboard_are_those_of_the_release(

@@ -18,7 +18,7 @@ from .charts import (
     pods,
     with_values,
 )
-from .helm_binary import helm
+from .helm import helm
 
 PLACED: dict[str, Any] = VALUES["placed"]["deployment"]
 ALL = FETCHED | {
@@ -36,8 +36,8 @@ def test_all_pods_share_what_belongs_to_pods(render: Callable[..., list[Manifest
         assert spec["nodeSelector"] == PLACED["node_selector"]
         assert spec["tolerations"] == PLACED["tolerations"]
         assert spec["affinity"] == PLACED["affinity"]
-        assert spec["priorityClassName"] == "high"
-        assert spec["serviceAccountName"] == "mine"
+        assert spec["priorityClassName"] == PLACED["priority_class"]
+        assert spec["serviceAccountName"] == "default"
         assert {each["imagePullPolicy"] for each in containers(spec)} == {"Always"}
     assert "ServiceAccount" not in {each["kind"] for each in manifests}
     assert all(each["metadata"]["labels"]["team"] == "risk" for each in manifests)
@@ -121,12 +121,14 @@ def test_an_image_can_be_named_by_its_digest(render: Callable[..., list[Manifest
 
 
 def test_a_limit_of_cpu_is_set_where_it_is_wanted(render: Callable[..., list[Manifest]]) -> None:
-    def limits(values: dict[str, Any]) -> Any:
-        spec = one(render({"deployment": values}), "Deployment")["spec"]["template"]["spec"]
-        return spec["containers"][0]["resources"]["limits"]
+    def limits(values: dict[str, Any]) -> list[Any]:
+        manifests = render(ALL | {"deployment": {**ALL["deployment"], "cpu_limit": "", **values}})
+        every = [each for pod in pods(manifests) for each in containers(pod["spec"])]
+        return [each["resources"]["limits"].get("cpu") for each in every]
 
-    assert limits({}) == {"memory": "512Mi"}
-    assert limits({"cpu": "1.5", "cpu_limit": "1500m"}) == {"memory": "512Mi", "cpu": "1500m"}
+    assert set(limits({})) == {None}
+    # Retraining asks for one whole.
+    assert sorted(limits({"cpu": "0.5", "cpu_limit": "500m"})) == ["1", *["500m"] * 4]
 
 
 def test_a_limit_below_what_is_asked_for_is_refused(titanic: Path, tmp_path: Path) -> None:

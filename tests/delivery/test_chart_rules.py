@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from .api_rules import DOWNWARDS, RULES
 from .charts import with_values
-from .helm_binary import helm
+from .helm import helm
 from .test_chart_settings import laid
 
 

@@ -11,7 +11,7 @@ from .charts import (
     one,
     with_values,
 )
-from .helm_binary import helm
+from .helm import helm
 
 
 def test_secrets_go_only_to_those_who_need_them(render: Callable[..., list[Manifest]]) -> None:

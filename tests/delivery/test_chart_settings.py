@@ -46,6 +46,7 @@ OTHERS: dict[str, Any] = {
     "registry.metric": "f1_macro",
     "image.tool": "buildah",
     "image.system_packages": ["libgomp1"],
+    "jenkins.url": "https://jenkins.example.org/job/shop",
     "jenkins.environments": {"staging": {"namespace": "x", "kubeconfig": "id"}},
 }
 """Other values than the defaults, where these are no numbers and no plain texts."""

@@ -22,7 +22,7 @@ from .charts import (
     selects,
     with_values,
 )
-from .helm_binary import helm
+from .helm import helm
 
 Render = Callable[..., list[Manifest]]
 NEXT = {"weight": 10, "tag": "8"}
@@ -98,7 +98,11 @@ def test_each_version_has_objects_of_its_own(render: Render) -> None:
     watched = VALUES["versions"]["deployment"] | VALUES["watched"]["deployment"]
     manifests = render({"deployment": watched})
     deployments, services, budgets, rules = (named(manifests, kind) for kind in OF_EACH)
-    versions = {"titanic": "7", "titanic-next": CANARY["tag"], "titanic-last": "6"}
+    versions = {
+        "titanic": TAG.partition("=")[2],
+        "titanic-next": CANARY["tag"],
+        "titanic-last": "6",
+    }
     assert {*versions} == {*deployments} == {*services} == {*budgets} == {*rules}
     for name, version in versions.items():
         selector = services[name]["spec"]["selector"]

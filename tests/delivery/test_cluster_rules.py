@@ -11,7 +11,7 @@ from tests.support.projects import Trained
 
 from .control_plane.api import ApiError
 from .control_plane.cluster import Cluster, eventually
-from .helm_binary import helm
+from .helm import helm
 from .test_release_pods import written
 
 
@@ -66,6 +66,18 @@ def test_a_quota_is_kept_or_said(project: Path, released: Cluster, tmp_path: Pat
     limited: dict[str, object] = {"deployment": {"replicas": 1, "cpu_limit": "1"}}
     make(project, "deploy", "TAG=2", written(tmp_path, limited))
     assert released.ready("titanic") == 1
+
+
+def test_settings_that_the_service_does_not_read_restart_no_pod(
+    project: Path, released: Cluster, tmp_path: Path
+) -> None:
+    one = {"replicas": 1}
+    make(project, "deploy", written(tmp_path, {"deployment": one}))
+    (before,) = released.pods()
+    changed = {"training": {"folds": 3}, "registry": {"tolerance": 0.1}, "deployment": one}
+    make(project, "deploy", written(tmp_path, changed))
+    (after,) = released.pods()
+    assert after["metadata"]["uid"] == before["metadata"]["uid"]
 
 
 def test_the_chart_is_a_part_of_another(project: Path, released: Cluster, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Compose, and what it runs beside the service: each file by its own tool."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -11,11 +12,10 @@ import pytest
 import yaml
 
 from tests.delivery.images import needed
-from tests.delivery.pipeline_tools import installed
+from tests.delivery.pipeline_tools import compose
 from tests.support.commands import run
 from tests.support.projects import Baked, Trained
 
-SPEC = "github.com/compose-spec/compose-go/v2/cmd@v2.16.2"
 PROFILES = {
     "": {"service"},
     "monitoring": {"service", "prometheus", "pushgateway", "grafana"},
@@ -25,35 +25,58 @@ PROFILES = {
 
 
 @pytest.fixture(scope="module")
-def compose(plain: Path) -> dict[str, Any]:
+def described(plain: Path) -> dict[str, Any]:
     found: dict[str, Any] = yaml.safe_load((plain / "deploy/compose.yaml").read_text())
     return found
 
 
-def test_compose_yaml_conforms_to_the_specification(
-    plain: Path, baked: Baked, tmp_path: Path
-) -> None:
-    """By the very loader that `docker compose` has."""
-    if not shutil.which("go"):
-        pytest.skip("the specification's loader is made by Go, which is not here")
-
-    def install(folder: Path) -> None:
-        run("go", "install", SPEC, cwd=plain, GOBIN=str(folder))
-
-    loader = installed("compose-spec-2.16.2", install) / "cmd"
-    for project in (plain, baked()):
-        run(loader, "deploy/compose.yaml", cwd=project)
-    wrong = tmp_path / "compose.yaml"
-    text = (plain / "deploy/compose.yaml").read_text()
-    wrong.write_text(text.replace("read_only:", "read_olny:"))
-    assert subprocess.run([loader, wrong], capture_output=True).returncode != 0
+def configured(project: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Have Compose itself read a project's file, with nothing else in its environment."""
+    command = [
+        str(compose()),
+        "--file",
+        "deploy/compose.yaml",
+        *words,
+        "config",
+        "--format",
+        "json",
+    ]
+    environment = {"PATH": os.environ["PATH"], "HOME": str(project)} | variables
+    return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True)
 
 
 @pytest.mark.parametrize("profile", PROFILES)
-def test_a_profile_waits_until_all_of_it_is_healthy(compose: dict[str, Any], profile: str) -> None:
+def test_compose_itself_reads_each_profile(plain: Path, profile: str) -> None:
+    words = ("--profile", profile) if profile else ()
+    done = configured(plain, *words, IMAGE="titanic:7", POSTGRES_PASSWORD="secret")
+    assert (done.returncode, done.stderr) == (0, "")
+    services = json.loads(done.stdout)["services"]
+    assert set(services) == PROFILES[profile]
+    assert services["service"]["image"] == "titanic:7"
+
+
+def test_compose_itself_reads_a_project_without_monitoring(baked: Baked) -> None:
+    done = configured(baked(), "--profile", "*")
+    assert set(json.loads(done.stdout)["services"]) == PROFILES["registry"]
+
+
+def test_a_word_that_compose_does_not_know_is_refused(plain: Path, tmp_path: Path) -> None:
+    wrong = tmp_path / "deploy" / "compose.yaml"
+    wrong.parent.mkdir()
+    text = (plain / "deploy/compose.yaml").read_text()
+    wrong.write_text(text.replace("read_only:", "read_olny:"))
+    done = configured(tmp_path)
+    assert done.returncode != 0
+    assert "read_olny" in done.stderr
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_a_profile_waits_until_all_of_it_is_healthy(
+    described: dict[str, Any], profile: str
+) -> None:
     services = {
         name: service
-        for name, service in compose["services"].items()
+        for name, service in described["services"].items()
         if service.get("profiles", [profile]) == [profile]
     }
     assert set(services) == PROFILES[profile]
@@ -69,13 +92,13 @@ def test_a_profile_waits_until_all_of_it_is_healthy(compose: dict[str, Any], pro
 
 
 def test_what_compose_mounts_is_there_and_no_password_is(
-    plain: Path, compose: dict[str, Any]
+    plain: Path, described: dict[str, Any]
 ) -> None:
-    for service in compose["services"].values():
+    for service in described["services"].values():
         for volume in service.get("volumes", []):
             source = volume.split(":")[0]
             mounted = plain / "deploy" / source
-            assert source in compose["volumes"] or source[0] == "/" or mounted.is_file()
+            assert source in described["volumes"] or source[0] == "/" or mounted.is_file()
         for name, value in (service.get("environment") or {}).items():
             secret = "PASSWORD" in name or "TOKEN" in name
             assert not secret or value in (None, "${POSTGRES_PASSWORD:-}"), name
@@ -153,11 +176,11 @@ def test_dashboard_and_rules_ask_for_metrics_that_the_service_has(trained: Train
         assert set(re.findall(r"(\w+)[=!]", labels)) - {"job", "instance"} <= known, name
 
 
-def test_fluent_bit_keeps_the_services_lines(plain: Path, compose: dict[str, Any]) -> None:
+def test_fluent_bit_keeps_the_services_lines(plain: Path, described: dict[str, Any]) -> None:
     found = yaml.safe_load((plain / "deploy/monitoring/fluent-bit.yaml").read_text())
     pipeline = found["pipeline"]
-    tag = compose["services"]["service"]["logging"]["options"]["tag"]
+    tag = described["services"]["service"]["logging"]["options"]["tag"]
     assert pipeline["filters"][0]["regex"] == f"$attrs['tag'] ^{tag}$"
     parsers = {parser["name"] for parser in found["parsers"]}
     assert {pipeline["inputs"][0]["parser"], pipeline["filters"][1]["parser"]} <= parsers
-    assert {output["host"] for output in pipeline["outputs"]} <= set(compose["services"])
+    assert {output["host"] for output in pipeline["outputs"]} <= set(described["services"])

@@ -56,7 +56,8 @@ def composed(project: Path) -> dict[str, Any]:
 
 
 def service_image(delivery: dict[str, str]) -> str:
-    return delivery["deploy/docker/Dockerfile"].rpartition("\nFROM ")[2]
+    """Return the stages that the image is made of."""
+    return delivery["deploy/docker/Dockerfile"].partition("\nFROM base AS libraries\n")[2]
 
 
 def test_every_make_target_that_is_called_or_named_is_there(
@@ -151,8 +152,22 @@ def test_the_image_is_one(config: dict[str, Any], project: Path, delivery: dict[
     chart = f"deploy/helm/{project.name}"
     assert ".Values.image.repository" in delivery[f"{chart}/templates/_helpers.tpl"]
     assert yaml.safe_load(delivery[f"{chart}/Chart.yaml"])["name"] == project.name
-    bases = set(having(delivery, r"^ARG (?:BASE|HELM)=(.*)"))
-    assert len({base for _, base in bases if "python" in base}) == 1
+    bases = set(having(delivery, r"^FROM (\S*python:\S+)"))
+    assert len(bases) == 3
+    assert len({base for _, base in bases}) == 1
+
+
+def test_images_are_named_where_the_bot_for_dependencies_finds_them(
+    delivery: dict[str, str],
+) -> None:
+    """In FROM itself, with a tag: it reads no ARG."""
+    stages = {stage for _, stage in having(delivery, r"^FROM \S+ AS (\S+)")}
+    begun = {name for path, name in having(delivery, r"^FROM (\S+)") if "Dockerfile" in path}
+    assert len(begun - stages) > 3
+    assert all(re.fullmatch(r"[\w./-]+:[\w.-]+", name) for name in begun - stages), begun
+
+
+def test_helm_is_one(delivery: dict[str, str]) -> None:
     helms = set(having(delivery, r"alpine/helm:(\S+)"))
     assert len({version for _, version in helms}) == 1, helms
 
@@ -193,14 +208,20 @@ def test_environments_are_the_same_everywhere(config: dict[str, Any], project: P
     }
 
 
+def jenkinsfile(project: Path, pipeline: str) -> str:
+    """Return a pipeline's text, with the one target that project.groovy calls for it."""
+    file = project / "deploy" / "jenkins" / f"{pipeline}.Jenkinsfile"
+    return file.read_text("utf-8").replace("project.setup()", "sh 'make setup'")
+
+
 @pytest.mark.parametrize("pipeline", PIPELINES)
 def test_workflows_have_the_stages_of_jenkins(project: Path, pipeline: str) -> None:
-    jenkins = (project / "deploy" / "jenkins" / f"{pipeline}.Jenkinsfile").read_text("utf-8")
+    jenkins = jenkinsfile(project, pipeline)
     staged = re.findall(r"stage\('([^']*)'\)(?:(?!stage\().)*?\bmake ([a-z-]+)'", jenkins, re.S)
     workflow = yaml.safe_load(
         (project / ".github" / "workflows" / f"{pipeline}.yml").read_text("utf-8")
     )
-    job = next(iter(workflow["jobs"].values()))
+    job = next(each for each in workflow["jobs"].values() if "make setup" in str(each))
     steps = [
         (step["name"], step["run"].removeprefix("make "))
         for step in job["steps"]
@@ -218,5 +239,5 @@ def test_readme_of_jenkins_names_the_stages(project: Path) -> None:
     for pipeline in PIPELINES:
         row = re.search(rf"^\| `{pipeline}` \| (.*?) \|", readme, re.M)
         assert row, pipeline
-        jenkins = (project / "deploy" / "jenkins" / f"{pipeline}.Jenkinsfile").read_text("utf-8")
+        jenkins = jenkinsfile(project, pipeline)
         assert row[1].split(", ") == re.findall(r"make ([a-z-]+)'", jenkins)

@@ -18,7 +18,7 @@ from tests.support.projects import ENVIRONMENT, Trained
 
 from . import oci_registry
 from .charts import documents, one
-from .helm_binary import helm_binary
+from .go_programs import helm_binary
 from .images import PREFIX, needed
 from .oci_registry import PASSWORD, USER, Registry
 

@@ -142,5 +142,8 @@ def test_a_typo_is_refused_before_anything_changes(
     for target in ("deploy", "diff", "lint-chart"):
         said = fails(project, target, f"VALUES={values}")
         assert "at '/deployment': additional properties 'replica' not allowed" in said
+    values.write_text("image: {tag: 1.10}")
+    for target in ("deploy", "diff"):
+        assert "image.tag is 1.1; write a text" in fails(project, target, f"VALUES={values}")
     assert not released.named("Secret")
     make(project, "lint-chart")

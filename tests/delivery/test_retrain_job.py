@@ -32,9 +32,22 @@ def test_the_job_of_the_schedule_makes_a_version(
         status = eventually(lambda: ended(released, "now"), patience=180)
         (pod,) = (name for name, each in released.named("Pod").items() if name.startswith("now-"))
         shown = released.log(pod, "retrain")
+        assert {*released.named("Pod")} == guarded(released)
         assert status == "Complete", shown
         versions = run("make", "models", cwd=project, TITANIC_REGISTRY__URI=url)
         assert re.search(r"│ +1 │.*│ champion │", versions), versions
+
+
+def guarded(there: Cluster) -> set[str]:
+    """Return the names of the pods whose ways out a NetworkPolicy closes."""
+    policies = [each["spec"] for each in there.named("NetworkPolicy").values()]
+    return {
+        name
+        for name, pod in there.named("Pod").items()
+        for policy in policies
+        if policy["podSelector"]["matchLabels"].items() <= pod["metadata"]["labels"].items()
+        and {"Ingress", "Egress"} <= {*policy["policyTypes"]}
+    }
 
 
 def ended(there: Cluster, job: str) -> str:

@@ -18,8 +18,7 @@ from tests.support.projects import Trained
 from tests.support.services import PATIENCE
 
 from .control_plane.cluster import Cluster, eventually
-from .go_programs import helm_4_binary
-from .helm_binary import helm_binary
+from .go_programs import helm_4_binary, helm_binary
 
 LOG = "this is what the test says"
 PYTHON = """#!/bin/sh
@@ -128,6 +127,38 @@ def test_ctrl_c_takes_back_what_is_not_proven(
     said = process.communicate(timeout=2 * PATIENCE)[0]
     assert "helm test was interrupted. The release titanic runs again what it ran before" in said
     assert image(released) == "titanic:1"
+
+
+def test_a_terminal_that_is_closed_takes_an_upgrade_back(project: Path, released: Cluster) -> None:
+    make(project, "deploy", "TAG=1")
+    released.images.refuse(released.namespace, "titanic:2")
+    process = deploying(project, "2")
+    eventually(lambda: image(released) == "titanic:2")
+    os.killpg(process.pid, signal.SIGHUP)
+    said = process.communicate(timeout=2 * PATIENCE)[0]
+    assert "interrupted. The release titanic runs what it ran before." in said
+    assert image(released) == "titanic:1"
+    assert "deployed" in _status(released)
+
+
+def test_what_another_deployment_has_made_meanwhile_is_not_taken_back(
+    project: Path, released: Cluster, broken: Broken
+) -> None:
+    for tag in ("0", "1"):
+        make(project, "deploy", f"TAG={tag}")
+    broken("titanic:2", "exec sleep 1000")
+    process = deploying(project, "2")
+    eventually(lambda: released.get("Pod", "titanic-predict")["status"]["phase"] == "Running")
+    make(project, "rollback-release", "REVISION=1")
+    os.killpg(process.pid, signal.SIGINT)
+    said = process.communicate(timeout=2 * PATIENCE)[0]
+    assert "has made of the release titanic its revision 4 (deployed); this one was" in said
+    assert image(released) == "titanic:0"
+
+
+def _status(there: Cluster) -> str:
+    words = [str(helm_binary()), "status", "titanic", "--namespace", there.namespace]
+    return subprocess.run(words, check=True, capture_output=True, text=True).stdout
 
 
 def test_a_release_that_can_not_be_taken_back_says_what_is_left(

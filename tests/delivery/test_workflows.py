@@ -3,16 +3,18 @@
 import os
 import re
 import subprocess
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
 import yaml
 
+from tests.support.commands import run
 from tests.support.files import PARTS
 from tests.support.projects import Baked
 from tools.examples import bake
 
-from .pipeline_tools import actionlint, linters
+from .pipeline_tools import actionlint, linters, validators
 
 
 def test_workflows_pass_actionlint_and_zizmor(project: Path) -> None:
@@ -22,6 +24,29 @@ def test_workflows_pass_actionlint_and_zizmor(project: Path) -> None:
             [*map(str, command)], cwd=project, env=os.environ | path, capture_output=True, text=True
         )
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_bot_for_dependencies_is_asked_as_its_schema_wants(project: Path) -> None:
+    command = [validators() / "check-jsonschema", "--builtin-schema", "vendor.dependabot"]
+    run(*command, ".github/dependabot.yml", cwd=project)
+
+
+def test_the_bot_looks_into_every_folder_that_names_versions(project: Path) -> None:
+    asked = yaml.safe_load((project / ".github/dependabot.yml").read_text("utf-8"))["updates"]
+    looked = {
+        (each["package-ecosystem"], folder)
+        for each in asked
+        for folder in each.get("directories", [each.get("directory")])
+    }
+    files = {"docker": "deploy/**/*Dockerfile", "npm": "deploy/**/package.json"}
+    there = {
+        (kind, f"/{file.parent.relative_to(project)}")
+        for kind, pattern in files.items()
+        for file in project.glob(pattern)
+    }
+    rest = {("github-actions", "/"), ("uv", "/"), ("docker-compose", "/deploy")}
+    assert looked == there | rest
+    assert all(each["cooldown"]["default-days"] >= 7 for each in asked)
 
 
 def test_actions_are_pinned_by_digest_and_may_do_the_least(project: Path) -> None:
@@ -39,6 +64,60 @@ def test_actions_are_pinned_by_digest_and_may_do_the_least(project: Path) -> Non
         for job in workflow["jobs"].values():
             writes = {name for name, what in job["permissions"].items() if what == "write"}
             assert writes <= ({"packages"} if "image" in file.name or "uses" in job else set())
+
+
+def checks(project: Path, workflow: str, variable: str) -> list[str]:
+    """Return the scripts that check an input, from before anything is checked out or protected."""
+    text = (project / ".github" / "workflows" / f"{workflow}.yml").read_text("utf-8")
+    first = next(iter(yaml.safe_load(text)["jobs"].values()))
+    before = takewhile(lambda step: "uses" not in step, first["steps"])
+    return [step["run"] for step in before if variable in step.get("env", {})]
+
+
+@pytest.mark.parametrize(
+    ("workflow", "variable", "right", "wrong"),
+    [
+        *(
+            (
+                workflow,
+                "VERSION",
+                ("latest", "best", "12", "@champion"),
+                ("", "baked", "7; ls", "@"),
+            )
+            for workflow in ("build-image", "deploy")
+        ),
+        ("deploy", "ENVIRONMENT", ("staging", "production"), ("", "moon", "staging production")),
+    ],
+)
+def test_a_workflow_checks_what_it_is_told(
+    project: Path, workflow: str, variable: str, right: tuple[str], wrong: tuple[str]
+) -> None:
+    (script,) = checks(project, workflow, variable)
+    for value in right + wrong:
+        told = {"PATH": os.environ["PATH"], variable: value}
+        # As GitHub calls it.
+        command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]
+        done = subprocess.run(command, env=told, capture_output=True, text=True)
+        assert (done.returncode == 0) == (value in right), value
+        assert done.stdout.startswith("::error::") == (value in wrong)
+
+
+def test_an_input_gets_into_a_script_by_the_environment_only(project: Path) -> None:
+    for file in (project / ".github" / "workflows").glob("*.yml"):
+        jobs = yaml.safe_load(file.read_text("utf-8"))["jobs"]
+        scripts = [
+            step["run"] for job in jobs.values() for step in job.get("steps", []) if "run" in step
+        ]
+        assert not [script for script in scripts if "${{" in script], file
+
+
+def test_deploy_checks_before_it_names_the_environment(project: Path) -> None:
+    text = (project / ".github" / "workflows" / "deploy.yml").read_text("utf-8")
+    jobs = yaml.safe_load(text)["jobs"]
+    assert jobs["deploy"]["needs"] == "inputs"
+    assert "environment" not in jobs["inputs"]
+    # A job's group, not the workflow's: production's wait for approval is nobody else's.
+    assert jobs["deploy"]["concurrency"] == {"group": "deploy-${{ inputs.environment }}"}
 
 
 @pytest.mark.parametrize(

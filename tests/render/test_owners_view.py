@@ -84,8 +84,17 @@ def test_the_readmes_links_lead_somewhere(project: Path) -> None:
     for page in pages:
         for link in re.findall(r"\]\(([^):]+)\)", page.read_text("utf-8")):
             links += 1
-            assert (page.parent / link).exists(), f"{page}: {link}"
+            file, _, heading = link.partition("#")
+            target = page.parent / file if file else page
+            assert target.exists(), f"{page}: {link}"
+            assert not heading or heading in headings(target), f"{page}: {link}"
     assert links > 7
+
+
+def headings(page: Path) -> set[str]:
+    """Return the addresses of a page's headings, as GitHub makes them."""
+    titles = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
 def test_every_page_of_the_manual_is_in_the_readme(project: Path) -> None:

@@ -1,7 +1,5 @@
 # MLflow's server, of the version that uv.lock has, with PostgreSQL's driver; see deploy/compose.yaml.
-ARG BASE=docker.io/library/python:<< cookiecutter.python_version >>-slim-bookworm
-
-FROM ${BASE}
+FROM docker.io/library/python:<< cookiecutter.python_version >>-slim-bookworm
 ARG UV=0.13.9
 # For the build alone; at run time each has its own.
 ARG PIP_CACHE_DIR=/var/cache/pip

@@ -25,12 +25,8 @@ GROUPS = {
     "/apis/monitoring.coreos.com/v1": ("PrometheusRule", "ServiceMonitor"),
     "/apis/networking.k8s.io/v1": ("Ingress", "NetworkPolicy"),
     "/apis/policy/v1": ("PodDisruptionBudget",),
-    "/apis/scheduling.k8s.io/v1": ("PriorityClass",),
     "/apis/rbac.authorization.k8s.io/v1": ("RoleBinding",),
 }
-OF_ALL = {"PriorityClass"}
-"""Kinds that are in no namespace."""
-
 RESTRICTED = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn")}
 
 
@@ -64,12 +60,11 @@ class Cluster:
         return self.api.get(f"{path_of(kind, self.namespace)}/{name}")
 
     def create(self, kind: str, name: str, **parts: Any) -> Object:
-        """Make an object of the namespace, or one of the whole cluster."""
+        """Make an object of the namespace."""
         (group,) = [group for group, kinds in GROUPS.items() if kind in kinds]
         version = group.removeprefix("/apis/").removeprefix("/api/")
         given = {"apiVersion": version, "kind": kind, "metadata": {"name": name}, **parts}
-        place = None if kind in OF_ALL else self.namespace
-        return self.api.create(path_of(kind, place), given)
+        return self.api.create(path_of(kind, self.namespace), given)
 
     def delete(self, kind: str, name: str) -> None:
         """Delete an object, if it is there."""

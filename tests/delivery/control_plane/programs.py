@@ -1,7 +1,7 @@
 """Kubernetes' own programs, built once from their Go module; etcd is the system's.
 
 The module names its parts by v0.0.0 and folders of its repository; released, each part is a module
-of its own. `python -m tests.delivery.control_plane.programs` builds what is missing.
+of its own.
 """
 
 import os
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.delivery.go_programs import copied
+from tests.delivery.go_modules import copied
 from tests.delivery.pipeline_tools import installed
 
 VERSION = "1.37.2"
@@ -47,7 +47,16 @@ def _build(folder: Path) -> None:
     said = [f"-X k8s.io/component-base/version.{name}={value}" for name, value in told.items()]
     flags = f"-s -w {' '.join(said)}"
     subprocess.run(
-        ["go", "build", "-ldflags", flags, "-o", f"{folder}/", *(f"./cmd/{n}" for n in NAMES)],
+        [
+            "go",
+            "build",
+            "-trimpath",
+            "-ldflags",
+            flags,
+            "-o",
+            f"{folder}/",
+            *(f"./cmd/{n}" for n in NAMES),
+        ],
         cwd=source,
         env=os.environ | {"CGO_ENABLED": "0", "GOFLAGS": "-mod=mod", "GOWORK": "off"},
         check=True,
@@ -61,10 +70,3 @@ def _released(mod: str) -> str:
     """Return go.mod with the parts by their releases."""
     numbered = re.sub(r"v0\.0\.0(?=\s)", PARTS, mod)
     return re.sub(r"^replace \(.*?^\)\n", "", numbered, flags=re.MULTILINE | re.DOTALL)
-
-
-if __name__ == "__main__":
-    try:
-        print(programs())
-    except pytest.skip.Exception as reason:
-        print(f"notice: {reason}; the tests that need it will be skipped.")

@@ -57,7 +57,7 @@ class Kept:
     def __init__(self, rows: list[Row], failed: set[int]) -> None:
         self._rows, self._failed = rows, failed
 
-    def ask(self, *arguments: str) -> str:
+    def ask(self, *arguments: str, apart: bool = False) -> str:
         if not self._rows:
             raise HelmError("history", "Error: release: not found")
         if arguments[0] == "history":

@@ -2,14 +2,12 @@
 
 import json
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from pydantic import BaseModel, ConfigDict
 from rich.console import Console
 
 from model_runtime.bundle.read import Bundle, read_bundle
@@ -23,6 +21,7 @@ from model_runtime.testing.keys import temporary_key
 from model_runtime.testing.service import Service, running
 from model_runtime.training.run import train
 
+from ..support.postman_format import Collected, Format, Item, items
 from ..support.settings import settings_in
 from ..support.small_cases import case
 
@@ -30,87 +29,10 @@ TASKS = ("classification", "regression")
 
 PAGES = {"/", "/docs", "/api/docs", "/openapi.json", "/swagger.json"}
 
-Collected = dict[str, Any]
-
-
-class Part(BaseModel):
-    """A part of the format v2.1, as far as a collection of ours uses it."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class Pair(Part):
-    key: str
-    value: str
-
-
-class Script(Part):
-    type: Literal["text/javascript"]
-    exec: list[str]
-
-
-class Event(Part):
-    listen: Literal["test"]
-    script: Script
-
-
-class Body(Part):
-    mode: Literal["raw"]
-    raw: str
-    options: dict[Literal["raw"], dict[Literal["language"], Literal["json"]]]
-
-
-class Url(Part):
-    raw: str
-    host: list[str]
-    path: list[str]
-
-
-class Typed(Pair):
-    type: Literal["string"]
-
-
-class Auth(Part):
-    type: Literal["apikey", "noauth"]
-    apikey: list[Typed] = []
-
-
-class Request(Part):
-    method: Literal["GET", "POST"]
-    header: list[Pair]
-    body: Body | None = None
-    auth: Auth | None = None
-    url: Url
-
-
-class Item(Part):
-    id: str
-    name: str
-    event: list[Event]
-    request: Request
-    response: list[Any]
-
-
-class Folder(Part):
-    name: str
-    item: list[Item]
-
-
-class Format(Part):
-    info: dict[Literal["_postman_id", "name", "description", "schema"], str]
-    item: list[Folder]
-    auth: Auth
-    variable: list[Pair]
-
 
 @pytest.fixture(scope="module")
 def collected(bundle: Bundle) -> Collected:
     return collection(bundle, read_settings())
-
-
-def items(collected: Collected) -> Iterator[Item]:
-    for folder in Format.model_validate(collected).item:
-        yield from folder.item
 
 
 def statuses(item: Item) -> list[str]:

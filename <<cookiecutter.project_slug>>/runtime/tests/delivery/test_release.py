@@ -60,7 +60,7 @@ def test_a_namespace_is_made_where_there_is_none(
     first, second = [line for line in Path("said").read_text().splitlines() if "upgrade" in line]
     assert "--create-namespace" not in first
     assert "--create-namespace" in second
-    assert asked()[-1] == "test"
+    assert asked()[-2:] == ["test", "history"]  # nobody else came meanwhile
 
 
 def test_who_may_not_make_the_namespace_is_told_what_to_do(
@@ -104,3 +104,14 @@ def test_each_version_of_helm_gets_its_own_flags(
 ) -> None:
     release({"version": (version, 0)}).deploy({})
     assert f"upgrade {flags}" in Path("said").read_text()
+
+
+def test_who_loses_a_race_is_not_told_to_remove_what_the_other_deploys(
+    release: Callable[[Answers], Release],
+) -> None:
+    Path("history").write_text("[]")
+    Path("meanwhile").write_text('[{"revision":1,"status":"pending-install"}]')
+    lost = "Error: release: already exists'; cp meanwhile history; echo '"
+    answers = {"history": ("'$(cat history)'", 0), "upgrade": (lost, 1)}
+    with pytest.raises(ProjectError, match=r"another deployment runs, .*Wait for it"):
+        release(answers).deploy({})

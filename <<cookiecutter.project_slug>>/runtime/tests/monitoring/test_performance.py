@@ -3,23 +3,18 @@
 import json
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 
 from model_runtime.bundle.read import Bundle
 from model_runtime.errors import ProjectError
-from model_runtime.monitoring.outcomes import Outcomes
-from model_runtime.monitoring.performance_report import PerformanceReport
-from model_runtime.monitoring.performance_run import Asked, measure_performance
-from model_runtime.monitoring.periods import Unit
-from model_runtime.monitoring.places import open_log
 from model_runtime.settings import Settings
 from model_runtime.testing.service import running
 from model_runtime.training.use_case import UseCase
 
-from ..support.labelled_files import QUIET, SUFFIXES, held_out, saved
+from ..support.labelled_files import SUFFIXES, held_out, saved
 from ..support.logged import event, requests, written
+from ..support.performed import csv, many, performed
 from ..support.settings import settings_in
 from ..support.small_cases import case
 
@@ -45,27 +40,6 @@ def outcomes(frame: pd.DataFrame, target: str, file: Path) -> Path:
     return saved(frame.assign(customer=frame.index)[["customer", target]], file)
 
 
-def performed(
-    use_case: UseCase,
-    bundle: Bundle,
-    settings: Settings,
-    log: Path,
-    known: Path,
-    unit: Unit | None = None,
-    **thresholds: str,
-) -> PerformanceReport:
-    schema = bundle.schema
-    return measure_performance(
-        use_case,
-        bundle,
-        settings,
-        QUIET,
-        open_log(str(log), "default", bundle.metadata.name, "", ""),
-        Outcomes(known, schema.id or "", schema.target),
-        Asked(unit, thresholds),
-    )
-
-
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_what_a_service_logged_of_the_hold_out_has_the_figures_of_trainings_report(
     trained: Path, bundle: Bundle, use_case: UseCase, log: Path, tmp_path: Path, suffix: str
@@ -88,11 +62,6 @@ def place(tmp_path: Path) -> Settings:
 
 
 YES, NO = {"yes": 0.9, "no": 0.1}, {"yes": 0.2, "no": 0.8}
-
-
-def csv(file: Path, *lines: str) -> Path:
-    file.write_text("\n".join(["customer,bought", *lines]) + "\n", "utf-8")
-    return file
 
 
 def test_what_cant_be_joined_is_counted_by_reason(
@@ -144,78 +113,6 @@ def test_what_cant_be_joined_is_counted_by_reason(
         "1 outcomes can't be read (first line 11: 3 fields, and the header has 2)",
         "1 joined outcomes of 'bought' are none of the model's",
     }
-
-
-def many(n: int, right: float, version: int = 1, hours: float = 0) -> tuple[list, list[str]]:  # type: ignore[type-arg]
-    """Return n events an hour apart, of which a share is right, and their outcomes."""
-    random = np.random.default_rng(version)
-    ids = [f"{version}-{k}" for k in range(n)]
-    yes = random.random(n) < 0.5
-    told = np.where(random.random(n) < right, yes, ~yes)
-    shares = np.where(told, random.uniform(0.5, 1, n), random.uniform(0, 0.5, n))
-    events = [
-        event(name, {"yes": share, "no": 1 - share}, hours + k, version=version)
-        for k, (name, share) in enumerate(zip(ids, shares.tolist(), strict=True))
-    ]
-    return events, [
-        f"{name},{'yes' if each else 'no'}" for name, each in zip(ids, yes, strict=True)
-    ]
-
-
-@pytest.fixture(scope="module")
-def two_months(shop: Bundle, tmp_path_factory: pytest.TempPathFactory) -> PerformanceReport:
-    """A good version's weeks, then a bad one's."""
-    folder = tmp_path_factory.mktemp("months")
-    good, bad = many(600, 0.9), many(400, 0.6, version=2, hours=600)
-    log = written(folder / "log.jsonl", good[0] + bad[0])
-    known = csv(folder / "known.csv", *good[1], *bad[1])
-    return performed(case(), shop, settings_in(folder), log, known, "week", accuracy=">= 0.85")
-
-
-def test_versions_and_weeks_are_measured_each(two_months: PerformanceReport) -> None:
-    found = two_months.performance
-    assert list(found.periods) == [
-        "2029-12-31",
-        *(f"2030-01-{day:02}" for day in (7, 14, 21, 28)),
-        "2030-02-04",
-        "2030-02-11",
-    ]
-    assert sum(part.rows for part in found.periods.values()) == found.whole.rows == 1_000
-    assert found.first == {1: "2029-12-31", 2: "2030-01-21"}
-    accuracy = {version: part.metrics["accuracy"] for version, part in found.versions.items()}
-    assert accuracy[1] > 0.85 > 0.65 > accuracy[2]
-    for part in (found.whole, *found.periods.values(), *found.versions.values()):
-        for name, value in part.metrics.items():
-            low, high = part.intervals[name]
-            assert low <= value <= high, name
-
-
-def test_a_threshold_that_is_missed_is_told_with_both_sides(two_months: PerformanceReport) -> None:
-    (missed,) = two_months.missed
-    value = two_months.performance.whole.metrics["accuracy"]
-    assert missed == f"accuracy is {value:.4g} and has to be >= 0.85"
-    assert any("has to be >= 0.85" in line for line in two_months.lines())
-
-
-def test_the_report_has_figures_pictures_and_gauges(two_months: PerformanceReport) -> None:
-    folder, found = two_months.folder, two_months.performance
-    card = (folder / "performance.md").read_text("utf-8")
-    for picture in folder.glob("*.png"):
-        assert f"({picture.name})" in card
-    assert {file.name for file in folder.glob("*.png")} == {
-        *("by_class.png", "by_version.png", "calibration.png", "confusion_matrix.png"),
-        *("over_time.png", "roc.png"),
-    }
-    figures = json.loads((folder / "metrics.json").read_text("utf-8"))
-    assert figures["whole"]["metrics"] == found.whole.metrics
-    gauges = (folder / "performance.prom").read_text("utf-8")
-    value = found.versions[2].metrics["accuracy"]
-    about = 'metric="accuracy",model="shop",release="default/model-service",version="2"'
-    assert f"model_performance{{{about}}} {value}" in gauges
-    assert (
-        'model_performance_thresholds_missed{model="shop",release="default/model-service"} 1.0'
-        in gauges
-    )
 
 
 def test_where_only_the_likeliest_class_is_logged_no_metric_is_made_up(

@@ -14,7 +14,6 @@ import pytest
 
 from model_runtime.bundle.schema import Schema
 from model_runtime.errors import ProjectError
-from model_runtime.monitoring import elasticsearch
 from model_runtime.monitoring.event import Broken, entity_id, parsed, prediction
 from model_runtime.monitoring.outcomes import logged_id
 from model_runtime.monitoring.places import open_log
@@ -22,8 +21,7 @@ from model_runtime.scoring.inputs import LONGEST
 from model_runtime.serving.prediction_log.features import Shown
 from model_runtime.settings import Log
 
-from ..support.logged import event, written
-from ..support.search_server import Index, searching
+from ..support.logged import event, read, written
 
 YES = {"yes": 0.75, "no": 0.25}
 SCHEMA = Schema.model_validate(
@@ -34,11 +32,6 @@ SCHEMA = Schema.model_validate(
         "features": [{"name": "age", "type": "integer", "example": 3}],
     }
 )
-
-
-def read(place: str | Path, since: str = "", until: str = "") -> list[str | None]:
-    log = open_log(str(place), "shops", "shop", since, until)
-    return [each.id for each in log.predictions()]
 
 
 def test_an_event_is_read_whatever_stands_before_it_on_its_line() -> None:
@@ -180,68 +173,6 @@ def test_what_kubectl_says_is_told(kubectl: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("PATH", str(kubectl))
     with pytest.raises(ProjectError, match="kubectl is not installed here"):
         read("pod/shop")
-
-
-@pytest.fixture
-def index(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Index:
-    """Thirteen predictions, in pages of five, and what else a service logs."""
-    monkeypatch.setattr(elasticsearch, "PAGE", 5)
-    monkeypatch.setattr(elasticsearch, "_PAUSE", 0.01)
-    monkeypatch.setenv("ELASTICSEARCH_CA", str(tmp_path / "ca.pem"))
-    monkeypatch.setenv("ELASTICSEARCH_API_KEY", "key")
-    documents = [event(k, YES, hours=k) for k in range(13)]
-    lost: dict[str, Any] = {"event": "dropped", "time": "2030-01-01T00:30:00+00:00", "lines": 4}
-    others: list[dict[str, Any]] = [{"log": "INFO: started"}, lost]
-    return Index("shop-*", [*documents[:6], *others, *documents[6:]], "ApiKey key")
-
-
-def test_an_index_is_read_page_by_page_from_one_point_in_time(index: Index, tmp_path: Path) -> None:
-    with searching(index, tmp_path) as address:
-        assert read(f"{address}/shop-*") == [str(k) for k in range(13)]
-        assert index.searches == 3  # the dropped lines' own event is the fourteenth
-        assert not index.points, "the point in time is closed"
-        assert read(f"{address}/shop-*", "2030-01-01T03:00", "2030-01-01T05:00") == ["3", "4"]
-        log = open_log(f"{address}/shop-*", "shops", "shop", "", "")
-        assert len(list(log.predictions())) == 13
-        assert "4 events were dropped by the service itself" in log.left_out()
-
-
-def test_where_elasticsearch_is_busy_it_is_asked_again(index: Index, tmp_path: Path) -> None:
-    index.fail = [503, 429]
-    with searching(index, tmp_path) as address:
-        assert len(read(f"{address}/shop-*")) == 13
-        index.fail = [503] * elasticsearch.ATTEMPTS
-        with pytest.raises(ProjectError, match=r"shop-\* can't be read \(503: not now\)"):
-            read(f"{address}/shop-*")
-
-
-def test_what_elasticsearch_refuses_is_told_with_the_way_out(
-    index: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with searching(index, tmp_path) as address:
-        with pytest.raises(ProjectError, match=r"404: no such index \[/other/_pit\]"):
-            read(f"{address}/other")
-        monkeypatch.delenv("ELASTICSEARCH_API_KEY")
-        with pytest.raises(
-            ProjectError, match=r"\(401: missing auth.*Set ELASTICSEARCH_API_KEY, or"
-        ):
-            read(f"{address}/shop-*")
-        monkeypatch.delenv("ELASTICSEARCH_CA")
-        with pytest.raises(
-            ProjectError, match=r"certificate.*Name its certificate authority's file"
-        ):
-            read(f"{address}/shop-*")
-
-
-def test_name_and_password_open_it_too(
-    index: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("ELASTICSEARCH_API_KEY")
-    monkeypatch.setenv("ELASTICSEARCH_USERNAME", "reader")
-    monkeypatch.setenv("ELASTICSEARCH_PASSWORD", "secret")
-    index.authorization = "Basic cmVhZGVyOnNlY3JldA=="
-    with searching(index, tmp_path) as address:
-        assert len(read(f"{address}/shop-*")) == 13
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ from model_runtime.bundle.read import Bundle
 from model_runtime.testing.service import Service, running
 
 from ..support.reloading import ADMIN, TOKEN, Place, Served, serving
+from ..support.telemetry import SOON, Received, receiver
 
 
 @pytest.fixture(scope="session")
@@ -38,3 +39,12 @@ def unready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     with running(folder / "none", folder / "log") as service:
         service.wait("/readyz", 503)
         yield service
+
+
+@pytest.fixture(scope="module")
+def received() -> Iterator[Received]:
+    """A receiver of telemetry, which services send to soon."""
+    with receiver() as received, pytest.MonkeyPatch.context() as patch:
+        for name, value in SOON.items():
+            patch.setenv(name, value)
+        yield received

@@ -8,6 +8,8 @@ from typing import Any
 
 import pandas as pd
 
+from model_runtime.monitoring.places import open_log
+
 BEGIN = datetime(2030, 1, 1, tzinfo=UTC)
 
 
@@ -41,3 +43,9 @@ def requests(frame: pd.DataFrame, leave_out: Iterable[str]) -> list[dict[str, An
         frame.drop(columns=list(leave_out)).to_json(orient="records", double_precision=15)
     )
     return rows
+
+
+def read(place: str | Path, since: str = "", until: str = "") -> list[str | None]:
+    """Return the IDs of the predictions of a log, as the shop's service writes it."""
+    log = open_log(str(place), "shops", "shop", since, until)
+    return [each.id for each in log.predictions()]

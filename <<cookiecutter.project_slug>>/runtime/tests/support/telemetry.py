@@ -10,8 +10,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from model_runtime.testing.service import Service
+
 from . import otlp_receiver
 from .reloading import wait_for
+
+CALLER = "00f067aa0ba902b7"
+"""The span of a caller that asks within its own trace."""
 
 SOON = {
     "OTEL_BSP_SCHEDULE_DELAY": "100",
@@ -19,6 +24,15 @@ SOON = {
     "OTEL_METRIC_EXPORT_INTERVAL": "200",
 }
 """Milliseconds from an event to its export."""
+
+
+def ask(service: Service, **headers: str) -> str:
+    """Ask for two predictions; return the request's id."""
+    answer = service.client.post(
+        "/api/predictions", json=[service.example, service.example], headers=headers
+    )
+    assert answer.status_code == 200
+    return str(answer.headers["x-request-id"])
 
 
 def plain(attributes: list[dict[str, Any]]) -> dict[str, Any]:

@@ -35,7 +35,7 @@
 {{- define "<< cookiecutter.project_slug >>.config-volume" -}}
 - name: config
   configMap:
-    name: {{ . }}
+    name: {{ . | quote }}
 {{- end }}
 
 {{/* The variables of the service, which go before its config.yaml. */}}
@@ -71,7 +71,7 @@
 - name: {{ include "<< cookiecutter.project_slug >>.prefix" $ }}SERVING__ADMIN_TOKEN
   valueFrom:
     secretKeyRef:
-      name: {{ . }}
+      name: {{ . | quote }}
       key: admin-token
 {{- end }}
 {{- if .Values.deployment.secrets.api_keys }}

@@ -15,7 +15,7 @@
 apiVersion: apps/v1
 kind: Deployment
 metadata:
-  name: {{ $version.name }}
+  name: {{ $version.name | quote }}
   labels:
     {{- toYaml $version.labels | nindent 4 }}
 spec:
@@ -145,7 +145,7 @@ spec:
         {{- with $deployment.secrets.api_keys }}
         - name: keys
           secret:
-            secretName: {{ . }}
+            secretName: {{ . | quote }}
             defaultMode: 0440
             items:
               - key: keys

@@ -37,7 +37,7 @@
 {{- define "<< cookiecutter.project_slug >>.pulled" -}}
 image: {{ index . 1 | quote }}
 {{- with (index . 0).Values.deployment.pull_policy }}
-imagePullPolicy: {{ . }}
+imagePullPolicy: {{ . | quote }}
 {{- end }}
 {{- end }}
 
@@ -75,8 +75,8 @@ helm.sh/chart: {{ print .Chart.Name "-" .Chart.Version | replace "+" "_" | trunc
 {{- end }}
 
 {{- define "<< cookiecutter.project_slug >>.instance" -}}
-app.kubernetes.io/name: {{ .Chart.Name }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ .Chart.Name | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}
 
 {{/* Whoever speaks with the registry. */}}
@@ -84,7 +84,7 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- with .Values.deployment.secrets.registry }}
 envFrom:
   - secretRef:
-      name: {{ . }}
+      name: {{ . | quote }}
 {{- end }}
 {{- end }}
 
@@ -94,7 +94,7 @@ envFrom:
 envFrom:
 {{- range . }}
   - secretRef:
-      name: {{ . }}
+      name: {{ . | quote }}
 {{- end }}
 {{- end }}
 {{- end }}
@@ -140,7 +140,7 @@ envFrom:
 - name: {{ include "<< cookiecutter.project_slug >>.prefix" $ }}API_KEY
   valueFrom:
     secretKeyRef:
-      name: {{ . }}
+      name: {{ . | quote }}
       key: api-key
       optional: true
 {{- end }}

@@ -1,7 +1,7 @@
 {{/* What all pods have: the restricted Pod Security standard, no way to the cluster's API, and where they run. */}}
 {{- define "<< cookiecutter.project_slug >>.pod" -}}
 {{- with .Values.deployment -}}
-serviceAccountName: {{ .service_account | default (include "<< cookiecutter.project_slug >>.fullname" $) }}
+serviceAccountName: {{ .service_account | default (include "<< cookiecutter.project_slug >>.fullname" $) | quote }}
 automountServiceAccountToken: false
 enableServiceLinks: false
 securityContext:
@@ -15,10 +15,10 @@ securityContext:
     type: RuntimeDefault
 {{- with .secrets.pull }}
 imagePullSecrets:
-  - name: {{ . }}
+  - name: {{ . | quote }}
 {{- end }}
 {{- with .priority_class }}
-priorityClassName: {{ . }}
+priorityClassName: {{ . | quote }}
 {{- end }}
 {{- with .node_selector }}
 nodeSelector:
@@ -95,7 +95,7 @@ limits:
 
 {{- define "<< cookiecutter.project_slug >>.given-mounts" -}}
 {{- range .Values.deployment.volumes }}
-- name: {{ .name }}
+- name: {{ .name | quote }}
   mountPath: {{ .mount_path | quote }}
   {{- with .sub_path }}
   subPath: {{ . | quote }}

@@ -1,7 +1,7 @@
 """The commands of the release in a cluster."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -15,6 +15,12 @@ from ..terminal import console, failures_told, say
 from ..yaml_file import read_yaml
 
 app = typer.Typer()
+
+_NAMES = {
+    "image": ("repository", "tag", "digest"),
+    "deployment": ("release", "namespace", "ci_image"),
+}
+"""The settings that a file of values may say and that are read here, before Helm reads them."""
 
 Name = Annotated[str | None, typer.Option("--release", help="Instead of deployment.release.")]
 Namespace = Annotated[str | None, typer.Option(help="Instead of deployment.namespace.")]
@@ -78,10 +84,9 @@ def logs(release: Name = None, namespace: Namespace = None, values: Extra = None
 def _release(
     settings: Settings, name: str | None, namespace: str | None, values: Path | None
 ) -> Release:
-    given = settings.deployment.model_dump() | _part(values, "deployment")
-    release, place = name or given["release"], namespace or given["namespace"]
-    if not (isinstance(release, str) and isinstance(place, str)):
-        raise ProjectError(f"{values}: deployment.release and deployment.namespace are names.")
+    own, given = _texts(values, "deployment"), settings.deployment
+    release = name or own.get("release") or given.release
+    place = namespace or own.get("namespace") or given.namespace
     return Release(release, Helm(place, console), (config_file(), *([values] if values else [])))
 
 
@@ -89,22 +94,29 @@ def _image(settings: Settings, tag: str | None, values: Path | None) -> dict[str
     """Return the chart's values that say which images are to run, and tell it."""
     from ..delivery.wanted_image import image_said, values_of, wanted_image
 
-    own = _part(values, "image")
-    repository = str(own.get("repository") or settings.image.repository)
+    own = _texts(values, "image")
+    repository = own.get("repository") or settings.image.repository
     said = image_said(tag, own, values)
     image = wanted_image(settings, said, repository, _bundle(settings))
     say(str(image))
-    deployment = _part(values, "deployment")
-    ci = deployment.get("ci_image") or settings.deployment.ci_image
-    return values_of(image, str(ci))
+    ci = _texts(values, "deployment").get("ci_image") or settings.deployment.ci_image
+    return values_of(image, ci)
 
 
-def _part(values: Path | None, section: str) -> dict[str, Any]:
-    """Return what a file says in a section; whether it fits, Helm sees by the schema."""
-    if values is None:
-        return {}
-    own = read_yaml(values, str(values)).get(section)
-    return own if isinstance(own, dict) else {}
+def _texts(values: Path | None, section: str) -> dict[str, str]:
+    """Return what a file says of a section's names; whether they fit, Helm sees by the schema.
+
+    Raises:
+        ProjectError: One is no text: YAML has read 1.10 as the number 1.1, another image's tag.
+    """
+    own = read_yaml(values, str(values)).get(section, {}) if values else {}
+    if not isinstance(own, dict):
+        raise ProjectError(f"{values}: {section} is {own!r}; write lines of `key: value` below it.")
+    said = {name: own[name] for name in _NAMES[section] if name in own}
+    for name, value in said.items():
+        if not isinstance(value, str):
+            raise ProjectError(f"{values}: {section}.{name} is {value!r}; write a text, in quotes.")
+    return said
 
 
 def _bundle(settings: Settings) -> Metadata | ProjectError:

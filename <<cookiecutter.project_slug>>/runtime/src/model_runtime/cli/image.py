@@ -25,19 +25,24 @@ def image(
 ) -> None:
     """Build the image of the service and its bundle; its tag is the model's version and commit."""
     with failures_told():
-        from ..delivery.image import arguments, base, find_builder
+        from ..delivery.image import arguments, find_builder, system_packages
         from ..delivery.image_note import forget_note
+        from ..delivery.pins import pinned
 
         settings = read_settings()
         name = _name(settings, ci)
         if name_only:
             sys.stdout.write(f"{name}\n")
             return
-        given = base(settings) if ci else arguments(settings, _bundle(settings))
+        given = system_packages(settings) if ci else arguments(settings, _bundle(settings))
         dockerfile = "deploy/docker/ci.Dockerfile" if ci else "deploy/docker/Dockerfile"
-        find_builder(settings.image.tool).build(dockerfile, name, given)
+        find_builder(settings.image.tool).build(dockerfile, name, given, settings.image.base)
         forget_note(ci=ci)
         say(f"Built {name}")
+        if not (settings.image.base or pinned(Path(dockerfile))):
+            say(
+                "Its base is named by tag: `make pin-images` names it by digest, to build the same."
+            )
 
 
 @app.command()
@@ -81,25 +86,40 @@ def push(ci: Ci = False) -> None:
 
 
 @app.command()
-def sbom() -> None:
-    """Write which packages the image has, as CycloneDX."""
+def pin_images() -> None:
+    """Write the digests of the newest images of their tags into the Dockerfiles of deploy/."""
     with failures_told():
-        from ..delivery.image import sbom as run
+        from ..delivery.pins import pin
+
+        for line in pin(Path("deploy")):
+            say(line)
+
+
+@app.command()
+def sbom() -> None:
+    """Write what the image has: packages of Python and Debian, and the model, as CycloneDX."""
+    with failures_told():
+        from ..delivery.image import find_builder
+        from ..delivery.sbom import read_installed, write_sbom
 
         settings = read_settings()
+        tool, image = find_builder(settings.image.tool).tool, _name(settings, ci=False)
         file = Path("build/sbom.cdx.json")
-        run(settings, _bundle(settings), file)
+        write_sbom(read_installed(tool, image), image, _bundle(settings), file)
         say(str(file))
 
 
 @app.command()
 def audit() -> None:
-    """Look for known vulnerabilities in the image's packages, by pip-audit."""
+    """Look for known vulnerabilities in what the image has, by pip-audit and Debian's archive."""
     with failures_told():
-        from ..delivery.image import audit as run
+        from ..delivery.audit import audit as run
+        from ..delivery.image import find_builder
+        from ..delivery.sbom import read_installed
 
         settings = read_settings()
-        run(settings, _bundle(settings))
+        tool, image = find_builder(settings.image.tool).tool, _name(settings, ci=False)
+        run(tool, image, read_installed(tool, image))
 
 
 @app.command()

@@ -37,8 +37,21 @@ def generated() -> dict[str, str]:
     return {
         "README.md": values_page(meaning, paths),
         "values.yaml": _HEADER + yaml.safe_dump(defaults(), sort_keys=False),
-        "values.schema.json": json.dumps(rules, indent=2, ensure_ascii=False) + "\n",
+        "values.schema.json": _lines(rules),
     }
+
+
+def _lines(rules: dict[str, Any]) -> str:
+    """Return the schema as JSON, a section in a line: it is for programs, and differences show."""
+    sections = ",\n".join(
+        f"{_json(name)}: {_json(value)}" for name, value in rules["$defs"].items()
+    )
+    others = {name: value for name, value in rules.items() if name != "$defs"}
+    return f'{_json(others)[:-1]},\n"$defs": {{\n{sections}\n}}}}\n'
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def defaults() -> dict[str, Any]:

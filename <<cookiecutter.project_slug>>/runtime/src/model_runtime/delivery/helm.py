@@ -11,7 +11,7 @@ from rich.console import Console
 
 from ..errors import ProjectError
 from ..terminal import say
-from .interrupts import Interrupts
+from .interrupts import Interrupts, deaf_to_hangup
 
 
 class HelmError(ProjectError):
@@ -80,14 +80,20 @@ class Helm:
         say(" ".join(command), "dim", self.console)
         self._run(command, apart=apart)
 
-    def ask(self, *arguments: str) -> str:
+    def ask(self, *arguments: str, apart: bool = False) -> str:
         """Return what a command says.
+
+        Args:
+            arguments: Its words.
+            apart: Let nothing interrupt it.
 
         Raises:
             HelmError: It fails; unless nothing of that name is there, it has said why.
         """
         command = self._command(*arguments)
-        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+        done = subprocess.run(  # noqa: S603
+            command, capture_output=True, text=True, check=False, start_new_session=apart
+        )
         if done.returncode:
             if not re.search("release: not found", done.stderr):
                 sys.stderr.write(done.stderr)
@@ -98,7 +104,11 @@ class Helm:
         said = ""
         # Apart also from the terminal, which signals to all that it has in front.
         with subprocess.Popen(  # noqa: S603
-            command, stderr=subprocess.PIPE, text=True, start_new_session=apart
+            command,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=apart,
+            preexec_fn=deaf_to_hangup,
         ) as program:
             assert program.stderr is not None  # noqa: S101
             with self.interrupts.handed_to(program, apart=apart):

@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from .helm import Helm, HelmError
@@ -38,11 +39,17 @@ class Revision:
 class History:
     """The revisions of a release, oldest first."""
 
-    def __init__(self, helm: Helm, release: str) -> None:
-        """Ask for them; a release that isn't there has none."""
-        self._helm, self._release = helm, release
+    def __init__(self, helm: Helm, release: str, *, apart: bool = False) -> None:
+        """Ask for them; a release that isn't there has none.
+
+        Args:
+            helm: Helm in the release's namespace.
+            release: The release's name.
+            apart: Let nothing interrupt it.
+        """
+        self._ask, self._release = partial(helm.ask, apart=apart), release
         try:
-            listed = helm.ask("history", release, "--max", _MOST, "--output", "json")
+            listed = self._ask("history", release, "--max", _MOST, "--output", "json")
         except HelmError as error:
             if "release: not found" not in error.said:
                 raise
@@ -54,6 +61,11 @@ class History:
     def last(self) -> Revision | None:
         """The newest, whatever became of it."""
         return self.revisions[-1] if self.revisions else None
+
+    @property
+    def next(self) -> int:
+        """The number that Helm gives the next one."""
+        return (self.last.number if self.last else 0) + 1
 
     def running(self) -> int | None:
         """Return the revision that runs: the one that is deployed, or else the last that was."""
@@ -85,7 +97,7 @@ class History:
     def _passed(self, number: int) -> bool:
         """Tell whether no test of a revision has failed."""
         words = ("--revision", str(number), "--output", "json")
-        hooks = json.loads(self._helm.ask("status", self._release, *words)).get("hooks") or []
+        hooks = json.loads(self._ask("status", self._release, *words)).get("hooks") or []
         tests = [hook for hook in hooks if "test" in hook.get("events", [])]
         return all((hook.get("last_run") or {}).get("phase") != "Failed" for hook in tests)
 

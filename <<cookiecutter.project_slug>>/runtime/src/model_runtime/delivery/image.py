@@ -1,4 +1,4 @@
-"""The bundle's container image: built, pushed and described by whichever tool is there."""
+"""The bundle's container image: built and pushed by whichever tool is there."""
 
 import json
 import os
@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..bundle.groups import serving_groups
 from ..bundle.metadata import Metadata
 from ..errors import ProjectError
 from ..git import git_revision
@@ -18,7 +17,6 @@ from .registry_login import registry_login
 
 TOOLS = ("docker", "podman", "buildah")
 _FETCHED = "/tmp/model/model_bin"  # noqa: S108
-_AUDITOR = "pip-audit==2.10.1"
 
 
 @dataclass(frozen=True)
@@ -28,7 +26,7 @@ class Builder:
     tool: str
 
     def build(
-        self, dockerfile: str, reference: str, arguments: Mapping[str, str], *options: str
+        self, dockerfile: str, reference: str, arguments: Mapping[str, str], base: str = ""
     ) -> None:
         """Build an image of the project's folder.
 
@@ -36,13 +34,18 @@ class Builder:
             dockerfile: The file that says how.
             reference: The image's name and tag.
             arguments: For the file's ARG lines.
-            options: For the tool itself.
+            base: The image that stands in for the file's stage `base`, which is its first.
 
         Raises:
             ProjectError: It fails, as the tool has said.
         """
-        given = [word for item in arguments.items() for word in ("--build-arg", "=".join(item))]
-        command = [*_BUILD[self.tool], "--file", dockerfile, "--tag", reference, *given, *options]
+        told = {"SOURCE_DATE_EPOCH": _TIME, **arguments}
+        given = [word for item in told.items() for word in ("--build-arg", "=".join(item))]
+        command = [*_BUILD[self.tool], "--file", dockerfile, "--tag", reference, *given]
+        if base and self.tool == "docker":
+            command += ["--build-context", f"base=docker-image://{base}"]
+        elif base:
+            command += ["--from", base]
         if self.tool != "docker" and (ignored := Path(f"{dockerfile}.dockerignore")).is_file():
             command += ["--ignorefile", str(ignored)]  # docker finds it by itself
         run(self.tool, *command, ".")
@@ -87,12 +90,11 @@ def _familiar(repository: str) -> str:
     return repository.removeprefix("docker.io/").removeprefix("library/")
 
 
-_BUILD = {
-    "docker": ("build",),
-    # Their own format has no HEALTHCHECK.
-    "podman": ("build", "--format", "docker"),
-    "buildah": ("build", "--format", "docker"),
-}
+# Of all files, for the same content to be the same layer on any machine: 1980, where zips begin.
+_TIME = "315532800"
+# Their own format has no HEALTHCHECK.
+_DOCKERS = ("build", "--format", "docker", "--timestamp", _TIME)
+_BUILD = {"docker": ("build",), "podman": _DOCKERS, "buildah": _DOCKERS}
 
 
 def find_builder(wanted: str) -> Builder:
@@ -131,21 +133,20 @@ def arguments(settings: Settings, metadata: Metadata) -> dict[str, str]:
         "MODEL_VERSION": str(metadata.version),
         "GIT_COMMIT": git_revision() or "unknown",
         "PORT": str(settings.serving.port),
-        **base(settings, metadata),
+        **system_packages(settings, metadata),
     }
 
 
-def base(settings: Settings, metadata: Metadata | None = None) -> dict[str, str]:
-    """Return the base image, if it is another than the Dockerfile's own, and what is added to it.
+def system_packages(settings: Settings, metadata: Metadata | None = None) -> dict[str, str]:
+    """Return what is added to the base.
 
     Without a setting these are the packages that training found a bundle to need beside the
     Dockerfile's own base; another may have them, or have them by other names.
     """
-    image, packages = settings.image, settings.image.system_packages
-    if metadata and not packages and not image.base:
+    packages = settings.image.system_packages
+    if metadata and not packages and not settings.image.base:
         packages = metadata.system_packages
-    given = {"BASE": image.base, "SYSTEM_PACKAGES": " ".join(packages)}
-    return {name: value for name, value in given.items() if value}
+    return {"SYSTEM_PACKAGES": " ".join(packages)} if packages else {}
 
 
 def fetches(settings: Settings) -> bool:
@@ -153,38 +154,8 @@ def fetches(settings: Settings) -> bool:
     return settings.serving.model != "baked"
 
 
-def sbom(settings: Settings, metadata: Metadata, file: Path) -> None:
-    """Write what is installed in the image, by uv.lock, as CycloneDX.
-
-    Raises:
-        ProjectError: uv fails, as it has said.
-    """
-    file.parent.mkdir(parents=True, exist_ok=True)
-    _export(settings, metadata, "cyclonedx1.5", file)
-
-
-def audit(settings: Settings, metadata: Metadata) -> None:
-    """Look for known vulnerabilities in what is installed in the image.
-
-    Raises:
-        ProjectError: There are some, or the database is out of reach, as pip-audit has said.
-    """
-    locked = Path("build/requirements.txt")
-    locked.parent.mkdir(parents=True, exist_ok=True)
-    _export(settings, metadata, "requirements.txt", locked)
-    # Strict, for else what can't be looked up counts as sound.
-    options = ["--strict", "--require-hashes", "--disable-pip", "--progress-spinner", "off"]
-    run(_uv(), "tool", "run", _AUDITOR, *options, "--requirement", str(locked))
-
-
-def _export(settings: Settings, metadata: Metadata, form: str, file: Path) -> None:
-    groups = serving_groups(metadata.engine, settings)
-    wanted = [word for group in groups for word in ("--group", group)]
-    options = ["--locked", "--no-default-groups", "--no-emit-local", "--quiet"]
-    run(_uv(), "export", *options, *wanted, "--format", form, "--output-file", str(file))
-
-
-def _uv() -> str:
+def uv() -> str:
+    """Return the program uv, the project's own where the machine has none."""
     return shutil.which("uv") or ".uv/bin/uv"
 
 

@@ -9,6 +9,11 @@ from types import FrameType
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
+def deaf_to_hangup() -> None:
+    """Let a program that this process starts not hear that the terminal is gone: it is told."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+
 class Interrupts:
     """The signals that came in a block; the program that runs meanwhile gets them, too.
 
@@ -42,4 +47,5 @@ class Interrupts:
     def _keep(self, number: int, _: FrameType | None) -> None:
         self.came = True
         if self._program:
-            self._program.send_signal(number)
+            # Helm takes back what it does on these two; a terminal that is gone would just end it.
+            self._program.send_signal(signal.SIGTERM if number == signal.SIGHUP else number)

@@ -95,11 +95,14 @@ def _values(given: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _laid_over(below: dict[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """Return values as Helm merges them: maps are merged, and null is as if it weren't there."""
+    """Return values as Helm merges them: maps are merged.
+
+    Null over a default is as if it weren't there; where there is none, it means something itself.
+    """
     merged = dict(below)
     for name, value in above.items():
         if isinstance(value, dict) and isinstance(merged.get(name), dict):
             merged[name] = _laid_over(merged[name], value)
-        elif value is not None:
+        elif value is not None or name not in below:
             merged[name] = value
     return merged

@@ -9,7 +9,7 @@ from pathlib import Path
 from ..errors import ProjectError
 from ..terminal import say
 from .chart import chart_folder
-from .helm import Helm, HelmError
+from .helm import Helm, HelmError, InterruptedHelmError
 from .history import History
 
 _PATIENCE = ("--wait", "--timeout", "10m")
@@ -36,12 +36,17 @@ class Release:
         """
         with self.helm.interrupts.kept():
             before = History(self.helm, self.name)
-            self._check_idle(before)
+            if way := _way_out(self.name, before):
+                raise ProjectError(way)
+            own, former = before.next, before.running()
             self._upgrade(given)
             try:
                 self.helm.show("test", self.name, *_TEST_PATIENCE)
             except ProjectError as failure:
-                raise ProjectError(f"{failure} {self._take_back(before.running())}") from failure
+                what = self._overtaken(own) or self._take_back(former)
+                raise ProjectError(f"{failure} {what}") from failure
+            if overtaken := self._overtaken(own):
+                raise ProjectError(overtaken)
 
     def diff(self, given: Mapping[str, str]) -> str:
         """Return how the cluster's objects would change, empty if they wouldn't.
@@ -72,15 +77,6 @@ class Release:
         """Remove all that the release has; the namespace and its Secrets stay."""
         self.helm.show("uninstall", self.name, *_PATIENCE)
 
-    def _check_idle(self, history: History) -> None:
-        """Refuse a release that is under way, which Helm would, too, without the way out."""
-        if (last := history.last) and last.pending:
-            way = "make rollback-release" if history.running() else "make undeploy"
-            raise ProjectError(
-                f"The release {self.name} is under way ({last.status}): another deployment runs, "
-                f"or was cut off. Wait for it; if it was cut off, `{way}`, and deploy again."
-            )
-
     def _upgrade(self, given: Mapping[str, str]) -> None:
         """Upgrade or install; the namespace is made only where the API says that it isn't there.
 
@@ -89,6 +85,8 @@ class Release:
         words = ["upgrade", "--install", *self.helm.atomic, *_PATIENCE, *self._values(given)]
         try:
             self.helm.show(*words)
+        except InterruptedHelmError as error:
+            raise ProjectError(f"{error} {self._left()}".strip()) from error
         except HelmError as error:
             if f'namespaces "{self.helm.namespace}" not found' not in error.said:
                 raise ProjectError(f"{error} {self._left()}".strip()) from error
@@ -109,10 +107,24 @@ class Release:
 
     def _left(self) -> str:
         """Return what a failed upgrade has left: Helm takes it back, which may fail, too."""
-        history = History(self.helm, self.name)
+        history = History(self.helm, self.name, apart=True)
+        if way := _way_out(self.name, history):
+            return way
         if history.last and history.last.status != "deployed":
             return self._astray(history.before())
         return f"The release {self.name} runs what it ran before." if history.last else ""
+
+    def _overtaken(self, own: int) -> str:
+        """Return what to do where another deployment came after this one; empty if none did."""
+        last = History(self.helm, self.name, apart=True).last
+        if last is None or last.number <= own:
+            return ""
+        return (
+            f"Meanwhile another deployment has made of the release {self.name} its revision "
+            f"{last.number} ({last.status}); this one was revision {own}. Nothing is taken back: "
+            f"see `helm history {self.name} --namespace {self.helm.namespace}`, and deploy again "
+            "if yours is to run."
+        )
 
     def _astray(self, revision: int | None) -> str:
         """Return what to do where a release was not taken back."""
@@ -144,6 +156,17 @@ class Release:
         for name, value in given.items():
             values += ["--set-string", f"{name}={value}"]
         return [self.name, str(chart_folder()), *values]
+
+
+def _way_out(name: str, history: History) -> str:
+    """Return what to do about a release that is under way, which Helm refuses; empty if none is."""
+    if not (history.last and history.last.pending):
+        return ""
+    way = "make rollback-release" if history.running() else "make undeploy"
+    return (
+        f"The release {name} is under way ({history.last.status}): another deployment runs, or "
+        f"was cut off. Wait for it; if it was cut off, `{way}`, and deploy again."
+    )
 
 
 def _lines(manifest: str) -> list[str]:

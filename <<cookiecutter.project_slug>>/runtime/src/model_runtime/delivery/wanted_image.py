@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from ..bundle.metadata import Metadata
 from ..errors import ProjectError
@@ -93,7 +92,7 @@ def _tag(note: ImageNote, repository: str) -> str:
     return tag if note.digest and name == repository else ""
 
 
-def image_said(tag: str | None, values: Mapping[str, Any], file: object) -> Said | None:
+def image_said(tag: str | None, values: Mapping[str, str], file: object) -> Said | None:
     """Return what was said beside config.yaml.
 
     Args:
@@ -103,7 +102,7 @@ def image_said(tag: str | None, values: Mapping[str, Any], file: object) -> Said
     """
     if tag:
         return Said(tag, "", "TAG")
-    own = [str(values.get(name) or "") for name in ("tag", "digest")]
+    own = [values.get(name, "") for name in ("tag", "digest")]
     return Said(own[0], own[1], f"image in {file}") if any(own) else None
 
 

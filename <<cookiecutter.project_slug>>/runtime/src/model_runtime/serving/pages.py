@@ -9,19 +9,14 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic_core import to_json
 from starlette.requests import Request
-from starlette.responses import (
-    FileResponse,
-    HTMLResponse,
-    RedirectResponse,
-    Response,
-)
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute
-from starlette.staticfiles import StaticFiles
 
 from ..contract.problems import MEDIA_TYPE
 from ..settings import Settings
 from . import addresses
 from .guard import secured
+from .static import ContentFiles
 from .swagger import Json, older
 
 _ASSETS = "/docs/assets"
@@ -78,7 +73,7 @@ def _add_docs(app: FastAPI, title: str) -> None:
         root = addresses.up(request.scope)
         return HTMLResponse(_PAGE.format(title=escape(title), root=root))
 
-    assets = StaticFiles(directory=str(files("fastapi_swagger") / "resources"))
+    assets = ContentFiles(directory=str(files("fastapi_swagger") / "resources"))
     app.mount(_ASSETS, assets)
     app.add_route("/openapi.json", _description(app, lambda found: found, []), methods=["GET"])
     app.add_route("/swagger.json", _description(app, older, [{"url": "/"}]), methods=["GET"])
@@ -90,16 +85,17 @@ def _add_client(app: FastAPI, folder: Path) -> None:
     index = folder / "index.html"
 
     async def client(request: Request) -> Response:
-        return FileResponse(index)
+        return pages.file_response(index, index.stat(), request.scope)
 
     async def to_client(request: Request) -> Response:
         root = addresses.up(request.scope)
         return RedirectResponse(f"{root}?{request.url.query}".rstrip("?"))
 
     if index.is_file():
+        pages = ContentFiles(directory=folder)
         app.add_route("/", client, methods=["GET"])
         app.add_route("/client/index.html", to_client, methods=["GET"])
-        app.mount("/client", StaticFiles(directory=folder))
+        app.mount("/client", pages)
 
 
 def _description(

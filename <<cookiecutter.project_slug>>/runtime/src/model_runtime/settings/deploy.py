@@ -62,7 +62,7 @@ class FluentBit(Section):
     """The collector beside each service: what it hands on goes to its own outputs."""
 
     outputs: tuple[Output, ...] = ()
-    image: str = Field(default="docker.io/fluent/fluent-bit:4.0.8", min_length=1)
+    image: str = Field(default="docker.io/fluent/fluent-bit:4.2.2", min_length=1)
     memory: Memory = "128Mi"
 
 
@@ -119,7 +119,9 @@ class Target(Section):
 
 
 class Jenkins(Section):
-    """The credentials and environments that the pipelines use in Jenkins."""
+    """The pipelines' Jenkins, and the image, credentials and environments that they use there."""
 
+    url: str = Field(default="", pattern=r"^(https?://[^\s@]+)?$")
+    image: str = ""
     credentials: Credentials = Credentials()
     environments: dict[str, Target] = Field(default_factory=dict)

@@ -55,6 +55,8 @@ class Variable(_OfKubernetes):
     """A variable of the environment, with a value or, by valueFrom, a place to read it."""
 
     name: VariableName
+    value: str = ""
+    valueFrom: dict[str, Any] = Field(default_factory=dict, min_length=1, max_length=1)  # noqa: N815
 
 
 class Volume(_OfKubernetes):
@@ -75,7 +77,8 @@ class Pods(Section):
 
     cpu: Cpu = "250m"
     cpu_limit: CpuLimit = Field(
-        default="", description="the most CPU of the service's container; empty: what is free"
+        default="",
+        description="the most CPU of each container, or what it asks for; empty: what is free",
     )
     memory: Memory = "512Mi"
     service_type: ServiceType = Field(
