@@ -145,6 +145,6 @@ def test_a_typo_is_refused_before_anything_changes(
     values.write_text("image: {tag: 1.10}")
     for target in ("deploy", "diff"):
         assert "image.tag is 1.1; write a text" in fails(project, target, f"VALUES={values}")
-    assert "'Bad Name' is no name" in fails(project, "deploy", "NAMESPACE='Bad Name'")
+    assert "'Bad Name' is no name" in fails(project, "deploy", "NAMESPACE=Bad Name")
     assert not released.named("Secret")
     make(project, "lint-chart")
