@@ -23,9 +23,6 @@ PREFIX = "TITANIC_"
 ENVIRONMENT = {**BUILDAH, f"{PREFIX}IMAGE__BASE": BASE, f"{PREFIX}IMAGE__TOOL": "buildah"}
 """For `make image` of the Titanic project on that base."""
 
-SECURITY = "deb http://security.example.org/debian-security bookworm-security main\n"
-"""Where Debian's own images take security fixes from, too."""
-
 SECRETS = (
     "data/private.csv",
     ".env",
@@ -89,7 +86,10 @@ def make_base() -> None:
     for folder in ("var/cache/apt/archives", "var/lib/apt/lists"):
         shutil.rmtree(debian / folder)
     sources = debian / "etc/apt/sources.list"
-    sources.write_text(sources.read_text("utf-8") + SECURITY, "utf-8")
+    # Debian's own images take security fixes, too, from beside the archive that debootstrap took.
+    archive = sources.read_text("utf-8")
+    fixes = archive.replace("/debian bookworm", "/debian-security bookworm-security")
+    sources.write_text(archive + fixes, "utf-8")
     # The image has to trust whom this machine trusts.
     shutil.copy2(CERTIFICATES, debian / CERTIFICATES.relative_to("/"))
     container = buildah("from", "scratch")

@@ -19,7 +19,7 @@ SERVED = {
     "training": {"trusted_types"},
     "paths": {"bundle", "client"},
 }
-"""What the service reads of sections that it doesn't read as a whole."""
+"""The settings that the service reads of sections that it doesn't read as a whole."""
 
 WHOLE = {"serving", "log"}
 OTHERS: dict[str, Any] = {

@@ -40,19 +40,26 @@ def example(url: str) -> str:
     return json.dumps(description["components"]["schemas"]["Features"]["examples"][0])
 
 
+@contextmanager
+def unharmed(there: Cluster) -> Iterator[None]:
+    """Ask the service while the block lasts, and until two pods are left; no request may fail."""
+    service = there.balancer("titanic")
+    with loaded(service.url, example(service.url), RATE) as load:
+        yield
+        eventually(lambda: len(there.pods()) == 2)
+    service.close()
+    assert load.failures == []
+    assert load.requests > 4 * RATE
+
+
 def test_deploying_and_going_back_fail_no_request(
     project: Path, released: Cluster, tmp_path: Path
 ) -> None:
     values = written(tmp_path, {"serving": {"drain_seconds": 2}})
     make(project, "deploy", "TAG=1", values)
-    service = released.balancer("titanic")
-    with loaded(service.url, example(service.url), RATE) as load:
+    with unharmed(released):
         make(project, "deploy", "TAG=2", values)
         make(project, "rollback-release")
-        eventually(lambda: len(released.pods()) == 2)
-    service.close()
-    assert load.failures == []
-    assert load.requests > 4 * RATE
 
 
 def test_no_deployment_takes_back_what_the_autoscaler_has_done(

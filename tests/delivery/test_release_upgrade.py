@@ -9,12 +9,11 @@ from pathlib import Path
 import pytest
 
 from tests.support.commands import make, run
-from tests.support.loads import loaded
 from tests.support.projects import Trained, quick, set_up
 from tools.examples import ROOT
 
-from .control_plane.cluster import Cluster, eventually
-from .test_release_pods import RATE, example, written
+from .control_plane.cluster import Cluster
+from .test_release_pods import unharmed, written
 
 UNRELEASED = "8262da4a0b2aac84d1f988596b275c2900a40b16"
 """The commit that stands for the release before the first one."""
@@ -51,11 +50,6 @@ def test_from_the_release_before_and_back_no_request_fails(
     for image, folder in (("titanic:before", before), ("titanic:after", project)):
         released.runs(folder, image)
     make(before, "deploy", "TAG=before", values)
-    service = released.balancer("titanic")
-    with loaded(service.url, example(service.url), RATE) as load:
+    with unharmed(released):
         make(project, "deploy", "TAG=after", values)
         make(project, "rollback-release")
-        eventually(lambda: len(released.pods()) == 2)
-    service.close()
-    assert load.failures == []
-    assert load.requests > 4 * RATE

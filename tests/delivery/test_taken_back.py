@@ -118,13 +118,19 @@ def test_what_ran_before_a_failed_test_runs_again(
     assert image(released) == "titanic:2"
 
 
+def under_test(project: Path, there: Cluster, broken: Broken) -> subprocess.Popen[str]:
+    """Deploy a version whose own test goes on without end, and return that when it runs."""
+    broken("titanic:2", "exec sleep 1000")
+    process = deploying(project, "2")
+    eventually(lambda: there.get("Pod", "titanic-predict")["status"]["phase"] == "Running")
+    return process
+
+
 def test_ctrl_c_takes_back_what_is_not_proven(
     project: Path, released: Cluster, broken: Broken
 ) -> None:
     make(project, "deploy", "TAG=1")
-    broken("titanic:2", "exec sleep 1000")
-    process = deploying(project, "2")
-    eventually(lambda: released.get("Pod", "titanic-predict")["status"]["phase"] == "Running")
+    process = under_test(project, released, broken)
     os.killpg(process.pid, signal.SIGINT)
     said = process.communicate(timeout=2 * PATIENCE)[0]
     assert "helm test was interrupted. The release titanic runs again what it ran before" in said
@@ -148,9 +154,7 @@ def test_what_another_deployment_has_made_meanwhile_is_not_taken_back(
 ) -> None:
     for tag in ("0", "1"):
         make(project, "deploy", f"TAG={tag}")
-    broken("titanic:2", "exec sleep 1000")
-    process = deploying(project, "2")
-    eventually(lambda: released.get("Pod", "titanic-predict")["status"]["phase"] == "Running")
+    process = under_test(project, released, broken)
     make(project, "rollback-release", "REVISION=1")
     os.killpg(process.pid, signal.SIGINT)
     said = process.communicate(timeout=2 * PATIENCE)[0]
@@ -167,9 +171,7 @@ def test_a_release_that_can_not_be_taken_back_says_what_is_left(
     project: Path, released: Cluster, broken: Broken
 ) -> None:
     make(project, "deploy", "TAG=1")
-    broken("titanic:2", "exec sleep 1000")
-    process = deploying(project, "2")
-    eventually(lambda: released.get("Pod", "titanic-predict")["status"]["phase"] == "Running")
+    process = under_test(project, released, broken)
     released.delete("Secret", "sh.helm.release.v1.titanic.v1")
     os.killpg(process.pid, signal.SIGINT)
     said = process.communicate(timeout=2 * PATIENCE)[0]

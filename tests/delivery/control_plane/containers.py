@@ -15,7 +15,7 @@ from .api import Object
 from .volumes import Volumes
 
 START = ("python", "-m", "model_runtime.serving")
-"""What the image of a service runs, as its Dockerfile says."""
+"""The command of a service's image, as its Dockerfile says."""
 
 
 class NoImageError(Exception):

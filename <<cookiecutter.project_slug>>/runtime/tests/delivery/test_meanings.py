@@ -1,4 +1,4 @@
-"""What settings mean: config.yaml's comments, and the settings' own descriptions."""
+"""The meaning of settings: config.yaml's comments, and the settings' own descriptions."""
 
 from pydantic import BaseModel, Field
 

@@ -16,7 +16,7 @@ from .kubernetes import (
 from .types import PATH_SEGMENT, FetchedModel, Section
 
 CanaryName = Annotated[str, StringConstraints(pattern="^[a-z0-9]([-a-z0-9]{0,7}[a-z0-9])?$")]
-"""What is left of 63 characters behind a release's name of 53 and a dash."""
+"""The rest of 63 characters behind a release's name of 53 and a dash."""
 
 PathPrefix = Annotated[str, Field(pattern=rf"^(/|(/({PATH_SEGMENT}|\{{release\}}))+)?$")]
 
