@@ -57,7 +57,7 @@ def test_a_project_keeps_what_its_owner_wrote_and_gets_the_library(
     project.write("tests/use_case/test_mine.py", "from ..service import Service, running\n")
     project.replace("client/index.html", "<html", "<!-- Ada's -->\n<html")
     project.replace("src/titanic/errors.py", "may hold a password.", "may hold Ada's password.")
-    project.git("rm", "--quiet", "client/theme.css", ".github/dependabot.yml")
+    project.git("rm", "--quiet", "client/theme.css", ".github/workflows/train-model.yml")
     project.commit()
     own = {path: content for path, content in project.state()[2].items() if is_own(path)}
     shown = upgrade(project)
@@ -69,14 +69,18 @@ def test_a_project_keeps_what_its_owner_wrote_and_gets_the_library(
     assert "tests/test_contract.py" in now
     # What a project had before there was a question about it is there.
     assert {"deploy/jenkins/controller/casc.yaml", "deploy/monitoring/fluent-bit.yaml"} <= set(now)
-    assert not {"tests/test_use_case.py", "client/theme.css", ".github/dependabot.yml"} & set(now)
+    assert not {
+        "tests/test_use_case.py",
+        "client/theme.css",
+        ".github/workflows/train-model.yml",
+    } & set(now)
     assert b"<!-- Ada's -->" in project.read("client/index.html")
     # An edit of the machinery goes along into the library, and is named there.
     assert b"may hold Ada's password." in project.read("runtime/src/model_runtime/errors.py")
     assert project.run("check") == 1
     named = re.findall(r"(?m)^(\S+): (edited|removed)$", capfd.readouterr().out)
     assert named == [
-        (".github/dependabot.yml", "removed"),
+        (".github/workflows/train-model.yml", "removed"),
         ("client/index.html", "edited"),
         ("runtime/src/model_runtime/errors.py", "edited"),
     ]
