@@ -16,6 +16,7 @@ CHOSEN = {
     "jenkins_controller": "deploy/jenkins/controller",
     "monitoring": "deploy/monitoring",
     "ansible": "deploy/ansible",
+    "azure": "deploy/azure",
 }
 """Folders that are there only if their question was answered with yes."""
 

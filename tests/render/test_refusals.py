@@ -15,6 +15,7 @@ ANSWERS = {
     "python_version": "3.12",
     "github_actions": "yes",
     "ansible": "yes",
+    "azure": "yes",
 }
 TEXTS = ("project_name", "project_slug", "package_name", "author")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.files import LONGEST_PACKAGE, TASKS
+from tests.support.files import AZURE, COMPLETE, LONGEST_PACKAGE, TASKS
 from tests.support.projects import Baked, Trained
 from tools.examples import ROOT, names
 
@@ -30,6 +30,11 @@ def test_the_style_of_code_in_place(folder: Path) -> None:
     ruff(folder)
 
 
+def test_the_style_of_what_is_copied_for_azure() -> None:
+    """By the library's rules: before it is made, a project has no configuration."""
+    ruff(ROOT, f"--config={ROOT / 'runtime' / 'pyproject.toml'}", str(AZURE))
+
+
 @pytest.mark.slow
 def test_the_types_of_code_in_place(trained: Trained) -> None:
     """By each folder's own configuration, which is strict."""
@@ -43,6 +48,10 @@ def test_the_types_of_code_in_place(trained: Trained) -> None:
 @pytest.mark.parametrize("package", ["a", LONGEST_PACKAGE])
 def test_a_generated_project(baked: Baked, task: str, package: str) -> None:
     ruff(baked({"task": task, "package_name": package}))
+
+
+def test_a_project_with_all_parts(baked: Baked) -> None:
+    ruff(baked(COMPLETE))
 
 
 @pytest.mark.parametrize("name", names())

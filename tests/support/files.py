@@ -6,8 +6,11 @@ from pathlib import Path
 from tools.examples import ROOT, UNTRACKED
 
 SKELETON = ROOT / "<<cookiecutter.project_slug>>"
+AZURE = SKELETON / "deploy" / "azure" / "commands"
+"""The package `model_azure`, which is copied as it is."""
+
 TASKS = ("classification", "regression")
-PARTS = ("github_actions", "jenkins_controller", "monitoring", "ansible")
+PARTS = ("github_actions", "jenkins_controller", "monitoring", "ansible", "azure")
 """Questions for parts of delivery that a project has only if it is asked for them."""
 
 COMPLETE = dict.fromkeys(PARTS, "yes")

@@ -1,0 +1,1 @@
+"""The project on Azure: what `make azure-…` runs. No service imports it."""

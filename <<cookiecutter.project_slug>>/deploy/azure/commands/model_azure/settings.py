@@ -1,0 +1,87 @@
+"""The settings in deploy/azure/azure.yaml: where things are on Azure, and how large."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+from model_runtime.errors import ProjectError, sentences
+from model_runtime.yaml_file import read_yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+FILE = Path("deploy/azure/azure.yaml")
+
+Name = Annotated[str, Field(pattern="^[a-z][a-z0-9-]{1,28}[a-z0-9]$")]
+"""A name that workspaces, endpoints and container apps may have, and names of others begin with."""
+
+Size = Annotated[str, Field(pattern=r"^Standard_[A-Za-z0-9_]{1,50}$")]
+"""A size of virtual machines, e.g. Standard_DS3_v2."""
+
+
+class Section(BaseModel):
+    """A part of the file; a key that it doesn't know is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Training(Section):
+    """The cluster that trains; it has no node while nothing runs."""
+
+    vm_size: Size = "Standard_DS3_v2"
+    max_nodes: int = Field(default=2, ge=1, le=100)
+    idle_seconds: int = Field(default=600, ge=60, le=86_400)
+    max_hours: int = Field(default=6, ge=1, le=168)
+
+
+class Service(Section):
+    """The service beside the workspace, by `make azure-release`."""
+
+    kind: Literal["container-apps", "container-instance", "aks", "none"] = "container-apps"
+    cpu: float = Field(default=0.5, ge=0.25, le=4, strict=False)
+    memory_gb: float = Field(default=1, ge=0.5, le=16, strict=False)
+    replicas: int = Field(default=1, ge=0, le=300)
+    max_replicas: int = Field(default=3, ge=1, le=300)
+
+
+class Endpoint(Section):
+    """The managed online endpoint, by `make azure-endpoint`."""
+
+    vm_size: Size = "Standard_DS2_v2"
+    instances: int = Field(default=1, ge=1, le=50)
+    mirror_percent: int = Field(default=10, ge=0, le=50)
+    mirror_seconds: int = Field(default=60, ge=0, le=3_600)
+
+
+class Azure(Section):
+    """The whole file."""
+
+    subscription: str = Field(
+        default="", pattern="^$|^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
+    )
+    resource_group: str = Field(pattern=r"^[A-Za-z0-9_().-]{0,89}[A-Za-z0-9_()-]$")
+    location: str = Field(pattern="^[a-z0-9]{3,40}$")
+    name: Name
+    training: Training = Training()
+    service: Service = Service()
+    endpoint: Endpoint = Endpoint()
+
+
+def read_azure(file: Path = FILE) -> Azure:
+    """Read the file; the subscription may be in the environment, AZURE_SUBSCRIPTION_ID, instead.
+
+    Raises:
+        ProjectError: The file is missing or no YAML, a key or a value does not fit, or nothing
+            names the subscription.
+    """
+    said = read_yaml(file, str(file))
+    if not said.get("subscription"):
+        said["subscription"] = os.environ.get("AZURE_SUBSCRIPTION_ID", "")
+    try:
+        azure = Azure.model_validate(said)
+    except ValidationError as error:
+        raise ProjectError("\n".join(sentences(error, str(file)))) from error
+    if not azure.subscription:
+        raise ProjectError(
+            f"{file}: subscription: is empty; write its id there, or set AZURE_SUBSCRIPTION_ID "
+            "(`az account show --query id` tells it)."
+        )
+    return azure
