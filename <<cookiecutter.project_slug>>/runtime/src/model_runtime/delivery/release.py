@@ -13,6 +13,7 @@ from .helm import Helm, HelmError, InterruptedHelmError
 from .history import History
 
 _PATIENCE = ("--wait", "--timeout", "10m")
+_ANY_TAG = "1-000000000000"
 _TEST_PATIENCE = ("--timeout", "5m")
 
 
@@ -65,6 +66,15 @@ class Release:
         after = json.loads(self.helm.ask(*words, *values))["manifest"]
         old, new = _lines(before), _lines(after)
         return "\n".join(difflib.unified_diff(old, new, "released", "new", lineterm=""))
+
+    def lint(self) -> None:
+        """Check the chart and its values, without a cluster.
+
+        It is rendered first: where Helm lints, a refusal of the chart's own is a remark.
+        """
+        words = self._values({"image.tag": _ANY_TAG})
+        self.helm.ask("template", *words)
+        self.helm.show("lint", "--strict", *words[1:])
 
     def rollback(self, revision: int | None) -> None:
         """Go back to a revision, the one before if none is said, and wait until it answers."""
