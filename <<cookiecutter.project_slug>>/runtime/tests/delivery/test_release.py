@@ -60,7 +60,7 @@ def test_a_namespace_is_made_where_there_is_none(
     first, second = [line for line in Path("said").read_text().splitlines() if "upgrade" in line]
     assert "--create-namespace" not in first
     assert "--create-namespace" in second
-    assert asked()[-2:] == ["test", "history"]  # nobody else came meanwhile
+    assert asked()[-3:] == ["test", "history", "get"]  # nobody else came meanwhile
 
 
 def test_who_may_not_make_the_namespace_is_told_what_to_do(

@@ -42,12 +42,14 @@ class Release:
             own, former = before.next, before.running()
             self._upgrade(given)
             try:
-                self.helm.show("test", self.name, *_TEST_PATIENCE)
+                self.helm.show("test", self.name, "--hide-notes", *_TEST_PATIENCE)
             except ProjectError as failure:
                 what = self._overtaken(own) or self._take_back(former)
                 raise ProjectError(f"{failure} {what}") from failure
             if overtaken := self._overtaken(own):
                 raise ProjectError(overtaken)
+            # Now that it stays, and no sooner: its addresses.
+            self.helm.show("get", "notes", self.name, apart=True)
 
     def diff(self, given: Mapping[str, str]) -> str:
         """Return how the cluster's objects would change, empty if they wouldn't.
@@ -92,7 +94,8 @@ class Release:
 
         Who has rights in one namespace only could else deploy nothing.
         """
-        words = ["upgrade", "--install", *self.helm.atomic, *_PATIENCE, *self._values(given)]
+        options = ("--install", *self.helm.atomic, *_PATIENCE, "--hide-notes")
+        words = ["upgrade", *options, *self._values(given)]
         try:
             self.helm.show(*words)
         except InterruptedHelmError as error:
