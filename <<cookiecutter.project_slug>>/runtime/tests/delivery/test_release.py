@@ -115,3 +115,8 @@ def test_who_loses_a_race_is_not_told_to_remove_what_the_other_deploys(
     answers = {"history": ("'$(cat history)'", 0), "upgrade": (lost, 1)}
     with pytest.raises(ProjectError, match=r"another deployment runs, .*Wait for it"):
         release(answers).deploy({})
+
+
+def test_a_value_is_one_value_to_helm(release: Callable[[Answers], Release]) -> None:
+    release({}).deploy({"image.repository": "a,deployment.replicas=9"})
+    assert r"--set-string image.repository=a\,deployment.replicas=9" in Path("said").read_text()

@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -167,8 +168,13 @@ class Release:
     def _values(self, given: Mapping[str, str]) -> list[str]:
         values = [word for file in self.values for word in ("--values", str(file))]
         for name, value in given.items():
-            values += ["--set-string", f"{name}={value}"]
+            values += ["--set-string", f"{name}={_as_it_is(value)}"]
         return [self.name, str(chart_folder()), *values]
+
+
+def _as_it_is(value: str) -> str:
+    """Return a text for Helm's options, where a comma begins another value and a brace a list."""
+    return re.sub(r"[\\,{}]", r"\\\g<0>", value)
 
 
 def _way_out(name: str, history: History) -> str:
