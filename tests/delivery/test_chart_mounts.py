@@ -48,8 +48,8 @@ def test_no_mount_of_the_charts_own_can_be_taken(
     assert {("/tmp", False), ("/etc/titanic", True), ("/app/data", False)} < own
     assert {("/retrain", False), ("/etc/titanic-keys", True), ("/models", True)} < own
     for path, read_only in own:
-        # Also written otherwise, and above it.
-        for taken in (path, f"{path}/", f"/x/..{path}", path.rpartition("/")[0] or "/"):
+        # Also written otherwise, and above it; the root is no place for any volume.
+        for taken in (path, f"{path}/", f"/x/..{path}", path.rpartition("/")[0] or "/."):
             said = refusal(titanic, tmp_path, asked(taken))
             assert f"deployment.volumes: own-0 can't be mounted at {taken}, for the" in said
         below = refusal(titanic, tmp_path, asked(f"{path}/own"))

@@ -21,7 +21,7 @@
    another, above one of the chart's, or in one that is read-only, the API or the node would refuse. */}}
 {{- define "<< cookiecutter.project_slug >>.mounts" -}}
 {{- $mounts := index . 1 | fromYamlArray }}
-{{- $own := append $mounts (dict "mountPath" "/app") }}
+{{- $own := prepend $mounts (dict "mountPath" "/app") }}
 {{- range $volume := (index . 0).Values.deployment.volumes }}
 {{- $path := clean .mount_path }}
 {{- range $own }}
