@@ -37,7 +37,7 @@ class Release:
             ProjectError: Helm is missing or fails, as it has said.
         """
         with self.helm.interrupts.kept():
-            before = History(self.helm, self.name)
+            before = self._history()
             if way := _way_out(self.name, before):
                 raise ProjectError(way)
             own, former = before.next, before.running()
@@ -81,14 +81,30 @@ class Release:
 
     def rollback(self, revision: int | None) -> None:
         """Go back to a revision, the one before if none is said, and wait until it answers."""
-        wanted = revision or History(self.helm, self.name).before()
+        history = self._history()
+        wanted = revision or history.before()
         if wanted is None:
             raise ProjectError(f"The release {self.name} has nothing that ran before.")
         self._go_back(wanted, apart=False)
 
     def undeploy(self) -> None:
         """Remove all that the release has; the namespace and its Secrets stay."""
+        self._history()
         self.helm.show("uninstall", self.name, *_PATIENCE)
+
+    def _history(self) -> History:
+        """Return the release's revisions; another chart's are no business of this one's.
+
+        Helm would put one chart in the place of the other, and remove what that has.
+        """
+        found = History(self.helm, self.name)
+        own = re.compile(rf"{re.escape(chart_folder().name)}-\d")
+        if found.last and not own.match(found.last.chart):
+            raise ProjectError(
+                f"The release {self.name} in {self.helm.namespace} is of another chart, "
+                f"{found.last.chart}: name one of your own, RELEASE=… or deployment.release."
+            )
+        return found
 
     def _upgrade(self, given: Mapping[str, str]) -> None:
         """Upgrade or install; the namespace is made only where the API says that it isn't there.
