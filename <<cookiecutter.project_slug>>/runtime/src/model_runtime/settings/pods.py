@@ -128,7 +128,8 @@ class Pods(Section):
     env: Variables = Field(
         default=(),
         description="variables as Kubernetes writes them, for the containers that serve, fetch "
-        'and retrain; they go before the chart\'s own, e.g. [{name: HTTPS_PROXY, value: "…"}]',
+        "and retrain; they go before the chart's own, e.g. "
+        '[{name: HTTPS_PROXY, value: "…"}]; what is secret has no value, but valueFrom',
     )
     volumes: Volumes = Field(
         default=(),
