@@ -92,7 +92,7 @@ def test_a_parameter_gets_into_a_script_by_the_environment_only(project: Path, n
 def test_scripts_pass_shellcheck(project: Path, name: str) -> None:
     for job in jobs(pipeline(project, name)):
         for text in filter(None, map(script, steps(job))):
-            command = [linters() / "shellcheck", "--shell=bash", "-"]
+            command = [str(linters() / "shellcheck"), "--shell=bash", "-"]
             done = subprocess.run(command, input=text, capture_output=True, text=True)
             assert done.returncode == 0, done.stdout
 

@@ -43,7 +43,7 @@ class Service(func.AsgiMiddleware):
         Raises:
             RuntimeError: It did not start.
         """
-        # Once, for two first requests at a time, too, which AsgiFunctionApp would start it twice for.
+        # Once; two first requests at a time make AsgiFunctionApp start it twice.
         self._startup = self._startup or asyncio.create_task(self.notify_startup())  # type: ignore[no-untyped-call]
         if not await asyncio.shield(self._startup):
             raise RuntimeError("The service did not start; the log before this line says why.")

@@ -2,10 +2,10 @@
 
 import typer
 
-from . import cli_function
+from . import cli_function, cli_logs
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-for part in (cli_function,):
+for part in (cli_function, cli_logs):
     app.add_typer(part.app)
 
 
