@@ -87,7 +87,7 @@ def test_without_a_step_nothing_is_said() -> None:
 
 def test_a_signal_ends_a_step_with_its_own_number_and_no_other_words() -> None:
     log = io.StringIO()
-    with pytest.raises(typer.Exit) as ended, stoppable():
-        with Progress(Console(file=log)).step("fit"):
-            signal.raise_signal(signal.SIGTERM)
+    progress = Progress(Console(file=log))
+    with pytest.raises(typer.Exit) as ended, stoppable(), progress.step("fit"):
+        signal.raise_signal(signal.SIGTERM)
     assert (ended.value.exit_code, log.getvalue()) == (128 + signal.SIGTERM, "")

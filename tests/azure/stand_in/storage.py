@@ -7,6 +7,7 @@ import re
 import secrets
 import ssl
 import subprocess
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -38,7 +39,7 @@ def azurite() -> Path:
 
 
 class Storage:
-    """An account that knows Entra's tokens, its own key and signatures; what it has, is in memory."""
+    """An account that knows Entra's tokens, its own key and signatures; its files are in memory."""
 
     def __init__(self, folder: Path) -> None:
         """Start; its certificate is written into a folder."""
@@ -141,3 +142,19 @@ class Storage:
             headers["Content-Length"] = length
         connection.close()
         return Answer(answer.status, body, headers)
+
+
+@dataclass(frozen=True)
+class Container:
+    """A container of an account."""
+
+    storage: Storage
+    name: str
+
+    def names(self) -> list[str]:
+        """List its blobs."""
+        return self.storage.names(self.name)
+
+    def get(self, blob: str) -> bytes:
+        """Read a blob."""
+        return self.storage.get(self.name, blob)
