@@ -49,6 +49,12 @@ CASES: dict[str, list[dict[str, Any]]] = {
 }
 """By the template's file."""
 
+FEW = {
+    "infrastructure.json": CASES["infrastructure.json"][-1:],
+    "service.json": [*CASES["service.json"][:3], CASES["service.json"][-1]],
+}
+"""Of them so many that each part of a template is reached."""
+
 
 def read(file: str) -> Any:
     """Read a template anew."""

@@ -44,9 +44,8 @@ def _in_resource(resource: Resource) -> Iterator[str]:
     provider = PROVIDERS[resource.type]
     if resource.version not in provider.versions:
         yield f"{at}: {resource.version} is none of {sorted(provider.versions)}"
-    for finding in models.findings(provider.model, dict(resource.body)):
-        yield f"{at}.{finding}"
-    yield from (f"{at}.{found}" for found in out_of_limits(resource))
+    found = models.findings(provider.model, dict(resource.body)) or out_of_limits(resource)
+    yield from (f"{at}.{each}" for each in found)
 
 
 def _in_outputs(template: Template) -> Iterator[str]:

@@ -149,7 +149,8 @@ PROVIDERS: Mapping[str, Provider] = {
 
 def added(place: str) -> Mapping[str, Any]:
     """Return the properties that a service adds to a resource by itself."""
-    return PROVIDERS[type_of(place)].added(place)
+    provider = PROVIDERS.get(type_of(place))
+    return provider.added(place) if provider else {}
 
 
 def type_of(place: str) -> str:
