@@ -74,7 +74,11 @@ def _unknown(raw: Mapping[str, Any]) -> Iterator[str]:
 def _unused(raw: Mapping[str, Any]) -> Iterator[str]:
     used = {(call.name, _literal(call)) for call in all_calls(raw)}
     for section in ("parameters", "variables"):
-        yield from (f"{section}.{name} is never used" for name in raw[section] if (section, name) not in used)
+        yield from (
+            f"{section}.{name} is never used"
+            for name in raw[section]
+            if (section, name) not in used
+        )
 
 
 def _unordered(raw: Mapping[str, Any]) -> Iterator[str]:
@@ -83,9 +87,9 @@ def _unordered(raw: Mapping[str, Any]) -> Iterator[str]:
     for symbol, resource in raw["resources"].items():
         waits = {*resource.get("dependsOn", []), *referred(resource), symbol}
         for call in all_calls({key: resource[key] for key in resource if key != "name"}):
-            if call.name == "resourceId" and (other := named.get(call.arguments)):
-                if other not in waits:
-                    yield f"{symbol} names {other}, and does not depend on it"
+            other = named.get(call.arguments) if call.name == "resourceId" else None
+            if other and other not in waits:
+                yield f"{symbol} names {other}, and does not depend on it"
 
 
 def _identity(resource: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -51,8 +51,9 @@ def parse(text: str) -> Node:
     Raises:
         TemplateError: It has no such form.
     """
-    tokens = [(found.lastgroup, found[found.lastgroup]) for found in _TOKEN.finditer(text[1:-1])]
-    parser = _Parser(text, [(str(kind), value) for kind, value in tokens if value.strip()])
+    found = (each for each in _TOKEN.finditer(text[1:-1]))
+    tokens = [(str(each.lastgroup), each[str(each.lastgroup)]) for each in found]
+    parser = _Parser(text, [(kind, value) for kind, value in tokens if value.strip()])
     node = parser.node()
     if parser.tokens:
         raise TemplateError(f"{text}: {parser.tokens[0][1]} is too much")

@@ -19,14 +19,19 @@ NAMES: Mapping[str, str] = {
     "Microsoft.Insights/workbooks": _GUID,
     "Microsoft.KeyVault/vaults": r"(?!.*--)[A-Za-z][A-Za-z0-9-]{1,22}[A-Za-z0-9]",
     "Microsoft.MachineLearningServices/workspaces": r"[A-Za-z0-9][A-Za-z0-9_-]{2,32}",
-    "Microsoft.MachineLearningServices/workspaces/computes": r"[A-Za-z][A-Za-z0-9-]{1,22}[A-Za-z0-9]",
+    "Microsoft.MachineLearningServices/workspaces/computes": r"[A-Za-z][A-Za-z0-9-]{2,23}",
     "Microsoft.ManagedIdentity/userAssignedIdentities": r"[A-Za-z0-9][A-Za-z0-9_-]{2,127}",
     "Microsoft.OperationalInsights/workspaces": r"[A-Za-z0-9][A-Za-z0-9-]{2,61}[A-Za-z0-9]",
     "Microsoft.Storage/storageAccounts": r"[a-z0-9]{3,24}",
 }
 """Patterns by type, of Microsoft's "Naming rules and restrictions for Azure resources"."""
 
-_MOST = {"failureThreshold": 10, "successThreshold": 10, "timeoutSeconds": 240, "periodSeconds": 240}
+_MOST = {
+    "failureThreshold": 10,
+    "successThreshold": 10,
+    "timeoutSeconds": 240,
+    "periodSeconds": 240,
+}
 """Of a probe of a container app, as its model's documentation says."""
 
 

@@ -31,7 +31,9 @@ def read_parameters(
     Raises:
         TemplateError: With all that doesn't fit.
     """
-    wrong = [f"parameter {name}: the template has none of that name" for name in {*given} - {*declared}]
+    wrong = [
+        f"parameter {name}: the template has none of that name" for name in {*given} - {*declared}
+    ]
     values = {}
     for name, rule in declared.items():
         if name in given or "defaultValue" in rule:

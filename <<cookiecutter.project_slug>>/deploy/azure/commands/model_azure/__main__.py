@@ -2,6 +2,10 @@
 
 import typer
 
+from . import cli_infrastructure
+
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+for part in (cli_infrastructure,):
+    app.add_typer(part.app)
 if __name__ == "__main__":
     app()
