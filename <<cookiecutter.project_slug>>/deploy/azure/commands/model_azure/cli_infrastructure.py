@@ -55,7 +55,7 @@ def down(
                 listed = "\n  ".join(named(each["id"]) for each in others)
                 raise ProjectError(
                     f"{azure.resource_group} holds what these templates have not made:\n  "
-                    f"{listed}\nNothing is removed. Move it to another group, or say ALL=1, and it goes, too."
+                    f"{listed}\nNothing is removed: move it elsewhere, or say ALL=1 to lose it."
                 )
             for each in [*own, *others]:
                 say(f"- {named(each['id'])}")
