@@ -9,6 +9,8 @@ from model_azure.cloud import resource_group
 from model_azure.settings import read_azure
 
 from tests.azure.stand_in import StandIn
+from tests.azure.stand_in.machine_learning import NAMESPACE
+from tests.azure.stand_in.storage import Container, Storage
 from tests.support.projects import Baked
 
 
@@ -31,6 +33,22 @@ def azure(_stand_in: StandIn, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stand
     assert not _stand_in.failures, "\n".join(_stand_in.failures)
 
 
+@pytest.fixture(scope="session")
+def _storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Storage]:
+    storage = Storage(tmp_path_factory.mktemp("storage"))
+    yield storage
+    storage.close()
+
+
+@pytest.fixture
+def container(azure: StandIn, project: Path, _storage: Storage) -> Container:
+    """Where the workspace of the project keeps its files."""
+    _storage.tokens = azure.tokens
+    _storage.register(azure.router)
+    name = azure.machine_learning.keep_files(azure.arm.resources[place().lower()], _storage)
+    return Container(_storage, name)
+
+
 @pytest.fixture
 def project(azure: StandIn, baked: Baked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project's folder, this process's own; its workspace is at the stand-in."""
@@ -39,3 +57,9 @@ def project(azure: StandIn, baked: Baked, tmp_path: Path, monkeypatch: pytest.Mo
     settings = read_azure()
     azure.machine_learning.workspace(resource_group(settings), settings.name)
     return folder
+
+
+def place() -> str:
+    """Return the id of the project's workspace."""
+    settings = read_azure()
+    return f"{resource_group(settings)}/providers/{NAMESPACE}/workspaces/{settings.name}"

@@ -28,6 +28,7 @@ class Kind:
         on_put: Completes or refuses a resource before it is kept; None stands for a new one.
         slow: Makes and changes it as a long-running operation.
         actions: Answers to POST, by the last part of the path.
+        acts_early: Answers actions of a resource that is not there yet.
         needs_parent: Refuses one whose parent is not there.
     """
 
@@ -36,6 +37,7 @@ class Kind:
     on_get: Callable[[Resource], None] | None = None
     slow: bool = False
     actions: dict[str, Callable[[Resource, Request], Answer]] = field(default_factory=dict)
+    acts_early: bool = False
     needs_parent: bool = True
 
 
@@ -184,7 +186,8 @@ class Arm:
         known = {name.lower(): act for name, act in kind.actions.items()} if kind else {}
         if action.lower() not in known:
             raise Refused(404, "NotFound", f"There is no action {action} of {type_of(place)}.")
-        return known[action.lower()](self._found(place), request)
+        early = kind and kind.acts_early and place.lower() not in self.resources
+        return known[action.lower()]({"id": place} if early else self._found(place), request)
 
 
 def type_of(place: str) -> str:

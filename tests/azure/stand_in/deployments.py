@@ -10,7 +10,7 @@ from tests.azure.arm_template.providers import PROVIDERS, name_of, type_of
 from tests.azure.arm_template.template import Resource, Template
 
 from . import models
-from .arm import HOST, Arm, Kind
+from .arm import HOST, Arm, Kind, merged
 from .messages import Answer, Refused, Request
 from .router import Router
 from .tokens import TENANT
@@ -241,7 +241,7 @@ def _model(kind: str) -> Any:
 def _completing(kind: str) -> Any:
     def complete(resource: dict[str, Any], before: dict[str, Any] | None) -> None:
         assert type_of(resource["id"]) == kind
-        properties = resource.setdefault("properties", {})
-        properties |= PROVIDERS[kind].added(resource["id"])
+        own = resource.get("properties", {})
+        resource["properties"] = merged(PROVIDERS[kind].added(resource["id"]), own)
 
     return complete

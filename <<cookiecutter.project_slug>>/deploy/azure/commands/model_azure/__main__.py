@@ -2,10 +2,11 @@
 
 import typer
 
-from . import cli_infrastructure
+from . import cli_infrastructure, cli_learn
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-for part in (cli_infrastructure,):
+for part in (cli_infrastructure, cli_learn):
     app.add_typer(part.app)
+
 if __name__ == "__main__":
     app()
