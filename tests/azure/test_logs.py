@@ -1,32 +1,29 @@
 """The service's log on Azure, by the SDK's client, from a stand-in for Log Analytics."""
 
 import json
-import subprocess
-import sys
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from azure.monitor.query.models._models import QueryBody
+from model_azure.__main__ import app
 from model_azure.cloud import resource_group
 from model_azure.log_query import COLUMNS, KINDS, MOST, query
 from model_azure.logs import kind, span
-from model_azure.settings import FILE, read_azure
+from model_azure.settings import read_azure
 from model_runtime.errors import ProjectError
 from model_runtime.monitoring.event import parsed, prediction
+from typer.testing import CliRunner, Result
 
 from tests.azure.stand_in import StandIn
 from tests.azure.stand_in.messages import Answer, Refused, Request
 from tests.azure.stand_in.models import findings
-from tests.support.commands import clean_environment
 
 from .kusto import analyse
 
 HOST = "api.loganalytics.io"
 WORKSPACE = "00000000-0000-0000-0000-0000000000cc"
-COMMANDS = Path(FILE.parent, "commands")
 EVENT = {
     "event": "prediction",
     "time": "2026-11-27T10:00:59.831+00:00",
@@ -83,23 +80,11 @@ def analytics(azure: StandIn, project: Path) -> LogAnalytics:
     return LogAnalytics(azure)
 
 
-Logs = Callable[..., subprocess.CompletedProcess[str]]
-
-
-@pytest.fixture
-def logs(project: Path, azure: StandIn) -> Logs:
-    """The command, as the Makefile calls it."""
-
-    def called(*words: str) -> subprocess.CompletedProcess[str]:
-        path = {"PYTHONPATH": str(COMMANDS)}
-        return subprocess.run(
-            [sys.executable, "-m", "model_azure", "logs", *words],
-            env=clean_environment(**azure.environment(), **path),
-            capture_output=True,
-            text=True,
-        )
-
-    return called
+def logs(*words: str) -> Result:
+    """Run the command in this process."""
+    done: Result = CliRunner().invoke(app, ["logs", *words])
+    assert not done.exception or isinstance(done.exception, SystemExit), done.exception
+    return done
 
 
 def asked(text: str, seconds: int) -> dict[str, Any]:
@@ -108,10 +93,10 @@ def asked(text: str, seconds: int) -> dict[str, Any]:
 
 
 def test_what_is_piped_is_json_and_events_are_as_the_service_wrote_them(
-    analytics: LogAnalytics, logs: Logs
+    analytics: LogAnalytics,
 ) -> None:
     done = logs("--since", "2h")
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     lines = done.stdout.splitlines()
     assert [lines[1], lines[3]] == [ROWS[1][3], ROWS[3][3]]
     assert json.loads(lines[0]) == {
@@ -128,7 +113,7 @@ def test_what_is_piped_is_json_and_events_are_as_the_service_wrote_them(
     assert analytics.asked == [asked(query(), 7200)]
 
 
-def test_people_read_text_of_what_they_ask_for(analytics: LogAnalytics, logs: Logs) -> None:
+def test_people_read_text_of_what_they_ask_for(analytics: LogAnalytics) -> None:
     analytics.rows = ROWS[1:3]
     done = logs("--text", "--only", "failures")
     assert done.stdout.splitlines() == [
@@ -140,16 +125,16 @@ def test_people_read_text_of_what_they_ask_for(analytics: LogAnalytics, logs: Lo
 
 
 def test_where_nothing_is_found_a_sentence_says_what_next(
-    analytics: LogAnalytics, logs: Logs
+    analytics: LogAnalytics,
 ) -> None:
     analytics.rows = []
     done = logs("--only", "predictions")
-    assert (done.returncode, done.stdout) == (0, "")
+    assert (done.exit_code, done.stdout) == (0, "")
     assert "No predictions of the last 1h are in the Log Analytics of" in done.stderr
     assert "SINCE=1d" in done.stderr
 
 
-def test_a_part_and_the_most_are_told(analytics: LogAnalytics, logs: Logs) -> None:
+def test_a_part_and_the_most_are_told(analytics: LogAnalytics) -> None:
     analytics.rows = [ROWS[0]] * MOST
     analytics.error = {"code": "PartialError", "message": "There were some errors."}
     done = logs()
@@ -158,35 +143,33 @@ def test_a_part_and_the_most_are_told(analytics: LogAnalytics, logs: Logs) -> No
     assert "PartialError" in done.stderr
 
 
-def test_azure_that_is_busy_is_asked_again(
-    azure: StandIn, analytics: LogAnalytics, logs: Logs
-) -> None:
+def test_azure_that_is_busy_is_asked_again(azure: StandIn, analytics: LogAnalytics) -> None:
     azure.faults.too_many("POST", HOST)
     azure.faults.unavailable("GET", "deployments/infrastructure")
-    assert logs().returncode == 0
+    assert logs().exit_code == 0
 
 
-def test_who_has_no_access_is_told_the_role(
-    azure: StandIn, analytics: LogAnalytics, logs: Logs
-) -> None:
+def test_who_has_no_access_is_told_the_role(azure: StandIn, analytics: LogAnalytics) -> None:
     azure.faults.add("POST", HOST, Refused(403, "InsufficientAccessError", "Not yours."))
     done = logs()
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert "Log Analytics Reader" in done.stderr
     assert "403 InsufficientAccessError: Not yours" in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_without_infrastructure_the_target_that_makes_it_is_named(logs: Logs) -> None:
+def test_without_infrastructure_the_target_that_makes_it_is_named(
+    azure: StandIn, project: Path
+) -> None:
     done = logs()
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert "`make azure-infra`" in done.stderr
 
 
-def test_a_wrong_word_is_refused_before_azure_is_asked(azure: StandIn, logs: Logs) -> None:
+def test_a_wrong_word_is_refused_before_azure_is_asked(azure: StandIn) -> None:
     done = logs("--since", "yesterday")
     said = "SINCE is 'yesterday'; write it like 30m, 1h, 7d or 2w."
-    assert (done.returncode, done.stderr.strip()) == (1, said)
+    assert (done.exit_code, done.stderr.strip()) == (1, said)
     with pytest.raises(ProjectError, match="ONLY is 'all'; it is predictions or failures"):
         kind("all")
     assert not azure.calls

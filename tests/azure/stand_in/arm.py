@@ -54,8 +54,8 @@ class Arm:
     def register(self, router: Router) -> None:
         """Answer for resources in resource groups."""
         self.operations.register(router)
-        router.add("*", HOST, "/subscriptions/*/resourcegroups/*/providers/*", self._answer)
-        router.add("*", HOST, "/subscriptions/*/resourcegroups/*", self._answer)
+        router.add("*", HOST, "/subscriptions/*/resourcegroups/*/providers/*", self.answer)
+        router.add("*", HOST, "/subscriptions/*/resourcegroups/*", self.answer)
 
     def kind(self, name: str, kind: Kind) -> None:
         """Let there be resources of a type, e.g. `Microsoft.Storage/storageAccounts`."""
@@ -76,10 +76,24 @@ class Arm:
             if place.startswith(prefix) and "/" not in place.removeprefix(prefix)
         ]
 
-    def _answer(self, request: Request) -> Answer:
+    def check(self, request: Request) -> None:
+        """Refuse a request without a token for ARM, or without a version of the API.
+
+        Raises:
+            Refused: As ARM does.
+        """
         self.tokens.check(request, *AUDIENCES)
         if "api-version" not in request.query:
             raise Refused(400, "MissingApiVersionParameter", "api-version is missing in the query.")
+
+    def make(self, place: str, body: Any) -> None:
+        """Make a resource as a deployment does, by the same checks as of a request."""
+        with self.lock:
+            self._keep(place, self._checked(place, body))
+
+    def answer(self, request: Request) -> Answer:
+        """Answer for a resource or a list of them."""
+        self.check(request)
         with self.lock:
             if request.method == "POST":
                 return self._act(request)

@@ -5,7 +5,9 @@ import traceback
 from pathlib import Path
 
 from .arm import Arm
+from .deployments import Deployments
 from .faults import Faults
+from .groups import Groups
 from .machine_learning import MachineLearning
 from .messages import Answer, Refused, Request
 from .proxy import AUTHORITY, Proxy
@@ -41,7 +43,8 @@ class StandIn:
         self.router = Router()
         self.arm = Arm(self.tokens)
         self.machine_learning = MachineLearning(self.arm)
-        for part in (self.tokens, self.machine_learning, self.arm):
+        self.groups, self.deployments = Groups(self.arm), Deployments(self.arm)
+        for part in (self.tokens, self.machine_learning, self.deployments, self.groups, self.arm):
             part.register(self.router)
 
     def environment(self) -> dict[str, str]:
