@@ -9,9 +9,9 @@ import pytest
 from azure.monitor.query.models._models import QueryBody
 from model_azure.__main__ import app
 from model_azure.cloud import resource_group
-from model_azure.log_query import COLUMNS, KINDS, MOST, query
+from model_azure.log_query import COLUMNS, MOST, query
 from model_azure.logs import kind, span
-from model_azure.settings import read_azure
+from model_azure.settings import FILE, read_azure
 from model_runtime.errors import ProjectError
 from model_runtime.monitoring.event import parsed, prediction
 from typer.testing import CliRunner, Result
@@ -22,7 +22,7 @@ from tests.azure.stand_in.models import findings
 
 from .kusto import analyse
 
-HOST = "api.loganalytics.io"
+HOST, ARM = "api.loganalytics.io", "management.azure.com"
 WORKSPACE = "00000000-0000-0000-0000-0000000000cc"
 EVENT = {
     "event": "prediction",
@@ -55,9 +55,13 @@ class LogAnalytics:
         self.error: dict[str, Any] | None = None
         azure.router.add("POST", HOST, "/v1/workspaces/*/query", self._answer)
         place = f"{resource_group(read_azure())}/providers/Microsoft.Resources/deployments"
+        infrastructure = ("GET", ARM, f"{place}/infrastructure".lower(), self._deployment)
+        azure.router.routes.insert(0, infrastructure)
+
+    def _deployment(self, request: Request) -> Answer:
+        self.azure.tokens.check(request, f"https://{ARM}")
         outputs = {"logAnalyticsWorkspaceId": {"type": "String", "value": WORKSPACE}}
-        properties = {"provisioningState": "Succeeded", "outputs": outputs}
-        azure.arm.put(f"{place}/infrastructure", properties=properties)
+        return Answer(body={"properties": {"provisioningState": "Succeeded", "outputs": outputs}})
 
     def _answer(self, request: Request) -> Answer:
         self.azure.tokens.check(request, f"https://{HOST}")
@@ -73,6 +77,15 @@ class LogAnalytics:
 
 
 _TYPES = {"TimeGenerated": "datetime"}
+
+
+@pytest.fixture
+def project(azure: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with settings of Azure, this process's own."""
+    (tmp_path / FILE).parent.mkdir(parents=True)
+    (tmp_path / FILE).write_text("resource_group: iris\nlocation: westeurope\nname: iris\n")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
 @pytest.fixture
@@ -166,7 +179,7 @@ def test_without_infrastructure_the_target_that_makes_it_is_named(
     assert "`make azure-infra`" in done.stderr
 
 
-def test_a_wrong_word_is_refused_before_azure_is_asked(azure: StandIn) -> None:
+def test_a_wrong_word_is_refused_before_azure_is_asked(azure: StandIn, project: Path) -> None:
     done = logs("--since", "yesterday")
     said = "SINCE is 'yesterday'; write it like 30m, 1h, 7d or 2w."
     assert (done.exit_code, done.stderr.strip()) == (1, said)
@@ -195,13 +208,7 @@ def test_another_text_is_no_time(text: str) -> None:
 
 
 def test_the_query_is_right_by_kustos_own_language_service() -> None:
-    wanted = ["TimeGenerated: datetime", "Source: string", "Kind: string", "Line: string"]
-    for found in analyse(query(), *map(query, KINDS)):
-        assert (found.diagnostics, found.columns) == ([], wanted)
-
-
-def test_the_language_service_finds_what_is_wrong() -> None:
-    right = query("failure")
+    right, columns = query("failure"), "TimeGenerated: datetime, Source: string, Kind: string, "
     wrong = [
         right.replace("Line = Log,", "Line = Logs,"),
         right.replace("AppTraces", "AppTrace"),
@@ -210,4 +217,7 @@ def test_the_language_service_finds_what_is_wrong() -> None:
         right.replace("Kind ==", "Knd =="),
     ]
     assert right not in wrong
-    assert all(found.diagnostics for found in analyse(*wrong))
+    whole, part, *found = analyse(query(), right, *wrong)
+    for each in (whole, part):
+        assert (each.diagnostics, ", ".join(each.columns)) == ([], f"{columns}Line: string")
+    assert all(each.diagnostics for each in found)
