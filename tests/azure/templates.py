@@ -16,7 +16,6 @@ _SERVICE: dict[str, Any] = {
     "registryName": "abcde",
     "kubeletId": OPERATOR,
     "keyVaultUri": "https://abc.vault.azure.net/",
-    "environment": [{"name": "IRIS_LOG__LEVEL", "value": "info"}],
 }
 
 CASES: dict[str, list[dict[str, Any]]] = {

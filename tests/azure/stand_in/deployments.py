@@ -56,7 +56,8 @@ class Deployments:
         """Answer for deployments, their operations and forecasts."""
         router.add("POST", HOST, f"{_PATH}/whatif", self._what_if)
         router.add("GET", HOST, f"{_PATH}/operationstatuses/*", self._status)
-        router.add("GET", HOST, f"{_PATH}/operations", self._operations)
+        place = "/subscriptions/*/resourcegroups/*/deployments/*/operations"
+        router.add("GET", HOST, place, self.operations)
         router.add("GET", HOST, f"{_PATH}/forecasts/*", self._forecast)
         router.add("*", HOST, _PATH, self._answer)
 
@@ -90,19 +91,17 @@ class Deployments:
         """
         from azure.mgmt.resource.deployments import models as own
 
-        group = request.path.partition("/providers/")[0]
-        if group.lower() not in self.arm.resources:
-            raise Refused(404, "ResourceGroupNotFound", f"{group} could not be found.")
+        place = request.path.partition("/providers/")[0]
+        if not (group := self.arm.resources.get(place.lower())):
+            raise Refused(404, "ResourceGroupNotFound", f"{place} could not be found.")
         body = request.json()
         if wrong := models.findings(getattr(own, model), body):
             raise Refused(400, "InvalidRequestContent", "; ".join(wrong))
         properties = body["properties"]
         given = {name: each["value"] for name, each in properties["parameters"].items()}
-        location = self.arm.resources[group.lower()]["location"]
+        raw, location = properties["template"], group["location"]
         try:
-            return Template(
-                properties["template"], group, location, TENANT, given, self._properties
-            )
+            return Template(raw, group["id"], location, TENANT, given, self._properties)
         except TemplateError as error:
             raise Refused(400, "InvalidTemplate", f"Template validation failed: {error}") from None
 
@@ -150,10 +149,12 @@ class Deployments:
             raise Refused(400, "NoRegisteredProviderFound", f"{resource.version}: {versions}")
         self.arm.make(resource.id, json.loads(json.dumps(resource.body)))
 
-    def _operations(self, request: Request) -> Answer:
+    def operations(self, request: Request) -> Answer:
+        """List what a deployment has done with each resource; its path is one of its own."""
         self.arm.check(request)
-        running = self.running[request.path.lower().rpartition("/")[0]]
-        return Answer(body={"value": running.operations})
+        own = "/providers/microsoft.resources/deployments/"
+        place = request.path.lower().removesuffix("/operations").replace("/deployments/", own)
+        return Answer(body={"value": self.running[place].operations})
 
     def _what_if(self, request: Request) -> Answer:
         self.arm.check(request)

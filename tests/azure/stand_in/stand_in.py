@@ -5,6 +5,8 @@ import traceback
 from pathlib import Path
 
 from .arm import Arm
+from .container_apps import ContainerApps
+from .containers import Containers
 from .deployments import Deployments
 from .faults import Faults
 from .groups import Groups
@@ -43,8 +45,17 @@ class StandIn:
         self.router = Router()
         self.arm = Arm(self.tokens)
         self.machine_learning = MachineLearning(self.arm)
+        self.container_apps, self.containers = ContainerApps(self.arm), Containers(self.arm)
         self.groups, self.deployments = Groups(self.arm), Deployments(self.arm)
-        for part in (self.tokens, self.machine_learning, self.deployments, self.groups, self.arm):
+        for part in (
+            self.tokens,
+            self.machine_learning,
+            self.container_apps,
+            self.containers,
+            self.deployments,
+            self.groups,
+            self.arm,
+        ):
             part.register(self.router)
 
     def environment(self) -> dict[str, str]:

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from model_runtime.errors import ProjectError
+
 from .cloud import MANAGEMENT, credential
 from .settings import Azure
 
@@ -38,9 +40,15 @@ class Arm:
         return self._object(self._send("PUT", place, version, body))
 
     def patch(self, place: str, version: str, body: Resource) -> None:
-        """Change a part of a resource (RFC 7386), and wait until it is changed."""
+        """Change a part of a resource (RFC 7386), and wait until it is changed.
+
+        Raises:
+            ProjectError: Azure has begun it, and failed.
+        """
         self._send("PATCH", place, version, body)
-        self.settled(place, version)
+        state = self.settled(place, version)["properties"].get("provisioningState")
+        if state in ("Failed", "Canceled"):
+            raise ProjectError(f"{place.rpartition('/')[2]} could not be changed: {state}.")
 
     def post(self, place: str, version: str) -> Resource:
         """Ask for an action."""
