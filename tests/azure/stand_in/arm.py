@@ -28,6 +28,7 @@ class Kind:
         on_put: Completes or refuses a resource before it is kept; None stands for a new one.
         slow: Makes and changes it as a long-running operation.
         actions: Answers to POST, by the last part of the path.
+        lax: Places in a body that the services read, though the SDK's model has another type.
         acts_early: Answers actions of a resource that is not there yet.
         needs_parent: Refuses one whose parent is not there.
     """
@@ -37,6 +38,7 @@ class Kind:
     on_get: Callable[[Resource], None] | None = None
     slow: bool = False
     actions: dict[str, Callable[[Resource, Request], Answer]] = field(default_factory=dict)
+    lax: tuple[str, ...] = ()
     acts_early: bool = False
     needs_parent: bool = True
 
@@ -166,7 +168,9 @@ class Arm:
         name = type_of(place).lower()
         if name not in self.kinds:
             raise Refused(404, "InvalidResourceType", f"The type {type_of(place)} is not known.")
-        if wrong := models.findings(self.kinds[name].model(), body):
+        kind = self.kinds[name]
+        found = models.findings(kind.model(), body)
+        if wrong := [finding for finding in found if not finding.startswith(kind.lax)]:
             raise Refused(400, "InvalidRequestContent", "; ".join(wrong))
         return deepcopy(body)
 
