@@ -62,7 +62,7 @@ def stoppable() -> Iterator[None]:
 
     def stop(number: int, _: object) -> None:
         Console(stderr=True).print("Interrupted.", style="red")
-        raise typer.Exit(128 + number)
+        raise SystemExit(128 + number)  # no error, which somebody would explain
 
     signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = {number: signal.signal(number, stop) for number in signals}

@@ -21,7 +21,7 @@ from ..tasks import BETTER_WHEN_LOW
 from .addresses import shown, told
 from .embedded import DATABASE, address, open_embedded
 from .marks import CHAMPION, Aliases, Marks, Tags
-from .workspace import connect, is_workspace, refusal
+from .workspace import check, connect, is_workspace, refusal
 
 BUNDLE = "bundle"
 DIGEST = "digest"
@@ -83,6 +83,8 @@ class ModelRegistry:
         """MLflow's client."""
         for name, value in _QUIET.items():
             os.environ.setdefault(name, value)
+        if is_workspace(self.uri):
+            check(self.uri)
         try:
             from mlflow import MlflowClient
         except ImportError as error:

@@ -33,7 +33,15 @@ def is_workspace(uri: str) -> bool:
 
 
 def connect(uri: str) -> None:
-    """Let MLflow speak to a workspace.
+    """Let MLflow speak to a workspace."""
+    import mlflow
+
+    # The plugin finds a run's artifacts by the address that is set, whatever a client was given.
+    mlflow.set_tracking_uri(uri)
+
+
+def check(uri: str) -> None:
+    """Refuse what would fail, in words of other libraries, once MLflow speaks to a workspace.
 
     Raises:
         ProjectError: The plugin is not installed, the address is not whole, or nobody is logged in.
@@ -56,10 +64,6 @@ def connect(uri: str) -> None:
         )
     if not all(os.environ.get(name) for name in _RUN):
         _check_login(found["host"])
-    import mlflow
-
-    # The plugin finds a run's artifacts by the address that is set, whatever a client was given.
-    mlflow.set_tracking_uri(uri)
 
 
 def refusal(error: Exception) -> str | None:
