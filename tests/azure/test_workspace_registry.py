@@ -1,4 +1,4 @@
-"""A workspace's MLflow as the registry: each command, by Azure's plugin, on a real MLflow server."""
+"""A workspace's MLflow as the registry: each command by the plugin, on a real MLflow server."""
 
 import json
 import os
