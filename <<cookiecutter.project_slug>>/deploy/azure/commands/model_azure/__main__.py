@@ -2,6 +2,11 @@
 
 import typer
 
+from . import cli_endpoint, cli_function, cli_infrastructure, cli_learn, cli_logs, cli_release
+
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+for part in (cli_endpoint, cli_function, cli_infrastructure, cli_learn, cli_logs, cli_release):
+    app.add_typer(part.app)
+
 if __name__ == "__main__":
     app()

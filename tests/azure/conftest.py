@@ -1,0 +1,74 @@
+"""Fixtures of the tests of Azure: the stand-in, and programs that come to it."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from model_azure.cloud import resource_group
+from model_azure.settings import read_azure
+
+from tests.azure.stand_in import StandIn
+from tests.azure.stand_in.jobs import Jobs
+from tests.azure.stand_in.machine_learning import NAMESPACE
+from tests.azure.stand_in.storage import Container, Storage
+from tests.support.projects import Baked
+
+
+@pytest.fixture(scope="session")
+def _stand_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
+    stand_in = StandIn(tmp_path_factory.mktemp("stand-in"))
+    yield stand_in
+    stand_in.close()
+
+
+@pytest.fixture
+def azure(_stand_in: StandIn, monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
+    """The stand-in of Azure, with nothing in it, where this process and its programs come to."""
+    _stand_in.reset()
+    for name, value in _stand_in.environment().items():
+        monkeypatch.setenv(name, value)
+    # The SDK sets it for all clients of the process.
+    monkeypatch.setenv("AZUREML_CURRENT_CLOUD", "AzureCloud")
+    yield _stand_in
+    assert not _stand_in.failures, "\n".join(_stand_in.failures)
+
+
+@pytest.fixture(scope="session")
+def _storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Storage]:
+    storage = Storage(tmp_path_factory.mktemp("storage"))
+    yield storage
+    storage.close()
+
+
+@pytest.fixture
+def container(azure: StandIn, project: Path, _storage: Storage) -> Container:
+    """Where the workspace of the project keeps its files."""
+    _storage.tokens = azure.tokens
+    _storage.register(azure.router)
+    name = azure.machine_learning.keep_files(azure.arm.resources[place().lower()], _storage)
+    return Container(_storage, name)
+
+
+@pytest.fixture
+def jobs(azure: StandIn, container: Container) -> Jobs:
+    """The jobs of the project's workspace."""
+    jobs = Jobs(azure.arm, azure.machine_learning, container.storage)
+    jobs.register(azure.router)
+    return jobs
+
+
+@pytest.fixture
+def project(azure: StandIn, baked: Baked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project's folder, this process's own; its workspace is at the stand-in."""
+    folder = shutil.copytree(baked({"azure": "yes"}), tmp_path / "project")
+    monkeypatch.chdir(folder)
+    settings = read_azure()
+    azure.machine_learning.workspace(resource_group(settings), settings.name)
+    return folder
+
+
+def place() -> str:
+    """Return the id of the project's workspace."""
+    settings = read_azure()
+    return f"{resource_group(settings)}/providers/{NAMESPACE}/workspaces/{settings.name}"

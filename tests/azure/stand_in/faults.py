@@ -1,0 +1,53 @@
+"""Faults that the stand-in does to its next answers."""
+
+import re
+import threading
+from dataclasses import dataclass, field
+
+from .messages import Refused, Request
+
+
+@dataclass
+class _Fault:
+    method: str
+    place: str
+    refused: Refused
+    times: int
+
+
+@dataclass
+class Faults:
+    """The faults that are still to be done, each to requests of its method and place."""
+
+    waiting: list[_Fault] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def add(self, method: str, place: str, refused: Refused, times: int = 1) -> None:
+        """Refuse the next requests of a method (`*`: any) whose host and path a pattern finds."""
+        self.waiting.append(_Fault(method, place, refused, times))
+
+    def too_many(self, method: str, place: str, times: int = 1) -> None:
+        """Refuse with 429, and ask for a retry at once."""
+        said = Refused(429, "TooManyRequests", "The request is throttled.", Retry_After_Ms="1")
+        self.add(method, place, said, times)
+
+    def unavailable(self, method: str, place: str, times: int = 1) -> None:
+        """Refuse with 503, and ask for a retry at once."""
+        said = Refused(503, "ServerBusy", "The server is busy.", Retry_After_Ms="1")
+        self.add(method, place, said, times)
+
+    def check(self, request: Request) -> None:
+        """Do the first fault that is meant for a request.
+
+        Raises:
+            Refused: The fault.
+        """
+        with self._lock:
+            for fault in self.waiting:
+                if fault.method in ("*", request.method) and re.search(
+                    fault.place, request.host + request.path, re.IGNORECASE
+                ):
+                    fault.times -= 1
+                    if not fault.times:
+                        self.waiting.remove(fault)
+                    raise fault.refused
