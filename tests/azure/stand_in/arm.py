@@ -17,6 +17,7 @@ HOST = "management.azure.com"
 AUDIENCES = ("https://management.azure.com", "https://management.core.windows.net")
 
 Resource = dict[str, Any]
+Action = Callable[[Resource, Request], Answer]
 
 
 @dataclass
@@ -36,7 +37,7 @@ class Kind:
     on_put: Callable[[Resource, Resource | None], None] | None = None
     on_get: Callable[[Resource], None] | None = None
     slow: bool = False
-    actions: dict[str, Callable[[Resource, Request], Answer]] = field(default_factory=dict)
+    actions: dict[str, Action] = field(default_factory=dict)
     acts_early: bool = False
     needs_parent: bool = True
 
