@@ -9,6 +9,7 @@ from model_azure.cloud import resource_group
 from model_azure.settings import read_azure
 
 from tests.azure.stand_in import StandIn
+from tests.azure.stand_in.jobs import Jobs
 from tests.azure.stand_in.machine_learning import NAMESPACE
 from tests.azure.stand_in.storage import Container, Storage
 from tests.support.projects import Baked
@@ -47,6 +48,14 @@ def container(azure: StandIn, project: Path, _storage: Storage) -> Container:
     _storage.register(azure.router)
     name = azure.machine_learning.keep_files(azure.arm.resources[place().lower()], _storage)
     return Container(_storage, name)
+
+
+@pytest.fixture
+def jobs(azure: StandIn, container: Container) -> Jobs:
+    """The jobs of the project's workspace."""
+    jobs = Jobs(azure.arm, azure.machine_learning, container.storage)
+    jobs.register(azure.router)
+    return jobs
 
 
 @pytest.fixture

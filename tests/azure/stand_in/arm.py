@@ -27,8 +27,10 @@ class Kind:
     Attributes:
         model: The class, made when the first body comes: SDKs take seconds to import.
         on_put: Completes or refuses a resource before it is kept; None stands for a new one.
+        on_delete: Refuses to remove one.
         slow: Makes and changes it as a long-running operation.
         actions: Answers to POST, by the last part of the path.
+        lax: Places in a body that the services read, though the SDK's model has another type.
         acts_early: Answers actions of a resource that is not there yet.
         needs_parent: Refuses one whose parent is not there.
     """
@@ -36,8 +38,10 @@ class Kind:
     model: Callable[[], type]
     on_put: Callable[[Resource, Resource | None], None] | None = None
     on_get: Callable[[Resource], None] | None = None
+    on_delete: Callable[[Resource], None] | None = None
     slow: bool = False
     actions: dict[str, Action] = field(default_factory=dict)
+    lax: tuple[str, ...] = ()
     acts_early: bool = False
     needs_parent: bool = True
 
@@ -167,7 +171,9 @@ class Arm:
         name = type_of(place).lower()
         if name not in self.kinds:
             raise Refused(404, "InvalidResourceType", f"The type {type_of(place)} is not known.")
-        if wrong := models.findings(self.kinds[name].model(), body):
+        kind = self.kinds[name]
+        found = models.findings(kind.model(), body)
+        if wrong := [finding for finding in found if not finding.startswith(kind.lax)]:
             raise Refused(400, "InvalidRequestContent", "; ".join(wrong))
         return deepcopy(body)
 
@@ -176,9 +182,11 @@ class Arm:
         found = self.resources.get(place)
         if not found:
             return Answer(204)
+        kind = self.kinds.get(type_of(place))
+        if kind and kind.on_delete:
+            kind.on_delete(found)
         for key in [key for key in self.resources if key == place or key.startswith(f"{place}/")]:
             del self.resources[key]
-        kind = self.kinds.get(type_of(place))
         return self.operations.begin(found, None, 202) if kind and kind.slow else Answer(200)
 
     def _act(self, request: Request) -> Answer:

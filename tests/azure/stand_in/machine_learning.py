@@ -92,6 +92,7 @@ class MachineLearning:
         self.arm.put(f"{workspace['id']}/datastores/workspaceblobstore", properties=properties)
         codes = self.kind("codes/versions")
         codes.acts_early = True
+        codes.lax = ("properties.properties.hash_version is ",)  # the SDK sends a number
 
         def begin(resource: Resource, _: Request) -> Answer:
             place = f"code-{resource['id'].rsplit('/', 3)[1]}"

@@ -2,10 +2,10 @@
 
 import typer
 
-from . import cli_infrastructure, cli_learn, cli_release
+from . import cli_endpoint, cli_function, cli_infrastructure, cli_learn, cli_logs, cli_release
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-for part in (cli_infrastructure, cli_learn, cli_release):
+for part in (cli_endpoint, cli_function, cli_infrastructure, cli_learn, cli_logs, cli_release):
     app.add_typer(part.app)
 
 if __name__ == "__main__":

@@ -19,6 +19,13 @@ def _left_out(path: Path) -> bool:
     return any(part.startswith(".") or part == "__pycache__" for part in path.parts)
 
 
+def named(folder: Path, *without: str) -> dict[str, Path]:
+    """Return a folder's files by their names with the folder's, but those of folders in it."""
+    files = files_below(folder)
+    kept = (path for path in files if path.relative_to(folder).parts[0] not in without)
+    return {path.as_posix(): path for path in kept}
+
+
 def fingerprint(folder: Path, files: Iterable[Path]) -> str:
     """Return the SHA-256 of files' names below a folder and of what is in them."""
     sha = hashlib.sha256()
@@ -37,8 +44,8 @@ def size(files: Iterable[Path]) -> int:
 
 
 @contextmanager
-def staged(name: str, files: dict[str, Path]) -> Iterator[Path]:
-    """Give a folder that has links to files, by their names in it, and nothing else.
+def staged(name: str, files: dict[str, Path], **texts: str) -> Iterator[Path]:
+    """Give a folder that has links to files, by their names in it, and nothing else but texts.
 
     Azure's SDK uploads whole folders, and leaves out what a .gitignore in them says.
     """
@@ -49,4 +56,6 @@ def staged(name: str, files: dict[str, Path]) -> Iterator[Path]:
             link = folder / place
             link.parent.mkdir(parents=True, exist_ok=True)
             link.symlink_to(file.resolve())
+        for place, text in texts.items():
+            (folder / place).write_text(text, "utf-8")
         yield folder
