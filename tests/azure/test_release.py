@@ -13,11 +13,13 @@ from model_azure import arm as own_arm
 from model_azure import service_check
 from model_azure.cloud import resource_group
 from model_azure.settings import FILE, read_azure
+from model_runtime.testing.service import running
 
 from tests.azure.commands import run
 from tests.azure.stand_in import StandIn
 from tests.azure.stand_in.container_apps import DOMAIN
 from tests.azure.stand_in.messages import Answer, Refused, Request
+from tests.support.projects import Trained
 
 EXPECTED = [0.25, 0.75]
 
@@ -134,6 +136,27 @@ def test_a_new_one_is_asked_at_its_own_address_and_only_then_serves(
     ]
     assert _shares(azure) == {"2": 100}
     assert _app(azure)["tags"]["former"] == "iris-classifier--v1"
+
+
+@pytest.mark.slow
+def test_a_real_service_is_asked_its_self_test(
+    azure: StandIn,
+    images: Images,
+    trained: Trained,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with running(trained("titanic") / "model_bin", tmp_path / "log") as real:
+
+        def forward(image: str, request: Request) -> Answer:
+            headers = {"content-type": request.headers.get("content-type", "")}
+            path = real.url + request.path
+            answer = httpx.request(request.method, path, content=request.body, headers=headers)
+            return Answer(answer.status_code, answer.content)
+
+        azure.container_apps.serves = forward
+        output = _release(azure, "1", monkeypatch)
+    assert "iris-classifier--v1: version 1 answers as at training" in output
 
 
 def test_one_that_answers_otherwise_is_taken_back(
