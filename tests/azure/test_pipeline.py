@@ -1,8 +1,6 @@
 """`make azure-pipeline` and its runs: by one HTTP call, and on a schedule."""
 
-import json
 import re
-import shlex
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +9,7 @@ import pytest
 from tests.azure.commands import run
 from tests.azure.conftest import place
 from tests.azure.stand_in import StandIn
-from tests.azure.stand_in.jobs import Jobs, Stage
-from tests.azure.stand_in.messages import Refused
+from tests.azure.stand_in.jobs import Jobs
 
 
 @pytest.fixture

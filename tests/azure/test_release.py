@@ -138,15 +138,21 @@ def test_a_new_one_is_asked_at_its_own_address_and_only_then_serves(
     assert _app(azure)["tags"]["former"] == "iris-classifier--v1"
 
 
+@pytest.fixture(scope="session")
+def bundle(trained: Trained) -> Path:
+    """Titanic's, made before a test stands between its project and the package registry."""
+    return trained("titanic") / "model_bin"
+
+
 @pytest.mark.slow
 def test_a_real_service_is_asked_its_self_test(
     azure: StandIn,
     images: Images,
-    trained: Trained,
+    bundle: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with running(trained("titanic") / "model_bin", tmp_path / "log") as real:
+    with running(bundle, tmp_path / "log") as real:
 
         def forward(image: str, request: Request) -> Answer:
             headers = {"content-type": request.headers.get("content-type", "")}

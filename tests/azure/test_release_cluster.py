@@ -51,7 +51,7 @@ def titanic(
 
 
 @pytest.mark.slow
-def test_the_chart_runs_in_the_cluster_and_goes_back(azure: StandIn, titanic: Cluster) -> None:
+def test_the_chart_runs_in_the_cluster_and_goes_back(titanic: Cluster, azure: StandIn) -> None:
     server = run("infra").partition("repository: ")[2].partition("/")[0]
     config = Path("config.yaml")
     text = config.read_text().replace('repository: "titanic"', f"repository: {server}/titanic")

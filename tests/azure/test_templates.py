@@ -56,8 +56,9 @@ def test_no_key_goes_in_or_out(file: str) -> None:
 ROLES = {
     # Of Microsoft's "Azure built-in roles".
     "AcrPull": "7f951dda-4ed3-4680-a7ca-43fe172d538d",
+    "AzureMLDataScientist": "f6c7c914-8db3-469d-8ca1-694a8f32e121",
     "KeyVaultSecretsOfficer": "b86a8fe4-44ce-4948-aee5-eccb2c155cd7",
-    "KeyVaultSecretsUser": "4633458b-17de-408a-b86c-0445c86b69e6",
+    "KeyVaultSecretsUser": "4633458b-17de-408a-b874-0445c86b69e6",
     "StorageBlobDataContributor": "ba92f5b4-2d11-453d-a403-e96b0029c9fe",
     "StorageFileDataPrivilegedContributor": "69566ab7-960f-475b-8e7c-b3118f30c6bd",
 }
