@@ -1,6 +1,5 @@
 """A release on Container Apps: a new revision without requests, asked, and only then in use."""
 
-import typer
 from model_runtime.errors import ProjectError
 from model_runtime.terminal import say
 
@@ -35,7 +34,7 @@ def release(service: Service, tag: str | None) -> str:
         _ask(service, app, new)
     except ProjectError as failure:
         raise ProjectError(f"{failure}\n{_take_back(app, new, current)}") from failure
-    except typer.Exit:
+    except SystemExit:
         say(_take_back(app, new, current), "red")
         raise
     _take_over(app, new, current)
