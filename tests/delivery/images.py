@@ -38,6 +38,8 @@ _STORAGE = """
 driver = "{driver}"
 graphroot = "{folder}/storage"
 runroot = "{folder}/run"
+[storage.options.overlay]
+skip_mount_home = "true"
 """
 
 
