@@ -9,6 +9,7 @@ from model_azure.cloud import resource_group
 from model_azure.settings import read_azure
 
 from tests.azure.stand_in import StandIn
+from tests.azure.stand_in.batch import Batch
 from tests.azure.stand_in.jobs import Jobs
 from tests.azure.stand_in.machine_learning import NAMESPACE
 from tests.azure.stand_in.storage import Container, Storage
@@ -52,9 +53,21 @@ def container(azure: StandIn, project: Path, _storage: Storage) -> Container:
 
 @pytest.fixture
 def jobs(azure: StandIn, container: Container) -> Jobs:
-    """The jobs of the project's workspace."""
+    """The jobs of the project's workspace, and the addresses of its pipelines."""
     jobs = Jobs(azure.arm, azure.machine_learning, container.storage)
     jobs.register(azure.router)
+    Batch(jobs).register(azure.router)
+    return jobs
+
+
+@pytest.fixture
+def cluster(azure: StandIn, project: Path, jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> Jobs:
+    """The jobs of a workspace with a cluster, and a project with a lock and few files."""
+    azure.arm.put(f"{place()}/computes/cluster", properties={"computeType": "AmlCompute"})
+    (project / "uv.lock").write_text("version = 1\n")
+    for folder in ("runtime/src", "runtime/docs", "runtime/tests"):  # each file is a request
+        shutil.rmtree(project / folder)
+    monkeypatch.setattr("model_azure.follow.POLL_S", 0.0)
     return jobs
 
 

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -49,10 +50,10 @@ def _folder() -> Path:
     return installed("kusto-12.4.1", install)
 
 
-def analyse(*queries: str) -> list[Analysed]:
+def analyse(*queries: str, tables: Mapping[str, str] = TABLES) -> list[Analysed]:
     """Analyse queries for a workspace that has all of the tables."""
-    tables = {name: f"({columns})" for name, columns in TABLES.items()}
+    known = {name: f"({columns})" for name, columns in tables.items()}
     command = ["node", str(Path(__file__).with_suffix(".cjs")), str(_folder())]
-    told = json.dumps({"tables": tables, "queries": queries})
+    told = json.dumps({"tables": known, "queries": queries})
     done = subprocess.run(command, input=told, capture_output=True, text=True, check=True)
     return [Analysed(**each) for each in json.loads(done.stdout)]

@@ -45,7 +45,7 @@ def test_all_of_it_is_made_and_config_yaml_is_told(azure: StandIn) -> None:
     assert azure.arm.resources[_group()]["location"] == "westeurope"
     roles = [azure.arm.resources[place.lower()] for place in _of_type(azure, _ROLE)]
     assert PRINCIPAL in [role["properties"]["principalId"] for role in roles]
-    assert len(roles) == 7
+    assert len(roles) == 8
     assert azure.calls[:3] == [
         f"GET management.azure.com{resource_group(read_azure())}",
         f"PUT management.azure.com{resource_group(read_azure())}",

@@ -17,6 +17,7 @@ HOST = "management.azure.com"
 AUDIENCES = ("https://management.azure.com", "https://management.core.windows.net")
 
 Resource = dict[str, Any]
+Action = Callable[[Resource, Request], Answer]
 
 
 @dataclass
@@ -30,7 +31,7 @@ class Kind:
         slow: Makes and changes it as a long-running operation.
         actions: Answers to POST, by the last part of the path.
         lax: Places in a body that the services read, though the SDK's model has another type.
-        acts_early: Answers actions of a resource that is not there yet.
+        acts_early: Lists and acts on what is not there yet.
         needs_parent: Refuses one whose parent is not there.
     """
 
@@ -39,7 +40,7 @@ class Kind:
     on_get: Callable[[Resource], None] | None = None
     on_delete: Callable[[Resource], None] | None = None
     slow: bool = False
-    actions: dict[str, Callable[[Resource, Request], Answer]] = field(default_factory=dict)
+    actions: dict[str, Action] = field(default_factory=dict)
     lax: tuple[str, ...] = ()
     acts_early: bool = False
     needs_parent: bool = True
@@ -107,6 +108,8 @@ class Arm:
         if is_collection(request.path):
             if request.method != "GET":
                 raise Refused(405, "MethodNotAllowed", f"{request.method} of a collection")
+            if not self.kinds[type_of(f"{request.path}/any").lower()].acts_early:
+                self._found(request.path.rpartition("/")[0])
             return Answer(body={"value": self._shown_all(request)})
         method = {"GET": self._get, "PUT": self._put, "PATCH": self._patch, "DELETE": self._delete}
         if request.method == "HEAD":

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from .arm import Arm, Kind, Resource
+from .arm import Action, Arm, Kind, Resource
 from .messages import Answer, Refused, Request
 from .router import Router
 
@@ -27,7 +27,7 @@ class ContainerApps:
         self.arm = arm
         self.serves: Serves = lambda image, request: Answer(503, {"image": image})
         self.broken: dict[str, str] = {}
-        actions = {"activate": self._activate, "deactivate": self._deactivate}
+        actions: dict[str, Action] = {"activate": self._activate, "deactivate": self._deactivate}
         arm.kind(NAMESPACE, Kind(_model, on_put=self._put, on_get=self._settle))
         revisions = Kind(_model, actions=actions, on_get=self._start)
         arm.kind(f"{NAMESPACE}/revisions", revisions)

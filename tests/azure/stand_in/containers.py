@@ -2,7 +2,7 @@
 
 import base64
 
-from .arm import Arm, Kind, Resource
+from .arm import Action, Arm, Kind, Resource
 from .container_apps import Serves
 from .messages import Answer, Request
 from .router import Router
@@ -24,7 +24,7 @@ class Containers:
         self.arm = arm
         self.serves: Serves = lambda image, request: Answer(503, {"image": image})
         self.kubeconfig = b""
-        actions = {"listClusterUserCredential": self._credentials}
+        actions: dict[str, Action] = {"listClusterUserCredential": self._credentials}
         arm.kind(CLUSTERS, Kind(_cluster, actions=actions))
 
     def register(self, router: Router) -> None:

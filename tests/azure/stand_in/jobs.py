@@ -1,6 +1,7 @@
 """Jobs of the workspace: they are checked, go through their stages, and write logs."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,7 +9,7 @@ from .arm import Arm, Resource
 from .machine_learning import REGION, MachineLearning
 from .messages import Answer, Refused, Request
 from .router import Router
-from .storage import Storage
+from .storage import LOGS, Storage
 
 LOG = "user_logs/std_log.txt"
 _HISTORY = "/history/v1.0/subscriptions/*/workspaces/*/runs/*"
@@ -41,6 +42,7 @@ class Jobs:
 
     Attributes:
         stages: Those of jobs that begin.
+        on_look: Called at each look.
         under_way: The stages that are left of each.
     """
 
@@ -48,6 +50,7 @@ class Jobs:
     learning: MachineLearning
     storage: Storage
     stages: tuple[Stage, ...] = USUAL
+    on_look: Callable[[], None] | None = None
     under_way: dict[str, list[Stage]] = field(default_factory=dict)
 
     def register(self, router: Router) -> None:
@@ -56,7 +59,6 @@ class Jobs:
         kind.on_put = self._begin
         kind.actions["cancel"] = self._cancel
         router.add("GET", REGION, f"{_HISTORY}/details", self._details)
-        self.storage.make_container("logs")
 
     def properties(self) -> list[dict[str, Any]]:
         """Return what is known of the jobs, in the order in which they began."""
@@ -66,10 +68,18 @@ class Jobs:
     def _begin(self, job: Resource, before: Resource | None) -> None:
         if before:
             raise Refused(400, "UserError", "A job can't be changed.")
-        for place in _named(job["properties"]):
-            if place.lower() not in self.arm.resources:
-                raise Refused(400, "UserError", f"The job names {place}, which is not there.")
+        self.check_names(job["properties"])
         self.start(job)
+
+    def check_names(self, value: Any) -> None:
+        """Refuse what names resources that are not there.
+
+        Raises:
+            Refused: With the first one.
+        """
+        for place in _named(value):
+            if place.lower() not in self.arm.resources:
+                raise Refused(400, "UserError", f"{place} is named, which is not there.")
 
     def start(self, job: Resource) -> None:
         """Let a job begin."""
@@ -83,6 +93,8 @@ class Jobs:
 
     def _details(self, request: Request) -> Answer:
         self.arm.tokens.check(request, "https://management.azure.com", "https://ml.azure.com")
+        if self.on_look:
+            self.on_look()
         name = request.path.split("/")[-2]
         if name not in self.under_way:
             raise Refused(404, "NotFound", f"There is no run {name}.")
@@ -93,9 +105,9 @@ class Jobs:
                 job["properties"]["status"] = stage.status
         body: dict[str, Any] = {"runId": name, "status": stage.status, "logFiles": {}}
         if stage.log or stage.status not in ("Queued", "Preparing"):
-            body["logFiles"] = {LOG: self.storage.signed("logs", f"{name}.txt")}
+            body["logFiles"] = {LOG: self.storage.signed(LOGS, f"{name}.txt")}
         if stage.log:
-            self.storage.put("logs", f"{name}.txt", stage.log)
+            self.storage.put(LOGS, f"{name}.txt", stage.log)
         if stage.reason:
             body["error"] = {"error": {"code": "UserError", "message": stage.reason}}
         return Answer(body=body)

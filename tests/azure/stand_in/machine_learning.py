@@ -53,6 +53,8 @@ class MachineLearning:
             if own.endswith("/versions"):
                 kind.on_put, kind.needs_parent = self._versioned, False
             arm.kind(f"{NAMESPACE}/{name}", kind)
+        # The SDK writes it so; services read an enumeration's words in any case.
+        self.kind("batchEndpoints").lax = ("properties.authMode: 'aadToken' is none",)
 
     def kind(self, name: str) -> Kind:
         """Return a kind of a workspace, e.g. `jobs`, to give it hooks and actions."""

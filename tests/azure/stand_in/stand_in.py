@@ -61,6 +61,8 @@ class StandIn:
     def environment(self) -> dict[str, str]:
         """Return the variables by which a program comes here instead of to Azure."""
         return {
+            "HTTP_PROXY": self._proxy.url,
+            "http_proxy": self._proxy.url,
             "HTTPS_PROXY": self._proxy.url,
             "https_proxy": self._proxy.url,
             "NO_PROXY": "127.0.0.1,localhost",

@@ -21,6 +21,7 @@ from .tokens import Tokens
 
 VERSION = "3.35.0"
 ACCOUNT = "standinstorage"
+LOGS = "logs"
 HOST = f"{ACCOUNT}.blob.core.windows.net"
 _HOP = ("connection", "keep-alive", "transfer-encoding", "content-length")
 
@@ -62,6 +63,7 @@ class Storage:
         self.port = self._told()
         self._context = ssl.create_default_context()
         AUTHORITY.configure_trust(self._context)
+        self.make_container(LOGS)
 
     def _told(self) -> int:
         """Wait for the line that says where it listens."""

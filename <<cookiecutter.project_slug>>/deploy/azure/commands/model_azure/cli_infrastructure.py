@@ -65,7 +65,7 @@ def down(
                 with Progress(console).step(f"removing {azure.resource_group}") as step:
                     remove(arm, azure)
                     step.found = "gone"
-            except (KeyboardInterrupt, typer.Exit):
+            except SystemExit:
                 say(f"Azure goes on removing {azure.resource_group}.", "red")
                 raise
         say(

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from model_runtime.errors import ProjectError
 
 from .cloud import refusals_told
 from .contents import files_below, fingerprint, size
 from .upload import upload
+from .versions import numbered
 
 if TYPE_CHECKING:
     from azure.ai.ml import MLClient
@@ -91,9 +92,8 @@ def found(client: "MLClient", wanted: str) -> int | None:
 
 def _versions(client: "MLClient") -> list[tuple[int, str]]:
     """List the numbers of versions and the fingerprints that they are tagged with."""
-    listed: list[Any] = list(client.data.list(name=ASSET))
-    known = [each for each in listed if str(each.version).isdecimal()]
-    return sorted((int(each.version), (each.tags or {}).get(CONTENT, "")) for each in known)
+    listed = numbered(lambda: client.data.list(name=ASSET))
+    return [(number, (each.tags or {}).get(CONTENT, "")) for number, each in listed]
 
 
 def _upload(

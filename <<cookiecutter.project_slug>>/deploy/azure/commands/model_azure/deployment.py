@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import typer
 from model_runtime.errors import ProjectError
 from model_runtime.progress import Progress, Step
 from model_runtime.terminal import console, say
@@ -80,7 +79,7 @@ class Deployment:
                 properties = poller.result().properties
             except HttpResponseError as error:
                 raise self._failure(error) from error
-            except (KeyboardInterrupt, typer.Exit):
+            except SystemExit:
                 self._goes_on()
                 raise
         outputs = (properties and properties.outputs) or {}

@@ -43,6 +43,7 @@ class Follower:
     client: "MLClient"
     name: str
     progress: Progress
+    _status: str = ""
     _logs: dict[str, _Log] = field(default_factory=dict)
 
     def follow(self) -> None:
@@ -50,26 +51,26 @@ class Follower:
 
         Raises:
             ProjectError: It failed or was cancelled, or Azure refuses.
-            typer.Exit: A signal ends this; the job goes on, and it says how to go on, too.
+            typer.Exit: A signal ends this; the job goes on.
         """
         try:
             with self.progress.step("job") as step:
                 step.found = self._watch(step)
-        except typer.Exit:
-            say(f"The job {self.name} goes on. To follow it: make azure-job JOB={self.name}")
-            say(f"To end it: make azure-job JOB={self.name} CANCEL=1")
+        except (ProjectError, typer.Exit):
+            if self._status not in _ENDS:
+                say(f"The job {self.name} goes on. To follow it: make azure-job JOB={self.name}")
+                say(f"To end it: make azure-job JOB={self.name} CANCEL=1")
             raise
 
     def _watch(self, step: Step) -> str:
-        status = ""
         while True:
             with refusals_told(f"looking at the job {self.name}"):
                 details = _details(self.client, self.name)
-                if details.status != status:
-                    status = str(details.status)
-                    step.show(partial(_shown, status.lower(), step))
+                if details.status != self._status:
+                    self._status = str(details.status)
+                    step.show(partial(_shown, self._status.lower(), step))
                 self._show_logs(details.log_files or {})
-            if status in _ENDS:
+            if self._status in _ENDS:
                 return self._end(details)
             Event().wait(POLL_S)
 

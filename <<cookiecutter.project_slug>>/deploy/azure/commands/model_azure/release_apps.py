@@ -1,6 +1,5 @@
 """A release on Container Apps: a new revision without requests, asked, and only then in use."""
 
-import typer
 from model_runtime.errors import ProjectError
 from model_runtime.terminal import say
 
@@ -32,12 +31,13 @@ def release(service: Service, tag: str | None) -> str:
             traffic=[{**share, "weight": 100}],
             former=former,
         )
-        _take_over(service, app, new, current)
+        _ask(service, app, new)
     except ProjectError as failure:
         raise ProjectError(f"{failure}\n{_take_back(app, new, current)}") from failure
-    except typer.Exit:
+    except SystemExit:
         say(_take_back(app, new, current), "red")
         raise
+    _take_over(app, new, current)
     return f"{new} answers at {address}"
 
 
@@ -55,24 +55,31 @@ def roll_back(service: Service) -> str:
     current = serving(found)
     app.activate(former)
     try:
-        _take_over(service, app, former, current)
+        _ask(service, app, former)
     except ProjectError as failure:
         raise ProjectError(f"{failure}\n{_take_back(app, former, current)}") from failure
+    _take_over(app, former, current)
     return f"{former} answers again, in the place of {current}"
 
 
-def _take_over(service: Service, app: ContainerApp, new: str, current: str) -> None:
-    """Ask a revision at its own address, then let it have the requests, and stop the others."""
-    say(f"  {new}: {check_service(app.address(new), service.settings)}")
-    app.shift(new, former=current)
+def _ask(service: Service, app: ContainerApp, revision: str) -> None:
+    """Ask a revision at its own address."""
+    say(f"  {revision}: {check_service(app.address(revision), service.settings)}")
+
+
+def _take_over(app: ContainerApp, new: str, current: str) -> None:
+    """Let a revision that was asked have the requests, and stop the others."""
+    try:
+        app.shift(new, former=current)
+    except ProjectError as failure:
+        said = f"{new} has passed its test, and may have no requests yet: release it again."
+        raise ProjectError(f"{failure}\n{said}") from failure
     for revision in app.idle(but=new):
         app.deactivate(revision)
 
 
 def _take_back(app: ContainerApp, new: str, current: str) -> str:
-    """Stop a revision that gets no requests, and return what became of them."""
-    if current and serving(app.found()) == new:
-        return f"{new} has the requests already; ROLLBACK=1 gives them back to {current}."
+    """Stop a revision, and return what became of the requests."""
     app.deactivate(new)
     if current:
         return f"The revision {new} is stopped; {current} has answered all the time, and does."

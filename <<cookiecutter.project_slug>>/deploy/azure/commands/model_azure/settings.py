@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from model_runtime.errors import ProjectError, sentences
+from model_runtime.settings.cron import check_schedule
 from model_runtime.yaml_file import read_yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 FILE = Path("deploy/azure/azure.yaml")
 
@@ -42,6 +43,19 @@ class Training(Section):
     max_nodes: int = Field(default=2, ge=1, le=100)
     idle_seconds: int = Field(default=600, ge=60, le=86_400)
     max_hours: int = Field(default=6, ge=1, le=168)
+    schedule: str = ""
+
+    @field_validator("schedule")
+    @classmethod
+    def _is_a_schedule(cls, text: str) -> str:
+        """Refuse what Azure would take for another schedule: it has days of the week alone."""
+        parts = check_schedule(text).split()
+        if text and (len(parts) != 5 or parts[2:4] != ["*", "*"]):
+            raise ValueError(
+                f"{text!r} has days of the month or months, or is a word, which Azure's schedules "
+                'don\'t know; write minute, hour, *, * and day of the week, like "0 3 * * 1"'
+            )
+        return text
 
 
 class Service(Section):

@@ -31,6 +31,8 @@ def data(given: Given = None, output: Annotated[Path, typer.Option()] = FOLDER) 
             loader.fetch_data(None, [])
         FOLDER.mkdir(exist_ok=True)
         shutil.copytree(FOLDER, output, dirs_exist_ok=True)
+        if not any(output.iterdir()):  # a folder without a file is none, where blobs are stored
+            (output / "README.md").write_text("The use case brings its own data.\n")
 
 
 @app.command()
