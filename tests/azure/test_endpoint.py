@@ -103,9 +103,11 @@ def test_a_deployment_is_one_that_the_sdk_loads_and_understands(online: Online) 
     Path("deployment.yaml").write_text(text, "utf-8")
     loaded = load_online_deployment("deployment.yaml")
     assert loaded.environment.image == GOOD
-    assert loaded.environment.inference_config["scoring_route"] == {"port": 8000, "path": "/score"}
-    assert loaded.environment.inference_config["liveness_route"]["path"] == "/livez"
-    assert loaded.environment.inference_config["readiness_route"]["path"] == "/readyz"
+    assert dict(loaded.environment.inference_config) == {
+        "livenessRoute": {"port": 8000, "path": "/livez"},
+        "readinessRoute": {"port": 8000, "path": "/readyz"},
+        "scoringRoute": {"port": 8000, "path": "/score"},
+    }
     assert loaded.app_insights_enabled
     assert loaded.tags["VERSION"] == str(bundle.metadata.version)
     Path("deployment.yaml").write_text(text.replace("instance_type", "instance_typ"), "utf-8")
