@@ -96,16 +96,20 @@ def deployments(azure: StandIn) -> dict[str, Any]:
 
 def test_a_deployment_is_one_that_the_sdk_loads_and_understands(online: Online) -> None:
     from azure.ai.ml import load_online_deployment
+    from azure.ai.ml.entities import Environment
 
     azure, settings, bundle = parts()
     made = deployment(azure, "blue", image(GOOD), settings, bundle.metadata)
     text = yaml.safe_dump(json.loads(json.dumps(made._to_dict())))
     Path("deployment.yaml").write_text(text, "utf-8")
     loaded = load_online_deployment("deployment.yaml")
+    assert isinstance(loaded.environment, Environment)
     assert loaded.environment.image == GOOD
-    assert loaded.environment.inference_config["scoring_route"] == {"port": 8000, "path": "/score"}
-    assert loaded.environment.inference_config["liveness_route"]["path"] == "/livez"
-    assert loaded.environment.inference_config["readiness_route"]["path"] == "/readyz"
+    assert dict(loaded.environment.inference_config) == {
+        "livenessRoute": {"port": 8000, "path": "/livez"},
+        "readinessRoute": {"port": 8000, "path": "/readyz"},
+        "scoringRoute": {"port": 8000, "path": "/score"},
+    }
     assert loaded.app_insights_enabled
     assert loaded.tags["VERSION"] == str(bundle.metadata.version)
     Path("deployment.yaml").write_text(text.replace("instance_type", "instance_typ"), "utf-8")
@@ -211,9 +215,13 @@ def test_the_image_needs_a_registry() -> None:
 
 def test_ctrl_c_takes_it_back(azure: StandIn, online: Online, project: Path) -> None:
     roll_out(GOOD)
-    note = {"reference": f"{REPOSITORY}:1", "digest": NEXT.partition("@")[2]}
     metadata = parts()[2].metadata
-    note |= {"version": metadata.version, "bundle": metadata.digest}
+    note = {
+        "reference": f"{REPOSITORY}:1",
+        "digest": NEXT.partition("@")[2],
+        "version": metadata.version,
+        "bundle": metadata.digest,
+    }
     (project / "build").mkdir(exist_ok=True)
     (project / "build" / "image.json").write_text(json.dumps(note), "utf-8")
     file = project / "deploy" / "azure" / "azure.yaml"

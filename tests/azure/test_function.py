@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from model_azure.settings import FILE
+from model_azure.function_publish import publish_function
+from model_azure.settings import FILE, Azure
 from model_runtime.api_key import make_key
+from model_runtime.errors import ProjectError
 
 from tests.support.commands import clean_environment, run
 from tests.support.projects import Baked, Trained
@@ -231,7 +233,7 @@ def test_the_folder_is_whole_and_its_zip_the_same(app: App) -> None:
     with zipfile.ZipFile(app.folder.with_suffix(".zip")) as packed:
         assert {each for each in packed.namelist() if not each.endswith("/")} == files
     assert "iris-classifier, version 1, onnx" in app.said
-    assert "func azure functionapp publish" in app.said
+    assert "make azure-function PUBLISH=" in app.said
 
 
 def test_each_package_is_named_by_version_and_hash(app: App) -> None:
@@ -248,3 +250,35 @@ def test_the_host_hands_on_every_path_and_samples_no_prediction(app: App) -> Non
     assert host["extensions"]["http"]["routePrefix"] == ""
     sampling = host["logging"]["applicationInsights"]["samplingSettings"]
     assert "Trace" in sampling["excludedTypes"].split(";")
+
+
+def test_it_is_published_by_the_azure_cli(
+    app: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    az = tmp_path / "az"
+    az.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > {tmp_path}/asked; exit "$CODE"\n')
+    az.chmod(0o755)
+    azure = Azure(subscription="", resource_group="iris", location="westeurope", name="iris")
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setenv("CODE", "0")
+    file = app.folder.with_suffix(".zip")
+    publish_function(azure, "iris-app", file)
+    asked = (tmp_path / "asked").read_text("utf-8").splitlines()
+    assert asked[:4] == ["functionapp", "deployment", "source", "config-zip"]
+    given = dict(zip(asked[4::2], asked[5::2], strict=True))
+    assert given == {
+        "--subscription": "",
+        "--resource-group": "iris",
+        "--name": "iris-app",
+        "--src": str(file),
+        "--build-remote": "true",
+        "--output": "none",
+    }
+    monkeypatch.setenv("CODE", "3")
+    with pytest.raises(ProjectError, match="iris-app did not take the app; above is why"):
+        publish_function(azure, "iris-app", file)
+    with pytest.raises(ProjectError, match="PUBLISH is '--help', and no name of a function app"):
+        publish_function(azure, "--help", file)
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(ProjectError, match="The Azure CLI"):
+        publish_function(azure, "iris-app", file)

@@ -152,7 +152,7 @@ def test_a_release_waits_for_its_environment_and_its_tests_are_published(project
     inputs, release = jobs(pipeline(project, "deploy"))
     assert "environment" not in inputs
     assert release["environment"] == "${{ parameters.environment }}"
-    (environment, _) = pipeline(project, "deploy")["parameters"]
+    environment, _, _ = pipeline(project, "deploy")["parameters"]
     assert environment["values"] == ["staging", "production"]
     tasks = [step.get("task") for step in steps(release)]
     assert tasks[-1] == "PublishTestResults@2"

@@ -108,7 +108,8 @@ class Arm:
         if is_collection(request.path):
             if request.method != "GET":
                 raise Refused(405, "MethodNotAllowed", f"{request.method} of a collection")
-            if not self.kinds[type_of(f"{request.path}/any").lower()].acts_early:
+            kind = self.kinds.get(type_of(f"{request.path}/any").lower())
+            if not kind or not kind.acts_early:
                 self._found(request.path.rpartition("/")[0])
             return Answer(body={"value": self._shown_all(request)})
         method = {"GET": self._get, "PUT": self._put, "PATCH": self._patch, "DELETE": self._delete}

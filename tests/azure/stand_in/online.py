@@ -87,6 +87,8 @@ class Online:
         if routes["inferenceConfig"]["scoringRoute"]["path"] != "/score":
             raise Refused(400, "BadRequest", "The route is another than the tests ask.")
 
+        resource["properties"].setdefault("scaleSettings", {"scaleType": "Default"})
+
     def _removed(self, resource: Resource) -> None:
         place, name = resource["id"].rsplit("/deployments/", 1)
         own = self.arm.resources[place.lower()]["properties"]

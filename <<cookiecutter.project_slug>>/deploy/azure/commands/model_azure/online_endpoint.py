@@ -77,13 +77,13 @@ class OnlineEndpoints:
             with refusals_told(f"running the deployment '{deployment.name}'"):
                 self._client.online_deployments.begin_create_or_update(deployment).result()
         except ProjectError as error:
-            raise ProjectError(f"{error}\n{self.log(deployment.name)}".rstrip()) from error
+            raise ProjectError(f"{error}\n{self.log(str(deployment.name))}".rstrip()) from error
 
     def log(self, deployment: str, lines: int = _LINES) -> str:
         """Return the end of a deployment's log; nothing where there is none to be had."""
         try:
             with refusals_told("its log"):
-                return self._client.online_deployments.get_logs(deployment, self.name, lines)
+                return str(self._client.online_deployments.get_logs(deployment, self.name, lines))
         except ProjectError:
             return ""
 
@@ -107,4 +107,5 @@ class OnlineEndpoints:
                 poller.result()
 
     def _found(self) -> "OnlineEndpoint":
-        return self._client.online_endpoints.get(self.name)
+        found: OnlineEndpoint = self._client.online_endpoints.get(self.name)
+        return found

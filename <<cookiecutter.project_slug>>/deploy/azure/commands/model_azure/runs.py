@@ -39,8 +39,13 @@ def report(client: "MLClient", name: str) -> tuple[list[str], bool]:
     when = f", begun {begun:%Y-%m-%d %H:%M} UTC" if begun else ""
     steps = [f"  {child.display_name or child.name:<8} {_said(child)}" for child in children]
     lines = [f"{name}: {_said(run)}{when}", *steps, f"  page     {page(client, name)}"]
-    return lines, run.status in _FAILED
+    return lines, _word(run.status) in _FAILED
 
 
 def _said(job: Any) -> str:
-    return str(job.status or "not begun").lower()
+    return _word(job.status).lower()
+
+
+def _word(status: Any) -> str:
+    """Return a status as a text, for the SDK gives some as members of an enumeration."""
+    return str(getattr(status, "value", status) or "not begun")
