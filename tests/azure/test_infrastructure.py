@@ -144,7 +144,7 @@ def test_ctrl_c_does_not_end_a_removal(azure: StandIn) -> None:
     [
         (("azure-infra", "WHAT_IF=1"), "infra --what-if"),
         (("azure-down", "YES=1", "ALL=1"), "down --yes --all"),
-        (("azure-release", "TAG=3"), "release --tag "$TAG""),
+        (("azure-release", "TAG=3"), 'release --tag "$TAG"'),
         (("azure-release", "ROLLBACK=1"), "release  --rollback"),
     ],
 )
