@@ -2,10 +2,12 @@
 
 import os
 import signal
+import subprocess
 from pathlib import Path
 
 import pytest
 from model_azure import arm as own_arm
+from model_azure import identity
 from model_azure.cloud import resource_group
 from model_azure.settings import FILE, read_azure
 
@@ -123,6 +125,39 @@ def test_ctrl_c_says_what_goes_on(azure: StandIn) -> None:
     output = run("infra", code=130)
     assert "The deployment infrastructure goes on in Azure" in output
     assert "az deployment group cancel" in output
+
+
+def test_ctrl_c_does_not_end_a_removal(azure: StandIn) -> None:
+    run("infra")
+
+    def interrupt(request: Request) -> Answer:
+        os.kill(os.getpid(), signal.SIGINT)
+        return Answer(202, headers={"Retry-After-Ms": "1"})
+
+    azure.router.routes.insert(0, ("DELETE", "management.azure.com", "*", interrupt))
+    output = run("down", "--yes", code=130)
+    assert f"Azure goes on removing {read_azure().resource_group}." in output
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("azure-infra", "WHAT_IF=1"), "infra --what-if"),
+        (("azure-down", "YES=1", "ALL=1"), "down --yes --all"),
+        (("azure-release", "TAG=3"), 'release --tag "$TAG"'),
+        (("azure-release", "ROLLBACK=1"), "release  --rollback"),
+    ],
+)
+def test_make_hands_its_variables_on(project: Path, words: tuple[str, ...], said: str) -> None:
+    shown = subprocess.run(
+        ["make", "--dry-run", *words], cwd=project, capture_output=True, text=True
+    )
+    assert f"-m model_azure {said}" in shown.stdout
+
+
+def test_a_token_of_another_form_names_nobody(azure: StandIn) -> None:
+    assert identity.claims("opaque") == identity.claims("a.b.c") == identity.claims("a.W10.c") == {}
+    assert identity.signed_in() == (PRINCIPAL, "ServicePrincipal")
 
 
 def test_a_vault_that_was_deleted_comes_back(azure: StandIn) -> None:

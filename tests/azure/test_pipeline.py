@@ -1,6 +1,8 @@
 """`make azure-pipeline` and its runs: by one HTTP call, and on a schedule."""
 
+import json
 import re
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,8 @@ import pytest
 from tests.azure.commands import run
 from tests.azure.conftest import place
 from tests.azure.stand_in import StandIn
-from tests.azure.stand_in.jobs import Jobs
+from tests.azure.stand_in.jobs import Jobs, Stage
+from tests.azure.stand_in.messages import Refused
 
 
 @pytest.fixture

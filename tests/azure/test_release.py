@@ -12,6 +12,7 @@ import pytest
 from model_azure import arm as own_arm
 from model_azure import service_check
 from model_azure.cloud import resource_group
+from model_azure.service import suffix
 from model_azure.settings import FILE, read_azure
 from model_runtime.testing.service import running
 
@@ -177,6 +178,22 @@ def test_one_that_answers_otherwise_is_taken_back(
     assert (
         httpx.get(f"https://iris-classifier.{DOMAIN}/api/info").json()["metadata"]["version"] == 1
     )
+
+
+def test_a_first_one_that_answers_otherwise_is_stopped(
+    azure: StandIn, images: Images, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    images.bad.add("1")
+    output = _release(azure, "1", monkeypatch, code=1)
+    assert "--v1 is stopped; nothing ran before it, so nothing answers." in output
+    assert _shares(azure) == {}
+
+
+@pytest.mark.parametrize(
+    ("tag", "named"), [("3-0a1b2c3d4e5f", "v3-"), ("latest", "r-"), ("", "r-")]
+)
+def test_a_revisions_name_says_version_and_time(tag: str, named: str) -> None:
+    assert re.fullmatch(rf"{named}\d{{8}}-\d{{6}}", suffix(tag))
 
 
 def test_one_that_never_runs_is_taken_back_with_its_reason(
