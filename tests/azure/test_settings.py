@@ -12,7 +12,7 @@ from tests.support.projects import Baked
 ID = "00000000-0000-0000-0000-000000000001"
 
 
-@pytest.fixture(params=["a", "iris-classifier", "a" * 50])
+@pytest.fixture(params=["a", "iris-classifier", "a--b", "a" * 50])
 def project(request: pytest.FixtureRequest, baked: Baked) -> Path:
     return baked({"azure": "yes", "project_slug": request.param})
 
@@ -35,10 +35,17 @@ def test_a_projects_own_settings_are_read(project: Path, monkeypatch: pytest.Mon
         ("name: a_b", "name: "),
         ("training: {max_nodes: 0}", "training.max_nodes: "),
         ("training: {vm_size: 4}", "training.vm_size: "),
+        ("name: a--b", "name: "),
         ("training: {schedule: monday}", "training.schedule: 'monday' is no schedule"),
         ("training: {schedule: '0 3 1 * *'}", "training.schedule: '0 3 1 * *' has days of the m"),
         ("training: {schedule: '@daily'}", "training.schedule: '@daily' has days of the month or"),
         ("service: {kind: lambda}", "service.kind: "),
+        ("service: {cpu: 1}", "service: of container-apps memory_gb is twice cpu, and it is 1"),
+        ("service: {kind: aks}", "service: of aks, cluster has to be "),
+        ("service: {cluster: mine}", "service.cluster: "),
+        ("service: {replicas: 4}", "service: max_replicas is less than replicas, which is 4"),
+        ("service: {secrets: {KEYS: a b}}", "service.secrets.KEYS: "),
+        ("service: {kind: container-instance, secrets: {A: b}}", "service: secrets are read "),
         ("endpoint: {mirror_percent: 51}", "endpoint.mirror_percent: "),
     ],
 )

@@ -17,6 +17,7 @@ HOST = "management.azure.com"
 AUDIENCES = ("https://management.azure.com", "https://management.core.windows.net")
 
 Resource = dict[str, Any]
+Action = Callable[[Resource, Request], Answer]
 
 
 @dataclass
@@ -26,6 +27,7 @@ class Kind:
     Attributes:
         model: The class, made when the first body comes: SDKs take seconds to import.
         on_put: Completes or refuses a resource before it is kept; None stands for a new one.
+        on_delete: Refuses to remove one.
         slow: Makes and changes it as a long-running operation.
         actions: Answers to POST, by the last part of the path.
         lax: Places in a body that the services read, though the SDK's model has another type.
@@ -36,8 +38,9 @@ class Kind:
     model: Callable[[], type]
     on_put: Callable[[Resource, Resource | None], None] | None = None
     on_get: Callable[[Resource], None] | None = None
+    on_delete: Callable[[Resource], None] | None = None
     slow: bool = False
-    actions: dict[str, Callable[[Resource, Request], Answer]] = field(default_factory=dict)
+    actions: dict[str, Action] = field(default_factory=dict)
     lax: tuple[str, ...] = ()
     acts_early: bool = False
     needs_parent: bool = True
@@ -56,8 +59,8 @@ class Arm:
     def register(self, router: Router) -> None:
         """Answer for resources in resource groups."""
         self.operations.register(router)
-        router.add("*", HOST, "/subscriptions/*/resourcegroups/*/providers/*", self._answer)
-        router.add("*", HOST, "/subscriptions/*/resourcegroups/*", self._answer)
+        router.add("*", HOST, "/subscriptions/*/resourcegroups/*/providers/*", self.answer)
+        router.add("*", HOST, "/subscriptions/*/resourcegroups/*", self.answer)
 
     def kind(self, name: str, kind: Kind) -> None:
         """Let there be resources of a type, e.g. `Microsoft.Storage/storageAccounts`."""
@@ -78,10 +81,24 @@ class Arm:
             if place.startswith(prefix) and "/" not in place.removeprefix(prefix)
         ]
 
-    def _answer(self, request: Request) -> Answer:
+    def check(self, request: Request) -> None:
+        """Refuse a request without a token for ARM, or without a version of the API.
+
+        Raises:
+            Refused: As ARM does.
+        """
         self.tokens.check(request, *AUDIENCES)
         if "api-version" not in request.query:
             raise Refused(400, "MissingApiVersionParameter", "api-version is missing in the query.")
+
+    def make(self, place: str, body: Any) -> None:
+        """Make a resource as a deployment does, by the same checks as of a request."""
+        with self.lock:
+            self._keep(place, self._checked(place, body))
+
+    def answer(self, request: Request) -> Answer:
+        """Answer for a resource or a list of them."""
+        self.check(request)
         with self.lock:
             if request.method == "POST":
                 return self._act(request)
@@ -168,9 +185,11 @@ class Arm:
         found = self.resources.get(place)
         if not found:
             return Answer(204)
+        kind = self.kinds.get(type_of(place))
+        if kind and kind.on_delete:
+            kind.on_delete(found)
         for key in [key for key in self.resources if key == place or key.startswith(f"{place}/")]:
             del self.resources[key]
-        kind = self.kinds.get(type_of(place))
         return self.operations.begin(found, None, 202) if kind and kind.slow else Answer(200)
 
     def _act(self, request: Request) -> Answer:

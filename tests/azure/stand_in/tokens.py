@@ -13,6 +13,7 @@ from .router import Router
 
 TENANT = "00000000-0000-0000-0000-00000000000a"
 CLIENT = "00000000-0000-0000-0000-00000000000b"
+PRINCIPAL = "00000000-0000-0000-0000-00000000000c"
 LOGIN = "login.microsoftonline.com"
 
 
@@ -34,6 +35,12 @@ class Tokens:
     def expire(self) -> None:
         """Let all tokens be expired that were given."""
         self.given = {token: (audience, 0.0) for token, (audience, _) in self.given.items()}
+
+    def give(self, audience: str) -> str:
+        """Give a token as to a job on a cluster, which asks for none."""
+        token = _token(audience, self.lifetime)
+        self.given[token] = audience, time.time() + self.lifetime
+        return token
 
     def check(self, request: Request, *audiences: str) -> None:
         """Refuse a request whose token isn't one for an audience.
@@ -75,8 +82,7 @@ class Tokens:
         if form.get("client_id") != CLIENT or form.get("client_secret") != self.secret:
             return _unauthorized("invalid_client", "AADSTS7000215: Invalid client secret provided.")
         audience = form["scope"].split(" ")[0].removesuffix("/.default")
-        token = _token(audience, self.lifetime)
-        self.given[token] = audience, time.time() + self.lifetime
+        token = self.give(audience)
         return Answer(
             body={"token_type": "Bearer", "expires_in": self.lifetime, "access_token": token}
         )
@@ -96,6 +102,8 @@ def _token(audience: str, lifetime: int) -> str:
         "nbf": now - 1,
         "exp": now + lifetime,
         "tid": TENANT,
+        "oid": PRINCIPAL,
+        "idtyp": "app",
         "jti": secrets.token_hex(8),
     }
     parts = ({"alg": "RS256", "typ": "JWT"}, claims)

@@ -2,6 +2,7 @@
 
 import logging
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -16,6 +17,21 @@ console = Console()
 def say(text: str, style: str = "", to: Console = console) -> None:
     """Print a text as it is: nothing in it is markup, coloured or wrapped."""
     to.print(text, style=style, highlight=False, markup=False, soft_wrap=True)
+
+
+def confirmed(question: str, without: str) -> bool:
+    """Ask a question that only y or yes answers with true.
+
+    Args:
+        question: Asked on the terminal.
+        without: The way to do it without a question.
+
+    Raises:
+        ProjectError: There is no terminal to ask on.
+    """
+    if not sys.stdin.isatty():
+        raise ProjectError(f"{question} Nobody can answer here; say it before: {without}.")
+    return console.input(f"{question} [y/N] ", markup=False).strip().lower() in {"y", "yes"}
 
 
 class _ConsoleHandler(logging.Handler):
@@ -46,7 +62,7 @@ def stoppable() -> Iterator[None]:
 
     def stop(number: int, _: object) -> None:
         Console(stderr=True).print("Interrupted.", style="red")
-        raise typer.Exit(128 + number)
+        raise SystemExit(128 + number)  # no error, which somebody would explain
 
     signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = {number: signal.signal(number, stop) for number in signals}

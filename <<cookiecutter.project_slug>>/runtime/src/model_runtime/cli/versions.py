@@ -8,7 +8,7 @@ import typer
 from ..bundle.metadata import Metadata
 from ..errors import ProjectError
 from ..settings import read_settings
-from ..terminal import console, failures_told, logging_to_console, say, stoppable
+from ..terminal import confirmed, console, failures_told, logging_to_console, say, stoppable
 
 if TYPE_CHECKING:
     from ..registry.client import ModelRegistry
@@ -87,6 +87,38 @@ def rollback() -> None:
 
         number = run(ModelRegistry(read_settings()), read_features())
         say(f"The champion is version {number} again; next: make fetch-model")
+
+
+@app.command()
+def prune(
+    keep: Annotated[int, typer.Option(min=1, help="Newest versions that stay.")] = 5,
+    yes: Annotated[bool, typer.Option("--yes", help="Without a question.")] = False,
+) -> None:
+    """Remove versions and the files of their runs, after a list and a question.
+
+    The champion, the one before it, the best, and what an alias or serving.model names stay.
+    """
+    with failures_told(), stoppable():
+        from ..registry.client import ModelRegistry
+        from ..registry.prune import plan
+        from ..registry.prune import prune as run
+        from ..registry.table import plan_table
+
+        settings = read_settings()
+        registry, served = ModelRegistry(settings), settings.serving.model
+        with console.status("The registry is being read …"):
+            told = plan(registry, keep, served)
+        for number, reason in told.kept.items():
+            say(f"version {number} stays: {reason}")
+        if not told.gone:
+            say("Nothing is to go.")
+            return
+        console.print(plan_table(registry, told))
+        if not (yes or confirmed(f"Remove {len(told.gone)} for ever?", "YES=1")):
+            return
+        for removed in run(registry, keep, served, told):
+            left = "" if removed.files else "; its run's files stay in their store"
+            say(f"version {removed.number} is gone{left}")
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""The model registry: MLflow's, in this project's own folder or on a tracking server.
+"""The model registry: MLflow's, in this project's own folder, on a tracking server or in Azure ML.
 
 A version's tags are `metrics.<name>`, `engine`, `uuid` and `digest`, that of the bundle's metadata.
 `digest` is set last: a version without it has no whole bundle and counts as none. `image` is the
@@ -20,8 +20,9 @@ from ..settings import Settings
 from ..tasks import BETTER_WHEN_LOW
 from .addresses import shown, told
 from .embedded import DATABASE, address, open_embedded
+from .marks import CHAMPION, Aliases, Marks, Tags
+from .workspace import check, connect, is_workspace, refusal
 
-CHAMPION = "champion"
 BUNDLE = "bundle"
 DIGEST = "digest"
 METRIC = "metrics."
@@ -82,6 +83,8 @@ class ModelRegistry:
         """MLflow's client."""
         for name, value in _QUIET.items():
             os.environ.setdefault(name, value)
+        if is_workspace(self.uri):
+            check(self.uri)
         try:
             from mlflow import MlflowClient
         except ImportError as error:
@@ -90,6 +93,8 @@ class ModelRegistry:
                 "'registry' (`uv sync --group registry`)."
             ) from error
         logging.getLogger("mlflow.store.db.utils").setLevel(logging.WARNING)
+        if is_workspace(self.uri):
+            connect(self.uri)
         with self.speaking():
             if self.embedded:
                 # A client makes the tables when it is asked for something.
@@ -99,12 +104,22 @@ class ModelRegistry:
                 )
             return MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
 
+    @cached_property
+    def marks(self) -> Marks:
+        """The marks of its versions: champion, aliases."""
+        if is_workspace(self.uri):
+            return Tags(self.client, self.name, self.registered_versions)
+        return Aliases(self.client, self.name, self.registered)
+
     def versions(self) -> list[Version]:
         """Return all versions that have a whole bundle, newest first."""
+        return [version for version in self.all_versions() if DIGEST in version.tags]
+
+    def all_versions(self) -> list[Version]:
+        """Return all versions, newest first, those without a whole bundle too."""
         with self.speaking():
-            aliases = self.aliases()
-            found = self.client.search_model_versions(f"name='{self.name}'")
-        known = [_version(each, aliases) for each in found if DIGEST in each.tags]
+            aliases = self.marks.aliases()
+            known = [_version(each, aliases) for each in self.registered_versions()]
         return sorted(known, key=lambda version: -version.number)
 
     def find(self, wanted: str) -> Version:
@@ -144,10 +159,15 @@ class ModelRegistry:
         with self.speaking():
             self.client.set_model_version_tag(self.name, str(version.number), name, value)
 
-    def aliases(self) -> dict[str, str]:
-        """Return the number that each alias stands for."""
-        model = self.registered()
-        return {} if model is None else dict(model.aliases)
+    def registered_versions(self) -> list[Any]:
+        """Return MLflow's versions of the model, page by page."""
+        wanted = f"name='{self.name}'"
+        page = self.client.search_model_versions(wanted)
+        found = [*page]
+        while page.token:
+            page = self.client.search_model_versions(wanted, page_token=page.token)
+            found += page
+        return found
 
     def registered(self) -> Any:
         """Return MLflow's registered model; None before the first version."""
@@ -166,11 +186,15 @@ class ModelRegistry:
         except ProjectError:
             raise
         except Exception as error:  # of MLflow, requests, sqlalchemy and the artifacts' store
-            hint = "" if self.embedded else f" See {_SOURCE}, and whether its server is up."
+            hint = "" if self.embedded else f" {self._way_out(error)}"
             # Not `from error`: what MLflow says may hold the address's password.
             raise ProjectError(
                 f"The registry {self} fails: {told(error, self.uri)}.{hint}"
             ) from None
+
+    def _way_out(self, error: Exception) -> str:
+        refused = refusal(error) if is_workspace(self.uri) else None
+        return refused or f"See {_SOURCE}, and whether its server is up."
 
     def _number(self, wanted: str) -> int:
         if wanted.isdecimal() and len(wanted) < _MOST_DIGITS:
@@ -180,13 +204,13 @@ class ModelRegistry:
                 f"'{wanted}' is no version: say latest, best, a number, or an alias like @champion."
             )
         with self.speaking():
-            aliases = self.aliases()
+            aliases = self.marks.aliases()
         if wanted[1:] not in aliases:
             raise ProjectError(
                 f"No version of '{self.name}' has the alias {wanted}; `make models` lists them, "
                 "`make promote VERSION=…` makes one the @champion."
             )
-        return int(aliases[wanted[1:]])
+        return aliases[wanted[1:]]
 
     def _best(self, versions: list[Version]) -> Version:
         metric = self.settings.metric
@@ -200,8 +224,8 @@ class ModelRegistry:
         return max(measured, key=lambda version: sign * version.metrics[metric])
 
 
-def _version(found: Any, aliases: dict[str, str]) -> Version:
+def _version(found: Any, aliases: dict[str, int]) -> Version:
     created = datetime.fromtimestamp(found.creation_timestamp / 1000, UTC)
     number = int(found.version)
-    own = tuple(sorted(name for name, of in aliases.items() if int(of) == number))
+    own = tuple(sorted(name for name, of in aliases.items() if of == number))
     return Version(number, found.run_id, created, dict(found.tags), own)

@@ -1,5 +1,6 @@
 """A training run as the registry records it: parameters, metrics, reports, and its version."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -11,6 +12,7 @@ from ..errors import ProjectError
 from ..settings import Settings
 from .client import BUNDLE, DIGEST, METRIC, ModelRegistry
 from .embedded import artifacts
+from .mlmodel import FILE, mlmodel
 
 _LONGEST = 500
 """Characters of a parameter; some registries take no more."""
@@ -25,13 +27,13 @@ class Recording:
         self._version: int | None = None
 
     def __enter__(self) -> Self:
-        """Begin the run.
+        """Begin the run, or go on with the one that MLFLOW_RUN_ID names.
 
         Raises:
             ProjectError: The registry does not answer; better now than after the training.
         """
         with self._registry.speaking():
-            self._run = self._registry.client.create_run(self._experiment()).info
+            self._run = self._job() or self._client.create_run(self._experiment()).info
             for name, value in self._settings.training.model_dump().items():
                 self._client.log_param(self._run.run_id, f"training.{name}", str(value)[:_LONGEST])
         return self
@@ -59,6 +61,9 @@ class Recording:
             if self._registry.registered() is None:
                 with _made_meanwhile():
                     self._client.create_registered_model(name)
+            # First, for some registries read it when they register; the bundle needs its number.
+            text = mlmodel(BUNDLE, run.run_id)
+            self._client.log_text(run.run_id, text, f"{BUNDLE}/{FILE}")
             source = f"{run.artifact_uri}/{BUNDLE}"
             self._version = int(self._client.create_model_version(name, source, run.run_id).version)
         return self._version
@@ -87,6 +92,11 @@ class Recording:
     @property
     def _client(self) -> Any:
         return self._registry.client
+
+    def _job(self) -> Any:
+        """Return the run that MLflow's own variable says is under way, as in a job of Azure ML."""
+        under_way = None if self._registry.embedded else os.environ.get("MLFLOW_RUN_ID")
+        return self._client.get_run(under_way).info if under_way else None
 
     def _experiment(self) -> str:
         registry = self._registry

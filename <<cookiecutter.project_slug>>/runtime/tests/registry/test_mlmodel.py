@@ -1,0 +1,25 @@
+"""A registered bundle is a model in MLflow's format, which MLflow itself loads."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from model_runtime.bundle.read import read_bundle
+from model_runtime.registry.client import ModelRegistry
+from model_runtime.settings import Settings
+
+
+@pytest.mark.filterwarnings("ignore:.*:UserWarning:mlflow")
+def test_mlflow_loads_a_version_and_it_answers_as_its_self_test(settings: Settings) -> None:
+    import mlflow
+
+    registry = ModelRegistry(settings)
+    version = registry.find("2")
+    bundle = read_bundle(settings.paths.bundle)
+    test = bundle.metadata.self_test
+    uri = registry.client.get_model_version(registry.name, "2").source
+    model = mlflow.pyfunc.load_model(uri)
+    answered = model.predict(pd.DataFrame([test.request, test.request]))
+    assert [*answered.columns] == bundle.schema.flags
+    assert np.abs(answered.to_numpy() - test.outputs).max() < 1e-6
+    assert model.metadata.run_id == version.run_id
