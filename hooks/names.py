@@ -16,8 +16,9 @@ LONGEST_PACKAGE = 30
 
 TAKEN = {
     *Path(__file__).with_name("taken_names.txt").read_text("utf-8").split(),
-    # Folders of a project, and what Python imports when it starts.
+    # Folders and packages of a project, and what Python imports when it starts.
     *("benchmarks", "client", "data", "deploy", "runtime", "src", "test", "tests", "use_case"),
+    "model_azure",
     *("sitecustomize", "usercustomize"),
 }
 """Names that a project's environment has already (`make taken-names`), as identifiers."""

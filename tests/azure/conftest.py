@@ -9,6 +9,10 @@ from model_azure.cloud import resource_group
 from model_azure.settings import read_azure
 
 from tests.azure.stand_in import StandIn
+from tests.azure.stand_in.batch import Batch
+from tests.azure.stand_in.jobs import Jobs
+from tests.azure.stand_in.machine_learning import NAMESPACE
+from tests.azure.stand_in.storage import Container, Storage
 from tests.support.projects import Baked
 
 
@@ -31,6 +35,42 @@ def azure(_stand_in: StandIn, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stand
     assert not _stand_in.failures, "\n".join(_stand_in.failures)
 
 
+@pytest.fixture(scope="session")
+def _storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Storage]:
+    storage = Storage(tmp_path_factory.mktemp("storage"))
+    yield storage
+    storage.close()
+
+
+@pytest.fixture
+def container(azure: StandIn, project: Path, _storage: Storage) -> Container:
+    """Where the workspace of the project keeps its files."""
+    _storage.tokens = azure.tokens
+    _storage.register(azure.router)
+    name = azure.machine_learning.keep_files(azure.arm.resources[place().lower()], _storage)
+    return Container(_storage, name)
+
+
+@pytest.fixture
+def jobs(azure: StandIn, container: Container) -> Jobs:
+    """The jobs of the project's workspace, and the addresses of its pipelines."""
+    jobs = Jobs(azure.arm, azure.machine_learning, container.storage)
+    jobs.register(azure.router)
+    Batch(jobs).register(azure.router)
+    return jobs
+
+
+@pytest.fixture
+def cluster(azure: StandIn, project: Path, jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> Jobs:
+    """The jobs of a workspace with a cluster, and a project with a lock and few files."""
+    azure.arm.put(f"{place()}/computes/cluster", properties={"computeType": "AmlCompute"})
+    (project / "uv.lock").write_text("version = 1\n")
+    for folder in ("runtime/src", "runtime/docs", "runtime/tests"):  # each file is a request
+        shutil.rmtree(project / folder)
+    monkeypatch.setattr("model_azure.follow.POLL_S", 0.0)
+    return jobs
+
+
 @pytest.fixture
 def project(azure: StandIn, baked: Baked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project's folder, this process's own; its workspace is at the stand-in."""
@@ -39,3 +79,9 @@ def project(azure: StandIn, baked: Baked, tmp_path: Path, monkeypatch: pytest.Mo
     settings = read_azure()
     azure.machine_learning.workspace(resource_group(settings), settings.name)
     return folder
+
+
+def place() -> str:
+    """Return the id of the project's workspace."""
+    settings = read_azure()
+    return f"{resource_group(settings)}/providers/{NAMESPACE}/workspaces/{settings.name}"

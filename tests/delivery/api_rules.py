@@ -92,16 +92,26 @@ RULES: dict[str, tuple[list[Any], list[Any]]] = {
     "deployment.run_as_user": ([1, 10001, 1000650000, None], [0, -1, 2**31, "root"]),
     "deployment.pull_policy": (["", "Always", "IfNotPresent", "Never"], ["always"]),
     "deployment.env": (
-        [[], [{"name": "A_1", "value": "x"}], [{"name": "a", "valueFrom": FIELD}]],
         [
+            *([], [{"name": "A_1", "value": "x"}], [{"name": "a", "valueFrom": FIELD}]),
+            *([{"name": "TOKEN", "value": value}] for value in ("", "$(OTHER)", "/run/token")),
+            *([{"name": "DB_PASSWORD", "valueFrom": FIELD}], [{"name": "TOKENS", "value": "x"}]),
+        ],
+        [
+            *([{"name": name, "value": "x"}] for name in ("DB_PASSWORD", "a_token", "API_KEY")),
             *([{"value": "x"}], [{"name": "A B"}], [{"name": "1A"}], [{"name": ""}], ["A=x"]),
             *([{"name": "A", "value": 1}], [{"name": "A", "valueFrom": {}}]),
         ],
     ),
     "deployment.volumes": (
-        [[], [{"name": "ca", "emptyDir": {}, "mount_path": "/etc/ca", "read_only": False}]],
+        [[], [{"name": "ca", "emptyDir": {}, "mount_path": "/etc/ca", "read_only": False}]]
+        + [
+            [{"name": "ca", "emptyDir": {}, "mount_path": "/a", "sub_path": path}]
+            for path in ("", "a", "a/.b/..c")
+        ],
         [[{"name": name, "mount_path": "/a"}] for name in ("tmp", "config", "A", "a.b", "x" * 64)]
         + [[{"name": "a", "mount_path": path}] for path in ("a", "/a:b", "")]
+        + [[{"name": "a", "mount_path": "/a", "sub_path": p}] for p in ("/a", "..", "a/../b")]
         + [[{"name": "a"}]],
     ),
     "deployment.path": (
@@ -125,8 +135,13 @@ RULES: dict[str, tuple[list[Any], list[Any]]] = {
         + [{"next": each} for each in ({"weight": -1}, {"replicas": 0}, {"tga": "8"})],
     ),
     "deployment.extra_manifests": (
-        [[], [{"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "a"}, "type": "a/b"}]],
-        [[{"kind": "Secret", "metadata": {"name": "a"}}], [{"apiVersion": "v1", "kind": "Secret"}]]
+        [
+            *([], [{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "spec": {}}]),
+            [{"apiVersion": "a/v1", "kind": "Secret", "metadata": {"name": "a"}}],
+        ],
+        [[{"kind": "Pod", "metadata": {"name": "a"}}], [{"apiVersion": "v1", "kind": "Pod"}]]
+        + [[{"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "a"}}]]
+        + [[{"apiVersion": "v1", "kind": "List", "metadata": {"name": "a"}, "items": []}]]
         + [[{"apiVersion": "v1", "kind": "a", "metadata": each}] for each in ({}, {"name": 1})],
     ),
     "deployment.ingress.class_name": NAMES,
@@ -139,8 +154,9 @@ RULES: dict[str, tuple[list[Any], list[Any]]] = {
     },
     "deployment.service_monitor.labels": (LABELS[0], LABELS[1]),
     "deployment.fluent_bit.outputs": (
-        [[], [{"name": "es", "host": "es.example.org", "port": 9243}]],
-        [[{"name": "es", "port": each}] for each in (0, 65536, "http")] + [[{"port": 1}]],
+        [[], [{"name": "es", "host": "es.example.org", "port": 9243, "http_passwd": "${A}"}]],
+        [[{"name": "es", "port": each}] for each in (0, 65536, "http")]
+        + [[{"name": "es", "http_passwd": "x"}], [{"name": "es", "apiKey": 7}], [{"port": 1}]],
     ),
     "deployment.fluent_bit.memory": MEMORIES,
     "deployment.retrain.schedule": SCHEDULES,

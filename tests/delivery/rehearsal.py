@@ -29,6 +29,8 @@ COMMANDS = {
         "Test image": "make image-test",
         "SBOM": "make sbom",
         "Audit": "make audit",
+        "Build CI image": "make image-ci",
+        "Push CI image": "make push-ci",
         "Push": "make push",
     },
     "deploy": {

@@ -1,6 +1,8 @@
 """The chart's parts fit each other and config.yaml."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -201,3 +203,16 @@ def test_a_retraining_is_alone_and_ends(render: Callable[..., list[Manifest]]) -
     assert mounts["/app/data"] == copy_data["volumeMounts"][0]["name"]
     places = {v for k, v in environment(container).items() if k.startswith("TITANIC_PATHS__")}
     assert {str(Path(place).parent) for place in places} == {"/retrain"} <= {*mounts}
+
+
+def test_a_service_that_nobody_answers_for_fails_its_test_with_a_sentence(
+    render: Callable[..., list[Manifest]],
+) -> None:
+    (container,) = one(render({}), "Pod")["spec"]["containers"]
+    script = container["command"][-1]
+    # Nobody listens there: it is nobody's but root's to listen to.
+    command = [sys.executable, "-c", script, "http://127.0.0.1:1", ""]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.startswith("http://127.0.0.1:1 does not answer: ")
+    assert "scaled to none stays so" in done.stderr

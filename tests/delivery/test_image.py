@@ -22,6 +22,7 @@ from tests.delivery.images import (
 )
 from tests.delivery.pipeline_tools import hadolint, validators
 from tests.support.commands import run
+from tests.support.projects import NODE_MODULES, Trained
 from tests.support.services import free_port, get
 
 MOST_BYTES = 110_000_000
@@ -98,8 +99,10 @@ def test_the_image_says_what_it_is_and_how_it_starts(built: Path) -> None:
     assert described["Healthcheck"]["Test"][:3] == ["CMD", "python", "-c"]
 
 
-def test_the_image_passes_its_own_tests(built: Path) -> None:
+def test_the_image_passes_its_own_tests(built: Path, trained: Trained) -> None:
     """It asks for API keys then, as config.yaml says, by a file that only the deployment has."""
+    if shutil.which("npm"):
+        shutil.copytree(trained.newman() / NODE_MODULES, built / NODE_MODULES, symlinks=True)
     keys = {f"{PREFIX}SERVING__API_KEYS__FILE": "/etc/titanic-keys/keys"}
     shown = run("make", "image-test", cwd=built, **ENVIRONMENT, **keys)
     print(*re.findall(r".* is ready .*", shown))

@@ -192,7 +192,7 @@ def test_an_environment_that_config_yaml_does_not_have_is_named(runs: dict[str, 
 def test_without_ids_no_credentials_are_asked_for(runs: dict[str, Outcome]) -> None:
     run = runs["no ids"]
     assert run["result"] == "SUCCESS"
-    given = {"VERSION", "JUNIT", "CI_IMAGE", "BASE", "PACKAGES"}
+    given = {"VERSION", "JUNIT", "IF_NEEDED", "CI_IMAGE", "BASE", "PACKAGES"}
     assert all(set(event["environment"]) <= given for event in run["events"])
 
 

@@ -20,6 +20,7 @@ SECRET = {
     "Retrain": {"MLFLOW_TRACKING_PASSWORD": "secret id-models"},
     "Versions": {"MLFLOW_TRACKING_PASSWORD": "secret id-models"},
     "Model": {"MLFLOW_TRACKING_PASSWORD": "secret id-models"},
+    "Push CI image": {"REGISTRY_PASSWORD": "secret id-images"},
     "Push": {
         "REGISTRY_PASSWORD": "secret id-images",
         "MLFLOW_TRACKING_PASSWORD": "secret id-models",
@@ -76,6 +77,7 @@ def test_stages_run_in_the_ci_image_and_only_those_of_images_have_docker(
     for event in made(runs[pipeline]):
         assert event["container"].endswith(" iris-classifier-ci:jenkins"), event
         of_images = {"Build", "Test image", "SBOM", "Audit", "Push"}
+        of_images |= {"Build CI image", "Push CI image"}
         assert ("docker.sock" in event["container"]) == (event["stage"] in of_images), event
 
 

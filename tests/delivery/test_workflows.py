@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 from itertools import takewhile
 from pathlib import Path
@@ -10,11 +11,23 @@ import pytest
 import yaml
 
 from tests.support.commands import run
-from tests.support.files import PARTS
+from tests.support.files import COMPLETE, PARTS
+from tests.support.makefiles import targets
 from tests.support.projects import Baked
 from tools.examples import bake
 
 from .pipeline_tools import actionlint, linters, validators
+
+
+@pytest.fixture(scope="module", params=["no", "yes"], ids=["plain", "azure"])
+def project(
+    baked: Baked, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Path:
+    """A project with workflows, which on Azure do other things."""
+    source = baked({**COMPLETE, "azure": request.param})
+    made = shutil.copytree(source, tmp_path_factory.mktemp("workflows") / source.name)
+    subprocess.run(["git", "init", "--quiet", made], check=True)  # for zizmor and actionlint
+    return made
 
 
 def test_workflows_pass_actionlint_and_zizmor(project: Path) -> None:
@@ -63,7 +76,9 @@ def test_actions_are_pinned_by_digest_and_may_do_the_least(project: Path) -> Non
         assert workflow["permissions"] == {}
         for job in workflow["jobs"].values():
             writes = {name for name, what in job["permissions"].items() if what == "write"}
-            assert writes <= ({"packages"} if "image" in file.name or "uses" in job else set())
+            signs_in = "azure/login@" in str(job) or ("uses" in job and "azure/login@" in text)
+            pushes = not signs_in and ("image" in file.name or "uses" in job)
+            assert writes == ({"id-token"} if signs_in else {"packages"} if pushes else set())
 
 
 def checks(project: Path, workflow: str, variable: str) -> list[str]:
@@ -128,6 +143,7 @@ def test_deploy_checks_before_it_names_the_environment(project: Path) -> None:
         ("monitoring", "deploy/monitoring", ""),
         ("ansible", "deploy/ansible", "hosts"),
         ("ansible", "deploy/ansible", "deploy-containers"),
+        ("azure", "deploy/azure", "azure-infra"),
     ],
 )
 def test_what_is_not_chosen_is_not_there(
@@ -139,8 +155,11 @@ def test_what_is_not_chosen_is_not_there(
     assert question in PARTS
 
 
+KEPT = ("monitoring", "ansible", "azure")
+
+
 def test_what_is_not_chosen_leaves_what_is_somebodys_own(tmp_path: Path) -> None:
-    folders = (".github", "deploy/jenkins/controller", "deploy/monitoring", "deploy/ansible")
+    folders = (".github", "deploy/jenkins/controller", *(f"deploy/{part}" for part in KEPT))
     for folder in folders:
         own = tmp_path / "iris-classifier" / folder / "mine.txt"
         own.parent.mkdir(parents=True)
@@ -148,3 +167,31 @@ def test_what_is_not_chosen_leaves_what_is_somebodys_own(tmp_path: Path) -> None
     made = bake(dict.fromkeys(PARTS, "no"), tmp_path)
     for folder in folders:
         assert [path.name for path in (made / folder).rglob("*")] == ["mine.txt"]
+
+
+def test_on_azure_a_runner_signs_in_by_oidc_and_has_no_other_secret(baked: Baked) -> None:
+    made = baked({**COMPLETE, "azure": "yes"})
+    signed_in = set()
+    for file in (made / ".github" / "workflows").glob("*.yml"):
+        text = file.read_text("utf-8")
+        assert "secrets." not in text
+        for job in yaml.safe_load(text)["jobs"].values():
+            named = [
+                step.get("uses", "").partition("@")[0] or step["run"]
+                for step in job.get("steps", [])
+            ]
+            wanted = r"azure-|az acr|make (promote|models|fetch-model|push)"
+            on_azure = [at for at, each in enumerate(named) if re.search(wanted, each)]
+            if on_azure:
+                assert named.index("azure/login") < min(on_azure)
+                signed_in.add(file.stem)
+    assert signed_in == {"train-model", "build-image", "deploy"}
+
+
+def test_each_step_is_a_target(project: Path) -> None:
+    known = targets(project)
+    for file in (project / ".github" / "workflows").glob("*.yml"):
+        for job in yaml.safe_load(file.read_text("utf-8"))["jobs"].values():
+            asked = [step["run"] for step in job.get("steps", []) if "run" in step]
+            made = [found for text in asked for found in re.findall(r"\bmake ([a-z-]+)$", text)]
+            assert set(made) <= known

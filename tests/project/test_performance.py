@@ -12,7 +12,7 @@ from tests.support.services import free_port, get, serving
 def test_titanics_logged_hold_out_has_the_accuracy_of_trainings_report_to_the_digit(
     trained: Trained, tmp_path: Path
 ) -> None:
-    project = trained.copy("titanic", tmp_path)
+    project = trained.lend("titanic", tmp_path)
     rows = hold_out(project)
     port = free_port()
     with serving("make", "serve", f"PORT={port}", cwd=project, port=port) as url:

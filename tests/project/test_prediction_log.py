@@ -92,7 +92,7 @@ def until(condition: bool, end: float) -> bool:
 def test_no_event_is_lost_while_the_collector_is_away_and_they_tell_the_models_accuracy(
     trained: Trained, collector: Collector, tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:
-    project, port = trained.copy("titanic", tmp_path / "copy"), free_port()
+    project, port = trained.lend("titanic", tmp_path / "copy"), free_port()
     rows = json.loads(hold_out(project))
     command = (project / ".venv/bin/python", "-m", "model_runtime.serving")
     environment = forwarding(project, collector, SERVING__PORT=str(port))

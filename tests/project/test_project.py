@@ -13,7 +13,7 @@ import pytest
 from tests.support.commands import make, run, variables
 from tests.support.documented import NEAR, block, check_answers, figures
 from tests.support.files import SKELETON, TASKS
-from tests.support.projects import Baked, Trained, quick
+from tests.support.projects import Trained, quick
 from tests.support.services import free_port, get, serving
 
 RUNTIME = SKELETON / "runtime"
@@ -53,7 +53,8 @@ def test_make_serve_answers_every_route(project: Path) -> None:
 
 @pytest.mark.parametrize("project", ["titanic"], indirect=True)  # the library's cover the rest
 @pytest.mark.skipif(not shutil.which("npm"), reason="no npm: install Node.js with npm")
-def test_the_postman_collection_passes(project: Path) -> None:
+def test_the_postman_collection_passes(project: Path, trained: Trained) -> None:
+    trained.newman()
     assert "requests are in" in make(project, "test-api")
     suites = ElementTree.parse(project / "deploy" / "postman" / "results" / "junit.xml").getroot()
     assert len(list(suites.iter("testcase"))) > 100
@@ -61,11 +62,9 @@ def test_the_postman_collection_passes(project: Path) -> None:
 
 
 @pytest.mark.skipif(not shutil.which("npm"), reason="no npm: install Node.js with npm")
-def test_newman_can_fail(baked: Baked, tmp_path: Path) -> None:
-    project = shutil.copytree(baked(), tmp_path / "project")
-    make(project, "deploy/postman/node_modules/.ready")
+def test_newman_can_fail(trained: Trained) -> None:
     command = [sys.executable, "-m", "pytest", "-rs", RUNTIME / "tests/delivery/test_postman.py"]
-    shown = run(*command, "-k", "newman or all_kinds", cwd=project)
+    shown = run(*command, "-k", "newman or all_kinds", cwd=trained.newman())
     assert "7 passed" in shown and "skipped" not in shown
 
 

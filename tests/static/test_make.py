@@ -109,7 +109,6 @@ def test_a_missing_program_is_named_with_what_to_install(
             "down": "docker",
             "logs": "docker",
             "jenkins": "docker",
-            "lint-chart": "helm",
         }
         wanted |= {"test-api": "npm", "check-template": "git", "diff-template": "git"}
         wanted |= {"upgrade": "git", "upgrade-abort": "git", "upgrade-continue": "git"}

@@ -101,6 +101,45 @@ def test_goals_are_done_one_after_the_other(
     ]
 
 
+WORDS = """#!/bin/sh
+printf '%s\\n' "$@" > "$CALLED"
+"""
+TEXT = """it's "one"; `id` | * \\ $(id)"""
+
+
+@pytest.mark.parametrize(
+    ("goal", "variables"),
+    [
+        ("deploy", ("TAG", "VALUES", "RELEASE", "NAMESPACE")),
+        ("diff", ("TAG", "VALUES", "RELEASE", "NAMESPACE")),
+        ("rollback-release", ("REVISION", "VALUES", "RELEASE", "NAMESPACE")),
+        ("logs", ("RELEASE", "NAMESPACE")),
+        ("lint-chart", ("VALUES",)),
+        ("performance", ("OUTCOMES", "FROM", "BY", "NAMESPACE", "GAUGES")),
+        ("run-pipeline", ("PIPELINE", "VERSION", "ENVIRONMENT", "ON", "REF")),
+        ("key", ("NAME", "DAYS", "FILE")),
+        ("load", ("URL",)),
+    ],
+)
+def test_a_text_reaches_the_program_as_it_is(
+    baked: Path, tmp_path: Path, called: Path, goal: str, variables: tuple[str, ...]
+) -> None:
+    project = copied(baked, tmp_path / "project")
+    program(project / ".venv" / "bin" / "iris-classifier", WORDS)
+    given = [f"{name}={TEXT.replace('$', '$$')}" for name in variables]
+    done = make(project, called, "-o", ".venv/.ready", goal, *given)
+    assert done.returncode == 0, done.stderr
+    words = called.read_text().splitlines()
+    assert words[0] == goal
+    assert words.count(TEXT) == len(variables)
+
+
+def test_no_recipe_quotes_what_somebody_gives(baked: Path) -> None:
+    """By the environment it reaches the shell whole; in a recipe's quotes up to one of its own."""
+    quoted = re.findall(r"'\$\([A-Z_]+\)'", (baked / "Makefile").read_text("utf-8"))
+    assert quoted == []
+
+
 def test_a_python_that_can_not_be_had_is_told(tmp_path: Path, called: Path) -> None:
     project = bake({"python_version": "3.13"}, tmp_path)
     (project / ".venv").mkdir()

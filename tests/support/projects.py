@@ -19,6 +19,7 @@ from .commands import make, run, variables
 
 DEFAULTS: Mapping[str, str] = MappingProxyType({})
 KINDS = ("classification", "regression", *names())
+NODE_MODULES = Path("deploy/postman/node_modules")
 ENVIRONMENT = shutil.ignore_patterns(".venv", "node_modules", ".*_cache", "service-*.log")
 
 
@@ -32,7 +33,7 @@ def set_up(project: Path, *data: str) -> None:
 
     It gets the bytecode that this process' environment has of the same files, which both have from
     uv's cache: else each environment compiles some thousand files at first use. Python takes none
-    whose source has another time or size.
+    whose source has another time or size, and puts another in the place of one that it doesn't.
     """
     make(project, "setup", *data)
     own = Path(sysconfig.get_path("purelib"))
@@ -41,7 +42,15 @@ def set_up(project: Path, *data: str) -> None:
         copy = its / compiled.relative_to(own)
         if copy.parent.parent.is_dir() and not copy.exists():
             copy.parent.mkdir(exist_ok=True)
-            shutil.copy(compiled, copy)
+            _link(compiled, copy)
+
+
+def _link(file: Path, name: Path) -> None:
+    """Give a file another name; on another disk, a copy."""
+    try:
+        name.hardlink_to(file)
+    except OSError:
+        shutil.copy(file, name)
 
 
 def train(project: Path) -> str:
@@ -148,6 +157,23 @@ class Trained(Shared):
         copy = shutil.copytree(project, folder / project.name, ignore=ENVIRONMENT)
         set_up(copy)
         return copy
+
+    def lend(self, kind: str, folder: Path) -> Path:
+        """Copy a project, which uses the environment of the first.
+
+        Neither the copy's code nor its packages may be changed: the environment has the first's.
+        """
+        project = self(kind)
+        copy = shutil.copytree(project, folder / project.name, ignore=ENVIRONMENT)
+        (copy / ".venv").symlink_to(project / ".venv")
+        return copy
+
+    def newman(self) -> Path:
+        """Return the Titanic project once newman is installed in it, by its own `make`."""
+        project = self("titanic")
+        with self.once("newman"):
+            make(project, f"{NODE_MODULES}/.ready")
+        return project
 
     def _log(self, kind: str) -> Path:
         return self.folder / f"shared-{kind}-train.log"

@@ -26,6 +26,12 @@ ENV UV_LINK_MODE=copy UV_PYTHON=python3 UV_PYTHON_DOWNLOADS=never
 FROM tools AS pipelines
 COPY --from=docker /usr/local/bin/docker /usr/local/bin/docker
 COPY --from=docker /usr/local/libexec/docker/cli-plugins/docker-buildx /usr/local/libexec/docker/cli-plugins/
+<%- if cookiecutter.azure == "yes" %>
+# In an environment of its own; pipelines sign in to Azure by it.
+RUN --mount=type=cache,target=/var/cache/pip \
+    python3 -m venv /opt/azure && /opt/azure/bin/pip install --disable-pip-version-check "azure-cli==2.91.0" \
+    && ln -s /opt/azure/bin/az /usr/local/bin/az
+<%- endif %>
 # A volume that is mounted here first takes its rights from this folder: any user may fill it.
 RUN mkdir --mode=1777 /var/cache/ci
 ENV HOME=/tmp UV_CACHE_DIR=/var/cache/ci/uv npm_config_cache=/var/cache/ci/npm

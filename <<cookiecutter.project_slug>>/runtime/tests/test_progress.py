@@ -2,14 +2,17 @@
 
 import io
 import re
+import signal
 import time
 from threading import Event
 
 import pytest
+import typer
 from rich.console import Console
 
 from model_runtime.errors import ProjectError
 from model_runtime.progress import Progress, Step, advance
+from model_runtime.terminal import stoppable
 
 
 class Log(io.StringIO):
@@ -80,3 +83,11 @@ def test_what_is_left_follows_from_the_speed_so_far(monkeypatch: pytest.MonkeyPa
 
 def test_without_a_step_nothing_is_said() -> None:
     advance(1, 2, "folds")
+
+
+def test_a_signal_ends_a_step_with_its_own_number_and_no_other_words() -> None:
+    log = io.StringIO()
+    progress = Progress(Console(file=log))
+    with pytest.raises(typer.Exit) as ended, stoppable(), progress.step("fit"):
+        signal.raise_signal(signal.SIGTERM)
+    assert (ended.value.exit_code, log.getvalue()) == (128 + signal.SIGTERM, "")

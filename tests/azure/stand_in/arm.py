@@ -17,6 +17,7 @@ HOST = "management.azure.com"
 AUDIENCES = ("https://management.azure.com", "https://management.core.windows.net")
 
 Resource = dict[str, Any]
+Action = Callable[[Resource, Request], Answer]
 
 
 @dataclass
@@ -29,6 +30,8 @@ class Kind:
         on_delete: Refuses to remove one.
         slow: Makes and changes it as a long-running operation.
         actions: Answers to POST, by the last part of the path.
+        lax: Places in a body that the services read, though the SDK's model has another type.
+        acts_early: Lists and acts on what is not there yet.
         needs_parent: Refuses one whose parent is not there.
     """
 
@@ -37,7 +40,9 @@ class Kind:
     on_get: Callable[[Resource], None] | None = None
     on_delete: Callable[[Resource], None] | None = None
     slow: bool = False
-    actions: dict[str, Callable[[Resource, Request], Answer]] = field(default_factory=dict)
+    actions: dict[str, Action] = field(default_factory=dict)
+    lax: tuple[str, ...] = ()
+    acts_early: bool = False
     needs_parent: bool = True
 
 
@@ -54,8 +59,8 @@ class Arm:
     def register(self, router: Router) -> None:
         """Answer for resources in resource groups."""
         self.operations.register(router)
-        router.add("*", HOST, "/subscriptions/*/resourcegroups/*/providers/*", self._answer)
-        router.add("*", HOST, "/subscriptions/*/resourcegroups/*", self._answer)
+        router.add("*", HOST, "/subscriptions/*/resourcegroups/*/providers/*", self.answer)
+        router.add("*", HOST, "/subscriptions/*/resourcegroups/*", self.answer)
 
     def kind(self, name: str, kind: Kind) -> None:
         """Let there be resources of a type, e.g. `Microsoft.Storage/storageAccounts`."""
@@ -76,10 +81,24 @@ class Arm:
             if place.startswith(prefix) and "/" not in place.removeprefix(prefix)
         ]
 
-    def _answer(self, request: Request) -> Answer:
+    def check(self, request: Request) -> None:
+        """Refuse a request without a token for ARM, or without a version of the API.
+
+        Raises:
+            Refused: As ARM does.
+        """
         self.tokens.check(request, *AUDIENCES)
         if "api-version" not in request.query:
             raise Refused(400, "MissingApiVersionParameter", "api-version is missing in the query.")
+
+    def make(self, place: str, body: Any) -> None:
+        """Make a resource as a deployment does, by the same checks as of a request."""
+        with self.lock:
+            self._keep(place, self._checked(place, body))
+
+    def answer(self, request: Request) -> Answer:
+        """Answer for a resource or a list of them."""
+        self.check(request)
         with self.lock:
             if request.method == "POST":
                 return self._act(request)
@@ -89,6 +108,9 @@ class Arm:
         if is_collection(request.path):
             if request.method != "GET":
                 raise Refused(405, "MethodNotAllowed", f"{request.method} of a collection")
+            kind = self.kinds.get(type_of(f"{request.path}/any").lower())
+            if not kind or not kind.acts_early:
+                self._found(request.path.rpartition("/")[0])
             return Answer(body={"value": self._shown_all(request)})
         method = {"GET": self._get, "PUT": self._put, "PATCH": self._patch, "DELETE": self._delete}
         if request.method == "HEAD":
@@ -152,7 +174,9 @@ class Arm:
         name = type_of(place).lower()
         if name not in self.kinds:
             raise Refused(404, "InvalidResourceType", f"The type {type_of(place)} is not known.")
-        if wrong := models.findings(self.kinds[name].model(), body):
+        kind = self.kinds[name]
+        found = models.findings(kind.model(), body)
+        if wrong := [finding for finding in found if not finding.startswith(kind.lax)]:
             raise Refused(400, "InvalidRequestContent", "; ".join(wrong))
         return deepcopy(body)
 
@@ -174,7 +198,8 @@ class Arm:
         known = {name.lower(): act for name, act in kind.actions.items()} if kind else {}
         if action.lower() not in known:
             raise Refused(404, "NotFound", f"There is no action {action} of {type_of(place)}.")
-        return known[action.lower()](self._found(place), request)
+        early = kind and kind.acts_early and place.lower() not in self.resources
+        return known[action.lower()]({"id": place} if early else self._found(place), request)
 
 
 def type_of(place: str) -> str:

@@ -28,12 +28,12 @@ class Faults:
 
     def too_many(self, method: str, place: str, times: int = 1) -> None:
         """Refuse with 429, and ask for a retry at once."""
-        said = Refused(429, "TooManyRequests", "The request is throttled.", Retry_After_Ms="1")
+        said = Refused(429, "TooManyRequests", "The request is throttled.", Retry_After="0.01")
         self.add(method, place, said, times)
 
     def unavailable(self, method: str, place: str, times: int = 1) -> None:
         """Refuse with 503, and ask for a retry at once."""
-        said = Refused(503, "ServerBusy", "The server is busy.", Retry_After_Ms="1")
+        said = Refused(503, "ServerBusy", "The server is busy.", Retry_After="0.01")
         self.add(method, place, said, times)
 
     def check(self, request: Request) -> None:

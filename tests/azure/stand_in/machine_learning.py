@@ -5,6 +5,7 @@ from typing import Any
 from .arm import Arm, Kind, Resource, new_id
 from .messages import Answer, Request
 from .router import Router
+from .storage import ACCOUNT, Storage
 
 NAMESPACE = "Microsoft.MachineLearningServices"
 REGION = "westeurope.api.azureml.ms"
@@ -52,6 +53,8 @@ class MachineLearning:
             if own.endswith("/versions"):
                 kind.on_put, kind.needs_parent = self._versioned, False
             arm.kind(f"{NAMESPACE}/{name}", kind)
+        # The SDK writes it so; services read an enumeration's words in any case.
+        self.kind("batchEndpoints").lax = ("properties.authMode: 'aadToken' is none",)
 
     def kind(self, name: str) -> Kind:
         """Return a kind of a workspace, e.g. `jobs`, to give it hooks and actions."""
@@ -74,6 +77,34 @@ class MachineLearning:
         self.arm.put(group, location="westeurope")
         identity = {"type": "SystemAssigned"}
         return self.arm.put(place, location="westeurope", identity=identity, properties=properties)
+
+    def keep_files(self, workspace: Resource, storage: Storage) -> str:
+        """Let a workspace keep its files in a storage account, without keys, and return where."""
+        container = f"azureml-blobstore-{workspace['properties']['workspaceId']}"
+        storage.make_container(container)
+        properties = {
+            "accountName": ACCOUNT,
+            "containerName": container,
+            "credentials": {"credentialsType": "None"},
+            "datastoreType": "AzureBlob",
+            "endpoint": "core.windows.net",
+            "isDefault": True,
+            "protocol": "https",
+        }
+        self.arm.put(f"{workspace['id']}/datastores/workspaceblobstore", properties=properties)
+        codes = self.kind("codes/versions")
+        codes.acts_early = True
+        codes.lax = ("properties.properties.hash_version is ",)  # the SDK sends a number
+
+        def begin(resource: Resource, _: Request) -> Answer:
+            place = f"code-{resource['id'].rsplit('/', 3)[1]}"
+            storage.make_container(place)
+            credential = {"credentialType": "SAS", "sasUri": storage.signed(place)}
+            blob = {"blobUri": storage.signed(place).partition("?")[0], "credential": credential}
+            return Answer(body={"blobReferenceForConsumption": blob})
+
+        codes.actions["startPendingUpload"] = begin
+        return container
 
     def _versioned(self, resource: Resource, before: Resource | None) -> None:
         """Keep the container of a version, which says the next one."""

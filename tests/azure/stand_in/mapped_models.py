@@ -71,7 +71,8 @@ def _subclass(model: Any, value: dict[str, Any], place: str) -> tuple[Any, list[
     while subtypes := vars(model).get("_subtype_map"):
         ((attribute, names),) = subtypes.items()
         key = model._attribute_map[attribute]["key"]
-        if (named := value.get(key)) not in names:
+        named = value.get(key)
+        if not isinstance(named, str) or named not in names:
             known = sorted(names)
             return model, [f"{place}.{key}: {named!r} is none of {known}".lstrip(".")]
         model = _named(model, names[named])

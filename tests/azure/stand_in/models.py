@@ -7,6 +7,7 @@ whose attributes are `rest_field`s. Both know each property's name in JSON, and 
 import sys
 import typing
 from enum import Enum
+from functools import cache
 from typing import Any
 
 from . import mapped_models
@@ -49,7 +50,7 @@ def _subclass(model: Any, value: dict[str, Any], place: str) -> tuple[Any, list[
             break
         seen.add(found[0])
         named = value.get(found[0])
-        if named not in mapping:
+        if not isinstance(named, str) or named not in mapping:
             return model, [
                 f"{place}.{found[0]}: {named!r} is none of {sorted(mapping)}".lstrip(".")
             ]
@@ -59,6 +60,7 @@ def _subclass(model: Any, value: dict[str, Any], place: str) -> tuple[Any, list[
     return model, []
 
 
+@cache
 def _fields(model: Any) -> dict[str, tuple[Any, bool]]:
     """Give each property's type by its name in JSON, and whether a body needs it."""
     fields: dict[str, tuple[Any, bool]] = {}

@@ -1,4 +1,4 @@
-"""The proxy that all HTTPS of the tested program goes through, and TLS for every host's name."""
+"""The proxy that all requests of the tested program go through, and TLS for every host's name."""
 
 import json
 import socketserver
@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import cache
 from http.server import BaseHTTPRequestHandler
 from typing import Any
+from urllib.parse import urlsplit
 
 import trustme
 
@@ -61,7 +62,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _do(self) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
-        request = Request(self.command, self.host, self.path, headers, self._body(headers))
+        # Without TLS the proxy is told the whole address.
+        host = self.host or urlsplit(self.path).hostname or ""
+        request = Request(self.command, host, self.path, headers, self._body(headers))
         answer = self.server.answer(request)
         body = answer.body if isinstance(answer.body, bytes) else _coded(answer.body)
         self.send_response(answer.status)

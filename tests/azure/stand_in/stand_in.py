@@ -5,7 +5,11 @@ import traceback
 from pathlib import Path
 
 from .arm import Arm
+from .container_apps import ContainerApps
+from .containers import Containers
+from .deployments import Deployments
 from .faults import Faults
+from .groups import Groups
 from .machine_learning import MachineLearning
 from .messages import Answer, Refused, Request
 from .proxy import AUTHORITY, Proxy
@@ -41,12 +45,24 @@ class StandIn:
         self.router = Router()
         self.arm = Arm(self.tokens)
         self.machine_learning = MachineLearning(self.arm)
-        for part in (self.tokens, self.machine_learning, self.arm):
+        self.container_apps, self.containers = ContainerApps(self.arm), Containers(self.arm)
+        self.groups, self.deployments = Groups(self.arm), Deployments(self.arm)
+        for part in (
+            self.tokens,
+            self.machine_learning,
+            self.container_apps,
+            self.containers,
+            self.deployments,
+            self.groups,
+            self.arm,
+        ):
             part.register(self.router)
 
     def environment(self) -> dict[str, str]:
         """Return the variables by which a program comes here instead of to Azure."""
         return {
+            "HTTP_PROXY": self._proxy.url,
+            "http_proxy": self._proxy.url,
             "HTTPS_PROXY": self._proxy.url,
             "https_proxy": self._proxy.url,
             "NO_PROXY": "127.0.0.1,localhost",

@@ -13,6 +13,7 @@ from .router import Router
 
 TENANT = "00000000-0000-0000-0000-00000000000a"
 CLIENT = "00000000-0000-0000-0000-00000000000b"
+PRINCIPAL = "00000000-0000-0000-0000-00000000000c"
 LOGIN = "login.microsoftonline.com"
 
 
@@ -101,6 +102,8 @@ def _token(audience: str, lifetime: int) -> str:
         "nbf": now - 1,
         "exp": now + lifetime,
         "tid": TENANT,
+        "oid": PRINCIPAL,
+        "idtyp": "app",
         "jti": secrets.token_hex(8),
     }
     parts = ({"alg": "RS256", "typ": "JWT"}, claims)

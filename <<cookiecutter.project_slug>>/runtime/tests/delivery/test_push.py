@@ -46,17 +46,22 @@ def test_it_logs_in_where_it_pushes_to(said: Path, reference: str, host: str) ->
     assert said.read_text().splitlines() == asked
 
 
+@pytest.mark.parametrize("password", [True, False])
 @pytest.mark.parametrize("reference", ["model:7", "team/model:latest"])
-def test_a_name_without_a_registry_gets_no_password(said: Path, reference: str) -> None:
-    with pytest.raises(ProjectError, match="names no registry"):
+def test_a_name_without_a_registry_is_not_pushed(
+    said: Path, monkeypatch: pytest.MonkeyPatch, reference: str, password: bool
+) -> None:
+    if not password:
+        monkeypatch.delenv("REGISTRY_PASSWORD")
+    with pytest.raises(ProjectError, match="names no registry to push to"):
         Builder("docker").push(reference)
     assert not said.exists()
 
 
 def test_without_a_password_it_only_pushes(said: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("REGISTRY_PASSWORD")
-    assert Builder("docker").push("model:7") == DIGEST
-    assert said.read_text() == "push model:7\nimage inspect model:7\n"
+    assert Builder("docker").push("localhost/model:7") == DIGEST
+    assert said.read_text() == "push localhost/model:7\nimage inspect localhost/model:7\n"
 
 
 def test_docker_shortens_the_names_of_its_own_registry(said: Path) -> None:

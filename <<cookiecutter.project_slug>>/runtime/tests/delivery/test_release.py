@@ -60,7 +60,7 @@ def test_a_namespace_is_made_where_there_is_none(
     first, second = [line for line in Path("said").read_text().splitlines() if "upgrade" in line]
     assert "--create-namespace" not in first
     assert "--create-namespace" in second
-    assert asked()[-2:] == ["test", "history"]  # nobody else came meanwhile
+    assert asked()[-3:] == ["test", "history", "get"]  # nobody else came meanwhile
 
 
 def test_who_may_not_make_the_namespace_is_told_what_to_do(
@@ -83,7 +83,7 @@ def test_a_release_that_was_cut_off_is_told_with_the_way_out(
 ) -> None:
     listed = json.dumps(
         [
-            {"revision": number, "status": status, "description": about}
+            {"revision": number, "status": status, "description": about, "chart": "model-0.1"}
             for number, (status, about) in enumerate(rows, start=1)
         ]
     )
@@ -110,8 +110,31 @@ def test_who_loses_a_race_is_not_told_to_remove_what_the_other_deploys(
     release: Callable[[Answers], Release],
 ) -> None:
     Path("history").write_text("[]")
-    Path("meanwhile").write_text('[{"revision":1,"status":"pending-install"}]')
+    pending = '[{"revision":1,"status":"pending-install","chart":"model-0.1"}]'
+    Path("meanwhile").write_text(pending)
     lost = "Error: release: already exists'; cp meanwhile history; echo '"
     answers = {"history": ("'$(cat history)'", 0), "upgrade": (lost, 1)}
     with pytest.raises(ProjectError, match=r"another deployment runs, .*Wait for it"):
         release(answers).deploy({})
+
+
+def test_a_value_is_one_value_to_helm(release: Callable[[Answers], Release]) -> None:
+    release({}).deploy({"image.repository": "a,deployment.replicas=9"})
+    assert r"--set-string image.repository=a\,deployment.replicas=9" in Path("said").read_text()
+
+
+@pytest.mark.parametrize("chart", ["database-1.0.0", "model-of-others-0.1.0", "my-model-0.1.0"])
+def test_another_charts_release_is_left_alone(
+    release: Callable[[Answers], Release], chart: str
+) -> None:
+    listed = json.dumps([{"revision": 1, "status": "deployed", "chart": chart}])
+    there = release({"history": (listed, 0)})
+    changes: list[Callable[[], None]] = [
+        lambda: there.deploy({}),
+        lambda: there.rollback(1),
+        there.undeploy,
+    ]
+    for change in changes:
+        with pytest.raises(ProjectError, match=f"is of another chart, {chart}: name one of your"):
+            change()
+    assert {*asked()} == {"history"}

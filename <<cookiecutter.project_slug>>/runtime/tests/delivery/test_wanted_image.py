@@ -116,3 +116,9 @@ def test_the_chart_is_told_all_of_an_image_and_the_other_of_the_same_commit() ->
     assert values_of(image, "ci:1")["deployment.ci_image"] == "ci:1"
     tagged = wanted_image(settings(), image_said("5", {}, None), REPOSITORY, BUNDLE)
     assert values_of(tagged, "")["image.digest"] == ""
+
+
+@pytest.mark.parametrize("tag", ["a b", "1,deployment.replicas=9", "-1", "x" * 129, "a/b"])
+def test_a_tag_that_no_image_has_is_refused(tag: str) -> None:
+    with pytest.raises(ProjectError, match="is no tag of an image"):
+        image_said(tag, {}, None)

@@ -1,6 +1,7 @@
 """Versions in the registry: recorded, listed, fetched, refused. In MLflow's own files, for real."""
 
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -26,6 +27,7 @@ from model_runtime.registry.table import versions_table
 from model_runtime.settings import Registry, Settings
 
 from ..support.listing import names
+from ..support.sample import PREFIX
 from ..support.sealed_parts import flip_a_byte
 from ..support.small_cases import FEATURES, case, customers
 from ..support.versions import record, settings_for
@@ -202,12 +204,15 @@ def test_a_bundle_that_was_not_registered_is_not_overwritten_half(settings: Sett
 
 @pytest.mark.slow
 def test_two_who_use_a_registry_for_the_first_time_at_once_do_not_meet(tmp_path: Path) -> None:
-    use = "import sys; from tests.support.versions import *; from pathlib import Path; "
-    use += "ModelRegistry(settings_for(Path(sys.argv[1]))).versions()"
-    command = [sys.executable, "-c", use, str(tmp_path)]
-    users = [subprocess.Popen(command, stderr=subprocess.PIPE) for _ in range(2)]
+    use = "from model_runtime.registry.client import ModelRegistry; "
+    use += "from model_runtime.settings import read_settings; "
+    use += "ModelRegistry(read_settings()).versions()"
+    command = [sys.executable, "-c", use]
+    where = os.environ | {f"{PREFIX}PATHS__REGISTRY": str(tmp_path / "registry")}
+    users = [subprocess.Popen(command, stderr=subprocess.PIPE, env=where) for _ in range(2)]
     said = [user.communicate()[1].decode() for user in users]
     assert [user.returncode for user in users] == [0, 0], said
+    assert (tmp_path / "registry" / "mlflow.db").is_file()
 
 
 @pytest.mark.slow

@@ -47,3 +47,8 @@ def test_browsers_are_told_to_ask_again(service: Service, path: str) -> None:
     assert "last-modified" not in served.headers
     asked = {"if-none-match": served.headers["etag"]}
     assert service.client.get(path, headers=asked).status_code == 304
+
+
+@pytest.mark.parametrize("path", ["/docs", "/api/docs", "/openapi.json", "/swagger.json"])
+def test_nobody_keeps_the_description_of_another_bundle(service: Service, path: str) -> None:
+    assert service.client.get(path).headers["cache-control"] == "no-cache"

@@ -34,7 +34,7 @@ def credential() -> "TokenCredential":
     from azure.identity import DefaultAzureCredential
 
     # What each of its ways lacks, they write as warnings; the failure's sentence says it once.
-    logging.getLogger("azure").setLevel(logging.ERROR)
+    logging.getLogger("azure.identity").setLevel(logging.ERROR)
     return DefaultAzureCredential()
 
 
@@ -42,14 +42,11 @@ def workspace(azure: Azure) -> "MLClient":
     """Return the client of the workspace; nothing is asked yet."""
     from azure.ai.ml import MLClient
 
-    return MLClient(
-        credential(),
-        azure.subscription,
-        azure.resource_group,
-        azure.name,
-        enable_telemetry=False,
-        show_progress=False,
-    )
+    scope = (azure.subscription, azure.resource_group, azure.name)
+    client = MLClient(credential(), *scope, enable_telemetry=False, show_progress=False)
+    # It warns of its own experimental parts, and notes each call.
+    logging.getLogger("azure.ai.ml").setLevel(logging.CRITICAL)
+    return client
 
 
 def resource_group(azure: Azure) -> str:

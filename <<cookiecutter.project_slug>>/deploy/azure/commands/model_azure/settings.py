@@ -2,19 +2,32 @@
 
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from model_runtime.errors import ProjectError, sentences
+from model_runtime.settings.cron import check_schedule
 from model_runtime.yaml_file import read_yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 FILE = Path("deploy/azure/azure.yaml")
 
-Name = Annotated[str, Field(pattern="^[a-z][a-z0-9-]{1,28}[a-z0-9]$")]
+Name = Annotated[str, Field(pattern="^[a-z](-?[a-z0-9])+$", min_length=3, max_length=30)]
 """A name that workspaces, endpoints and container apps may have, and names of others begin with."""
 
 Size = Annotated[str, Field(pattern=r"^Standard_[A-Za-z0-9_]{1,50}$")]
 """A size of virtual machines, e.g. Standard_DS3_v2."""
+
+
+Variable = Annotated[str, Field(pattern="^[A-Z][A-Z0-9_]*$")]
+"""A variable of the service."""
+
+Secret = Annotated[str, Field(pattern="^[A-Za-z0-9-]{1,127}$")]
+"""The name of a secret in the vault."""
+
+_CLUSTER = (
+    "^/subscriptions/[^/]+/resourceGroups/[^/]+/providers/"
+    "Microsoft.ContainerService/managedClusters/[^/]+$"
+)
 
 
 class Section(BaseModel):
@@ -30,6 +43,19 @@ class Training(Section):
     max_nodes: int = Field(default=2, ge=1, le=100)
     idle_seconds: int = Field(default=600, ge=60, le=86_400)
     max_hours: int = Field(default=6, ge=1, le=168)
+    schedule: str = ""
+
+    @field_validator("schedule")
+    @classmethod
+    def _is_a_schedule(cls, text: str) -> str:
+        """Refuse what Azure would take for another schedule: it has days of the week alone."""
+        parts = check_schedule(text).split()
+        if text and (len(parts) != 5 or parts[2:4] != ["*", "*"]):
+            raise ValueError(
+                f"{text!r} has days of the month or months, or is a word, which Azure's schedules "
+                'don\'t know; write minute, hour, *, * and day of the week, like "0 3 * * 1"'
+            )
+        return text
 
 
 class Service(Section):
@@ -40,6 +66,26 @@ class Service(Section):
     memory_gb: float = Field(default=1, ge=0.5, le=16, strict=False)
     replicas: int = Field(default=1, ge=0, le=300)
     max_replicas: int = Field(default=3, ge=1, le=300)
+    secrets: dict[Variable, Secret] = {}
+    cluster: str = Field(default="", pattern=f"^$|{_CLUSTER}")
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        """Refuse what Azure would refuse, or do nothing with."""
+        if self.kind == "container-apps" and self.memory_gb != 2 * self.cpu:
+            raise ValueError(
+                f"of container-apps memory_gb is twice cpu, and it is {self.memory_gb:g} beside "
+                f"{self.cpu:g}"
+            )
+        if self.max_replicas < self.replicas:
+            raise ValueError(f"max_replicas is less than replicas, which is {self.replicas}")
+        if self.secrets and self.kind in ("container-instance", "aks"):
+            raise ValueError(
+                f"secrets are read from the vault by container-apps alone, and kind is {self.kind}"
+            )
+        if self.kind == "aks" and not self.cluster:
+            raise ValueError("of aks, cluster has to be the resource ID of the AKS cluster")
+        return self
 
 
 class Endpoint(Section):

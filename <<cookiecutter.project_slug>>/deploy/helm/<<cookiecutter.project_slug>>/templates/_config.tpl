@@ -25,19 +25,6 @@
   value: /etc/{{ .Chart.Name }}/config.yaml
 {{- end }}
 
-{{- define "<< cookiecutter.project_slug >>.config-mount" -}}
-- name: config
-  mountPath: /etc/{{ .Chart.Name }}
-  readOnly: true
-{{- end }}
-
-{{/* The volume of a ConfigMap with settings, by its name. */}}
-{{- define "<< cookiecutter.project_slug >>.config-volume" -}}
-- name: config
-  configMap:
-    name: {{ . | quote }}
-{{- end }}
-
 {{/* The variables of the service, which go before its config.yaml. */}}
 {{- define "<< cookiecutter.project_slug >>.service-environment" -}}
 {{- include "<< cookiecutter.project_slug >>.config-variable" . }}

@@ -76,12 +76,7 @@ spec:
           resources:
             {{- include "<< cookiecutter.project_slug >>.resources" (dict "root" $root "cpu" $deployment.cpu "memory" "1Gi") | nindent 12 }}
           volumeMounts:
-            {{- include "<< cookiecutter.project_slug >>.config-mount" . | nindent 12 }}
-            {{- include "<< cookiecutter.project_slug >>.given-mounts" . | nindent 12 }}
-            - name: tmp
-              mountPath: /tmp
-            - name: models
-              mountPath: {{ include "<< cookiecutter.project_slug >>.fetched-bundle" . | dir }}
+            {{- include "<< cookiecutter.project_slug >>.mounts" (list . (include "<< cookiecutter.project_slug >>.fetch-mounts" .)) | nindent 12 }}
         {{- end }}
       {{- end }}
       containers:
@@ -123,20 +118,7 @@ spec:
           resources:
             {{- include "<< cookiecutter.project_slug >>.resources" (dict "root" $root "cpu" $deployment.cpu "memory" $deployment.memory) | nindent 12 }}
           volumeMounts:
-            {{- include "<< cookiecutter.project_slug >>.config-mount" . | nindent 12 }}
-            {{- include "<< cookiecutter.project_slug >>.given-mounts" . | nindent 12 }}
-            - name: tmp
-              mountPath: /tmp
-            {{- if $deployment.secrets.api_keys }}
-            - name: keys
-              mountPath: {{ include "<< cookiecutter.project_slug >>.keys-folder" . }}
-              readOnly: true
-            {{- end }}
-            {{- if $fetch }}
-            - name: models
-              mountPath: {{ include "<< cookiecutter.project_slug >>.fetched-bundle" . | dir }}
-              readOnly: true
-            {{- end }}
+            {{- include "<< cookiecutter.project_slug >>.mounts" (list . (include "<< cookiecutter.project_slug >>.service-mounts" .)) | nindent 12 }}
       volumes:
         {{- include "<< cookiecutter.project_slug >>.config-volume" (include "<< cookiecutter.project_slug >>.fullname" .) | nindent 8 }}
         {{- include "<< cookiecutter.project_slug >>.given-volumes" . | nindent 8 }}

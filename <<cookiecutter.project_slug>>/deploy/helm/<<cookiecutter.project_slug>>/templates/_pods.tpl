@@ -86,20 +86,3 @@ limits:
 {{- end }}
 {{- concat $kept $given | toYaml }}
 {{- end }}
-
-{{- define "<< cookiecutter.project_slug >>.given-volumes" -}}
-{{- range .Values.deployment.volumes }}
-- {{ omit . "mount_path" "sub_path" "read_only" | toYaml | nindent 2 | trim }}
-{{- end }}
-{{- end }}
-
-{{- define "<< cookiecutter.project_slug >>.given-mounts" -}}
-{{- range .Values.deployment.volumes }}
-- name: {{ .name | quote }}
-  mountPath: {{ .mount_path | quote }}
-  {{- with .sub_path }}
-  subPath: {{ . | quote }}
-  {{- end }}
-  readOnly: {{ ne (toString .read_only) "false" }}
-{{- end }}
-{{- end }}

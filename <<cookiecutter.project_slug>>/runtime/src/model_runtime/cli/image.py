@@ -16,11 +16,15 @@ app = typer.Typer()
 
 
 Ci = Annotated[bool, typer.Option("--ci", help="The pipelines' image instead, which trains.")]
+IfNeeded = Annotated[
+    bool, typer.Option("--if-needed", help="That one only where the settings need it.")
+]
 
 
 @app.command()
 def image(
     ci: Ci = False,
+    if_needed: IfNeeded = False,
     name_only: Annotated[bool, typer.Option(help="Only say what it is called.")] = False,
 ) -> None:
     """Build the image of the service and its bundle; its tag is the model's version and commit."""
@@ -33,6 +37,8 @@ def image(
         name = _name(settings, ci)
         if name_only:
             sys.stdout.write(f"{name}\n")
+            return
+        if if_needed and not _is_needed(settings):
             return
         given = system_packages(settings) if ci else arguments(settings, _bundle(settings))
         dockerfile = "deploy/docker/ci.Dockerfile" if ci else "deploy/docker/Dockerfile"
@@ -61,7 +67,7 @@ def wanted_image(
 
 
 @app.command()
-def push(ci: Ci = False) -> None:
+def push(ci: Ci = False, if_needed: IfNeeded = False) -> None:
     """Push the image; REGISTRY_USERNAME and REGISTRY_PASSWORD log in where they are set.
 
     Its digest is noted in build/, and with the version on the tracking server, for `deploy`.
@@ -72,6 +78,8 @@ def push(ci: Ci = False) -> None:
         from ..delivery.image_note import keep_note
 
         settings = read_settings()
+        if if_needed and not _is_needed(settings):
+            return
         metadata = None if ci else _bundle(settings)
         name = _name(settings, ci)
         digest = find_builder(settings.image.tool).push(name)
@@ -129,6 +137,15 @@ def check_image() -> None:
         from ..delivery.check_image import check_image as run
 
         raise typer.Exit(run(read_settings()))
+
+
+def _is_needed(settings: Settings) -> bool:
+    """Tell whether a release needs the image that fetches and trains, and say why."""
+    from ..delivery.ci_image import needs_of_ci_image
+
+    needs = needs_of_ci_image(settings)
+    say(f"Needed by {', '.join(needs)}." if needs else "No release needs it: left out.")
+    return bool(needs)
 
 
 def _name(settings: Settings, ci: bool) -> str:

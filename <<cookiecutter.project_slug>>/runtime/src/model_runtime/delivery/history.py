@@ -18,6 +18,8 @@ class Revision:
     number: int
     status: str
     description: str
+    chart: str
+    """Its chart's name and version, with a dash between."""
 
     @property
     def pending(self) -> bool:
@@ -103,4 +105,5 @@ class History:
 
 
 def _revision(entry: dict[str, Any]) -> Revision:
-    return Revision(int(entry["revision"]), entry["status"], entry.get("description", ""))
+    texts = (entry.get(name, "") for name in ("description", "chart"))
+    return Revision(int(entry["revision"]), entry["status"], *texts)

@@ -13,7 +13,7 @@ from ..bundle.metadata import Metadata
 from ..errors import ProjectError
 from ..git import git_revision
 from ..settings import Settings
-from .registry_login import registry_login
+from .registry_login import registry_host, registry_login
 
 TOOLS = ("docker", "podman", "buildah")
 _FETCHED = "/tmp/model/model_bin"  # noqa: S108
@@ -59,8 +59,9 @@ class Builder:
             The digest by which the registry knows it.
 
         Raises:
-            ProjectError: It fails, as the tool has said.
+            ProjectError: Its name has no registry, or it fails, as the tool has said.
         """
+        registry_host(reference)
         # In a folder of its own, for these tools keep the password in a file.
         with tempfile.TemporaryDirectory() as folder:
             place = {}

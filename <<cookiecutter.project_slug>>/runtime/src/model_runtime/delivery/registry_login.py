@@ -40,6 +40,6 @@ def registry_host(reference: str) -> str:
     if slash and ({".", ":"} & set(first) or first == "localhost"):
         return first
     raise ProjectError(
-        f"{reference} names no registry to log in to; write one before it in image.repository in "
-        "config.yaml, e.g. registry.example.org/team/name."
+        f"{reference} names no registry to push to; write one before it in image.repository in "
+        "config.yaml, e.g. registry.example.org/team/name (Docker Hub's is docker.io)."
     )

@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from .helm import Helm, HelmError, InterruptedHelmError
 from .history import History
 
 _PATIENCE = ("--wait", "--timeout", "10m")
+_ANY_TAG = "1-000000000000"
 _TEST_PATIENCE = ("--timeout", "5m")
 
 
@@ -35,18 +37,20 @@ class Release:
             ProjectError: Helm is missing or fails, as it has said.
         """
         with self.helm.interrupts.kept():
-            before = History(self.helm, self.name)
+            before = self._history()
             if way := _way_out(self.name, before):
                 raise ProjectError(way)
             own, former = before.next, before.running()
             self._upgrade(given)
             try:
-                self.helm.show("test", self.name, *_TEST_PATIENCE)
+                self.helm.show("test", self.name, "--hide-notes", *_TEST_PATIENCE)
             except ProjectError as failure:
                 what = self._overtaken(own) or self._take_back(former)
                 raise ProjectError(f"{failure} {what}") from failure
             if overtaken := self._overtaken(own):
                 raise ProjectError(overtaken)
+            # Now that it stays, and no sooner: its addresses.
+            self.helm.show("get", "notes", self.name, apart=True)
 
     def diff(self, given: Mapping[str, str]) -> str:
         """Return how the cluster's objects would change, empty if they wouldn't.
@@ -66,23 +70,49 @@ class Release:
         old, new = _lines(before), _lines(after)
         return "\n".join(difflib.unified_diff(old, new, "released", "new", lineterm=""))
 
+    def lint(self) -> None:
+        """Check the chart and its values, without a cluster.
+
+        It is rendered first: where Helm lints, a refusal of the chart's own is a remark.
+        """
+        words = self._values({"image.tag": _ANY_TAG})
+        self.helm.ask("template", *words)
+        self.helm.show("lint", "--strict", *words[1:])
+
     def rollback(self, revision: int | None) -> None:
         """Go back to a revision, the one before if none is said, and wait until it answers."""
-        wanted = revision or History(self.helm, self.name).before()
+        history = self._history()
+        wanted = revision or history.before()
         if wanted is None:
             raise ProjectError(f"The release {self.name} has nothing that ran before.")
         self._go_back(wanted, apart=False)
 
     def undeploy(self) -> None:
         """Remove all that the release has; the namespace and its Secrets stay."""
+        self._history()
         self.helm.show("uninstall", self.name, *_PATIENCE)
+
+    def _history(self) -> History:
+        """Return the release's revisions; another chart's are no business of this one's.
+
+        Helm would put one chart in the place of the other, and remove what that has.
+        """
+        found = History(self.helm, self.name)
+        own = re.compile(rf"{re.escape(chart_folder().name)}-\d")
+        if found.last and not own.match(found.last.chart):
+            raise ProjectError(
+                f"The release {self.name} in {self.helm.namespace} is of another chart, "
+                f"{found.last.chart}: name one of your own, RELEASE=… or deployment.release."
+            )
+        return found
 
     def _upgrade(self, given: Mapping[str, str]) -> None:
         """Upgrade or install; the namespace is made only where the API says that it isn't there.
 
         Who has rights in one namespace only could else deploy nothing.
         """
-        words = ["upgrade", "--install", *self.helm.atomic, *_PATIENCE, *self._values(given)]
+        options = ("--install", *self.helm.atomic, *_PATIENCE, "--hide-notes")
+        words = ["upgrade", *options, *self._values(given)]
         try:
             self.helm.show(*words)
         except InterruptedHelmError as error:
@@ -154,8 +184,13 @@ class Release:
     def _values(self, given: Mapping[str, str]) -> list[str]:
         values = [word for file in self.values for word in ("--values", str(file))]
         for name, value in given.items():
-            values += ["--set-string", f"{name}={value}"]
+            values += ["--set-string", f"{name}={_as_it_is(value)}"]
         return [self.name, str(chart_folder()), *values]
+
+
+def _as_it_is(value: str) -> str:
+    """Return a text for Helm's options, where a comma begins another value and a brace a list."""
+    return re.sub(r"[\\,{}]", r"\\\g<0>", value)
 
 
 def _way_out(name: str, history: History) -> str:

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pydantic import ValidationError
+
 from ..bundle.metadata import Metadata
 from ..errors import ProjectError
-from ..settings import Settings
+from ..settings import Image, Settings
 from .image_name import ci_reference, revision, tagged_commit, version_tag
 from .image_note import ImageNote, is_about, read_note
 
@@ -99,9 +101,18 @@ def image_said(tag: str | None, values: Mapping[str, str], file: object) -> Said
         tag: On the command line.
         values: The section `image` of a file of values.
         file: That file.
+
+    Raises:
+        ProjectError: No image can have that tag.
     """
     if tag:
-        return Said(tag, "", "TAG")
+        try:
+            return Said(Image(tag=tag).tag, "", "TAG")
+        except ValidationError as error:
+            raise ProjectError(
+                f"TAG: {tag!r} is no tag of an image; write letters, digits and _.-, 128 at most, "
+                "first no . or -."
+            ) from error
     own = [values.get(name, "") for name in ("tag", "digest")]
     return Said(own[0], own[1], f"image in {file}") if any(own) else None
 

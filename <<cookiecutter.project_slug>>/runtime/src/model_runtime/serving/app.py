@@ -90,7 +90,7 @@ def create_app(settings: Settings | None = None, state: State | None = None) -> 
         exception_handlers={Refusal: _refused, HTTPException: _no_such_route},
     )
     reloader = Reloader(app, settings, state, metrics, admission)
-    app.state.reload = reloader.reload
+    app.state.reload, app.state.tried = reloader.reload, reloader.tried
     app.state.keys = keys
     addresses.add(app, serving.root_path)
     app.add_middleware(Observe, account=account, state=state)

@@ -20,6 +20,8 @@ from .static import ContentFiles
 from .swagger import Json, older
 
 _ASSETS = "/docs/assets"
+_ASK_AGAIN = {"cache-control": "no-cache"}
+"""Another bundle has another description, and a proxy would keep for a while what says nothing."""
 
 # All addresses are relative, for a proxy may show this below a prefix that the service never hears
 # of: there, too, the page knows where the API is.
@@ -71,7 +73,7 @@ def add(app: FastAPI, settings: Settings) -> None:
 def _add_docs(app: FastAPI, title: str) -> None:
     async def page(request: Request) -> HTMLResponse:
         root = addresses.up(request.scope)
-        return HTMLResponse(_PAGE.format(title=escape(title), root=root))
+        return HTMLResponse(_PAGE.format(title=escape(title), root=root), headers=_ASK_AGAIN)
 
     assets = ContentFiles(directory=str(files("fastapi_swagger") / "resources"))
     app.mount(_ASSETS, assets)
@@ -106,7 +108,7 @@ def _description(
 
     async def endpoint(request: Request) -> Response:
         content = written(app.openapi(), addresses.servers(request.scope) or servers)
-        headers = {"vary": "X-Forwarded-Prefix"}
+        headers = {"vary": "X-Forwarded-Prefix", **_ASK_AGAIN}
         return Response(content, headers=headers, media_type="application/json")
 
     return endpoint

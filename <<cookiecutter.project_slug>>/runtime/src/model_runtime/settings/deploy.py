@@ -1,8 +1,8 @@
 """The settings of image, deployment and pipelines; the service itself reads none of them."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from .kubernetes import (
     Count,
@@ -15,6 +15,7 @@ from .kubernetes import (
     ReleaseName,
     Schedule,
 )
+from .plain_secrets import SECRET_NAME, is_plain, reference
 from .pods import Pods
 from .types import DebianPackage, Section
 from .ways_in import Canaries, Gateway, Ingress, Manifest, PathPrefix
@@ -49,13 +50,33 @@ class ServiceMonitor(Section):
     labels: Labels = Field(default_factory=dict)
 
 
+_BY_VARIABLE = reference("{")
+
+
 class Output(BaseModel):
     """An output as Fluent Bit writes it; its port is opened."""
 
-    model_config = ConfigDict(extra="allow", frozen=True)
+    model_config = ConfigDict(
+        extra="allow",
+        frozen=True,
+        json_schema_extra={
+            "patternProperties": {SECRET_NAME: {"type": "string", "pattern": _BY_VARIABLE}}
+        },
+    )
 
     name: str = Field(min_length=1)
     port: Port | None = None
+
+    @model_validator(mode="after")
+    def _holds_no_secret(self) -> Self:
+        for name, value in (self.model_extra or {}).items():
+            if is_plain(name, value, _BY_VARIABLE):
+                raise ValueError(
+                    f"{name} is a secret by its name, and what stands here gets into a ConfigMap; "
+                    "write ${NAME} for it, and name in deployment.secrets.log a Secret that has "
+                    "the key NAME"
+                )
+        return self
 
 
 class FluentBit(Section):

@@ -20,10 +20,14 @@ from ..yaml_file import read_yaml
 from .deploy import Deployment, Image, Jenkins
 from .learn import AutoML, Model, Training
 from .log import Log
+from .plain_secrets import has_password, texts
 from .serve import Paths, Registry, Serving
 from .variables import Variables, demand_known, read_env_file
 
 _SECRETS = (("serving", "admin_token"), ("log", "hash_key"), ("log", "shared_key"))
+
+_OF_HELM = ("global", "enabled")
+"""Values of a parent chart, which is none of the settings."""
 
 _PASSWORD = re.compile("://[^/]*:.*@|[?&][^=]*(pass|pwd|secret|token)[^=]*=", re.IGNORECASE)
 
@@ -67,22 +71,32 @@ class _ConfigFile(YamlConfigSettingsSource):
 
     def __call__(self) -> dict[str, Any]:
         values = super().__call__()
-        for section, key in _SECRETS:
-            part = values.get(section)
-            if isinstance(part, dict) and key in part:
-                variable = f"{project().prefix}{section}__{key}".upper()
-                raise ProjectError(
-                    f"{config_file()}: {section}.{key}: a secret does not belong in a file; "
-                    f"remove it there and set {variable} in the environment."
-                )
-        registry = values.get("registry")
-        if isinstance(registry, dict) and _PASSWORD.search(str(registry.get("uri", ""))):
-            raise ProjectError(
-                f"{config_file()}: registry.uri: a password does not belong in a file; remove it "
-                f"there and set {project().prefix}REGISTRY__URI in the environment, or "
-                "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD."
-            )
+        _demand_no_secrets(values, config_file())
         return values
+
+
+def _demand_no_secrets(values: dict[str, Any], file: Path) -> None:
+    for section, key in _SECRETS:
+        part = values.get(section)
+        if isinstance(part, dict) and key in part:
+            variable = f"{project().prefix}{section}__{key}".upper()
+            raise ProjectError(
+                f"{file}: {section}.{key}: a secret does not belong in a file; "
+                f"remove it there and set {variable} in the environment."
+            )
+    registry = values.get("registry")
+    if isinstance(registry, dict) and _PASSWORD.search(str(registry.get("uri", ""))):
+        raise ProjectError(
+            f"{file}: registry.uri: a password does not belong in a file; remove it "
+            f"there and set {project().prefix}REGISTRY__URI in the environment, or "
+            "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD."
+        )
+    if found := [path for path, text in texts(values) if has_password(text)]:
+        raise ProjectError(
+            f"{file}: {', '.join(found)}: an address with a password does not belong in a file; "
+            "write $(NAME) for the password in deployment.env, ${NAME} in fluent_bit's outputs, "
+            "and let a Secret have NAME."
+        )
 
 
 def config_file() -> Path:
@@ -90,18 +104,29 @@ def config_file() -> Path:
     return Path(os.environ.get(f"{project().prefix}CONFIG") or "config.yaml")
 
 
-def read_settings() -> Settings:
+def read_settings(values: Path | None = None) -> Settings:
     """Read config.yaml, the environment, and the variables that `.env` adds to it.
 
+    Args:
+        values: A file of settings that differ, which comes before both, as in Helm.
+
     Raises:
-        ProjectError: The file is missing or no YAML, or a key or a value does not fit.
+        ProjectError: A file is missing or no YAML, or a key or a value does not fit.
     """
     read_env_file(Path(".env"))
     file = config_file()
     if not file.is_file():
         raise ProjectError(f"{file} is not here; run this in the project's folder.")
     demand_known(Settings, project().prefix)
+    above = _laid_above(values) if values else {}
     try:
-        return Settings()
+        return Settings(**above)
     except ValidationError as error:
-        raise ProjectError("\n".join(sentences(error, f"{file} or environment"))) from error
+        names = f"{values}, {file} or environment" if values else f"{file} or environment"
+        raise ProjectError("\n".join(sentences(error, names))) from error
+
+
+def _laid_above(file: Path) -> dict[str, Any]:
+    values = read_yaml(file, str(file))
+    _demand_no_secrets(values, file)
+    return {name: value for name, value in values.items() if name not in _OF_HELM}

@@ -17,6 +17,7 @@ from .kubernetes import (
     Uid,
     text_type,
 )
+from .plain_secrets import SECRET_NAME, is_plain, reference
 from .types import Section
 
 OWN_VOLUMES = ("config", "tmp", "keys", "models", "fluent-bit", "fluent-bit-state", "work", "data")
@@ -37,6 +38,16 @@ AbsolutePath = Annotated[
     str, *text_type("/[^:]+", "is no place for a volume; write an absolute path without a colon")
 ]
 
+_PART = r"([^/.][^/]*|\.[^/.][^/]*|\.\.[^/]+)"
+SubPath = Annotated[
+    str,
+    *text_type(
+        f"({_PART}(/{_PART})*)?", "is no path in a volume; write one like certs/ca.pem, without .."
+    ),
+]
+
+_BY_VARIABLE = reference("(")
+
 
 def _names_once(entries: tuple[Any, ...]) -> tuple[Any, ...]:
     names = [each.name for each in entries]
@@ -54,9 +65,31 @@ class _OfKubernetes(BaseModel):
 class Variable(_OfKubernetes):
     """A variable of the environment, with a value or, by valueFrom, a place to read it."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "not": {
+                "properties": {
+                    "name": {"pattern": SECRET_NAME},
+                    "value": {"not": {"pattern": _BY_VARIABLE}},
+                },
+                "required": ["name", "value"],
+            }
+        }
+    )
+
     name: VariableName
     value: str = ""
     valueFrom: dict[str, Any] = Field(default_factory=dict, min_length=1, max_length=1)  # noqa: N815
+
+    @model_validator(mode="after")
+    def _is_no_secret(self) -> Self:
+        if is_plain(self.name, self.value, _BY_VARIABLE):
+            raise ValueError(
+                f"{self.name} is a secret by its name, and what stands here is in the pods' "
+                "manifest, too; create a Secret beforehand, and write valueFrom: {secretKeyRef: "
+                "{name: …, key: …}} instead of the value; if it is none, configMapKeyRef"
+            )
+        return self
 
 
 class Volume(_OfKubernetes):
@@ -64,7 +97,7 @@ class Volume(_OfKubernetes):
 
     name: VolumeName
     mount_path: AbsolutePath
-    sub_path: str = ""
+    sub_path: SubPath = ""
     read_only: bool = True
 
 
@@ -95,7 +128,8 @@ class Pods(Section):
     env: Variables = Field(
         default=(),
         description="variables as Kubernetes writes them, for the containers that serve, fetch "
-        'and retrain; they go before the chart\'s own, e.g. [{name: HTTPS_PROXY, value: "…"}]',
+        "and retrain; they go before the chart's own, e.g. "
+        '[{name: HTTPS_PROXY, value: "…"}]; what is secret has no value, but valueFrom',
     )
     volumes: Volumes = Field(
         default=(),

@@ -1,8 +1,8 @@
 """The settings of ways into a cluster's service, and of the versions that share its requests."""
 
-from typing import Annotated
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from .kubernetes import (
     Annotations,
@@ -65,8 +65,30 @@ class _Metadata(BaseModel):
 class Manifest(BaseModel):
     """An object of the user's own, as Kubernetes writes it."""
 
-    model_config = ConfigDict(extra="allow", frozen=True)
+    model_config = ConfigDict(
+        extra="allow",
+        frozen=True,
+        json_schema_extra={
+            "not": {
+                "properties": {"apiVersion": {"const": "v1"}, "kind": {"const": "Secret"}},
+                "required": ["apiVersion", "kind"],
+            }
+        },
+    )
 
     api_version: str = Field(alias="apiVersion", min_length=1)
     kind: str = Field(min_length=1)
     metadata: _Metadata
+    # Whatever has it is a list to Kubernetes, and might hold Secrets.
+    items: Any = Field(default=None, json_schema_extra={"not": {}})
+
+    @model_validator(mode="after")
+    def _is_one_object_and_no_secret(self) -> Self:
+        if (self.api_version, self.kind) == ("v1", "Secret"):
+            raise ValueError(
+                f"the Secret {self.metadata.name} would stand in a file; create it beforehand "
+                "(`kubectl create secret`), and name it in deployment.secrets or where it is used"
+            )
+        if "items" in self.model_fields_set:
+            raise ValueError(f"{self.kind} has items; write each object of them by itself")
+        return self

@@ -1,0 +1,1 @@
+"""ARM templates, read as Azure Resource Manager reads them: expressions, parameters, resources."""

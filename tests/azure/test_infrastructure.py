@@ -1,0 +1,165 @@
+"""`make azure-infra` and `make azure-down`: deployed, foretold, explained, removed."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from model_azure import arm as own_arm
+from model_azure.cloud import resource_group
+from model_azure.settings import FILE, read_azure
+
+from tests.azure.arm_template.functions import unique_string
+from tests.azure.commands import run
+from tests.azure.stand_in import StandIn
+from tests.azure.stand_in.messages import Answer, Refused, Request
+from tests.azure.stand_in.tokens import PRINCIPAL
+
+
+@pytest.fixture(autouse=True)
+def empty(azure: StandIn, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A subscription with nothing in it, looked at without a wait."""
+    azure.arm.resources.clear()
+    monkeypatch.setattr(own_arm, "EVERY_S", 0.001)
+    monkeypatch.setattr("model_azure.deployment.EVERY_S", 0.001)
+
+
+def _group() -> str:
+    return resource_group(read_azure()).lower()
+
+
+def _of_type(azure: StandIn, kind: str) -> list[str]:
+    return [each["id"] for each in azure.arm.resources.values() if each["type"] == kind]
+
+
+def test_all_of_it_is_made_and_config_yaml_is_told(azure: StandIn) -> None:
+    output = run("infra")
+    name = read_azure().name
+    suffix = unique_string(resource_group(read_azure()), name)
+    registry = f"{name.replace('-', '')}{suffix}"
+    assert f"  repository: {registry}.azurecr.io/" in output
+    assert "  uri: azureml://westeurope.api.azureml.ms/" in output
+    assert f"az acr login --name {registry} && make image push" in output
+    for made in (f"{registry} (Microsoft.ContainerRegistry/registries)", "  cluster ("):
+        assert made in output
+    assert azure.arm.resources[_group()]["location"] == "westeurope"
+    roles = [azure.arm.resources[place.lower()] for place in _of_type(azure, _ROLE)]
+    assert PRINCIPAL in [role["properties"]["principalId"] for role in roles]
+    assert len(roles) == 8
+    assert azure.calls[:3] == [
+        f"GET management.azure.com{resource_group(read_azure())}",
+        f"PUT management.azure.com{resource_group(read_azure())}",
+        f"GET management.azure.com{_VAULTS}",
+    ]
+
+
+_ROLE = "Microsoft.Authorization/roleAssignments"
+_SUBSCRIPTION = "/subscriptions/00000000-0000-0000-0000-000000000001"
+_VAULTS = f"{_SUBSCRIPTION}/providers/Microsoft.KeyVault/deletedVaults"
+
+
+def test_again_changes_nothing_and_a_setting_one_thing(azure: StandIn) -> None:
+    run("infra")
+    before = {place: dict(each) for place, each in azure.arm.resources.items()}
+    run("infra")
+    assert azure.arm.resources == before
+    FILE.write_text(FILE.read_text().replace("max_nodes: 2", "max_nodes: 5"))
+    foretold = run("infra", "--what-if")
+    assert "~ Microsoft.MachineLearningServices/workspaces/computes " in foretold
+    assert "    ~ properties.properties.scaleSettings.maxNodeCount: 2 -> 5\n" in foretold
+    assert "stay as they are" in foretold
+    assert azure.arm.resources == before
+
+
+def test_a_forecast_makes_nothing(azure: StandIn) -> None:
+    assert "would be made, and in it:\n+ Microsoft." in run("infra", "--what-if")
+    azure.arm.put(resource_group(read_azure()), location="westeurope")
+    foretold = run("infra", "--what-if")
+    assert "+ Microsoft.KeyVault/vaults " in foretold
+    assert [*azure.arm.resources] == [_group()]
+    assert not [call for call in azure.calls if call.startswith("PUT")]
+
+
+def test_a_busy_azure_is_asked_again(azure: StandIn) -> None:
+    azure.faults.too_many("PUT", "/deployments/infrastructure")
+    azure.faults.unavailable("GET", "/operationStatuses/", 2)
+    azure.faults.unavailable("GET", "/operations", 1)
+    assert "In config.yaml" in run("infra")
+
+
+def test_each_resource_that_fails_is_told_with_its_reason(azure: StandIn) -> None:
+    azure.deployments.failures["/computes/"] = "QuotaExceeded", "Standard_DS3_v2: no cores left."
+    output = run("infra", code=1)
+    assert "The deployment infrastructure in " in output
+    assert ": QuotaExceeded: Standard_DS3_v2: no cores left." in output
+    assert "cluster (Microsoft.MachineLearningServices/workspaces/computes)" in output
+    azure.deployments.failures.clear()
+    assert "In config.yaml" in run("infra")
+
+
+def test_a_template_that_azure_refuses_is_told(azure: StandIn) -> None:
+    file = FILE.with_name("infrastructure.json")
+    file.write_text(file.read_text().replace("parameters('vmSize')", "parameters('vmsize')"))
+    assert "there is no parameter vmsize" in run("infra", code=1)
+
+
+def test_another_deployment_under_way_is_told(azure: StandIn) -> None:
+    refused = Refused(409, "DeploymentActive", "It is active.")
+    azure.faults.add("PUT", "/deployments/infrastructure", refused)
+    output = run("infra", code=1)
+    assert "is under way" in output
+    assert "az deployment group cancel" in output
+
+
+def test_ctrl_c_says_what_goes_on(azure: StandIn) -> None:
+    azure.deployments.held = True
+
+    def interrupt(request: Request) -> Answer:
+        """Send the signal once it is seen that the deployment goes on."""
+        os.kill(os.getpid(), signal.SIGINT)
+        return azure.deployments.operations(request)
+
+    azure.router.routes.insert(0, ("GET", "management.azure.com", "*/operations", interrupt))
+    output = run("infra", code=130)
+    assert "The deployment infrastructure goes on in Azure" in output
+    assert "az deployment group cancel" in output
+
+
+def test_a_vault_that_was_deleted_comes_back(azure: StandIn) -> None:
+    run("infra")
+    (vault,) = _of_type(azure, "Microsoft.KeyVault/vaults")
+    gone = {"vaultId": vault, "tags": {"project": read_azure().name}}
+    azure.groups.deleted_vaults.append(gone)
+    run("infra")
+    assert azure.arm.resources[vault.lower()]["properties"]["createMode"] == "recover"
+
+
+def test_who_may_not_list_deleted_vaults_makes_one(azure: StandIn) -> None:
+    refused = Refused(403, "AuthorizationFailed", "You may not.")
+    azure.faults.add("GET", "/deletedVaults", refused)
+    assert "In config.yaml" in run("infra")
+
+
+def test_all_is_removed_once_somebody_says_so(azure: StandIn) -> None:
+    run("infra")
+    assert "Nobody is there to ask" in run("down", code=1)
+    assert _group() in azure.arm.resources
+    output = run("down", "--yes")
+    assert "- Microsoft.MachineLearningServices/workspaces " in output
+    assert azure.arm.resources == {}
+    assert "isn't there" in run("down", "--yes", code=1)
+
+
+def test_nothing_of_others_is_removed_unless_somebody_says_so(azure: StandIn) -> None:
+    run("infra")
+    group = resource_group(read_azure())
+    (workspace,) = _of_type(azure, "Microsoft.MachineLearningServices/workspaces")
+    azure.arm.put(f"{workspace}/onlineEndpoints/abc", location="westeurope")
+    smart = "Microsoft.Insights/actionGroups/Application Insights Smart Detection"
+    azure.arm.put(f"{group}/providers/{smart}", location="global")
+    azure.arm.put(f"{group}/providers/Microsoft.Sql/servers/theirs", location="westeurope")
+    output = run("down", "--yes", code=1)
+    assert "have not made:\n  Microsoft.Sql/servers theirs\n" in output
+    assert _group() in azure.arm.resources
+    run("down", "--yes", "--all")
+    assert azure.arm.resources == {}
