@@ -9,15 +9,15 @@ from tests.support.commands import run
 TARGETS = [
     ("azure-data", "data"),
     ("azure-train", "train"),
-    ("azure-train DATA=3", "train --data '3'"),
-    ("azure-job JOB=blue_moon", "job 'blue_moon'"),
-    ("azure-job JOB=blue_moon CANCEL=1", "job --cancel 'blue_moon'"),
+    ("azure-train DATA=3", 'train --data "$DATA"'),
+    ("azure-job JOB=blue_moon", 'job -- "${JOB:-}"'),
+    ("azure-job JOB=blue_moon CANCEL=1", 'job --cancel -- "${JOB:-}"'),
     ("azure-pipeline", "pipeline"),
-    ("azure-pipeline DATA=latest", "pipeline --data 'latest'"),
+    ("azure-pipeline DATA=latest", 'pipeline --data "$DATA"'),
     ("azure-pipeline-run", "pipeline-run"),
-    ("azure-pipeline-run DATA=2", "pipeline-run --data '2'"),
+    ("azure-pipeline-run DATA=2", 'pipeline-run --data "$DATA"'),
     ("azure-pipeline-status", "pipeline-status"),
-    ("azure-pipeline-status RUN=7", "pipeline-status --run '7'"),
+    ("azure-pipeline-status RUN=7", 'pipeline-status --run "$RUN"'),
 ]
 
 
