@@ -275,7 +275,8 @@ def test_secrets_come_from_the_vault_by_identity(
     FILE.write_text(FILE.read_text().replace("secrets: {} ", f"secrets: {{{keys}: api-keys}} "))
     _release(azure, "1", monkeypatch)
     properties = _app(azure)["properties"]
-    (secret,) = properties["configuration"]["secrets"]
+    connection, secret = properties["configuration"]["secrets"]
+    assert connection["value"].startswith("InstrumentationKey=")
     assert secret["keyVaultUrl"].endswith(".vault.azure.net/secrets/api-keys")
     assert secret["identity"].endswith("/userAssignedIdentities/iris-classifier-service")
     variables = properties["template"]["containers"][0]["env"]
