@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from azure.mgmt.resource.deployments.models import WhatIfChange
@@ -200,7 +201,7 @@ def test_each_kind_of_change_is_told() -> None:
             "children": [{"path": "0", "propertyChangeType": "Create", "after": "x" * 100}],
         },
     ]
-    found = [
+    found: list[dict[str, Any]] = [
         {"changeType": "Modify", "delta": delta},
         {"changeType": "Delete"},
         {"changeType": "Unsupported", "unsupportedReason": "It is made while it is deployed."},
