@@ -293,7 +293,9 @@ def test_container_instance_is_replaced_and_taken_back(azure: StandIn, images: I
     output = run("release", "--tag", "2", code=1)
     assert ":1 runs again, as before." in output
     assert _container(azure) == "1"
+    assert "Nothing ran before" in run("release", "--rollback", code=1)
     images.bad.clear()
+    run("release", "--tag", "2")
     run("release", "--tag", "2")
     assert ":1 at http://" in run("release", "--rollback")
     assert _container(azure) == "1"
