@@ -275,7 +275,8 @@ def test_secrets_come_from_the_vault_by_identity(
     FILE.write_text(FILE.read_text().replace("secrets: {} ", f"secrets: {{{keys}: api-keys}} "))
     _release(azure, "1", monkeypatch)
     properties = _app(azure)["properties"]
-    (secret,) = properties["configuration"]["secrets"]
+    connection, secret = properties["configuration"]["secrets"]
+    assert connection["value"].startswith("InstrumentationKey=")
     assert secret["keyVaultUrl"].endswith(".vault.azure.net/secrets/api-keys")
     assert secret["identity"].endswith("/userAssignedIdentities/iris-classifier-service")
     variables = properties["template"]["containers"][0]["env"]
@@ -292,7 +293,9 @@ def test_container_instance_is_replaced_and_taken_back(azure: StandIn, images: I
     output = run("release", "--tag", "2", code=1)
     assert ":1 runs again, as before." in output
     assert _container(azure) == "1"
+    assert "Nothing ran before" in run("release", "--rollback", code=1)
     images.bad.clear()
+    run("release", "--tag", "2")
     run("release", "--tag", "2")
     assert ":1 at http://" in run("release", "--rollback")
     assert _container(azure) == "1"
