@@ -6,6 +6,7 @@ and no tags of a registered model (see `marks.py`), and a version has to be in M
 https://learn.microsoft.com/azure/machine-learning/how-to-manage-models-mlflow
 """
 
+import logging
 import os
 import re
 from importlib.metadata import PackageNotFoundError, version
@@ -62,6 +63,9 @@ def check(uri: str) -> None:
             "/Microsoft.MachineLearningServices/workspaces/NAME (`az ml workspace show --name NAME "
             "--resource-group GROUP --query mlflow_tracking_uri` tells it)."
         )
+    # Their headers, and the ways to a token that are not there, are no news of a training.
+    logging.getLogger("azure").setLevel(logging.ERROR)
+    logging.getLogger("azureml").setLevel(logging.WARNING)
     if not all(os.environ.get(name) for name in _RUN):
         _check_login(found["host"])
 
