@@ -37,6 +37,8 @@ def connect(uri: str) -> None:
     """Let MLflow speak to a workspace."""
     import mlflow
 
+    # Azure has no pages of MLflow's at the addresses that it would print.
+    os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
     # The plugin finds a run's artifacts by the address that is set, whatever a client was given.
     mlflow.set_tracking_uri(uri)
 
