@@ -190,7 +190,7 @@ def test_what_an_earlier_change_left_is_put_right(azure: StandIn, online: Online
     ("fault", "said"),
     [
         (lambda azure: azure.tokens.expire(), ""),
-        (lambda azure: azure.faults.too_many("POST", "/listKeys"), "429 .*Azure asks to wait"),
+        (lambda azure: azure.faults.too_many("POST", "/listKeys", 99), "429 .*Azure asks to wait"),
     ],
 )
 def test_a_refusal_before_anything_runs_costs_nothing(

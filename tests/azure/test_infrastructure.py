@@ -2,12 +2,17 @@
 
 import os
 import signal
+import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
+from azure.mgmt.resource.deployments.models import WhatIfChange
 from model_azure import arm as own_arm
+from model_azure import identity
 from model_azure.cloud import resource_group
 from model_azure.settings import FILE, read_azure
+from model_azure.what_if import changes
 
 from tests.azure.arm_template.functions import unique_string
 from tests.azure.commands import run
@@ -125,6 +130,40 @@ def test_ctrl_c_says_what_goes_on(azure: StandIn) -> None:
     assert "az deployment group cancel" in output
 
 
+def test_ctrl_c_does_not_end_a_removal(azure: StandIn) -> None:
+    run("infra")
+
+    def interrupt(request: Request) -> Answer:
+        os.kill(os.getpid(), signal.SIGINT)
+        return Answer(202, headers={"Retry-After-Ms": "1"})
+
+    group = resource_group(read_azure()).lower()
+    azure.router.routes.insert(0, ("DELETE", "management.azure.com", group, interrupt))
+    output = run("down", "--yes", code=130)
+    assert f"Azure goes on removing {read_azure().resource_group}." in output
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("azure-infra", "WHAT_IF=1"), "infra --what-if"),
+        (("azure-down", "YES=1", "ALL=1"), "down --yes --all"),
+        (("azure-release", "TAG=3"), 'release --tag "$TAG"'),
+        (("azure-release", "ROLLBACK=1"), "release  --rollback"),
+    ],
+)
+def test_make_hands_its_variables_on(project: Path, words: tuple[str, ...], said: str) -> None:
+    shown = subprocess.run(
+        ["make", "--dry-run", *words], cwd=project, capture_output=True, text=True
+    )
+    assert f"-m model_azure {said}" in shown.stdout
+
+
+def test_a_token_of_another_form_names_nobody(azure: StandIn) -> None:
+    assert identity.claims("opaque") == identity.claims("a.b.c") == identity.claims("a.W10.c") == {}
+    assert identity.signed_in() == (PRINCIPAL, "ServicePrincipal")
+
+
 def test_a_vault_that_was_deleted_comes_back(azure: StandIn) -> None:
     run("infra")
     (vault,) = _of_type(azure, "Microsoft.KeyVault/vaults")
@@ -132,6 +171,55 @@ def test_a_vault_that_was_deleted_comes_back(azure: StandIn) -> None:
     azure.groups.deleted_vaults.append(gone)
     run("infra")
     assert azure.arm.resources[vault.lower()]["properties"]["createMode"] == "recover"
+
+
+def test_a_list_goes_on_over_its_pages(azure: StandIn) -> None:
+    run("infra")
+    (vault,) = _of_type(azure, "Microsoft.KeyVault/vaults")
+    gone = {"vaultId": vault, "tags": {"project": read_azure().name}}
+
+    def page(request: Request) -> Answer:
+        if "page" in request.query:
+            return Answer(body={"value": [{"properties": gone}]})
+        following = f"https://{request.host}{request.target}&page=2"
+        return Answer(body={"value": [], "nextLink": following})
+
+    azure.router.routes.insert(0, ("GET", "management.azure.com", "*/deletedvaults", page))
+    run("infra")
+    assert azure.arm.resources[vault.lower()]["properties"]["createMode"] == "recover"
+
+
+def test_each_kind_of_change_is_told() -> None:
+    place = "/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/abc"
+    delta = [
+        {"path": "tags.a", "propertyChangeType": "Create", "after": "b"},
+        {"path": "tags.c", "propertyChangeType": "Delete", "before": "d"},
+        {"path": "properties.x", "propertyChangeType": "NoEffect", "after": 1},
+        {
+            "path": "properties.rules",
+            "propertyChangeType": "Array",
+            "children": [{"path": "0", "propertyChangeType": "Create", "after": "x" * 100}],
+        },
+    ]
+    found: list[dict[str, Any]] = [
+        {"changeType": "Modify", "delta": delta},
+        {"changeType": "Delete"},
+        {"changeType": "Unsupported", "unsupportedReason": "It is made while it is deployed."},
+        {"changeType": "Ignore"},
+        {"changeType": "Ignore"},
+    ]
+    told = changes([WhatIfChange({"resourceId": place, **each}) for each in found])
+    assert told.splitlines() == [
+        "~ Microsoft.KeyVault/vaults abc",
+        "    + tags.a: b",
+        "    - tags.c: d",
+        f"    + properties.rules.0: {'x' * 77}…",
+        "- Microsoft.KeyVault/vaults abc",
+        "? Microsoft.KeyVault/vaults abc",
+        "    can't be foretold: It is made while it is deployed.",
+        "2 are not the template's, and stay",
+    ]
+    assert changes([]) == "Nothing would change."
 
 
 def test_who_may_not_list_deleted_vaults_makes_one(azure: StandIn) -> None:
@@ -147,6 +235,10 @@ def test_all_is_removed_once_somebody_says_so(azure: StandIn) -> None:
     output = run("down", "--yes")
     assert "- Microsoft.MachineLearningServices/workspaces " in output
     assert azure.arm.resources == {}
+    purged, removed = [each for each in azure.requests if each.method == "DELETE"]
+    assert purged.path.endswith(f"/workspaces/{read_azure().name}")
+    assert purged.query["forceToPurge"] == "true"
+    assert removed.path.lower() == _group()
     assert "isn't there" in run("down", "--yes", code=1)
 
 

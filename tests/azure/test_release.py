@@ -12,6 +12,7 @@ import pytest
 from model_azure import arm as own_arm
 from model_azure import service_check
 from model_azure.cloud import resource_group
+from model_azure.service import suffix
 from model_azure.settings import FILE, read_azure
 from model_runtime.testing.service import running
 
@@ -179,6 +180,22 @@ def test_one_that_answers_otherwise_is_taken_back(
     )
 
 
+def test_a_first_one_that_answers_otherwise_is_stopped(
+    azure: StandIn, images: Images, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    images.bad.add("1")
+    output = _release(azure, "1", monkeypatch, code=1)
+    assert "--v1 is stopped; nothing ran before it, so nothing answers." in output
+    assert _shares(azure) == {}
+
+
+@pytest.mark.parametrize(
+    ("tag", "named"), [("3-0a1b2c3d4e5f", "v3-"), ("latest", "r-"), ("", "r-")]
+)
+def test_a_revisions_name_says_version_and_time(tag: str, named: str) -> None:
+    assert re.fullmatch(rf"{named}\d{{8}}-\d{{6}}", suffix(tag))
+
+
 def test_one_that_never_runs_is_taken_back_with_its_reason(
     azure: StandIn, images: Images, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -258,7 +275,8 @@ def test_secrets_come_from_the_vault_by_identity(
     FILE.write_text(FILE.read_text().replace("secrets: {} ", f"secrets: {{{keys}: api-keys}} "))
     _release(azure, "1", monkeypatch)
     properties = _app(azure)["properties"]
-    (secret,) = properties["configuration"]["secrets"]
+    connection, secret = properties["configuration"]["secrets"]
+    assert connection["value"].startswith("InstrumentationKey=")
     assert secret["keyVaultUrl"].endswith(".vault.azure.net/secrets/api-keys")
     assert secret["identity"].endswith("/userAssignedIdentities/iris-classifier-service")
     variables = properties["template"]["containers"][0]["env"]
@@ -275,7 +293,9 @@ def test_container_instance_is_replaced_and_taken_back(azure: StandIn, images: I
     output = run("release", "--tag", "2", code=1)
     assert ":1 runs again, as before." in output
     assert _container(azure) == "1"
+    assert "Nothing ran before" in run("release", "--rollback", code=1)
     images.bad.clear()
+    run("release", "--tag", "2")
     run("release", "--tag", "2")
     assert ":1 at http://" in run("release", "--rollback")
     assert _container(azure) == "1"

@@ -10,6 +10,7 @@ from tests.azure.arm_template.providers import PROVIDERS
 from tests.azure.mutations import mutations
 from tests.azure.stand_in import models
 from tests.azure.templates import CASES, FEW, read
+from tests.support.files import AZURE
 
 FILES = [*CASES]
 _PLAIN = {"Microsoft.MachineLearningServices/workspaces/computes"}
@@ -51,6 +52,18 @@ def test_no_key_goes_in_or_out(file: str) -> None:
         assert not re.search("password|token|connectionstring", name.lower())
     for output in raw["outputs"].values():
         assert not re.search("key'|connectionstring|secret", output["value"].lower())
+
+
+def test_the_outputs_that_commands_ask_for_are_said() -> None:
+    asked = {
+        name
+        for file in AZURE.rglob("*.py")
+        for name in re.findall(
+            r"""outputs(?:\(azure\))?\[["'](\w+)["']\]""", file.read_text("utf-8")
+        )
+    }
+    assert {"registryLoginServer", "logAnalyticsWorkspaceId"} <= asked
+    assert asked <= read("infrastructure.json")["outputs"].keys()
 
 
 ROLES = {

@@ -9,13 +9,15 @@ from binaryornot.check import is_binary
 from jinja2 import Environment
 from jinja2.lexer import Lexer
 
-from tests.support.files import SKELETON
+from tests.support.files import AZURE, SKELETON
 from tools.examples import ROOT
 
 FILES = sorted(
     path
     for path in SKELETON.rglob("*")
-    if path.is_file() and path.stat().st_size and SKELETON / "runtime" not in path.parents
+    if path.is_file()
+    and path.stat().st_size
+    and not {SKELETON / "runtime", AZURE} & {*path.parents}  # which are copied as they are
 )
 DELIMITERS = json.loads((ROOT / "cookiecutter.json").read_text("utf-8"))["_jinja2_env_vars"]
 NAMES = {"cookiecutter", "template_version"}

@@ -108,6 +108,7 @@ def test_a_missing_program_is_named_with_what_to_install(
             "up": "docker",
             "down": "docker",
             "logs": "docker",
+            "azure-ci-image": "docker",
             "jenkins": "docker",
         }
         wanted |= {"test-api": "npm", "check-template": "git", "diff-template": "git"}

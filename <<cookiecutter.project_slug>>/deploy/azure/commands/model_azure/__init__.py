@@ -1,1 +1,1 @@
-"""The project on Azure: what `make azure-…` runs. No service imports it."""
+"""The project on Azure: the Makefile's targets that begin with azure. No service imports it."""

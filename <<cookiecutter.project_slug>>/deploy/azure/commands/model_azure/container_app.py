@@ -11,7 +11,7 @@ from .settings import Azure
 VERSION = "2026-07-01"
 _PATIENCE_S = 900.0
 _RUNS = ("Running", "RunningAtMaxScale", "ScaledToZero")
-_FAILED = ("Failed", "Degraded", "ActivationFailed", "Stopped")
+_FAILED = ("Failed", "ActivationFailed", "Stopped")
 
 
 class ContainerApp:

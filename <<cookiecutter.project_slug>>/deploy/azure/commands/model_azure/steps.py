@@ -54,9 +54,8 @@ def gates(bundle: Annotated[Path, typer.Option()], given: Given = None) -> None:
     with failures_told():
         with console.status("scikit-learn is being loaded …"):
             from model_runtime.bundle.read import read_bundle
-            from model_runtime.registry.champion import set_champion
             from model_runtime.registry.client import ModelRegistry
-            from model_runtime.registry.promote import judge
+            from model_runtime.registry.promote import judge, promote_better
             from model_runtime.settings import read_settings
             from model_runtime.training.hooks import own_use_case
         _bring(given)
@@ -64,11 +63,10 @@ def gates(bundle: Annotated[Path, typer.Option()], given: Given = None) -> None:
         registry, version = ModelRegistry(settings), read_bundle(bundle).metadata.version
         verdict = judge(own_use_case(), settings, registry, str(version))
         say(str(verdict))
-        if verdict.comparison and not verdict.comparison.better:
-            say(f"It is not promoted: version {verdict.champion} stays the champion.")
-        else:
-            set_champion(registry, verdict.number)
+        if promote_better(registry, verdict):
             say(f"The champion is version {verdict.number}.")
+        else:
+            say(f"It is not promoted: version {verdict.champion} stays the champion.")
 
 
 def _bring(given: Path | None) -> None:

@@ -76,6 +76,18 @@ def promote(
     return verdict
 
 
+def promote_better(registry: ModelRegistry, verdict: Verdict) -> bool:
+    """Make a judged version the champion, where it is better than the one there is, or the first.
+
+    Returns:
+        Whether it is the champion now.
+    """
+    if verdict.comparison and not verdict.comparison.better:
+        return False
+    set_champion(registry, verdict.number)
+    return True
+
+
 def rollback(registry: ModelRegistry, features: Features) -> int:
     """Make the version before the champion the champion again, if it can be served.
 

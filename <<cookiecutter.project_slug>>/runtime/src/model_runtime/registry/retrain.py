@@ -14,10 +14,9 @@ from ..files import locked, replacing_file
 from ..settings import Settings
 from ..training.run import train
 from ..training.use_case import UseCase
-from .champion import set_champion
 from .client import ModelRegistry
 from .fetch import fetch
-from .promote import judge
+from .promote import judge, promote_better
 from .record import Recording
 
 SUMMARY = "retrain.md"
@@ -88,12 +87,11 @@ def _train_and_promote(
     ]
     verdict = judge(use_case, settings, registry, str(metadata.version))
     lines += [str(verdict), ""]
-    if verdict.comparison and not verdict.comparison.better:
+    if not promote_better(registry, verdict):
         lines.append(
             f"**Not promoted**: it is not better. Version {verdict.champion} stays the champion."
         )
         return
-    set_champion(registry, verdict.number)
     lines += ["**Promoted**: it is the champion.", ""]
     fetch(registry, str(verdict.number), settings, use_case.features)
     lines.append(f"It is in {settings.paths.bundle}.")
