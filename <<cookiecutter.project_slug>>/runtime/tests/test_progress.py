@@ -7,7 +7,6 @@ import time
 from threading import Event
 
 import pytest
-import typer
 from rich.console import Console
 
 from model_runtime.errors import ProjectError
@@ -88,6 +87,6 @@ def test_without_a_step_nothing_is_said() -> None:
 def test_a_signal_ends_a_step_with_its_own_number_and_no_other_words() -> None:
     log = io.StringIO()
     progress = Progress(Console(file=log))
-    with pytest.raises(typer.Exit) as ended, stoppable(), progress.step("fit"):
+    with pytest.raises(SystemExit) as ended, stoppable(), progress.step("fit"):
         signal.raise_signal(signal.SIGTERM)
-    assert (ended.value.exit_code, log.getvalue()) == (128 + signal.SIGTERM, "")
+    assert (ended.value.code, log.getvalue()) == (128 + signal.SIGTERM, "")

@@ -14,7 +14,6 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import ParamSpec, TypeVar
 
-import typer
 from rich.console import Console
 from rich.text import Text
 
@@ -36,7 +35,7 @@ def explained(step: str) -> Iterator[None]:
     """Turn a failure of code that nobody foresaw, the use case's first of all, into a sentence."""
     try:
         yield
-    except (ProjectError, typer.Exit):  # the latter is a signal's, see terminal.stoppable
+    except ProjectError:
         raise
     except Exception as error:
         frames = traceback.extract_tb(error.__traceback__)

@@ -107,15 +107,17 @@ def test_what_became_needed_while_the_question_stood_stays(embedded: Settings) -
 
 def test_what_an_interruption_left_counts_as_none_and_goes_next(embedded: Settings) -> None:
     registry = ModelRegistry(embedded)
-    left, under_way = registry.find("1"), registry.find("6")
-    for version in (left, under_way):
+    left, under_way, lost = (registry.find(number) for number in ("1", "6", "7"))
+    for version in (left, under_way, lost):
         registry.client.delete_model_version_tag(registry.name, str(version.number), DIGEST)
     registry.client.delete_run(left.run_id)
+    registry.client._tracking_client.store._hard_delete_run(lost.run_id)  # as `mlflow gc` does
     registry.client.update_run(under_way.run_id, status="RUNNING")
     assert 1 not in numbers(registry)
     told = plan(registry, 3)
-    assert [version.number for version in told.gone] == [1]
-    assert [each.number for each in prune(registry, 3, "", told)] == [1]
+    assert [version.number for version in told.gone] == [7, 1]
+    assert [each.number for each in prune(registry, 3, "", told)] == [1, 7]
+    assert [version.number for version in registry.all_versions()] == [8, 6, 5, 4, 3, 2]
 
 
 def command(folder: Path, *options: str) -> "subprocess.Popen[str]":

@@ -5,7 +5,6 @@ from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-import typer
 from model_runtime.errors import ProjectError
 from model_runtime.progress import Progress, Step
 from model_runtime.terminal import say
@@ -51,12 +50,12 @@ class Follower:
 
         Raises:
             ProjectError: It failed or was cancelled, or Azure refuses.
-            typer.Exit: A signal ends this; the job goes on.
+            SystemExit: A signal ends this; the job goes on.
         """
         try:
             with self.progress.step("job") as step:
                 step.found = self._watch(step)
-        except (ProjectError, typer.Exit):
+        except (ProjectError, SystemExit):
             if self._status not in _ENDS:
                 say(f"The job {self.name} goes on. To follow it: make azure-job JOB={self.name}")
                 say(f"To end it: make azure-job JOB={self.name} CANCEL=1")

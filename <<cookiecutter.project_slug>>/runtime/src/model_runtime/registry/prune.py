@@ -81,7 +81,18 @@ def _ended(registry: ModelRegistry, version: Version) -> bool:
     if DIGEST in version.tags:
         return True
     with registry.speaking():
-        return registry.client.get_run(version.run_id).info.status not in _UNDER_WAY
+        run = _run(registry, version.run_id)
+    return run is None or run.status not in _UNDER_WAY
+
+
+def _run(registry: ModelRegistry, run_id: str) -> Any:
+    """Return a run's information; None where it is gone for ever, as by `mlflow gc`."""
+    try:
+        return registry.client.get_run(run_id).info
+    except Exception as error:  # MLflow's own type is not imported before it is needed
+        if getattr(error, "error_code", "") == "RESOURCE_DOES_NOT_EXIST":
+            return None
+        raise
 
 
 def _remove(registry: ModelRegistry, version: Version, shared: bool) -> bool:
@@ -100,8 +111,11 @@ def _remove_run(registry: ModelRegistry, run_id: str) -> bool:
     from mlflow.store.artifact.artifact_repo import ArtifactRepository
     from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 
-    run = registry.client.get_run(run_id).info
+    run = _run(registry, run_id)
+    if run is None:
+        return True
     files: Any = get_artifact_repository(run.artifact_uri, tracking_uri=registry.uri)
+    # The base class's own does nothing, and says nothing.
     can_delete = type(files).delete_artifacts is not ArtifactRepository.delete_artifacts
     if can_delete:
         files.delete_artifacts()
