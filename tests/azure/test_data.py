@@ -1,5 +1,7 @@
 """`make azure-data`: data/ as a versioned data asset."""
 
+import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -68,6 +70,15 @@ def test_an_interrupted_upload_goes_on(azure: StandIn, data: Path, container: Co
     again = [call for call in azure.calls if call.startswith("PUT standinstorage.")]
     assert len(again) == 3 - len(sent)
     assert len(container.names()) == 3
+
+
+def test_a_signal_ends_the_upload_at_once(azure: StandIn, data: Path, container: Container) -> None:
+    for number in range(100):
+        (data / f"{number}.csv").write_text("a\n")
+    azure.faults.call("PUT", "csv$", lambda: os.kill(os.getpid(), signal.SIGINT))
+    assert "Interrupted." in run("data", code=130)
+    assert len(container.names()) < 100
+    assert "data:1, 103 files" in run("data")
 
 
 def test_refusals_that_pass_are_asked_again(

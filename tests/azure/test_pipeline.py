@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from model_azure.pipeline import pipeline
+from model_azure.settings import read_azure
+from model_azure.train import training
 
 from tests.azure.commands import run
 from tests.azure.conftest import place
@@ -168,3 +171,23 @@ def test_the_last_runs_status_is_told_with_its_steps(azure: StandIn, deployed: J
     assert "  train    completed\n" in output
     assert f"/runs/{first}?" in output
     assert "looking at the run none: 404 " in run("pipeline-status", "--run", "none", code=1)
+
+
+@pytest.mark.parametrize("kind", ["job", "pipeline"])
+def test_the_jobs_are_what_the_sdks_loader_takes(project: Path, tmp_path: Path, kind: str) -> None:
+    from azure.ai.ml import load_job
+    from azure.ai.ml.exceptions import ValidationException
+    from marshmallow import ValidationError
+
+    azure = read_azure()
+    if kind == "job":
+        job = training(project / "src", "training:1", azure, "iris", 1)
+    else:
+        job = pipeline(project / "src", "training:1", azure, "iris", 1)
+    file = tmp_path / "job.yml"
+    job._to_job().dump(file) if kind == "job" else job.dump(file)
+    loaded: Any = load_job(file)
+    assert loaded._validate().passed
+    file.write_text(file.read_text() + "experimentname: iris\n")
+    with pytest.raises((ValidationException, ValidationError), match="experimentname"):
+        load_job(file)

@@ -2,6 +2,7 @@
 
 import re
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from .messages import Refused, Request
@@ -11,7 +12,7 @@ from .messages import Refused, Request
 class _Fault:
     method: str
     place: str
-    refused: Refused
+    refused: Refused | Callable[[], None]
     times: int
 
 
@@ -25,6 +26,10 @@ class Faults:
     def add(self, method: str, place: str, refused: Refused, times: int = 1) -> None:
         """Refuse the next requests of a method (`*`: any) whose host and path a pattern finds."""
         self.waiting.append(_Fault(method, place, refused, times))
+
+    def call(self, method: str, place: str, action: Callable[[], None]) -> None:
+        """Do something at the next request of a method and place; it is answered all the same."""
+        self.waiting.append(_Fault(method, place, action, 1))
 
     def too_many(self, method: str, place: str, times: int = 1) -> None:
         """Refuse with 429, and ask for a retry at once."""
@@ -50,4 +55,6 @@ class Faults:
                     fault.times -= 1
                     if not fault.times:
                         self.waiting.remove(fault)
+                    if not isinstance(fault.refused, Refused):
+                        return fault.refused()
                     raise fault.refused

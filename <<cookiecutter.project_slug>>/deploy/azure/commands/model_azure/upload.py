@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
 from model_runtime.progress import show
@@ -33,11 +34,14 @@ def upload(client: "MLClient", files: dict[str, Path], folder: str) -> str:
     done = dict.fromkeys(files, 0)
     total = size(files.values()) / 1e6
     show(lambda: f"upload … {sum(done.values()) / 1e6:,.1f} of {total:,.1f} MB")
+    stopped, pool = Event(), ThreadPoolExecutor(_AT_ONCE)
     with _container(store.account_name, store.container_name) as container:
         there = {each.name: each.size for each in container.list_blobs(f"{folder}/")}
 
         def send(name: str) -> None:
             def note(sent: int, _: int | None) -> None:
+                if stopped.is_set():
+                    raise InterruptedError
                 done[name] = sent
 
             path, blob = files[name], f"{folder}/{name}"
@@ -46,8 +50,11 @@ def upload(client: "MLClient", files: dict[str, Path], folder: str) -> str:
                     container.upload_blob(blob, file, overwrite=True, progress_hook=note)
             done[name] = path.stat().st_size
 
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
+        try:
             list(pool.map(send, files))
+        finally:
+            stopped.set()  # a signal's end does not wait for large files
+            pool.shutdown(cancel_futures=True)
     return f"azureml://datastores/{store.name}/paths/{folder}/"
 
 
