@@ -67,6 +67,9 @@ def cluster(azure: StandIn, project: Path, jobs: Jobs, monkeypatch: pytest.Monke
     (project / "uv.lock").write_text("version = 1\n")
     for folder in ("runtime/src", "runtime/docs", "runtime/tests"):  # each file is a request
         shutil.rmtree(project / folder)
+    for module in (project / "deploy/azure/commands/model_azure").glob("*.py"):
+        if module.name != "steps.py":
+            module.unlink()
     monkeypatch.setattr("model_azure.follow.POLL_S", 0.0)
     return jobs
 

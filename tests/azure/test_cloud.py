@@ -1,5 +1,6 @@
 """Azure's refusals, and failures of the way there, are told as sentences with the way out."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -92,3 +93,19 @@ def test_a_proxy_that_is_away_is_told(
     monkeypatch.setattr("azure.core.pipeline.policies.RetryPolicy.sleep", lambda *_: None)
     with pytest.raises(ProjectError, match=r"signing in failed: .*Unable to connect to proxy"):
         _look()
+
+
+def test_a_list_of_findings_is_told_without_its_frame(project: Path) -> None:
+    from azure.ai.ml import command
+    from azure.ai.ml.entities import BuildContext, Environment
+
+    client = workspace(read_azure())
+    job = command(code="none", command="make", environment="azureml:a:1", compute="cluster")
+    with pytest.raises(ProjectError) as told, refusals_told("beginning"):
+        client.jobs.create_or_update(job)
+    assert re.match("Azure, beginning: .*none", str(told.value))
+    build = BuildContext(path=project / "none", dockerfile_path="Dockerfile")
+    with pytest.raises(ProjectError) as told, refusals_told("building"):
+        client.environments.create_or_update(Environment(name="a", version="1", build=build))
+    said = f"Azure, building: No such file or directory: {project / 'none'}"
+    assert str(told.value) == said

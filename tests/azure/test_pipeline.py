@@ -181,9 +181,9 @@ def test_the_jobs_are_what_the_sdks_loader_takes(project: Path, tmp_path: Path, 
 
     azure = read_azure()
     if kind == "job":
-        job = training(project / "src", "training:1", azure, "iris", 1)
+        job = training(f"{place()}/codes/code/versions/1", "training:1", azure, "iris", 1)
     else:
-        job = pipeline(project / "src", "training:1", azure, "iris", 1)
+        job = pipeline(f"{place()}/codes/code/versions/1", "training:1", azure, "iris", 1)
     file = tmp_path / "job.yml"
     job._to_job().dump(file) if kind == "job" else job.dump(file)
     loaded: Any = load_job(file)

@@ -23,7 +23,7 @@ class Cluster:
         (project / "uv.lock").write_text("version = 1\n")
         with snapshot() as code:
             shutil.copytree(code, folder / "code")
-            job = pipeline(code, "training:1", read_azure(), "iris", None)
+            job = pipeline("code:1", "training:1", read_azure(), "iris", None)
             self.steps = {
                 node.component.name: str(node.component.command) for node in job.jobs.values()
             }

@@ -100,6 +100,16 @@ def test_the_environment_is_built_once_for_each_lock(
     assert len(registered()) == 2
 
 
+def test_unchanged_code_is_sent_once(azure: StandIn, project: Path, cluster: Jobs) -> None:
+    run("train")
+    run("train")
+    (project / "config.yaml").write_text((project / "config.yaml").read_text() + "# changed\n")
+    run("train")
+    used = [job["codeId"].rpartition("/")[2] for job in cluster.properties()]
+    assert used[0] == used[1] != used[2]
+    assert len([call for call in azure.calls if "/codes/code/" in call and "PUT" in call]) == 2
+
+
 def test_a_version_of_the_data_is_chosen(
     azure: StandIn, project: Path, cluster: Jobs, data: None
 ) -> None:

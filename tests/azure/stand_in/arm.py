@@ -118,7 +118,14 @@ class Arm:
         return method[request.method](request)
 
     def _shown_all(self, request: Request) -> list[Resource]:
-        return [self._shown(resource) for resource in self.below(request.path)]
+        wanted = request.query.get("hash")  # of code, that the SDK sends once
+        kept = (
+            resource
+            for resource in self.below(request.path)
+            if not wanted
+            or resource["properties"].get("properties", {}).get("hash_sha256") == wanted
+        )
+        return [self._shown(resource) for resource in kept]
 
     def _shown(self, resource: Resource) -> Resource:
         kind = self.kinds.get(type_of(resource["id"]).lower())

@@ -97,7 +97,7 @@ class MachineLearning:
         codes.lax = ("properties.properties.hash_version is ",)  # the SDK sends a number
 
         def begin(resource: Resource, _: Request) -> Answer:
-            place = f"code-{resource['id'].rsplit('/', 3)[1]}"
+            place = f"code-{new_id()}"
             storage.make_container(place)
             credential = {"credentialType": "SAS", "sasUri": storage.signed(place)}
             blob = {"blobUri": storage.signed(place).partition("?")[0], "credential": credential}

@@ -41,11 +41,12 @@ def train(
     with failures_told(), stoppable():
         azure, settings = read_azure(), read_settings()
         from .cloud import workspace
+        from .data import found
         from .follow import Follower, page
         from .train import begin
 
         client, progress = workspace(azure), Progress(console)
-        name = progress.run("submit", begin, client, azure, settings, version)
+        name = begin(client, azure, settings, found(client, version), progress)
         say(f"  page     {page(client, name)}")
         Follower(client, name, progress).follow()
         say("  next     make models")

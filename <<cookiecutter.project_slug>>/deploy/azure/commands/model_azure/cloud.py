@@ -1,6 +1,7 @@
 """The way to Azure: who asks, the workspace, and refusals as sentences."""
 
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 MANAGEMENT = "https://management.azure.com"
 """Azure Resource Manager; tokens for it are for `MANAGEMENT/.default`."""
 
+_COLOUR = re.compile(r"\x1b\[\d*m")
 _WAYS = {
     401: "sign in again, by `az login` or in the pipeline's service connection",
     403: "who you are signed in as lacks a role there: Contributor for resources, AzureML Data "
@@ -111,5 +113,9 @@ def _message(error: "HttpResponseError") -> str:
 
 
 def _first_line(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0].strip().rstrip(".") if lines else type(error).__name__
+    """Return a message's first line; of a list of findings, by the SDK's checks, the findings."""
+    text = _COLOUR.sub("", str(error))
+    lines = [line.strip().rstrip(".") for line in text.splitlines()]
+    found = [line.removeprefix("(x) ") for line in lines if line.startswith("(x) ")]
+    found += re.findall(r'^ *"message": "(.*)",$', text, re.MULTILINE)
+    return "; ".join(found) or next(filter(None, lines), type(error).__name__)

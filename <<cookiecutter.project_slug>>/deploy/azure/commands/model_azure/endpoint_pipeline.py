@@ -11,7 +11,7 @@ from .cloud import refusals_told
 from .environment import environment
 from .pipeline import COMPONENT, pipeline
 from .settings import Azure
-from .snapshot import snapshot
+from .snapshot import code
 from .train import CLUSTER
 from .versions import numbered
 
@@ -59,10 +59,10 @@ class Deploying:
         """
         model = self.settings.model.name
         named = self.progress.run("environ", environment, self.client, self.settings)
-        with snapshot() as code:
-            job = pipeline(code, named, self.azure, model, version)
-            component = self.progress.run("pipeline", self._register, job)
-            self.progress.run("schedule", self._schedule, job)
+        sent = self.progress.run("code", code, self.client)
+        job = pipeline(sent.id, named, self.azure, model, version)
+        component = self.progress.run("pipeline", self._register, job)
+        self.progress.run("schedule", self._schedule, job)
         address = self.progress.run("endpoint", self._make_endpoint)
         self.progress.run("deploy", self._deploy, component)
         return address

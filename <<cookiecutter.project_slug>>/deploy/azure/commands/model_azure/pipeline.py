@@ -1,6 +1,5 @@
 """The pipeline: data, retraining, gates, on the cluster; each step is the project's own command."""
 
-from pathlib import Path
 from typing import Any
 
 from .data import ASSET
@@ -12,13 +11,13 @@ COMPONENT = "retrain"
 _FOLDER = "uri_folder"
 
 
-def pipeline(code: Path, named: str, azure: Azure, model: str, version: int | None) -> Any:
+def pipeline(sent: str, named: str, azure: Azure, model: str, version: int | None) -> Any:
     """Return the pipeline as a job, whose component can be put behind an endpoint.
 
     Its input `data` may be left out: then the use case has to bring its own.
 
     Args:
-        code: The code's folder.
+        sent: The code's id.
         named: The environment.
         azure: The limits of each step.
         model: The model's name, the experiment's too.
@@ -26,7 +25,7 @@ def pipeline(code: Path, named: str, azure: Azure, model: str, version: int | No
     """
     from azure.ai.ml import Input, dsl
 
-    steps = _Steps(code, named, azure)
+    steps = _Steps(sent, named, azure)
 
     named_so: dict[str, Any] = {"name": COMPONENT, "display_name": f"retrain {model}"}
 
@@ -54,8 +53,8 @@ class _Steps:
         gates: From data and bundle to a champion, perhaps.
     """
 
-    def __init__(self, code: Path, named: str, azure: Azure) -> None:
-        self._code, self._named, self._azure = code, named, azure
+    def __init__(self, sent: str, named: str, azure: Azure) -> None:
+        self._sent, self._named, self._azure = sent, named, azure
         given = "$[[--data ${{inputs.data}}]]"
         self.data = self._step("data", given, {"data": True}, "data")
         required = "--data ${{inputs.data}}"
@@ -73,7 +72,7 @@ class _Steps:
             name=name,
             display_name=name,
             command=f"{STEPS} {name} {options}{written}",
-            code=str(self._code),
+            code=self._sent,
             environment=self._named,
             inputs={
                 each: Input(type=_FOLDER, mode="download", optional=optional)

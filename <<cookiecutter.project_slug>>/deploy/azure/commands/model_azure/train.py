@@ -1,15 +1,15 @@
 """A training on the workspace's cluster, as a command job."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from model_runtime.progress import Progress
 from model_runtime.settings import Settings
 
 from .cloud import refusals_told
-from .data import ASSET, found
+from .data import ASSET
 from .environment import environment
 from .settings import Azure
-from .snapshot import STEPS, snapshot
+from .snapshot import STEPS, code
 
 if TYPE_CHECKING:
     from azure.ai.ml import MLClient
@@ -17,31 +17,37 @@ if TYPE_CHECKING:
 CLUSTER = "cluster"
 
 
-def begin(client: "MLClient", azure: Azure, settings: Settings, wanted: str) -> str:
+def begin(
+    client: "MLClient", azure: Azure, settings: Settings, version: int | None, progress: Progress
+) -> str:
     """Begin a training and return its job's name.
 
     Args:
         client: The workspace's.
         azure: The limits of the training.
         settings: The model's name, and the system's packages.
-        wanted: The version of the data asset; `latest` may be none, where the use case brings its
-            own data.
+        version: Of the data asset; None where the use case brings its own data.
+        progress: Where each part is a step.
 
     Raises:
-        ProjectError: There is no such version, or Azure refuses.
+        ProjectError: Azure refuses.
     """
-    version = found(client, wanted)
-    named = environment(client, settings)
-    with snapshot() as code, refusals_told("beginning the training"):
-        job = training(code, named, azure, settings.model.name, version)
+    named = progress.run("environ", environment, client, settings)
+    sent = progress.run("code", code, client)
+    job = training(sent.id, named, azure, settings.model.name, version)
+    return progress.run("submit", _submit, client, job)
+
+
+def _submit(client: "MLClient", job: Any) -> str:
+    with refusals_told("beginning the training"):
         return str(client.jobs.create_or_update(job).name)
 
 
-def training(code: Path, named: str, azure: Azure, model: str, version: int | None) -> Any:
+def training(sent: str, named: str, azure: Azure, model: str, version: int | None) -> Any:
     """Return the job.
 
     Args:
-        code: The code's folder.
+        sent: The code's id.
         named: The environment.
         azure: The limits of the training.
         model: The model's name, the experiment's too.
@@ -56,7 +62,7 @@ def training(code: Path, named: str, azure: Azure, model: str, version: int | No
         inputs["data"] = Input(type="uri_folder", path=path, mode="download")
     return command(
         command=f"{STEPS} train" + (" --data ${{inputs.data}}" if version else ""),
-        code=str(code),
+        code=sent,
         environment=named,
         inputs=inputs,
         compute=CLUSTER,
