@@ -70,7 +70,7 @@ def cluster(azure: StandIn, project: Path, jobs: Jobs, monkeypatch: pytest.Monke
     for module in (project / "deploy/azure/commands/model_azure").glob("*.py"):
         if module.name != "steps.py":
             module.unlink()
-    monkeypatch.setattr("model_azure.follow.POLL_S", 0.0)
+    monkeypatch.setattr("model_azure.learning.follow.POLL_S", 0.0)
     return jobs
 
 

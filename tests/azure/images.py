@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from model_azure import arm as own_arm
-from model_azure import service_check
+from model_azure.infrastructure import arm as own_arm
+from model_azure.release import check as service_check
 from model_azure.settings import FILE
 
 from tests.azure.commands import run
@@ -44,7 +44,7 @@ def images(azure: StandIn, project: Path, monkeypatch: pytest.MonkeyPatch) -> Im
     """The infrastructure is made, and config.yaml names its registry; nothing waits long."""
     for module in (own_arm, service_check):
         monkeypatch.setattr(module, "EVERY_S", 0.001)
-    monkeypatch.setattr("model_azure.deployment.EVERY_S", 0.001)
+    monkeypatch.setattr("model_azure.infrastructure.deployment.EVERY_S", 0.001)
     monkeypatch.setattr(service_check, "PATIENCE_S", 1.0)
     repository = infrastructure(azure)
     config = project / "config.yaml"

@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 import yaml
 from model_azure.cloud import workspace
-from model_azure.endpoint_parts import check_image, deployment
-from model_azure.endpoint_question import Question
-from model_azure.endpoint_release import Rollout
-from model_azure.online_endpoint import OnlineEndpoints
+from model_azure.endpoint.online import OnlineEndpoints
+from model_azure.endpoint.parts import check_image, deployment
+from model_azure.endpoint.question import Question
+from model_azure.endpoint.release import Rollout
 from model_azure.settings import Azure, Endpoint, read_azure
 from model_runtime.bundle.read import Bundle, read_bundle
 from model_runtime.delivery.wanted_image import WantedImage

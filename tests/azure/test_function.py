@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from model_azure.function_publish import publish_function
+from model_azure.function.publish import publish_function
 from model_azure.settings import FILE, Azure
 from model_runtime.api_key import make_key
 from model_runtime.errors import ProjectError

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 from azure.mgmt.resource.deployments.models import WhatIfChange
-from model_azure import arm as own_arm
-from model_azure import identity
 from model_azure.cloud import resource_group
+from model_azure.infrastructure import arm as own_arm
+from model_azure.infrastructure import identity
+from model_azure.infrastructure.what_if import changes
 from model_azure.settings import FILE, read_azure
-from model_azure.what_if import changes
 
 from tests.azure.arm_template.functions import unique_string
 from tests.azure.commands import run
@@ -26,7 +26,7 @@ def empty(azure: StandIn, project: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     """A subscription with nothing in it, looked at without a wait."""
     azure.arm.resources.clear()
     monkeypatch.setattr(own_arm, "EVERY_S", 0.001)
-    monkeypatch.setattr("model_azure.deployment.EVERY_S", 0.001)
+    monkeypatch.setattr("model_azure.infrastructure.deployment.EVERY_S", 0.001)
 
 
 def group() -> str:

@@ -9,8 +9,8 @@ import pytest
 from azure.monitor.query.models._models import QueryBody
 from model_azure.__main__ import app
 from model_azure.cloud import resource_group
-from model_azure.log_query import COLUMNS, MOST, query
-from model_azure.logs import kind, span
+from model_azure.logs.lines import kind, span
+from model_azure.logs.query import COLUMNS, MOST, query
 from model_azure.settings import FILE, read_azure
 from model_runtime.errors import ProjectError
 from model_runtime.monitoring.event import parsed, prediction

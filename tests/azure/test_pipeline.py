@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from model_azure.pipeline import pipeline
+from model_azure.learning.train import training
+from model_azure.pipeline.job import pipeline
 from model_azure.settings import read_azure
-from model_azure.train import training
 
 from tests.azure.commands import run
 from tests.azure.conftest import place

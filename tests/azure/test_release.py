@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from model_azure.cloud import resource_group
-from model_azure.service import suffix
+from model_azure.release.service import suffix
 from model_azure.settings import FILE, read_azure
 from model_runtime.testing.service import running
 
@@ -42,7 +42,7 @@ def _shares(azure: StandIn) -> dict[str, int]:
 
 def _release(azure: StandIn, tag: str, monkeypatch: pytest.MonkeyPatch, code: int = 0) -> str:
     """Release an image; each second has its own revision, so the clock goes on."""
-    monkeypatch.setattr("model_azure.release_apps.suffix", lambda image: f"v{image}")
+    monkeypatch.setattr("model_azure.release.apps.suffix", lambda image: f"v{image}")
     return run("release", "--tag", tag, code=code)
 
 

@@ -4,8 +4,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from model_azure import arm as own_arm
 from model_azure.cloud import resource_group
+from model_azure.infrastructure import arm as own_arm
 from model_azure.settings import FILE, read_azure
 
 from tests.azure.commands import run
@@ -38,7 +38,7 @@ def titanic(
     monkeypatch.delenv("KUBECONFIG")
     monkeypatch.setenv("TITANIC_DEPLOYMENT__NAMESPACE", released.namespace)
     monkeypatch.setattr(own_arm, "EVERY_S", 0.001)
-    monkeypatch.setattr("model_azure.deployment.EVERY_S", 0.001)
+    monkeypatch.setattr("model_azure.infrastructure.deployment.EVERY_S", 0.001)
     text = (baked({"azure": "yes"}) / FILE).read_text()
     FILE.write_text(text.replace("kind: container-apps ", "kind: aks "))
     group = "/subscriptions/s/resourceGroups/clusters"
@@ -80,7 +80,7 @@ def _image(there: Cluster) -> str:
 def test_a_cluster_that_is_not_there_is_told(
     azure: StandIn, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("model_azure.deployment.EVERY_S", 0.001)
+    monkeypatch.setattr("model_azure.infrastructure.deployment.EVERY_S", 0.001)
     azure.arm.resources.clear()
     run("infra")
     cluster = f"{resource_group(read_azure())}/providers/{CLUSTERS}/gone"

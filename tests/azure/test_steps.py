@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from model_azure.pipeline import pipeline
+from model_azure.learning.snapshot import snapshot
+from model_azure.pipeline.job import pipeline
 from model_azure.settings import read_azure
-from model_azure.snapshot import snapshot
 
 from tests.support.commands import run
 from tests.support.projects import quick

@@ -29,7 +29,7 @@ def test_a_training_goes_from_its_files_to_its_end(
     (job,) = cluster.properties()
     name = next(iter(cluster.under_way))
     assert job["command"] == (
-        "PYTHONPATH=src:deploy/azure/commands python -m model_azure.steps train "
+        "PYTHONPATH=src:deploy/azure/commands python -m model_azure.learning.steps train "
         "--data ${{inputs.data}}"
     )
     assert job["inputs"]["data"]["uri"].endswith("/data/data/versions/1")
@@ -72,7 +72,7 @@ def test_the_code_goes_without_data_secrets_and_history(
     code = version["properties"]["codeUri"].split("/")[3]
     sent = {name.partition("/")[2] for name in container.storage.names(code)}
     assert {"config.yaml", "uv.lock", f"src/{package.name}/use_case/model.py"} <= sent
-    assert "deploy/azure/commands/model_azure/steps.py" in sent
+    assert "deploy/azure/commands/model_azure/learning/steps.py" in sent
     wrong = [name for name in sent if name.startswith(("data/", "runtime/")) or "/." in f"/{name}"]
     assert not wrong
     for name in sent:

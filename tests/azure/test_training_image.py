@@ -4,7 +4,7 @@ import re
 import tomllib
 from pathlib import Path
 
-from model_azure.environment import _context
+from model_azure.learning.environment import _context
 
 from tests.delivery.pipeline_tools import hadolint
 from tests.support.commands import run

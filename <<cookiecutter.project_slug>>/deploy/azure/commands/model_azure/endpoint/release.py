@@ -1,0 +1,153 @@
+"""A new deployment beside the one that answers: tested, mirrored, then shifted to.
+
+What fails, and what a signal interrupts, is taken back: the traffic is as before, and the new
+deployment is removed. The old one is removed, too, once the new one has proved good: each costs its
+machines. `make azure-endpoint TAG=…` brings a former image back.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from model_runtime.delivery.interrupts import Interrupts
+from model_runtime.errors import ProjectError
+from model_runtime.progress import Progress, show
+from model_runtime.terminal import say
+
+from ..settings import Azure
+from .online import OnlineEndpoints, Traffic
+from .parts import COLOURS, endpoint
+from .question import Address, Question
+
+if TYPE_CHECKING:
+    from azure.ai.ml.entities import ManagedOnlineDeployment
+
+_ASK_EVERY_S = 5.0
+
+
+@dataclass(frozen=True)
+class Rollout:
+    """A change of what an endpoint runs."""
+
+    azure: Azure
+    there: OnlineEndpoints
+    question: Question
+    progress: Progress
+
+    def run(self, deployment: Callable[[str], "ManagedOnlineDeployment"]) -> Address:
+        """Bring a new deployment to the endpoint.
+
+        Args:
+            deployment: Makes it by its name.
+
+        Returns:
+            Where the endpoint is asked.
+
+        Raises:
+            ProjectError: It failed, as said, and was taken back.
+        """
+        before = self.there.traffic()
+        try:
+            return self._run(before, deployment)
+        except BaseException as error:
+            with Interrupts().kept():
+                left = self._take_back(before)
+            if isinstance(error, ProjectError):
+                raise ProjectError(f"{error}\n{left}") from error
+            say(left)
+            raise
+
+    def _run(
+        self, before: Traffic | None, deployment: Callable[[str], "ManagedOnlineDeployment"]
+    ) -> Address:
+        if before is None:
+            with self.progress.step("endpoint") as step:
+                self.there.make(endpoint(self.azure))
+                step.found = self.azure.name
+        address = (
+            self.there.address()
+        )  # before anything costs: who may not have the key, can't test
+        answering = before.answering if before else None
+        new = _other(answering)
+        self._clear(before, answering, new)
+        with self.progress.step("deploy") as step:
+            self.there.run(deployment(new))
+            step.found = f"'{new}' runs beside '{answering}'" if answering else f"'{new}' runs"
+        with self.progress.step("test") as step:
+            address.check(self.question, new, chosen=True)
+            step.found = "it answers as at its training"
+        if answering:
+            self._mirror(address, answering, new)
+        self._shift(address, new)
+        if answering:
+            with self.progress.step("remove") as step:
+                self.there.remove(answering, wait=True)
+                step.found = f"'{answering}'"
+        return address
+
+    def _clear(self, before: Traffic | None, answering: str | None, new: str) -> None:
+        """Put right what an earlier change has left."""
+        if before is None:
+            return
+        whole = {answering: 100} if answering else {}
+        if before.mirrored or {k: v for k, v in before.shares.items() if v} != whole:
+            self.there.shift(whole, {})
+        if new in before.deployments:
+            self.there.remove(new, wait=True)
+
+    def _mirror(self, address: Address, answering: str, new: str) -> None:
+        """Let the new deployment get copies of requests for a while, and look how it does."""
+        percent, seconds = self.azure.endpoint.mirror_percent, self.azure.endpoint.mirror_seconds
+        if not (percent and seconds):
+            return
+        with self.progress.step("mirror") as step:
+            self.there.shift({answering: 100}, {new: percent})
+            end = time.monotonic() + seconds
+            show(lambda: f"{percent} % of the requests … {max(0, end - time.monotonic()):.0f} s")
+            while (left := end - time.monotonic()) > 0:
+                time.sleep(min(_ASK_EVERY_S, left))
+                address.check(self.question, new, chosen=True)
+            if failed := self.there.failures(new):
+                raise ProjectError(
+                    f"'{new}' has answered {len(failed)} mirrored requests with 5xx, the last: "
+                    f"{failed[-1]}"
+                )
+            step.found = f"{percent} % of the requests for {seconds} s, none failed"
+
+    def _shift(self, address: Address, new: str) -> None:
+        with self.progress.step("shift") as step:
+            self.there.shift({new: 100}, {})
+            address.check(self.question, new, chosen=False)
+            step.found = f"'{new}' answers all requests"
+
+    def _take_back(self, before: Traffic | None) -> str:
+        """Undo what was done; say what came of it."""
+        name = self.azure.name
+        try:
+            now = self.there.traffic()
+            if now is None:
+                return "Nothing of it is left."
+            if before is None:
+                self.there.remove_all()
+                return f"The endpoint '{name}' is being removed again."
+            shares = {key: share for key, share in before.shares.items() if share}
+            if (now.shares, now.mirrored) != (before.shares, {}):
+                self.there.shift(shares, {})
+            new = _other(before.answering)
+            if new in now.deployments:
+                self.there.remove(new, wait=False)
+        except ProjectError as error:
+            return (
+                f"Taking it back failed: {error}\nLook by `az ml online-endpoint show --name "
+                f"{name} --resource-group {self.azure.resource_group} --workspace-name {name}`; "
+                "the next `make azure-endpoint` begins with putting it right."
+            )
+        if not shares:
+            return f"It is taken back; the endpoint '{name}' has no deployment."
+        return f"It is taken back: '{before.answering}' answers as before."
+
+
+def _other(answering: str | None) -> str:
+    """Return the name for a new deployment."""
+    return next(colour for colour in COLOURS if colour != answering)

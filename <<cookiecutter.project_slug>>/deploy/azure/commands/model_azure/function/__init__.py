@@ -1,0 +1,1 @@
+"""The bundle as an app of Azure Functions."""

@@ -1,0 +1,1 @@
+"""Resources on Azure: described by templates, made, changed, looked at and removed."""

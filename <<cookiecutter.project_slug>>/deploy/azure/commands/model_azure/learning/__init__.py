@@ -1,0 +1,1 @@
+"""Data and trainings on the workspace's cluster."""

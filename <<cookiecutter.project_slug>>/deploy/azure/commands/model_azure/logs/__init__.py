@@ -1,0 +1,1 @@
+"""The service's lines in Log Analytics."""

@@ -1,0 +1,1 @@
+"""The pipeline that retrains, behind an address and on a schedule."""
