@@ -65,15 +65,17 @@ upgrade: $(READY) ## Upgrade a project that has no `make upgrade` yet, from this
 taken-names: $(READY) ## Note in hooks/ which names projects can't have [PROJECT=DIR, with its environment]
 	@$(PROJECT_GIVEN)$(BIN)/python -m tools.taken_names "$$PROJECT"
 
-# Three for two cores: they wait for servers, browsers and each other's trainings, too.
+# More than the two cores of CI: the library's wait for servers, the others for clusters, browsers,
+# downloads and each other's trainings, too.
 WORKERS := -n 3 --dist worksteal
+WAITING := -n 4 --dist worksteal
 # A core for each worker: the threads of more would wait for each other, busily.
 test test-fast: export OMP_NUM_THREADS := 1
 
 .PHONY: test
 test: $(READY) ## Run all tests: the library's in place, then real projects, services and a browser
 	$(BIN)/pytest runtime $(WORKERS)
-	$(BIN)/pytest $(WORKERS)
+	$(BIN)/pytest $(WAITING)
 
 .PHONY: test-fast
 test-fast: $(READY) ## Run what trains nothing, serves nothing and needs no environment (under a minute)

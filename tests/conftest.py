@@ -17,8 +17,38 @@ from tests.support.projects import Baked, Trained  # noqa: E402 - its asserts ar
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mix the files, the same way each time, so that no worker has all of the long ones."""
-    items.sort(key=lambda item: zlib.crc32(item.location[0].encode()))
+    """Give each worker its share, in files that are mixed the same way each time, long ones first.
+
+    A worker begins with an even part of the list, and gets from others what they have last. First
+    are projects of a test's own, for the others wait for the trained ones that they share.
+    """
+    files: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        files.setdefault(item.location[0], []).append(item)
+    mixed = sorted(files, key=lambda file: zlib.crc32(file.encode()))
+    ranks = {file: _rank(files[file]) for file in files}
+    long = sorted((file for file in mixed if ranks[file] < _SHORT), key=ranks.__getitem__)
+    rest = [item for file in mixed if ranks[file] == _SHORT for item in files[file]]
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    shares = [[item for file in long[k::workers] for item in files[file]] for k in range(workers)]
+    left = len(items)
+    for k, share in enumerate(shares):
+        size = left // (workers - k)
+        taken = max(0, size - len(share)) if k < workers - 1 else len(rest)
+        share += rest[:taken]
+        del rest[:taken]
+        left -= len(share)
+    items[:] = [item for share in shares for item in share]
+
+
+_SHORT = 2
+
+
+def _rank(file: list[pytest.Item]) -> int:
+    """Return when a file's tests begin: 0 with projects of their own, 1 with shared ones, then."""
+    if any("trained" in getattr(item, "fixturenames", ()) for item in file):
+        return 1
+    return 0 if file[0].path.parent.name == "project" else _SHORT
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

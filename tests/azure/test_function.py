@@ -142,11 +142,11 @@ Get = Callable[[str, str], Answered]
 def answer(told: dict[str, Any]) -> Get:
     """The answer to the last request of a method to a path."""
 
-    def found(method: str, path: str) -> Answered:
-        answers = zip(ALL, told["answers"], strict=True)
-        return {(asked.method, asked.path): each for asked, each in answers}[method, path]
-
-    return found
+    answers = zip(ALL, told["answers"], strict=True)
+    known: dict[tuple[str, str], Answered] = {
+        (asked.method, asked.path): each for asked, each in answers
+    }
+    return lambda method, path: known[method, path]
 
 
 def test_a_prediction_is_what_the_service_answers(answer: Get, told: dict[str, Any]) -> None:

@@ -1,15 +1,18 @@
-"""`make azure-infra` and `make azure-down`: deployed, foretold, explained, removed."""
+"""`make azure-infra`: deployed, foretold, explained."""
 
 import os
 import signal
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
+from azure.mgmt.resource.deployments.models import WhatIfChange
 from model_azure import arm as own_arm
 from model_azure import identity
 from model_azure.cloud import resource_group
 from model_azure.settings import FILE, read_azure
+from model_azure.what_if import changes
 
 from tests.azure.arm_template.functions import unique_string
 from tests.azure.commands import run
@@ -26,11 +29,13 @@ def empty(azure: StandIn, project: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr("model_azure.deployment.EVERY_S", 0.001)
 
 
-def _group() -> str:
+def group() -> str:
+    """Return the id of the resource group, in lower case."""
     return resource_group(read_azure()).lower()
 
 
-def _of_type(azure: StandIn, kind: str) -> list[str]:
+def of_type(azure: StandIn, kind: str) -> list[str]:
+    """Return the ids of the resources of a type."""
     return [each["id"] for each in azure.arm.resources.values() if each["type"] == kind]
 
 
@@ -44,8 +49,8 @@ def test_all_of_it_is_made_and_config_yaml_is_told(azure: StandIn) -> None:
     assert f"az acr login --name {registry} && make image push" in output
     for made in (f"{registry} (Microsoft.ContainerRegistry/registries)", "  cluster ("):
         assert made in output
-    assert azure.arm.resources[_group()]["location"] == "westeurope"
-    roles = [azure.arm.resources[place.lower()] for place in _of_type(azure, _ROLE)]
+    assert azure.arm.resources[group()]["location"] == "westeurope"
+    roles = [azure.arm.resources[place.lower()] for place in of_type(azure, _ROLE)]
     assert PRINCIPAL in [role["properties"]["principalId"] for role in roles]
     assert len(roles) == 8
     assert azure.calls[:3] == [
@@ -78,7 +83,7 @@ def test_a_forecast_makes_nothing(azure: StandIn) -> None:
     azure.arm.put(resource_group(read_azure()), location="westeurope")
     foretold = run("infra", "--what-if")
     assert "+ Microsoft.KeyVault/vaults " in foretold
-    assert [*azure.arm.resources] == [_group()]
+    assert [*azure.arm.resources] == [group()]
     assert not [call for call in azure.calls if call.startswith("PUT")]
 
 
@@ -127,18 +132,6 @@ def test_ctrl_c_says_what_goes_on(azure: StandIn) -> None:
     assert "az deployment group cancel" in output
 
 
-def test_ctrl_c_does_not_end_a_removal(azure: StandIn) -> None:
-    run("infra")
-
-    def interrupt(request: Request) -> Answer:
-        os.kill(os.getpid(), signal.SIGINT)
-        return Answer(202, headers={"Retry-After-Ms": "1"})
-
-    azure.router.routes.insert(0, ("DELETE", "management.azure.com", "*", interrupt))
-    output = run("down", "--yes", code=130)
-    assert f"Azure goes on removing {read_azure().resource_group}." in output
-
-
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -162,39 +155,63 @@ def test_a_token_of_another_form_names_nobody(azure: StandIn) -> None:
 
 def test_a_vault_that_was_deleted_comes_back(azure: StandIn) -> None:
     run("infra")
-    (vault,) = _of_type(azure, "Microsoft.KeyVault/vaults")
+    (vault,) = of_type(azure, "Microsoft.KeyVault/vaults")
     gone = {"vaultId": vault, "tags": {"project": read_azure().name}}
     azure.groups.deleted_vaults.append(gone)
     run("infra")
     assert azure.arm.resources[vault.lower()]["properties"]["createMode"] == "recover"
 
 
+def test_a_list_goes_on_over_its_pages(azure: StandIn) -> None:
+    run("infra")
+    (vault,) = of_type(azure, "Microsoft.KeyVault/vaults")
+    gone = {"vaultId": vault, "tags": {"project": read_azure().name}}
+
+    def page(request: Request) -> Answer:
+        if "page" in request.query:
+            return Answer(body={"value": [{"properties": gone}]})
+        following = f"https://{request.host}{request.target}&page=2"
+        return Answer(body={"value": [], "nextLink": following})
+
+    azure.router.routes.insert(0, ("GET", "management.azure.com", "*/deletedvaults", page))
+    run("infra")
+    assert azure.arm.resources[vault.lower()]["properties"]["createMode"] == "recover"
+
+
+def test_each_kind_of_change_is_told() -> None:
+    place = "/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/abc"
+    delta = [
+        {"path": "tags.a", "propertyChangeType": "Create", "after": "b"},
+        {"path": "tags.c", "propertyChangeType": "Delete", "before": "d"},
+        {"path": "properties.x", "propertyChangeType": "NoEffect", "after": 1},
+        {
+            "path": "properties.rules",
+            "propertyChangeType": "Array",
+            "children": [{"path": "0", "propertyChangeType": "Create", "after": "x" * 100}],
+        },
+    ]
+    found: list[dict[str, Any]] = [
+        {"changeType": "Modify", "delta": delta},
+        {"changeType": "Delete"},
+        {"changeType": "Unsupported", "unsupportedReason": "It is made while it is deployed."},
+        {"changeType": "Ignore"},
+        {"changeType": "Ignore"},
+    ]
+    told = changes([WhatIfChange({"resourceId": place, **each}) for each in found])
+    assert told.splitlines() == [
+        "~ Microsoft.KeyVault/vaults abc",
+        "    + tags.a: b",
+        "    - tags.c: d",
+        f"    + properties.rules.0: {'x' * 77}…",
+        "- Microsoft.KeyVault/vaults abc",
+        "? Microsoft.KeyVault/vaults abc",
+        "    can't be foretold: It is made while it is deployed.",
+        "2 are not the template's, and stay",
+    ]
+    assert changes([]) == "Nothing would change."
+
+
 def test_who_may_not_list_deleted_vaults_makes_one(azure: StandIn) -> None:
     refused = Refused(403, "AuthorizationFailed", "You may not.")
     azure.faults.add("GET", "/deletedVaults", refused)
     assert "In config.yaml" in run("infra")
-
-
-def test_all_is_removed_once_somebody_says_so(azure: StandIn) -> None:
-    run("infra")
-    assert "Nobody is there to ask" in run("down", code=1)
-    assert _group() in azure.arm.resources
-    output = run("down", "--yes")
-    assert "- Microsoft.MachineLearningServices/workspaces " in output
-    assert azure.arm.resources == {}
-    assert "isn't there" in run("down", "--yes", code=1)
-
-
-def test_nothing_of_others_is_removed_unless_somebody_says_so(azure: StandIn) -> None:
-    run("infra")
-    group = resource_group(read_azure())
-    (workspace,) = _of_type(azure, "Microsoft.MachineLearningServices/workspaces")
-    azure.arm.put(f"{workspace}/onlineEndpoints/abc", location="westeurope")
-    smart = "Microsoft.Insights/actionGroups/Application Insights Smart Detection"
-    azure.arm.put(f"{group}/providers/{smart}", location="global")
-    azure.arm.put(f"{group}/providers/Microsoft.Sql/servers/theirs", location="westeurope")
-    output = run("down", "--yes", code=1)
-    assert "have not made:\n  Microsoft.Sql/servers theirs\n" in output
-    assert _group() in azure.arm.resources
-    run("down", "--yes", "--all")
-    assert azure.arm.resources == {}

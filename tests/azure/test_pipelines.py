@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.delivery.pipeline_tools import linters
+from tests.support.commands import clean_environment
 from tests.support.makefiles import targets
 from tests.support.projects import Baked
 
@@ -157,3 +158,22 @@ def test_a_release_waits_for_its_environment_and_its_tests_are_published(project
     tasks = [step.get("task") for step in steps(release)]
     assert tasks[-1] == "PublishTestResults@2"
     assert steps(release)[-1]["condition"] == "succeededOrFailed()"
+
+
+def test_the_image_of_jobs_is_built_and_pushed_to_the_registry_that_is_named(
+    project: Path, tmp_path: Path
+) -> None:
+    docker = tmp_path / "docker"
+    docker.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/asked\n')
+    docker.chmod(0o755)
+    command = ["make", "-C", str(project), "azure-ci-image"]
+    environment = clean_environment(PATH=f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert done.returncode != 0
+    assert "Say the registry's name, without .azurecr.io" in done.stderr
+    subprocess.run([*command, "ACR=own"], env=environment, check=True)
+    image = "own.azurecr.io/iris-classifier-pipelines:latest"
+    assert (tmp_path / "asked").read_text("utf-8").splitlines() == [
+        f"build --target pipelines --tag {image} --file deploy/docker/ci.Dockerfile .",
+        f"push {image}",
+    ]

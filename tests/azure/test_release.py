@@ -3,87 +3,24 @@
 import os
 import re
 import signal
-from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from model_azure import arm as own_arm
-from model_azure import service_check
 from model_azure.cloud import resource_group
 from model_azure.service import suffix
 from model_azure.settings import FILE, read_azure
 from model_runtime.testing.service import running
 
 from tests.azure.commands import run
+from tests.azure.images import Images, images
 from tests.azure.stand_in import StandIn
 from tests.azure.stand_in.container_apps import DOMAIN
 from tests.azure.stand_in.messages import Answer, Refused, Request
 from tests.support.projects import Trained
 
-EXPECTED = [0.25, 0.75]
-
-
-class Images:
-    """Images that answer as services do; a bad one is ready, and answers other numbers."""
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-        self.bad: set[str] = set()
-        self.key = ""
-
-    def __call__(self, image: str, request: Request) -> Answer:
-        tag = image.rpartition(":")[2]
-        self.asked.append(f"{tag} {request.host.partition('.')[0]} {request.path}")
-        if request.path == "/readyz":
-            return Answer(200, {})
-        if self.key and request.headers.get("x-api-key") != self.key:
-            return Answer(401, {"title": "Unauthorized"})
-        if request.path == "/api/info":
-            test = {"request": {"a": 1}, "outputs": EXPECTED}
-            return Answer(200, {"metadata": {"version": int(tag), "self_test": test}})
-        numbers = [0.5, 0.5] if tag in self.bad else EXPECTED
-        return Answer(200, dict(zip("ab", numbers, strict=True)))
-
-
-@pytest.fixture
-def images(azure: StandIn, project: Path, monkeypatch: pytest.MonkeyPatch) -> Images:
-    """The infrastructure is made, and config.yaml names its registry; nothing waits long."""
-    for module in (own_arm, service_check):
-        monkeypatch.setattr(module, "EVERY_S", 0.001)
-    monkeypatch.setattr("model_azure.deployment.EVERY_S", 0.001)
-    monkeypatch.setattr(service_check, "PATIENCE_S", 1.0)
-    repository = _infrastructure(azure)
-    config = project / "config.yaml"
-    config.write_text(
-        re.sub(r"(?m)^  repository: .*$", f"  repository: {repository}", config.read_text())
-    )
-    found = Images()
-    azure.container_apps.serves = azure.containers.serves = found
-    azure.calls.clear()
-    return found
-
-
-_made: list[Any] = []
-
-
-def _infrastructure(azure: StandIn) -> str:
-    """Make the infrastructure, once for all tests here, and return the image's repository."""
-    azure.arm.resources.clear()
-    azure.deployments.at_once = 100
-    if not _made:
-        output = run("infra")
-        (repository,) = re.findall(r"repository: (.*)", output)
-        _made.extend([repository, deepcopy(azure.arm.resources), azure.deployments.running])
-    azure.arm.resources |= deepcopy(_made[1])
-    azure.deployments.running |= _made[2]
-    return str(_made[0])
-
-
-def _kind(kind: str, more: str = "") -> None:
-    text = FILE.read_text().replace("kind: container-apps ", f"kind: {kind} ")
-    FILE.write_text(text.replace('cluster: ""', more) if more else text)
+__all__ = ["images"]
 
 
 def _app(azure: StandIn) -> dict[str, Any]:
@@ -275,44 +212,9 @@ def test_secrets_come_from_the_vault_by_identity(
     FILE.write_text(FILE.read_text().replace("secrets: {} ", f"secrets: {{{keys}: api-keys}} "))
     _release(azure, "1", monkeypatch)
     properties = _app(azure)["properties"]
-    (secret,) = properties["configuration"]["secrets"]
+    connection, secret = properties["configuration"]["secrets"]
+    assert connection["value"].startswith("InstrumentationKey=")
     assert secret["keyVaultUrl"].endswith(".vault.azure.net/secrets/api-keys")
     assert secret["identity"].endswith("/userAssignedIdentities/iris-classifier-service")
     variables = properties["template"]["containers"][0]["env"]
     assert {"name": keys, "secretRef": secret["name"]} in variables
-
-
-def test_container_instance_is_replaced_and_taken_back(azure: StandIn, images: Images) -> None:
-    _kind("container-instance")
-    assert "Container Instance has no TLS" in run("release", "--tag", "1")
-    assert ":1 at http://iris-classifier.westeurope.azurecontainer.io:8000: version 1" in run(
-        "release", "--tag", "1"
-    )
-    images.bad.add("2")
-    output = run("release", "--tag", "2", code=1)
-    assert ":1 runs again, as before." in output
-    assert _container(azure) == "1"
-    images.bad.clear()
-    run("release", "--tag", "2")
-    assert ":1 at http://" in run("release", "--rollback")
-    assert _container(azure) == "1"
-
-
-def _container(azure: StandIn) -> str:
-    kind = "Microsoft.ContainerInstance/containerGroups"
-    (group,) = [each for each in azure.arm.resources.values() if each["type"] == kind]
-    image: str = group["properties"]["containers"][0]["properties"]["image"]
-    return image.rpartition(":")[2]
-
-
-def test_what_is_missing_is_told_first(azure: StandIn, images: Images) -> None:
-    azure.deployments.running.clear()
-    assert "make azure-infra" in run("release", "--tag", "1", code=1)
-
-
-def test_what_does_not_fit_is_told_first(azure: StandIn, images: Images) -> None:
-    config = Path("config.yaml")
-    config.write_text(re.sub(r"repository: \S+/", "repository: elsewhere.io/", config.read_text()))
-    assert "the service may pull from" in run("release", "--tag", "1", code=1)
-    _kind("none")
-    assert "service.kind in deploy/azure/azure.yaml is none" in run("release", code=1)

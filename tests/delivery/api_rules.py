@@ -135,10 +135,7 @@ RULES: dict[str, tuple[list[Any], list[Any]]] = {
         + [{"next": each} for each in ({"weight": -1}, {"replicas": 0}, {"tga": "8"})],
     ),
     "deployment.extra_manifests": (
-        [
-            *([], [{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "spec": {}}]),
-            [{"apiVersion": "a/v1", "kind": "Secret", "metadata": {"name": "a"}}],
-        ],
+        [[], [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "data": {}}]],
         [[{"kind": "Pod", "metadata": {"name": "a"}}], [{"apiVersion": "v1", "kind": "Pod"}]]
         + [[{"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "a"}}]]
         + [[{"apiVersion": "v1", "kind": "List", "metadata": {"name": "a"}, "items": []}]]

@@ -33,11 +33,13 @@ SECRETS = (
 )
 """Files of a project that must not get into its image."""
 
-_STORAGE = f"""
+_STORAGE = """
 [storage]
-driver = "vfs"
-graphroot = "{CACHE}/storage"
-runroot = "{CACHE}/run"
+driver = "{driver}"
+graphroot = "{folder}/storage"
+runroot = "{folder}/run"
+[storage.options.overlay]
+skip_mount_home = "true"
 """
 
 
@@ -66,10 +68,23 @@ def alone() -> Iterator[None]:
     for program in ("buildah", "debootstrap"):
         needed(program)
     CACHE.mkdir(parents=True, exist_ok=True)
-    (CACHE / "storage.conf").write_text(_STORAGE)
     with (CACHE / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        _choose_storage()
         yield
+
+
+def _choose_storage() -> None:
+    """Keep images by layers that are mounted; where that can't be, copy all of one for the next."""
+    tried = CACHE / "tried"
+    tried.mkdir(exist_ok=True)
+    (tried / "storage.conf").write_text(_STORAGE.format(driver="overlay", folder=tried), "utf-8")
+    environment = os.environ | {"CONTAINERS_STORAGE_CONF": str(tried / "storage.conf")}
+    done = subprocess.run(["buildah", "info"], env=environment, capture_output=True)
+    driver = "vfs" if done.returncode else "overlay"
+    told, file = _STORAGE.format(driver=driver, folder=CACHE), CACHE / "storage.conf"
+    if not file.is_file() or file.read_text("utf-8") != told:  # others may be reading it
+        file.write_text(told, "utf-8")
 
 
 def make_base() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.commands import make, run
 from tests.support.documented import NEAR, block, check_answers, figures
-from tests.support.projects import quick, set_up
+from tests.support.projects import lending, quick, set_up
 from tests.support.services import free_port, serving
 from tools.examples import ROOT, make_example
 
@@ -59,7 +59,8 @@ def test_a_month_is_served_measured_and_seen_to_drift(tmp_path: Path) -> None:
     # The same answers, without the proof that takes most of the time.
     short = {"BATCOMPUTER_TRAINING__FOLDS": "0", "BATCOMPUTER_TRAINING__ENGINE": "sklearn"}
     short["BATCOMPUTER_TRAINING__AS_SERVED"] = "no"
-    shown = run(sys.executable, "-m", "tools.month", *words, cwd=ROOT, **short)
+    lent = lending(tmp_path / "programs")
+    shown = run(sys.executable, "-m", "tools.month", *words, cwd=ROOT, **short, **lent)
     assert "Drifted since training: feature 'month' has a PSI of" in shown
     project = tmp_path / "batcomputer"
     for name in ("over_time", "calibration"):

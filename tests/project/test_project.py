@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from tests.support.bytecode import lend
 from tests.support.commands import make, run, variables
 from tests.support.documented import NEAR, block, check_answers, figures
 from tests.support.files import SKELETON, TASKS
@@ -82,6 +83,7 @@ def test_an_onnx_bundle_serves_without_scikit_learn_pandas_and_scipy(
     options = ["--locked", "--no-default-groups", "--group", "onnx", "--no-editable", "--quiet"]
     environment = tmp_path / "serving"
     run("uv", "sync", *options, cwd=project, UV_PROJECT_ENVIRONMENT=str(environment))
+    lend(environment)
     python = environment / "bin" / "python"
     for module in ("sklearn", "pandas", "scipy", "skl2onnx", "matplotlib"):
         found = f"import importlib.util as u; assert u.find_spec({module!r}) is None"

@@ -9,7 +9,7 @@ from binaryornot.check import is_binary
 from jinja2 import Environment
 from jinja2.lexer import Lexer
 
-from tests.support.files import AZURE, SKELETON
+from tests.support.files import SKELETON
 from tools.examples import ROOT
 
 FILES = sorted(
@@ -17,7 +17,8 @@ FILES = sorted(
     for path in SKELETON.rglob("*")
     if path.is_file()
     and path.stat().st_size
-    and not {SKELETON / "runtime", AZURE} & {*path.parents}  # which are copied as they are
+    and SKELETON / "runtime" not in path.parents
+    and "__pycache__" not in path.parts
 )
 DELIMITERS = json.loads((ROOT / "cookiecutter.json").read_text("utf-8"))["_jinja2_env_vars"]
 NAMES = {"cookiecutter", "template_version"}

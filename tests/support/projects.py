@@ -3,8 +3,9 @@
 import fcntl
 import hashlib
 import json
+import os
 import shutil
-import sysconfig
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +16,8 @@ import pytest
 
 from tools.examples import ROOT, UNTRACKED, bake, fetching, make_example, names
 
-from .commands import make, run, variables
+from . import bytecode
+from .commands import clean_environment, make, run, variables
 
 DEFAULTS: Mapping[str, str] = MappingProxyType({})
 KINDS = ("classification", "regression", *names())
@@ -29,28 +31,9 @@ def make_project(kind: str, folder: Path) -> Path:
 
 
 def set_up(project: Path, *data: str) -> None:
-    """Make a project's environment and its data.
-
-    It gets the bytecode that this process' environment has of the same files, which both have from
-    uv's cache: else each environment compiles some thousand files at first use. Python takes none
-    whose source has another time or size, and puts another in the place of one that it doesn't.
-    """
+    """Make a project's environment and its data."""
     make(project, "setup", *data)
-    own = Path(sysconfig.get_path("purelib"))
-    (its,) = (project / ".venv").glob("lib/python*/site-packages")
-    for compiled in own.rglob("*.pyc"):
-        copy = its / compiled.relative_to(own)
-        if copy.parent.parent.is_dir() and not copy.exists():
-            copy.parent.mkdir(exist_ok=True)
-            _link(compiled, copy)
-
-
-def _link(file: Path, name: Path) -> None:
-    """Give a file another name; on another disk, a copy."""
-    try:
-        name.hardlink_to(file)
-    except OSError:
-        shutil.copy(file, name)
+    bytecode.lend(project / ".venv")
 
 
 def train(project: Path) -> str:
@@ -67,7 +50,7 @@ def demonstrate(folder: Path) -> str:
     """Make and train the Titanic project in a folder by the README's first command.
 
     It is run as on a fresh machine: in a clean copy of the template, with an empty home. The copy's
-    build/ leads to the folder.
+    build/ leads to the folder. Only bytecode is there.
 
     Returns:
         Its output.
@@ -78,8 +61,32 @@ def demonstrate(folder: Path) -> str:
         home.mkdir()
         (copy / "build").symlink_to(folder)
         cache = run("uv", "cache", "dir", cwd=copy).strip()
-        environment = {"HOME": str(home), "UV_CACHE_DIR": cache}
+        environment = {
+            "HOME": str(home),
+            "UV_CACHE_DIR": cache,
+            **lending(Path(machine, "programs")),
+        }
         return run("make", "demo", "ONCE=1", cwd=copy, **environment)
+
+
+_UV = """#!/bin/sh
+"{uv}" "$@" || exit
+if [ "$1" = sync ]; then exec "{python}" "{lend}" .venv; fi
+"""
+
+
+def lending(folder: Path) -> dict[str, str]:
+    """Return an environment whose uv gives those that it makes this process' own bytecode.
+
+    For commands that make an environment and use it at once; uv's stand-in goes into a new folder.
+    """
+    folder.mkdir()
+    path = clean_environment()["PATH"]
+    uv = shutil.which("uv", path=path)
+    text = _UV.format(uv=uv, python=sys.executable, lend=bytecode.__file__)
+    (folder / "uv").write_text(text, "utf-8")
+    (folder / "uv").chmod(0o755)
+    return {"PATH": f"{folder}{os.pathsep}{path}"}
 
 
 def quick(project: Path) -> dict[str, str]:

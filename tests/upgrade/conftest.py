@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from tests.support.made import ENVIRONMENT, Made, make
+from tests.support.projects import Shared
 from tests.support.versions import VERSIONS, lay
 from tools.examples import ROOT
 from tools.upgrades import compare, render, sides
@@ -69,23 +70,23 @@ def here(command: list[str], **options: Any) -> subprocess.CompletedProcess[byte
 
 @pytest.fixture(scope="session", autouse=True)
 def rendered_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Render each version once for the same answers: the tests do it hundreds of times.
+    """Render each version once for the same answers, for all workers: they do it hundreds of times.
 
     A template without hooks in this process, too; upgrades by `.template.py` start others.
     """
-    store = tmp_path_factory.mktemp("renders")
+    shared = Shared(tmp_path_factory)
 
     def cached(template: Path, answers: dict[str, str], output: Path) -> Path:
         content = [path for path in sorted(template.rglob("*")) if path.is_file()]
         parts = [path.relative_to(template).as_posix().encode() for path in content]
         parts += [path.read_bytes() for path in content if "tools" not in path.parts]
         key = hashlib.sha256(b"\0".join([*parts, repr(sorted(answers.items())).encode()]))
-        kept = store / key.hexdigest()
-        if not kept.exists():
-            with pytest.MonkeyPatch.context() as patch:
-                if not (template / "hooks").exists():  # which would see this process's variables
-                    patch.setattr(render, "subprocess", SimpleNamespace(run=here))
-                actual(template, answers, kept)
+        with shared.once(f"render-{key.hexdigest()}") as (kept, done):
+            if not done:
+                with pytest.MonkeyPatch.context() as patch:
+                    if not (template / "hooks").exists():  # which see this process's variables
+                        patch.setattr(render, "subprocess", SimpleNamespace(run=here))
+                    actual(template, answers, kept)
         slug = next((kept / "project").iterdir()).name
         shutil.copytree(kept / "project" / slug, output / slug)
         return output / slug

@@ -81,7 +81,12 @@ def test_changed_answers_make_what_they_would_have_made_at_once(
 ) -> None:
     changed = {"project_slug": "ice", "package_name": "frozen", "task": "regression"}
     changed |= {"project_name": "Price of Ice", "description": "How much?", "ansible": "yes"}
-    changed |= {"github_actions": "yes", "author": "Ada O'Hara", "python_version": "3.12"}
+    changed |= {
+        "github_actions": "yes",
+        "azure": "yes",
+        "author": "Ada O'Hara",
+        "python_version": "3.12",
+    }
     version = Repository(Git(template)).extract("v1001.0.0", tmp_path / "version")
     project = render(version, {}, tmp_path / "project")
     commit(project)

@@ -69,6 +69,9 @@ def test_a_project_keeps_what_its_owner_wrote_and_gets_the_library(
     assert "tests/test_contract.py" in now
     # What a project had before there was a question about it is there.
     assert {"deploy/jenkins/controller/casc.yaml", "deploy/monitoring/fluent-bit.yaml"} <= set(now)
+    # And what nobody had, is not.
+    assert json.loads(project.read(".template.json"))["answers"]["azure"] == "no"
+    assert not [path for path in now if path.startswith("deploy/azure/")]
     assert not {
         "tests/test_use_case.py",
         "client/theme.css",

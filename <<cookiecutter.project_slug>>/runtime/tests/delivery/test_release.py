@@ -93,17 +93,23 @@ def test_a_release_that_was_cut_off_is_told_with_the_way_out(
 
 
 @pytest.mark.parametrize(
-    ("version", "flags"),
+    ("version", "flags", "test"),
     [
-        ("v3.22.0", "--install --atomic --wait"),
-        ("v4.3", "--install --rollback-on-failure --server-side=true --force-conflicts --wait"),
+        ("v3.22.0", "--install --atomic --wait", "test --hide-notes model"),
+        (
+            "v4.3",
+            "--install --rollback-on-failure --server-side=true --force-conflicts --wait",
+            "test model",
+        ),
     ],
 )
 def test_each_version_of_helm_gets_its_own_flags(
-    release: Callable[[Answers], Release], version: str, flags: str
+    release: Callable[[Answers], Release], version: str, flags: str, test: str
 ) -> None:
     release({"version": (version, 0)}).deploy({})
-    assert f"upgrade {flags}" in Path("said").read_text()
+    said = Path("said").read_text()
+    assert f"upgrade {flags}" in said
+    assert f"\n{test} --timeout" in said
 
 
 def test_who_loses_a_race_is_not_told_to_remove_what_the_other_deploys(

@@ -55,9 +55,16 @@ class Arm:
         response = self._send("POST", place, version)
         return self._object(response) if response.content else {}
 
-    def delete(self, place: str, version: str) -> None:
-        """Remove a resource, and wait until it is gone."""
-        response = self._send("DELETE", place, version, allowed=(404,))
+    def delete(self, place: str, version: str, option: str = "") -> None:
+        """Remove a resource, and wait until it is gone.
+
+        Args:
+            place: Its id.
+            version: Of the API.
+            option: A further part of the query.
+        """
+        asked = f"{place}?{option}" if option else place
+        response = self._send("DELETE", asked, version, allowed=(404,))
         while response.status_code == 202:
             _pause(response)
             if self.get(place, version) is None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-_CHUNK = 1_048_576
+_CHUNK = 2**20
 
 
 def files_below(folder: Path) -> list[Path]:

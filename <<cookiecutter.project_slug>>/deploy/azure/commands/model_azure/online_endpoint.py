@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from model_runtime.contract.routes import Score
 from model_runtime.errors import ProjectError
 
 from .cloud import refusals_told
@@ -88,9 +89,9 @@ class OnlineEndpoints:
             return ""
 
     def failures(self, deployment: str) -> list[str]:
-        """Return the lines of a deployment's log that tell of an answer with 5xx."""
-        lines = self.log(deployment, _MANY_LINES).splitlines()
-        return [line for line in lines if '"event":"request"' in line and '"status":5' in line]
+        """Return the lines of a deployment's log that tell of a prediction answered with 5xx."""
+        asked = f'"path":"{Score.path}","status":5'  # of serving's access log
+        return [line for line in self.log(deployment, _MANY_LINES).splitlines() if asked in line]
 
     def shift(self, shares: dict[str, int], mirrored: dict[str, int]) -> None:
         """Give each deployment its part of the requests, and of their copies."""

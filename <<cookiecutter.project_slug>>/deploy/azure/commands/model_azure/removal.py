@@ -8,6 +8,8 @@ from .arm import GROUPS, Arm, Resource
 from .cloud import refusals_told, resource_group
 from .settings import FILE, Azure
 
+_WORKSPACES = "2025-12-01"
+
 _BY_ITSELF = (
     "microsoft.insights/actiongroups",
     "microsoft.alertsmanagement/smartdetectoralertrules",
@@ -45,6 +47,14 @@ def _is_own(resource: Resource, all_of_them: Iterable[Resource], name: str) -> b
 
 
 def remove(arm: Arm, azure: Azure) -> None:
-    """Remove the group with all that is in it, and wait until it is gone."""
+    """Remove the group with all that is in it, and wait until it is gone.
+
+    The workspace goes first and for good: else its name is taken for 14 days by one that has lost
+    its storage.
+    """
+    group = resource_group(azure)
+    workspace = f"{group}/providers/Microsoft.MachineLearningServices/workspaces/{azure.name}"
+    with refusals_told("removing the workspace"):
+        arm.delete(workspace, _WORKSPACES, "forceToPurge=true")
     with refusals_told("removing the resource group"):
-        arm.delete(resource_group(azure), GROUPS)
+        arm.delete(group, GROUPS)

@@ -41,8 +41,7 @@ def _properties(delta: Iterable["WhatIfPropertyChange"], before: str = "") -> It
         kind = str(getattr(change.property_change_type, "value", change.property_change_type))
         path = f"{before}{change.path}"
         if change.children:
-            inner = f"{path}[" if kind == "Array" else f"{path}."
-            yield from (line for line in _properties(change.children, inner))
+            yield from _properties(change.children, f"{path}.")
         elif kind in _OF_PROPERTIES:
             yield f"{_OF_PROPERTIES[kind]} {path}: {_values(kind, change.before, change.after)}"
 

@@ -43,7 +43,7 @@ class Release:
             own, former = before.next, before.running()
             self._upgrade(given)
             try:
-                self.helm.show("test", self.name, "--hide-notes", *_TEST_PATIENCE)
+                self.helm.show(*self.helm.test_without_notes, self.name, *_TEST_PATIENCE)
             except ProjectError as failure:
                 what = self._overtaken(own) or self._take_back(former)
                 raise ProjectError(f"{failure} {what}") from failure

@@ -6,6 +6,7 @@ and no tags of a registered model (see `marks.py`), and a version has to be in M
 https://learn.microsoft.com/azure/machine-learning/how-to-manage-models-mlflow
 """
 
+import logging
 import os
 import re
 from importlib.metadata import PackageNotFoundError, version
@@ -36,6 +37,8 @@ def connect(uri: str) -> None:
     """Let MLflow speak to a workspace."""
     import mlflow
 
+    # Azure has no pages of MLflow's at the addresses that it would print.
+    os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
     # The plugin finds a run's artifacts by the address that is set, whatever a client was given.
     mlflow.set_tracking_uri(uri)
 
@@ -62,6 +65,9 @@ def check(uri: str) -> None:
             "/Microsoft.MachineLearningServices/workspaces/NAME (`az ml workspace show --name NAME "
             "--resource-group GROUP --query mlflow_tracking_uri` tells it)."
         )
+    # Their headers, and the ways to a token that are not there, are no news of a training.
+    logging.getLogger("azure").setLevel(logging.ERROR)
+    logging.getLogger("azureml").setLevel(logging.WARNING)
     if not all(os.environ.get(name) for name in _RUN):
         _check_login(found["host"])
 
