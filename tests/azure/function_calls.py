@@ -39,6 +39,8 @@ async def main() -> dict[str, Any]:
     answers = await asyncio.gather(*(handler(each, None) for each in asked[:2]))
     lifespans = sum("_lifespan_main" in repr(task) for task in asyncio.all_tasks())
     answers += [await handler(each, None) for each in asked[2:]]
+    # Its end, at which the prediction log writes what still waits.
+    await function_app._service.notify_shutdown()
     (trigger, _) = function.get_dict_repr()["bindings"]
     return {
         "level": trigger["authLevel"].value,
