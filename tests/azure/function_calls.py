@@ -40,7 +40,7 @@ async def main() -> dict[str, Any]:
     lifespans = sum("_lifespan_main" in repr(task) for task in asyncio.all_tasks())
     answers += [await handler(each, None) for each in asked[2:]]
     # Its end, at which the prediction log writes what still waits.
-    await function_app._service.notify_shutdown()
+    await function_app._service.notify_shutdown()  # type: ignore[no-untyped-call]
     (trigger, _) = function.get_dict_repr()["bindings"]
     return {
         "level": trigger["authLevel"].value,
