@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 MANAGEMENT = "https://management.azure.com"
 """Azure Resource Manager; tokens for it are for `MANAGEMENT/.default`."""
 
+_REFUSED = 400
 _COLOUR = re.compile(r"\x1b\[\d*m")
 _WAYS = {
     401: "sign in again, by `az login` or in the pipeline's service connection",
@@ -102,7 +103,9 @@ def _unsigned(message: str) -> str:
 
 def _refusal(error: "HttpResponseError") -> str:
     code = getattr(error.error, "code", None) or error.reason or ""
-    said = f"{error.status_code} {code}: {_message(error)}"
+    # The answer about an operation that has failed is itself a good one.
+    status = f"{error.status_code} " if (error.status_code or 0) >= _REFUSED else ""
+    said = f"{status}{code}: {_message(error)}"
     way = _WAYS.get(error.status_code or 0, "").format(file=FILE)
     return f"{said.rstrip('.')}; {way}" if way else said
 

@@ -17,7 +17,6 @@ Name = Annotated[str, Field(pattern="^[a-z](-?[a-z0-9])+$", min_length=3, max_le
 Size = Annotated[str, Field(pattern=r"^Standard_[A-Za-z0-9_]{1,50}$")]
 """A size of virtual machines, e.g. Standard_DS3_v2."""
 
-
 Variable = Annotated[str, Field(pattern="^[A-Z][A-Z0-9_]*$")]
 """A variable of the service."""
 

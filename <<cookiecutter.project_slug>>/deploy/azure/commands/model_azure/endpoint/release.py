@@ -65,9 +65,8 @@ class Rollout:
             with self.progress.step("endpoint") as step:
                 self.there.make(endpoint(self.azure))
                 step.found = self.azure.name
-        address = (
-            self.there.address()
-        )  # before anything costs: who may not have the key, can't test
+        # Before anything costs: who may not have the key, can't test.
+        address = self.there.address()
         answering = before.answering if before else None
         new = _other(answering)
         self._clear(before, answering, new)
