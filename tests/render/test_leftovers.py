@@ -1,6 +1,7 @@
 """However a run of Cookiecutter ends, the folder for temporary files is as it was."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -58,7 +59,7 @@ def test_prompts_that_are_left_leave_nothing(cook: Cook, ending: signal.Signals 
         assert asked.stdin and asked.stdout
         shown = b""
         while not shown.endswith(b": "):  # earlier, the interrupt may be lost in what prints it
-            shown += (more := asked.stdout.read1())
+            shown += (more := os.read(asked.stdout.fileno(), 4096))
             assert more, f"nothing is asked: {shown!r}"
         assert list(cook.temporary.iterdir()), "there is no copy to be removed"
         if ending:
