@@ -44,7 +44,7 @@ def _storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Storage]:
 
 @pytest.fixture
 def container(azure: StandIn, project: Path, _storage: Storage) -> Container:
-    """Where the workspace of the project keeps its files."""
+    """The storage in which the workspace of the project keeps its files."""
     _storage.tokens = azure.tokens
     _storage.register(azure.router)
     name = azure.machine_learning.keep_files(azure.arm.resources[place().lower()], _storage)

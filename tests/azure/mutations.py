@@ -6,7 +6,7 @@ from typing import Any
 
 Path = tuple[str | int, ...]
 Mutation = tuple[str, Any]
-"""What was done, and the template with it."""
+"""A template with something changed in it, and what that is."""
 
 FREE = {"tags", "metadata", "userAssignedIdentities"}
 """Objects whose keys are anybody's choice."""

@@ -40,7 +40,7 @@ class Request:
 
 @dataclass
 class Answer:
-    """What goes back: a body of JSON unless it is bytes."""
+    """An answer: a body of JSON unless it is bytes."""
 
     status: int = 200
     body: Any = None

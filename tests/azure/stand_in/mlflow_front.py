@@ -32,7 +32,7 @@ _SCOPE = (
 
 @dataclass
 class MlflowFront:
-    """What stands before the server at an address."""
+    """The limits of Azure before the server at an address."""
 
     server: str
     tokens: Tokens

@@ -53,7 +53,7 @@ class Online:
 
     @property
     def arm(self) -> Arm:
-        """Where the resources are."""
+        """Serve the resources that Azure Resource Manager keeps."""
         return self.learning.arm
 
     def _endpoint(self, resource: Resource, _: Resource | None) -> None:

@@ -1,4 +1,4 @@
-"""Which part of the stand-in answers a request, by its method, host and path."""
+"""The part of the stand-in that answers a request, by its method, host and path."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
