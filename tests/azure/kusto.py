@@ -31,7 +31,7 @@ TABLES = {
 
 @dataclass(frozen=True)
 class Analysed:
-    """The language service's findings about a query: what is wrong, and the columns of its result."""
+    """The language service's findings about a query, and the columns of its result."""
 
     diagnostics: list[str]
     columns: list[str]

@@ -53,7 +53,7 @@ class Online:
 
     @property
     def arm(self) -> Arm:
-        """Serve the resources that Azure Resource Manager keeps."""
+        """The resources, as Azure Resource Manager keeps them."""
         return self.learning.arm
 
     def _endpoint(self, resource: Resource, _: Resource | None) -> None:
