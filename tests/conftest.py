@@ -1,6 +1,7 @@
 """Fixtures of all tests: the template alone, and trained projects."""
 
 import os
+import sys
 import zlib
 from pathlib import Path
 
@@ -12,6 +13,9 @@ pytest.register_assert_rewrite("tests.support")
 
 # Else each of the processes that tests start would compile all that it imports anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# This environment's programs, uv among them, are found by name, whether or not it is activated.
+os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 
 from tests.support.projects import Baked, Trained  # noqa: E402 - its asserts are rewritten first
 

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -207,10 +206,8 @@ def environment(container: Manifest) -> dict[str, Any]:
 def findings(manifests: dict[str, str]) -> dict[str, list[str]]:
     """Return what Kubernetes' schemas say of the manifests of each name, all by one process."""
     script = Path(manifest_schemas.__file__)
-    uv = Path(sys.executable).parent / "uv"
-    command = [uv if uv.is_file() else "uv", *VALIDATE, script]
     done = subprocess.run(
-        [*map(str, command)],
+        ["uv", *VALIDATE, str(script)],
         input=json.dumps(manifests),
         capture_output=True,
         text=True,

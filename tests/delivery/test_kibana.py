@@ -6,7 +6,6 @@ Neither can be had here. Vega draws the charts, of answers in the form that Elas
 import json
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -124,12 +123,10 @@ def answer(spec: dict[str, Any]) -> list[Bucket]:
 
 def drawn(charts: dict[str, dict[str, Any]]) -> dict[str, str]:
     """Return the pictures of charts."""
-    uv = Path(sys.executable).parent / "uv"
     script = Path(__file__).with_name("draw_charts.py")
-    command = map(str, [uv if uv.is_file() else "uv", *DRAW, script])
     given = json.dumps(charts)
     done = subprocess.run(
-        [*command], input=given, capture_output=True, text=True, cwd=script.parent
+        ["uv", *DRAW, str(script)], input=given, capture_output=True, text=True, cwd=script.parent
     )
     assert done.returncode == 0, done.stderr
     pictures: dict[str, str] = json.loads(done.stdout)

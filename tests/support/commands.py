@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 
@@ -10,8 +9,7 @@ def clean_environment(**changes: str) -> dict[str, str]:
     """Return the environment without what this test run set, plus changes."""
     ours = ("MAKE", "VIRTUAL_ENV", "PYTEST", "PYTHON", "MFLAGS")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    path = f"{Path(sys.executable).parent}{os.pathsep}{kept['PATH']}"
-    return kept | {"PATH": path, **changes}
+    return kept | changes
 
 
 def variables(project: Path, **settings: str) -> dict[str, str]:

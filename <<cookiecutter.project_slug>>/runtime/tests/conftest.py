@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,9 @@ from .support.reloading import Place
 from .support.sample import ORIGINAL, RUNTIME
 from .support.settings import settings_in
 from .support.small_cases import case, forest, logistic, poor, spending
+
+# This environment's programs, uv among them, are found by name, whether or not it is activated.
+os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 
 TRAINED = {"bundles", "service", "shop", "trained", "two_versions"}
 """Fixtures that train a model; what asks for one of them is not of the fast level."""
