@@ -35,6 +35,7 @@ PARTS: dict[str, set[str]] = {
     "training": {"bundle", "compiler", "preprocessing"},
     "registry": {"bundle", "training"},
     "automl": {"training"},
+    "cluster": set(),
     "contract": {"bundle"},
     "serving": {"bundle", "contract"},
     "scoring": {"bundle", "contract"},

@@ -1,0 +1,44 @@
+"""Connect to what `CLUSTER=…` names."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ..errors import ProjectError
+from .pieces import Cluster, Here
+
+_LOCAL = re.compile(r"local:([1-9][0-9]{0,2})")
+_ADDRESS = re.compile(r"(?:tcp|tls|ws|wss)://\S+:[0-9]+")
+
+KINDS = (
+    "local:N for N processes of this machine, or the address of a Dask scheduler such as "
+    "tcp://scheduler:8786 (tls://… where it asks for certificates)"
+)
+
+
+@contextmanager
+def connected(where: str) -> Iterator[Cluster]:
+    """Connect to a cluster for a while; workers of this machine end with it.
+
+    Args:
+        where: The value of `CLUSTER`; empty for this process alone.
+
+    Raises:
+        ProjectError: It names none, Dask is not installed, or nobody answers there.
+    """
+    if not where:
+        yield Here()
+        return
+    local = _LOCAL.fullmatch(where)
+    if not local and not _ADDRESS.fullmatch(where):
+        raise ProjectError(f"CLUSTER is '{where}'; it is {KINDS}.")
+    try:
+        from . import on_dask
+    except ImportError as error:
+        raise ProjectError(
+            f"CLUSTER={where} needs {error.name}: `uv add --group train 'model-runtime[cluster]'` "
+            "adds what a cluster takes."
+        ) from error
+    context = on_dask.local(int(local[1])) if local else on_dask.remote(where)
+    with context as cluster:
+        yield cluster
