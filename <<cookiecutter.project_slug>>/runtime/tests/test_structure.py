@@ -46,8 +46,9 @@ PARTS: dict[str, set[str]] = {
     "imports": {"testing"},
     "load": {"bundle", "contract", "testing"},
     "delivery": {"bundle", "postman", "testing"},
+    "doctor": {"automl", "bundle", "compiler", "delivery", "preprocessing", "training"},
     "cli": {
-        *("automl", "bundle", "delivery", "evaluation", "load", "monitoring", "postman"),
+        *("automl", "bundle", "delivery", "doctor", "evaluation", "load", "monitoring", "postman"),
         "registry",
         *("scoring", "serving", "training"),
     },

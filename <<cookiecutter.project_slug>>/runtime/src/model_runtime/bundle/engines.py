@@ -139,7 +139,7 @@ def load_engine(model: bytes, metadata: Metadata, trusted_types: tuple[str, ...]
             "or train again (`make train`)."
         )
     try:
-        return SklearnEngine(_unpacked(model, trusted(trusted_types)), metadata.task)
+        return SklearnEngine(unpacked(model, trusted(trusted_types)), metadata.task)
     except ProjectError:
         raise
     except Exception as error:  # whatever skops stumbles over, or no method that answers
@@ -149,7 +149,16 @@ def load_engine(model: bytes, metadata: Metadata, trusted_types: tuple[str, ...]
         ) from error
 
 
-def _unpacked(model: bytes, allowed: frozenset[str]) -> Any:
+def unpacked(model: bytes, allowed: frozenset[str]) -> Any:
+    """Return the pipeline that skops has stored.
+
+    Args:
+        model: What it has stored.
+        allowed: The types that it may hold.
+
+    Raises:
+        ProjectError: It holds another, or what it needs is not installed.
+    """
     skops = _needed("skops.io", "sklearn")
     if strange := sorted(set(skops.get_untrusted_types(data=model)) - allowed):
         if unnamed := [each for each in strange if "<" in each]:

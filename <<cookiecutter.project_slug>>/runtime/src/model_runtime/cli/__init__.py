@@ -2,8 +2,22 @@
 
 import typer
 
-from . import chart, cluster, image, keys, load, model, monitoring, pipelines, service, versions
+from . import (
+    chart,
+    cluster,
+    doctor,
+    image,
+    keys,
+    load,
+    model,
+    monitoring,
+    pipelines,
+    service,
+    versions,
+)
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-for part in (model, service, keys, load, monitoring, versions, image, chart, cluster, pipelines):
+for part in (model, doctor, service, keys, load, monitoring):
+    app.add_typer(part.app)
+for part in (versions, image, chart, cluster, pipelines):
     app.add_typer(part.app)

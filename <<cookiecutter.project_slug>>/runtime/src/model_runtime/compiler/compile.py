@@ -126,4 +126,5 @@ def _failure(step: Any, inputs: Inputs) -> Exception | None:
 def _reason(error: Exception) -> str:
     if isinstance(error, (MissingConverter, MissingShapeCalculator)):
         return "there is no converter to ONNX for it"
-    return " ".join(str(error).split()).rstrip(".") or type(error).__name__
+    said = " ".join(str(error).split()).partition(" You may raise an issue")[0]
+    return said.rstrip(".") or type(error).__name__

@@ -28,7 +28,7 @@ def prepare(preprocessor: BasePreprocessor, rows: Rows) -> Any:
     for row in range(min(_ALONE, len(X))):
         alone = preprocessor.transform(X.iloc[[row]])
         _check_rows(preprocessor, alone, 1)
-        if not _alike(_dense(alone), _dense(among)[[row]], prepared.shape[1]):
+        if not _alike(dense(alone), dense(among)[[row]], prepared.shape[1]):
             found = f"other values or columns for row {row} alone than among {len(X)} rows"
             wanted = "what depends on that row and on what fit has learned"
             raise returned("Preprocessor.transform", preprocessor.transform, found, wanted)
@@ -44,7 +44,8 @@ def _check_rows(preprocessor: BasePreprocessor, prepared: Any, n_rows: int) -> N
     raise returned("Preprocessor.transform", preprocessor.transform, found, wanted)
 
 
-def _dense(prepared: Any) -> npt.NDArray[Any]:
+def dense(prepared: Any) -> npt.NDArray[Any]:
+    """Return prepared rows as an array, whatever a transformer has made of them."""
     if hasattr(prepared, "toarray"):  # sparse
         return np.asarray(prepared.toarray())
     return prepared.to_numpy() if isinstance(prepared, pd.DataFrame) else np.asarray(prepared)

@@ -67,7 +67,7 @@ def _assumed(scale: float) -> Parity:
 
 
 def _as_it_is(learned: Learned, settings: Settings, parity: Parity) -> Stored:
-    stored = Stored(_dumped(learned.pipeline), "sklearn", parity)
+    stored = Stored(dumped(learned.pipeline), "sklearn", parity)
     bundle = draft(learned, stored, settings)
     # Here first: types that are not trusted are found sooner than another process begins.
     bundle.engine(settings.training.trusted_types)
@@ -83,7 +83,12 @@ def _as_it_is(learned: Learned, settings: Settings, parity: Parity) -> Stored:
     return replace(stored, system_packages=rehearsed.system_packages)
 
 
-def _dumped(pipeline: Pipeline) -> bytes:
+def dumped(pipeline: Pipeline) -> bytes:
+    """Return a pipeline as skops stores it.
+
+    Raises:
+        ProjectError: It holds a part that skops does not know.
+    """
     from skops.io import dumps  # imports all of scikit-learn, which a compiled model needs not
 
     try:
