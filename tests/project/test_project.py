@@ -29,6 +29,12 @@ def test_its_lint_passes(project: Path, trained: Trained) -> None:
         run("make", "lint", cwd=project, MYPY_CACHE_DIR=str(cache))
 
 
+def test_the_doctor_finds_nothing_wrong(project: Path) -> None:
+    shown = make(project, "doctor")
+    assert "\n0 wrong, " in shown
+    assert not re.search("^look +(data|leaks|Preprocessor|train_model|bundle|chart)", shown, re.M)
+
+
 def test_a_second_setup_has_nothing_to_do(project: Path) -> None:
     assert "Nothing to be done" in make(project, "setup")
 
