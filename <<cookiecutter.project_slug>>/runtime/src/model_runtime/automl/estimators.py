@@ -37,10 +37,12 @@ def estimators(task: str) -> dict[str, Any]:
     return CLASSIFIERS if task == "classification" else REGRESSORS
 
 
-def build(name: str, task: str, config: dict[str, Any], seed: int) -> Any:
-    """Return an unfitted estimator."""
+def build(name: str, task: str, config: dict[str, Any], seed: int, jobs: int = -1) -> Any:
+    """Return an unfitted estimator; jobs are the processors of those that can use several."""
     kind = estimators(task)[name]
     settings = {**FIXED[name], **config}
+    if "n_jobs" in settings:
+        settings["n_jobs"] = jobs
     if "random_state" in kind().get_params():
         settings["random_state"] = seed
     return kind(**settings)

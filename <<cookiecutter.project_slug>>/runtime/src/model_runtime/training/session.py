@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..cluster import Cluster, Here
 from ..settings import AutoML, Settings
 
 Config = dict[str, int | float | str]
@@ -19,13 +20,18 @@ Config = dict[str, int | float | str]
 
 @dataclass(frozen=True)
 class Trial:
-    """An estimator that was tried, by FLAML's name, and what it reached on rows held out."""
+    """An estimator that was tried, by FLAML's name, and what it reached on rows held out.
+
+    One that couldn't win was ended after some of the folds; its score is as far from the best's
+    as it was on these.
+    """
 
     estimator: str
     config: Config
     score: float
     began: float
     seconds: float
+    folds: int = 1
 
 
 @dataclass(frozen=True)
@@ -61,13 +67,15 @@ class Found:
 class Session:
     """The search of one training run.
 
-    `begin` is where an estimator's search begins, instead of at the cheapest settings.
+    `begin` is where an estimator's search begins, instead of at the cheapest settings; `cluster` is
+    where trials and folds are measured.
     """
 
     options: AutoML
     seed: int
     begin: dict[str, Config] = field(default_factory=dict)
     found: Found | None = None
+    cluster: Cluster = field(default_factory=Here)
 
 
 COMPARISON_SHARE = 0.25
@@ -77,12 +85,19 @@ _current: ContextVar[Session | None] = ContextVar("session", default=None)
 
 
 @contextmanager
-def session(settings: Settings) -> Iterator[Session]:
+def session(settings: Settings, cluster: Cluster | None = None) -> Iterator[Session]:
     """Let `search` use these settings until the block ends, and search at most once."""
-    opened = Session(settings.automl, settings.training.seed)
+    opened = Session(settings.automl, settings.training.seed, cluster=cluster or Here())
+    with continued(opened):
+        yield opened
+
+
+@contextmanager
+def continued(opened: Session) -> Iterator[None]:
+    """Let `search` use a session that was opened before, perhaps in another process."""
     token = _current.set(opened)
     try:
-        yield opened
+        yield
     finally:
         _current.reset(token)
 
@@ -103,11 +118,8 @@ def comparing() -> Iterator[None]:
         "max_trials": trials and math.ceil(trials * COMPARISON_SHARE),
     }
     options = outer.options.model_copy(update=less)
-    token = _current.set(Session(options, outer.seed, outer.found.best_configs))
-    try:
+    with continued(Session(options, outer.seed, outer.found.best_configs, cluster=outer.cluster)):
         yield
-    finally:
-        _current.reset(token)
 
 
 def current() -> Session | None:
