@@ -32,9 +32,9 @@ BASES = ("words", "encoding", "prepared_columns", "memory", "preprocessing")
 PARTS: dict[str, set[str]] = {
     "bundle": set(),
     "compiler": {"bundle", "preprocessing"},
-    "training": {"bundle", "compiler", "preprocessing"},
-    "registry": {"bundle", "training"},
-    "automl": {"training"},
+    "training": {"bundle", "cluster", "compiler", "preprocessing"},
+    "registry": {"bundle", "cluster", "training"},
+    "automl": {"cluster", "training"},
     "cluster": set(),
     "contract": {"bundle"},
     "serving": {"bundle", "contract"},
@@ -47,7 +47,7 @@ PARTS: dict[str, set[str]] = {
     "load": {"bundle", "contract", "testing"},
     "delivery": {"bundle", "postman", "testing"},
     "cli": {
-        *("automl", "bundle", "delivery", "evaluation", "load", "monitoring", "postman"),
+        *("automl", "bundle", "cluster", "delivery", "evaluation", "load", "monitoring", "postman"),
         "registry",
         *("scoring", "serving", "training"),
     },

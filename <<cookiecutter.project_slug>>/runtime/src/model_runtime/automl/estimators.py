@@ -31,6 +31,9 @@ FIXED: dict[str, dict[str, Any]] = {
 }
 """Settings that are not searched."""
 
+UNCOMPILED = {"kneighbor"}
+"""Those that scikit-learn serves."""
+
 
 def estimators(task: str) -> dict[str, Any]:
     """Return the classes of a task's estimators by FLAML's names."""

@@ -17,18 +17,22 @@ from ..errors import ProjectError, plainly
 from ..progress import show
 from ..settings import read_settings
 from ..tasks import TaskName
-from ..training.session import Config, Found, Session, Trial, current
+from ..training.session import Config, Found, Session, Trial, Vote, current
 from . import estimators
 from .fitting import fitted
 from .measuring import Measuring, Proposal, proposal
 from .noise import cannot_win
 from .turns import Turns
 from .validation import Measured, Validation
+from .vote import MOST, assembled, held, voters
 
 if TYPE_CHECKING:
     from .contender import Contender
 
 log = logging.getLogger(__name__)
+
+_VOTES_SHARE = 0.25
+"""The largest share of the time budget that is kept for a vote."""
 
 
 def search(X: Any, y: Any, weight: Any = None, *, otherwise: Any) -> Any:
@@ -96,18 +100,37 @@ class _Race:
         with closing(Measuring(self._session.cluster, self._validation)) as self._measuring:
             while (name := self._turns.next(self._left())) is not None:
                 self._turn(self._contenders[name])
-        if not self._trials:
-            raise ProjectError("automl: no estimator could learn from these rows; see above.")
-        best = self._found(None).leaderboard[0]
+            if not self._trials:
+                raise ProjectError("automl: no estimator could learn from these rows; see above.")
+            vote = self._vote()
         task, seed = self._validation.task, self._session.seed
-        return self._found(estimators.build(best.estimator, task, best.config, seed))
+        best = self._found(None).leaderboard[0]
+        if vote and vote.taken:
+            members = voters(self._found(None).leaderboard)[: len(vote.members)]
+            return self._found(assembled(members, task, seed), vote)
+        return self._found(estimators.build(best.estimator, task, best.config, seed), vote)
 
-    def _found(self, estimator: Any) -> Found:
+    def _vote(self) -> Vote | None:
+        """Try a vote, if there is time for it."""
+        members = voters(self._found(None).leaderboard)
+        if len(members) < 2 or sum(each.seconds for each in members) > self._time_left():
+            return None
+        where, elsewhere = self._measuring.where, self._measuring.elsewhere
+        return held(members, self._validation, self._session.cluster, where, elsewhere)
+
+    def _found(self, estimator: Any, vote: Vote | None = None) -> Found:
         parts = self._validation
-        return Found(estimator, parts.metric, parts.higher_is_better, self._trials)
+        return Found(estimator, parts.metric, parts.higher_is_better, self._trials, vote)
+
+    def _time_left(self) -> float:
+        return (self._options.time_budget_s or np.inf) - self._seconds()
 
     def _left(self) -> float:
-        return (self._options.time_budget_s or np.inf) - self._seconds()
+        """Return the seconds for trials: those left, less those of a vote if it is no large part."""
+        budget = self._options.time_budget_s or np.inf
+        records = sorted(self._turns.records.values(), key=lambda each: each.loss)
+        reserve = sum(each.seconds_of_best for each in records[:MOST])
+        return self._time_left() - (reserve if reserve <= budget * _VOTES_SHARE else 0)
 
     def _seconds(self) -> float:
         return time.perf_counter() - self._start

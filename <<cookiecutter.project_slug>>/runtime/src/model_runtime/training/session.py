@@ -35,13 +35,36 @@ class Trial:
 
 
 @dataclass(frozen=True)
+class Vote:
+    """The best of several estimators together, by FLAML's names, beside the best alone.
+
+    `gain` is by how much it is better, and `noise` what that has to be above.
+    """
+
+    members: list[str]
+    score: float
+    gain: float
+    noise: float
+    seconds: float
+
+    @property
+    def taken(self) -> bool:
+        """True where it is better by more than noise."""
+        return self.gain > self.noise
+
+
+@dataclass(frozen=True)
 class Found:
-    """The result of a search: the best estimator, unfitted, and all trials as they came."""
+    """The result of a search: the best estimator, unfitted, and all trials as they came.
+
+    It is a vote where that was tried and is better.
+    """
 
     estimator: Any
     metric: str
     higher_is_better: bool
     trials: list[Trial]
+    vote: Vote | None = None
 
     @property
     def best_configs(self) -> dict[str, Config]:
@@ -55,8 +78,11 @@ class Found:
 
     def __str__(self) -> str:
         """Say what was tried and how good the best was."""
-        best = self.leaderboard[0]
-        return f"the best of {len(self.trials):,} trials ({self.metric} {best.score:.4f})"
+        best, vote = self.leaderboard[0], self.vote
+        of = f"the best of {len(self.trials):,} trials ({self.metric} {best.score:.4f})"
+        if vote is None or not vote.taken:
+            return of
+        return f"a vote of {', '.join(vote.members)} ({self.metric} {vote.score:.4f}), alone {of}"
 
     def loss(self, trial: Trial) -> float:
         """Return what is least for the best trial."""
