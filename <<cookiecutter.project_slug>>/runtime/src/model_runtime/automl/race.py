@@ -126,7 +126,7 @@ class _Race:
         return (self._options.time_budget_s or np.inf) - self._seconds()
 
     def _left(self) -> float:
-        """Return the seconds for trials: those left, less those of a vote if it is no large part."""
+        """Return the seconds for trials: some are kept for a vote, if it takes no large part."""
         budget = self._options.time_budget_s or np.inf
         records = sorted(self._turns.records.values(), key=lambda each: each.loss)
         reserve = sum(each.seconds_of_best for each in records[:MOST])
