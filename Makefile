@@ -124,10 +124,11 @@ faults: example-titanic ## Do faults to the Titanic service under load, as in do
 	$(call measured,$(BUILT)/titanic,$(OWN_PYTHON),faults)
 
 .PHONY: bench-batches
-bench-batches: example-titanic ## Measure what takes many rows: scoring, its blocks, wide tables in training [DIR=build]
+bench-batches: example-titanic ## Measure what takes many rows: scoring, its blocks, wide tables in training, a search [DIR=build]
 	$(MAKE) -C $(BUILT)/titanic setup train
 	$(call measured,$(BUILT)/titanic,$(OWN_PYTHON),scoring wide)
 	$(call measured,$(BUILT)/titanic/runtime/tests/sample,../../../$(OWN_PYTHON),blocks)
+	$(call measured,.,$(BIN)/python,search)
 
 .PHONY: bench-batcomputer
 bench-batcomputer: $(READY) ## Measure the Batcomputer's training at the data's real size, and beside the original's [DIR=build]

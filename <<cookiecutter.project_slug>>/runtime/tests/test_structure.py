@@ -32,9 +32,9 @@ BASES = ("words", "encoding", "prepared_columns", "memory", "preprocessing")
 PARTS: dict[str, set[str]] = {
     "bundle": set(),
     "compiler": {"bundle", "preprocessing"},
-    "training": {"bundle", "compiler", "preprocessing"},
-    "registry": {"bundle", "training"},
-    "automl": {"training"},
+    "training": {"bundle", "cluster", "compiler", "preprocessing"},
+    "registry": {"bundle", "cluster", "training"},
+    "automl": {"cluster", "training"},
     "cluster": set(),
     "contract": {"bundle"},
     "serving": {"bundle", "contract"},
@@ -48,9 +48,8 @@ PARTS: dict[str, set[str]] = {
     "delivery": {"bundle", "postman", "testing"},
     "doctor": {"automl", "bundle", "compiler", "delivery", "preprocessing", "training"},
     "cli": {
-        *("automl", "bundle", "delivery", "doctor", "evaluation", "load", "monitoring", "postman"),
-        "registry",
-        *("scoring", "serving", "training"),
+        *("automl", "bundle", "cluster", "delivery", "doctor", "evaluation", "load", "monitoring"),
+        *("postman", "registry", "scoring", "serving", "training"),
     },
     "__main__": {"cli"},
 }

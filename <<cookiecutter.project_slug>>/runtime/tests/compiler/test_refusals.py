@@ -34,6 +34,7 @@ from sklearn.preprocessing import (
     RobustScaler,
     StandardScaler,
 )
+from sklearn.semi_supervised import LabelSpreading
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor, ExtraTreeClassifier
 
 from model_runtime.bundle.engines import OnnxEngine, SklearnEngine, Unanswerable
@@ -67,7 +68,7 @@ ESTIMATORS: list[Any] = [
     BaggingClassifier(n_estimators=3, random_state=0),
     AdaBoostRegressor(n_estimators=3, random_state=0),
     StackingClassifier([("a", LOGISTIC), ("b", FOREST)]),
-    VotingClassifier([("a", LOGISTIC), ("b", FOREST)], voting="soft", flatten_transform=False),
+    VotingClassifier([("a", LOGISTIC), ("b", FOREST)], voting="soft"),
     VotingRegressor([("a", LinearRegression()), ("b", RandomForestRegressor(3))]),
 ]
 PREPROCESSORS: list[Any] = [
@@ -156,8 +157,7 @@ def test_all_that_stands_in_the_way_is_told_whole() -> None:
         ("twos", SimpleImputer(missing_values=2.0), ["b"]),
         ("fine", StandardScaler(), ["c"]),
     ]
-    voting = VotingClassifier([("a", LOGISTIC), ("b", FOREST)], voting="soft")
-    pipeline, X = fitted(ColumnTransformer(steps), voting)
+    pipeline, X = fitted(ColumnTransformer(steps), LabelSpreading())
     with pytest.raises(NotCompilable) as caught:
         compile_pipeline(pipeline, X)
     told = str(caught.value)
@@ -165,4 +165,4 @@ def test_all_that_stands_in_the_way_is_told_whole() -> None:
     assert "'ones'" in told
     assert "'twos'" in told
     assert "'fine'" not in told
-    assert "the estimator (VotingClassifier): flatten_transform==True" in told
+    assert "the estimator (LabelSpreading): there is no converter to ONNX for it" in told

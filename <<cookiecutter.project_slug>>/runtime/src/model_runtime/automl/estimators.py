@@ -31,16 +31,21 @@ FIXED: dict[str, dict[str, Any]] = {
 }
 """Settings that are not searched."""
 
+UNCOMPILED = {"kneighbor"}
+"""Those that scikit-learn serves."""
+
 
 def estimators(task: str) -> dict[str, Any]:
     """Return the classes of a task's estimators by FLAML's names."""
     return CLASSIFIERS if task == "classification" else REGRESSORS
 
 
-def build(name: str, task: str, config: dict[str, Any], seed: int) -> Any:
-    """Return an unfitted estimator."""
+def build(name: str, task: str, config: dict[str, Any], seed: int, jobs: int = -1) -> Any:
+    """Return an unfitted estimator; jobs are the processors of those that can use several."""
     kind = estimators(task)[name]
     settings = {**FIXED[name], **config}
+    if "n_jobs" in settings:
+        settings["n_jobs"] = jobs
     if "random_state" in kind().get_params():
         settings["random_state"] = seed
     return kind(**settings)

@@ -2,6 +2,11 @@
 
 import logging
 import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from copy import deepcopy
+from statistics import mean
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,15 +17,22 @@ from ..errors import ProjectError, plainly
 from ..progress import show
 from ..settings import read_settings
 from ..tasks import TaskName
-from ..training.session import Config, Found, Session, Trial, current
+from ..training.session import Config, Found, Session, Trial, Vote, current
 from . import estimators
 from .fitting import fitted
-from .validation import Validation
+from .measuring import Measuring, Proposal, proposal
+from .noise import cannot_win
+from .turns import Turns
+from .validation import Measured, Validation
+from .vote import MOST, assembled, held, voters
 
 if TYPE_CHECKING:
     from .contender import Contender
 
 log = logging.getLogger(__name__)
+
+_VOTES_SHARE = 0.25
+"""The largest share of the time budget that is kept for a vote."""
 
 
 def search(X: Any, y: Any, weight: Any = None, *, otherwise: Any) -> Any:
@@ -60,11 +72,7 @@ def _session_of_its_own() -> Session:
 
 
 class _Race:
-    """Contenders take turns.
-
-    Every other turn goes to the one that is likely to get better at the least cost, as in FLAML;
-    the rest to the one with the least time so far, so that one bad guess rules none out.
-    """
+    """Contenders take turns, and are measured fold by fold."""
 
     def __init__(self, session: Session, validation: Validation) -> None:
         self._session, self._options, self._validation = session, session.options, validation
@@ -79,67 +87,109 @@ class _Race:
         from .contender import Contender
 
         task, shape, seed = validation.task, validation.shape, session.seed
-        self._contenders = [
-            Contender(name, task, shape, seed, session.begin.get(name)) for name in names
-        ]
-        self._random = np.random.default_rng(session.seed)
+        self._contenders = {
+            name: Contender(name, task, shape, seed, session.begin.get(name)) for name in names
+        }
+        self._turns = Turns(names, self._options.max_trials, seed)
         self._trials: list[Trial] = []
         self._start = time.perf_counter()
 
     def run(self) -> Found:
         """Try until the budget is used up or nothing is left to try."""
         show(self._line)
-        while (contender := self._next()) is not None:
-            self._turn(contender)
-        if not self._trials:
-            raise ProjectError("automl: no estimator could learn from these rows; see above.")
-        best = self._found(None).leaderboard[0]
+        with closing(Measuring(self._session.cluster, self._validation)) as self._measuring:
+            while (name := self._turns.next(self._left())) is not None:
+                self._turn(self._contenders[name])
+            if not self._trials:
+                raise ProjectError("automl: no estimator could learn from these rows; see above.")
+            vote = self._vote()
         task, seed = self._validation.task, self._session.seed
-        return self._found(estimators.build(best.estimator, task, best.config, seed))
+        best = self._found(None).leaderboard[0]
+        if vote and vote.taken:
+            members = voters(self._found(None).leaderboard)[: len(vote.members)]
+            return self._found(assembled(members, task, seed), vote)
+        return self._found(estimators.build(best.estimator, task, best.config, seed), vote)
 
-    def _found(self, estimator: Any) -> Found:
+    def _vote(self) -> Vote | None:
+        """Try a vote, if there is time for it."""
+        members = voters(self._found(None).leaderboard)
+        if len(members) < 2 or sum(each.seconds for each in members) > self._time_left():
+            return None
+        where, elsewhere = self._measuring.where, self._measuring.elsewhere
+        return held(members, self._validation, self._session.cluster, where, elsewhere)
+
+    def _found(self, estimator: Any, vote: Vote | None = None) -> Found:
         parts = self._validation
-        return Found(estimator, parts.metric, parts.higher_is_better, self._trials)
+        return Found(estimator, parts.metric, parts.higher_is_better, self._trials, vote)
+
+    def _time_left(self) -> float:
+        return (self._options.time_budget_s or np.inf) - self._seconds()
+
+    def _left(self) -> float:
+        """Return the seconds for trials: some are kept for a vote, if it takes no large part."""
+        budget = self._options.time_budget_s or np.inf
+        records = sorted(self._turns.records.values(), key=lambda each: each.loss)
+        reserve = sum(each.seconds_of_best for each in records[:MOST])
+        return self._time_left() - (reserve if reserve <= budget * _VOTES_SHARE else 0)
 
     def _seconds(self) -> float:
         return time.perf_counter() - self._start
 
-    def _next(self) -> "Contender | None":
-        if self._options.max_trials is not None and len(self._trials) >= self._options.max_trials:
-            return None
-        left = (self._options.time_budget_s or np.inf) - self._seconds()
-        able = [each for each in self._contenders if each.seconds_of_best <= left]
-        if not able or left <= 0:
-            return None
-        if untried := [each for each in able if not each.spent]:
-            return untried[0]
-        if len(self._trials) % 2:
-            return min(able, key=lambda each: each.spent)
-        best = min(each.loss for each in able)
-        chances = 1 / np.array([each.cost_of_improvement(best) for each in able])
-        return able[self._random.choice(len(able), p=chances / chances.sum())]
-
     def _turn(self, contender: "Contender") -> None:
         if (config := contender.propose()) is None:
-            self._contenders.remove(contender)
+            self._turns.leave_out(contender.name)
             return
-        began = self._seconds()
+        wanted = proposal(contender.name, config)
         try:
-            score = self._score(contender.name, config)
+            measured = self._measured(contender, wanted)
         except (TypeError, ValueError) as error:
             reason = plainly(str(error).splitlines()[0])
             log.warning(f"automl: {contender.name} is left out: {reason}")
-            self._contenders.remove(contender)
+            self._turns.leave_out(contender.name)
             return
-        trial = Trial(contender.name, config, score, began, self._seconds() - began)
-        self._trials.append(trial)
-        # Seconds are never twice the same; a trial is a trial.
-        cost = trial.seconds if self._options.max_trials is None else 1.0
-        contender.learn(config, self._found(None).loss(trial), cost, trial.seconds)
+        self._take(contender, config, measured, self._measuring.began(wanted) - self._start)
 
-    def _score(self, name: str, config: Config) -> float:
-        task, seed = self._validation.task, self._session.seed
-        return self._validation.score(estimators.build(name, task, config, seed))
+    def _measured(self, contender: "Contender", wanted: Proposal) -> list[Measured]:
+        """Return the folds' measurements, the first of them where they show that it can't win."""
+        measured: list[Measured] = []
+        with closing(self._measuring.folds(wanted, lambda: self._foresee(contender))) as folds:
+            for each in folds:
+                measured.append(each)
+                if cannot_win(self._gains(contender, measured), self._validation.n_folds):
+                    break
+        return measured
+
+    def _gains(self, contender: "Contender", measured: list[Measured]) -> list[float]:
+        """Return by how much each fold's score is better than that of the estimator's best."""
+        sign = 1 if self._validation.higher_is_better else -1
+        pairs = zip(measured, contender.best, strict=False)
+        return [sign * (each.score - best) for each, best in pairs]
+
+    def _take(
+        self, contender: "Contender", config: Config, measured: list[Measured], began: float
+    ) -> None:
+        scores = [each.score for each in measured]
+        score = mean(scores)
+        if len(scores) < self._validation.n_folds:
+            score += mean(contender.best) - mean(contender.best[: len(scores)])
+        seconds = sum(each.seconds for each in measured)
+        trial = Trial(contender.name, config, float(score), began, seconds, len(scores))
+        self._trials.append(trial)
+        loss = self._found(None).loss(trial)
+        cost = self._turns.take(contender.name, loss, seconds)
+        if contender.learn(config, scores, loss, cost):
+            self._measuring.improved(contender.name)
+
+    def _foresee(self, contender: "Contender") -> Iterator[Proposal]:
+        """Yield what will probably be proposed after this turn, as if nothing got better."""
+        turns, ahead = deepcopy(self._turns).take_for_granted(contender.name), Counter[str]()
+        while (name := turns.next(self._left())) is not None:
+            if (config := self._contenders[name].foresee(ahead[name])) is None:
+                turns.leave_out(name)
+                continue
+            yield proposal(name, config)
+            turns.take_for_granted(name)
+            ahead[name] += 1
 
     def _line(self) -> str:
         budget = self._options.time_budget_s

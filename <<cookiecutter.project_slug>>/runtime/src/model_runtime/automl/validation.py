@@ -1,5 +1,7 @@
 """Measure an estimator on rows that it has not learned from."""
 
+import time
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -8,7 +10,7 @@ from sklearn.utils import _safe_indexing
 
 from ..errors import ProjectError
 from ..tasks import BETTER_WHEN_LOW, TaskName
-from ..training.evaluate import evaluate
+from ..training.evaluate import predict
 from ..training.rows import Rows
 from ..training.split import folds
 from ..training.task import TRAINING_TASKS
@@ -17,6 +19,14 @@ from .fitting import fitted
 FOLDS = 5
 FEW_ROWS = 10_000
 """Up to here each fold is held out once; of more rows, one fold is enough."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A fold's score, and the seconds that it took."""
+
+    score: float
+    seconds: float
 
 
 class Validation:
@@ -28,7 +38,7 @@ class Validation:
         Raises:
             ProjectError: There are too few, or the metric is not measured for this task.
         """
-        self.task = task
+        self.task, self.seed = task, seed
         self.shape = X.shape
         self._X, self._y, self._weight = X, pd.Series(np.asarray(y)), weight
         self._parts = self._parted(seed)
@@ -36,20 +46,33 @@ class Validation:
         self.metric = usual if metric == "auto" else metric
         self.higher_is_better = self.metric not in BETTER_WHEN_LOW
 
-    def score(self, estimator: Any) -> float:
-        """Return the metric on rows held out, the mean of the parts; the estimator is fitted."""
-        found = []
-        for train, test in self._parts:
-            model = fitted(estimator, self._at(train.X), train.y, train.weight)
-            rows = Rows(self._at(test.X), test.y, test.weight)
-            metrics = evaluate(model, rows, self.task)
-            if self.metric not in metrics:
-                raise ProjectError(
-                    f"config.yaml: automl.metric: {self.metric} is not measured here; "
-                    f"choose from auto, {', '.join(metrics)}."
-                )
-            found.append(metrics[self.metric])
-        return float(np.mean(found))
+    @property
+    def n_folds(self) -> int:
+        """How often an estimator is fitted to be measured."""
+        return len(self._parts)
+
+    def measure(self, estimator: Any, fold: int) -> Measured:
+        """Fit an estimator on the other rows, and measure it on a fold's."""
+        start = time.perf_counter()
+        model, test = self.fit(estimator, fold)
+        score = self.score(model, test, predict(model, test.X, self.task))
+        return Measured(score, time.perf_counter() - start)
+
+    def fit(self, estimator: Any, fold: int) -> tuple[Any, Rows]:
+        """Fit an estimator on the other rows; return it with those that are held out."""
+        train, test = self._parts[fold]
+        model = fitted(estimator, self._at(train.X), train.y, train.weight)
+        return model, Rows(self._at(test.X), test.y, test.weight)
+
+    def score(self, model: Any, rows: Rows, outputs: Any) -> float:
+        """Return the metric of a model's outputs for some rows."""
+        metrics = TRAINING_TASKS[self.task].evaluate(rows, outputs, model)
+        if self.metric not in metrics:
+            raise ProjectError(
+                f"config.yaml: automl.metric: {self.metric} is not measured here; "
+                f"choose from auto, {', '.join(metrics)}."
+            )
+        return metrics[self.metric]
 
     def _parted(self, seed: int) -> list[tuple[Rows, Rows]]:
         weight = None if self._weight is None else np.asarray(self._weight)

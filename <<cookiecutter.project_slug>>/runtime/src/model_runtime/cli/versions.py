@@ -9,6 +9,7 @@ from ..bundle.metadata import Metadata
 from ..errors import ProjectError
 from ..settings import read_settings
 from ..terminal import confirmed, console, failures_told, logging_to_console, say, stoppable
+from .model import Workers
 
 if TYPE_CHECKING:
     from ..registry.client import ModelRegistry
@@ -126,6 +127,7 @@ def retrain(
     source: Annotated[str | None, typer.Option("--from", help="See `data`.")] = None,
     only: Annotated[str, typer.Option(help="See `data`.")] = "",
     keep_data: Annotated[bool, typer.Option(help="Learn from the data that are there.")] = False,
+    cluster: Workers = "",
 ) -> None:
     """Fetch the data, train, and promote the version if it is better; one run at a time.
 
@@ -134,6 +136,7 @@ def retrain(
     with failures_told(), stoppable():
         with console.status("scikit-learn is being loaded …"):
             from ..automl.preflight import check_search
+            from ..cluster import connected
             from ..hooks import fetches
             from ..registry.retrain import retrain as run
             from ..training.hooks import own_use_case
@@ -145,7 +148,8 @@ def retrain(
         wanted = fetches(loader) and not keep_data
         fetching = partial(loader.fetch_data, source, only.split()) if wanted else None
         logging_to_console()
-        summary = run(use_case, settings, console, fetching)
+        with connected(cluster) as workers:
+            summary = run(use_case, settings, console, fetching, workers)
         say(summary.read_text("utf-8"))
 
 

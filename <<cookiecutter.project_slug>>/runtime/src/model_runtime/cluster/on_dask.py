@@ -16,11 +16,12 @@ from distributed import (
     LocalCluster,
     WorkerPlugin,
     as_completed,
+    wait,
 )
 from distributed.comm.core import CommClosedError
 
 from ..errors import ProjectError
-from .pieces import Cluster, Piece, Result, make
+from .pieces import Cluster, Piece, Result, Started, forget, make
 
 AHEAD = 2
 """Pieces for each thread of a worker that are sent before they are asked for."""
@@ -97,6 +98,25 @@ class _Preparing(WorkerPlugin):  # type: ignore[misc]
         """Make it: called by Dask in a worker that is there or comes."""
         make(self.name, self._setup)
 
+    def teardown(self, worker: Any) -> None:
+        """Let go of it: called by Dask where it is made anew or forgotten."""
+        forget(self.name)
+
+
+class _Sent:
+    """A piece that a scheduler has."""
+
+    def __init__(self, future: Future, ask: Callable[[Future], Any]) -> None:
+        self.future, self._ask = future, ask
+
+    def result(self) -> Any:
+        """See `Started`."""
+        return self._ask(self.future)
+
+    def give_up(self) -> None:
+        """See `Started`."""
+        self.future.cancel()
+
 
 class OnDask(Cluster):
     """The workers that a scheduler has."""
@@ -121,6 +141,24 @@ class OnDask(Cluster):
         with self._told():
             self.client.register_plugin(_Preparing(name, setup), name=name)
 
+    def forget(self, name: str) -> None:
+        """See `Cluster.forget`."""
+        with self._told():
+            self.client.unregister_worker_plugin(name)
+
+    def start(
+        self, function: Callable[[Piece], Result], piece: Piece, first: bool = False
+    ) -> Started[Result]:
+        """See `Cluster.start`."""
+        return _Sent(self._submit(function, piece, priority=int(first)), self._result)
+
+    def wait(self, started: Iterable[Started[Result]]) -> set[int]:
+        """See `Cluster.wait`."""
+        futures = [each.future for each in started if isinstance(each, _Sent)]
+        with self._told():
+            wait(futures, return_when="FIRST_COMPLETED")
+        return {place for place, future in enumerate(futures) if future.done()}
+
     def each(
         self, function: Callable[[Piece], Result], pieces: Iterable[Piece]
     ) -> Iterator[tuple[Piece, Result]]:
@@ -142,10 +180,12 @@ class OnDask(Cluster):
             if sent:
                 self.client.cancel([*sent])
 
-    def _submit(self, function: Callable[[Piece], Result], piece: Piece) -> Future:
+    def _submit(
+        self, function: Callable[[Piece], Result], piece: Piece, priority: int = 0
+    ) -> Future:
         key = f"{self.client.id}-{next(self._numbers)}"
         with self._told():
-            return self.client.submit(function, piece, key=key, pure=False)
+            return self.client.submit(function, piece, key=key, pure=False, priority=priority)
 
     def _result(self, future: Future) -> Any:
         with self._told():

@@ -2,10 +2,12 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any, Generic, Protocol, TypeVar
 
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
+Made = TypeVar("Made", covariant=True)
 
 _prepared: dict[str, Any] = {}
 
@@ -18,6 +20,27 @@ def prepared(name: str) -> Any:
 def make(name: str, setup: Callable[[], Any]) -> None:
     """Make a thing in this process, for `prepared`; what had the name before is gone."""
     _prepared[name] = setup()
+
+
+def forget(name: str) -> None:
+    """Let go in this process of what has a name, if anything has it."""
+    _prepared.pop(name, None)
+
+
+class Started(Protocol[Made]):
+    """A piece that is worked on."""
+
+    def result(self) -> Made:
+        """Wait for its result.
+
+        Raises:
+            ProjectError: See `Cluster.each`.
+        """
+        ...
+
+    def give_up(self) -> None:
+        """Do without it; what waits for a worker is taken off."""
+        ...
 
 
 class Cluster(ABC):
@@ -39,6 +62,26 @@ class Cluster(ABC):
         Raises:
             ProjectError: It failed in one of them.
         """
+
+    @abstractmethod
+    def forget(self, name: str) -> None:
+        """Let each process go of what was prepared under a name."""
+
+    @abstractmethod
+    def start(
+        self, function: Callable[[Piece], Result], piece: Piece, first: bool = False
+    ) -> Started[Result]:
+        """Send one piece, for who decides by some results which pieces come next.
+
+        Args:
+            function: See `each`.
+            piece: Its argument.
+            first: Put it before those that wait for a worker.
+        """
+
+    @abstractmethod
+    def wait(self, started: Iterable[Started[Result]]) -> set[int]:
+        """Wait until one of several pieces is done; return the places of those that are."""
 
     @abstractmethod
     def each(
@@ -77,6 +120,16 @@ class _Numbered:
         return self._function(piece[1])
 
 
+class _Later(Generic[Result]):
+    """A piece that is worked on when it is asked for."""
+
+    def __init__(self, make: Callable[[], Result]) -> None:
+        self.result = make
+
+    def give_up(self) -> None:
+        """See `Started`: nothing has begun."""
+
+
 class Here(Cluster):
     """This process alone, one piece after the other."""
 
@@ -85,6 +138,20 @@ class Here(Cluster):
     def prepare(self, name: str, setup: Callable[[], Any]) -> None:
         """See `Cluster.prepare`."""
         make(name, setup)
+
+    def forget(self, name: str) -> None:
+        """See `Cluster.forget`."""
+        forget(name)
+
+    def start(
+        self, function: Callable[[Piece], Result], piece: Piece, first: bool = False
+    ) -> Started[Result]:
+        """See `Cluster.start`; it is worked on when its result is asked for."""
+        return _Later(partial(function, piece))
+
+    def wait(self, started: Iterable[Started[Result]]) -> set[int]:
+        """See `Cluster.wait`."""
+        return {0}
 
     def each(
         self, function: Callable[[Piece], Result], pieces: Iterable[Piece]

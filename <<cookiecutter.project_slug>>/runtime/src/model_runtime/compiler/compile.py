@@ -13,6 +13,7 @@ from sklearn.pipeline import Pipeline
 
 from ..bundle.engines import OnnxEngine
 from ..errors import Told
+from .converters import forests
 from .converters.register import register
 from .nodes import ML, SKL2ONNX_ML_OPSET, ask_for_newer
 from .notes import act_on
@@ -55,14 +56,22 @@ def _inputs(X: pd.DataFrame) -> Inputs:
 
 def _graph(step: Any, inputs: Inputs) -> bytes:
     register()
-    options = {id(step): {"zipmap": False}} if is_classifier(step) else None
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        model = to_onnx(step, initial_types=inputs, options=options, target_opset=OPSET)
+    model = _converted(step, inputs)
+    operators = {node.op_type for node in model.graph.node}
+    if "TreeEnsemble" in operators and operators & forests.OLDER:
+        with forests.as_ensembles():
+            model = _converted(step, inputs)
     ask_for_newer(model)
     _rename_inputs(model.graph, [name for name, _ in inputs])
     act_on(model)
     return bytes(model.SerializeToString())
+
+
+def _converted(step: Any, inputs: Inputs) -> Any:
+    options = {id(step): {"zipmap": False}} if is_classifier(step) else None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return to_onnx(step, initial_types=inputs, options=options, target_opset=OPSET)
 
 
 def _rename_inputs(graph: Any, names: list[str]) -> None:

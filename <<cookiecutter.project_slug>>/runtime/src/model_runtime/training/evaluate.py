@@ -9,14 +9,12 @@ import pandas as pd
 
 from ..errors import ProjectError
 from ..features import Features
-from ..progress import advance
-from ..settings import Settings, Training
+from ..settings import Settings
 from ..tasks import TASKS, Outputs, TaskName, class_indices
 from .by_class import ClassScore, by_class
-from .fit import fit
+from .cross_validate import cross_validate
 from .learn import Learned
 from .rows import Rows
-from .split import folds
 from .task import TRAINING_TASKS
 from .use_case import UseCase
 
@@ -96,7 +94,7 @@ def score(use_case: UseCase, learned: Learned, outputs: Outputs, settings: Setti
     return Scores(
         features.task,
         hold_out,
-        _cross_validate(use_case, learned.data.rows, settings.training),
+        cross_validate(use_case, learned.data.rows, settings.training, evaluate),
         evaluate(dummy, parts.test, features.task),
         by_classes,
         _gates(features, settings),
@@ -122,16 +120,3 @@ def _measured(
         return found, []
     truth = pd.Index(pipeline.classes_).get_indexer(pd.Index(rows.y))
     return found, by_class(truth, class_indices(outputs), classes, rows.weight)
-
-
-def _cross_validate(use_case: UseCase, rows: Rows, settings: Training) -> list[float]:
-    task = use_case.features.task
-    n_folds = min(settings.folds, use_case.task.most_folds(rows))
-    if n_folds < 2:
-        return []
-    scores = []
-    for done, parts in enumerate(folds(rows, n_folds, settings.seed, task)):
-        advance(done, n_folds, "folds")
-        pipeline = fit(use_case, parts.train, settings.seed)
-        scores.append(evaluate(pipeline, parts.test, task)[TASKS[task].primary])
-    return scores

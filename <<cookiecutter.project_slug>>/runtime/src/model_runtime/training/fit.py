@@ -4,6 +4,7 @@ import random
 from typing import Any
 
 import numpy as np
+from sklearn.ensemble import VotingClassifier, VotingRegressor
 from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
@@ -68,4 +69,7 @@ def _stored(preprocessor: BasePreprocessor) -> Any:
 def _on_one_thread(estimator: Any) -> Any:
     # Starting threads costs a service more than a few rows' trees do.
     parallel = [name for name in estimator.get_params() if name.split("__")[-1] == "n_jobs"]
+    if isinstance(estimator, (VotingClassifier, VotingRegressor)):
+        for member in estimator.estimators_:
+            _on_one_thread(member)
     return estimator.set_params(**dict.fromkeys(parallel, None))

@@ -3,6 +3,7 @@
 from rich.console import Console
 
 from ..bundle.metadata import Metadata
+from ..cluster import Cluster
 from ..progress import Progress
 from ..settings import Settings
 from ..terminal import say
@@ -18,7 +19,11 @@ from .verdict import accept, check_folders, refuse
 
 
 def train(
-    use_case: UseCase, settings: Settings, console: Console, recorder: Recorder | None = None
+    use_case: UseCase,
+    settings: Settings,
+    console: Console,
+    recorder: Recorder | None = None,
+    cluster: Cluster | None = None,
 ) -> Metadata:
     """Make a bundle from a use case and put it in the place of the present one.
 
@@ -28,6 +33,7 @@ def train(
         console: For progress.
         recorder: Gives the bundle its version and keeps it; left out, nothing is kept, and the
             version is the one after the present bundle's.
+        cluster: Where a search's trials and the folds are measured; left out, in this process.
 
     Returns:
         The new bundle's metadata.
@@ -38,7 +44,7 @@ def train(
     """
     check_folders(settings)
     progress, recorder = Progress(console), recorder or Unrecorded(settings)
-    with session(settings):
+    with session(settings, cluster):
         data = progress.run("load", load, use_case)
         learned = progress.run("fit", learn, use_case, data, settings)
         # Before the folds and reports: what can't be served is told as soon as it can be known.

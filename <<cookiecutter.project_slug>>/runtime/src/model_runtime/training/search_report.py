@@ -18,15 +18,18 @@ def write_search(folder: Path, found: Found) -> list[str]:
     ranked = found.leaderboard
     figures = {"metric": found.metric, "higher_is_better": found.higher_is_better}
     trials = [{"rank": rank, **asdict(trial)} for rank, trial in enumerate(ranked, 1)]
-    text = json.dumps({**figures, "trials": trials}, indent=2)
+    vote = found.vote and {**asdict(found.vote), "taken": found.vote.taken}
+    text = json.dumps({**figures, "vote": vote, "trials": trials}, indent=2)
     (folder / FILE).write_text(text + "\n", "utf-8")
     _draw(folder / PICTURE, found)
     return [
         "## How it was found",
         "",
         f"By FLAML, the best of {len(ranked):,} trials; {FILE} has them all. Scores are of rows "
-        "that were held out of those to learn from, so that the hold-out is seen by none.",
+        "that were held out of those to learn from, so that the hold-out is seen by none."
+        + _ended(found),
         "",
+        *_vote(found),
         f"| rank | estimator | configuration | {found.metric} | seconds |",
         "|---|---|---|---|---|",
         *(_row(rank, trial) for rank, trial in enumerate(ranked[:_SHOWN], 1)),
@@ -34,6 +37,30 @@ def write_search(folder: Path, found: Found) -> list[str]:
         f"![Best score over time]({PICTURE})",
         "",
     ]
+
+
+def _ended(found: Found) -> str:
+    most = max(trial.folds for trial in found.trials)
+    ended = sum(trial.folds < most for trial in found.trials)
+    return f" {ended:,} that could not win were ended before their last fold." if ended else ""
+
+
+def _vote(found: Found) -> list[str]:
+    if (vote := found.vote) is None:
+        return []
+    told = f"A vote of the best {', '.join(vote.members)} "
+    if vote.taken:
+        told += (
+            f"answers: {found.metric} {vote.score:.4f}, better than the first of them alone by "
+            f"{vote.gain:.2g}, which is more than noise ({vote.noise:.2g}). A request takes as "
+            "long as with each of them, added up."
+        )
+    else:
+        told += (
+            f"was tried: {found.metric} {vote.score:.4f}, no better than the winner by more than "
+            f"noise ({vote.gain:.2g}; {vote.noise:.2g})."
+        )
+    return [told, ""]
 
 
 def _row(rank: int, trial: Trial) -> str:
@@ -56,6 +83,10 @@ def _draw(path: Path, found: Found) -> None:
         label = f"{name}: {best[-1]:.4f}, {len(trials)} trials"
         (line,) = axes.step([*times, end], [*best, best[-1]], where="post", label=label)
         axes.plot(times, scores, ".", color=line.get_color(), alpha=0.4)
+    if found.vote:
+        taken = "taken" if found.vote.taken else "not taken"
+        label = f"vote of {', '.join(found.vote.members)}: {found.vote.score:.4f}, {taken}"
+        axes.axhline(found.vote.score, color="gray", linestyle=":", label=label)
     axes.set_xlabel("Seconds")
     axes.set_ylabel(found.metric)
     axes.legend()

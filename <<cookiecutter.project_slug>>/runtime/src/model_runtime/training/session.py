@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..cluster import Cluster, Here
 from ..settings import AutoML, Settings
 
 Config = dict[str, int | float | str]
@@ -19,23 +20,51 @@ Config = dict[str, int | float | str]
 
 @dataclass(frozen=True)
 class Trial:
-    """An estimator that was tried, by FLAML's name, and what it reached on rows held out."""
+    """An estimator that was tried, by FLAML's name, and what it reached on rows held out.
+
+    One that couldn't win was ended after some of the folds; its score is as far from the best's
+    as it was on these.
+    """
 
     estimator: str
     config: Config
     score: float
     began: float
     seconds: float
+    folds: int = 1
+
+
+@dataclass(frozen=True)
+class Vote:
+    """The best of several estimators together, by FLAML's names, beside the best alone.
+
+    `gain` is by how much it is better, and `noise` what that has to be above.
+    """
+
+    members: list[str]
+    score: float
+    gain: float
+    noise: float
+    seconds: float
+
+    @property
+    def taken(self) -> bool:
+        """True where it is better by more than noise."""
+        return self.gain > self.noise
 
 
 @dataclass(frozen=True)
 class Found:
-    """The result of a search: the best estimator, unfitted, and all trials as they came."""
+    """The result of a search: the best estimator, unfitted, and all trials as they came.
+
+    It is a vote where that was tried and is better.
+    """
 
     estimator: Any
     metric: str
     higher_is_better: bool
     trials: list[Trial]
+    vote: Vote | None = None
 
     @property
     def best_configs(self) -> dict[str, Config]:
@@ -49,8 +78,11 @@ class Found:
 
     def __str__(self) -> str:
         """Say what was tried and how good the best was."""
-        best = self.leaderboard[0]
-        return f"the best of {len(self.trials):,} trials ({self.metric} {best.score:.4f})"
+        best, vote = self.leaderboard[0], self.vote
+        of = f"the best of {len(self.trials):,} trials ({self.metric} {best.score:.4f})"
+        if vote is None or not vote.taken:
+            return of
+        return f"a vote of {', '.join(vote.members)} ({self.metric} {vote.score:.4f}), alone {of}"
 
     def loss(self, trial: Trial) -> float:
         """Return what is least for the best trial."""
@@ -61,13 +93,15 @@ class Found:
 class Session:
     """The search of one training run.
 
-    `begin` is where an estimator's search begins, instead of at the cheapest settings.
+    `begin` is where an estimator's search begins, instead of at the cheapest settings; `cluster` is
+    where trials and folds are measured.
     """
 
     options: AutoML
     seed: int
     begin: dict[str, Config] = field(default_factory=dict)
     found: Found | None = None
+    cluster: Cluster = field(default_factory=Here)
 
 
 COMPARISON_SHARE = 0.25
@@ -77,12 +111,19 @@ _current: ContextVar[Session | None] = ContextVar("session", default=None)
 
 
 @contextmanager
-def session(settings: Settings) -> Iterator[Session]:
+def session(settings: Settings, cluster: Cluster | None = None) -> Iterator[Session]:
     """Let `search` use these settings until the block ends, and search at most once."""
-    opened = Session(settings.automl, settings.training.seed)
+    opened = Session(settings.automl, settings.training.seed, cluster=cluster or Here())
+    with continued(opened):
+        yield opened
+
+
+@contextmanager
+def continued(opened: Session) -> Iterator[None]:
+    """Let `search` use a session that was opened before, perhaps in another process."""
     token = _current.set(opened)
     try:
-        yield opened
+        yield
     finally:
         _current.reset(token)
 
@@ -103,11 +144,8 @@ def comparing() -> Iterator[None]:
         "max_trials": trials and math.ceil(trials * COMPARISON_SHARE),
     }
     options = outer.options.model_copy(update=less)
-    token = _current.set(Session(options, outer.seed, outer.found.best_configs))
-    try:
+    with continued(Session(options, outer.seed, outer.found.best_configs, cluster=outer.cluster)):
         yield
-    finally:
-        _current.reset(token)
 
 
 def current() -> Session | None:

@@ -6,6 +6,7 @@ Registered in skl2onnx's own table, they also serve inside of ensembles.
 """
 
 from collections.abc import Callable
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,7 @@ def register() -> None:
     for alias in TREES:
         _wrap(alias, through_single_precision)
     _wrap("SklearnSimpleImputer", _imputing_doubles)
+    _wrap("SklearnVotingClassifier", _voting_for_probabilities)
     for module in _OWN:
         module.register()
     for alias in [each for each in _converter_pool if each.startswith("Sklearn")]:
@@ -95,6 +97,20 @@ def _joined(scope: Any, inputs: list[Any], container: Any) -> Any:
     names = [each.full_name for each in inputs]
     container.add_node("Concat", names, [joined.full_name], op_version=13, axis=1)
     return joined
+
+
+def _voting_for_probabilities(original: Converter) -> Converter:
+    """Convert a vote whose `transform` is flat, which its answers don't depend on."""
+
+    def convert(scope: Any, operator: Any, container: Any) -> None:
+        vote = copy(operator.raw_operator)
+        vote.flatten_transform = False
+        vote.weights = None if vote.weights is None else np.asarray(vote.weights, np.float64)
+        same = alike(operator, operator.inputs)
+        same.raw_operator = vote
+        original(scope, same, container)
+
+    return convert
 
 
 def _imputing_doubles(original: Converter) -> Converter:

@@ -12,6 +12,7 @@ from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType
 
 from ..nodes import Nodes, alike
 from ..refusals import can_be_missing
+from . import forests
 
 Converter = Callable[[Any, Any, Any], None]
 
@@ -29,6 +30,9 @@ def through_single_precision(original: Converter) -> Converter:
     def convert(scope: Any, operator: Any, container: Any) -> None:
         if not isinstance(operator.inputs[0].type, DoubleTensorType):
             original(scope, operator, container)
+            return
+        if forests.wanted():
+            forests.convert(scope, operator, container)
             return
         nodes, source = Nodes(scope, container), operator.inputs[0]
         narrow = scope.declare_local_variable("single", FloatTensorType(source.type.shape))

@@ -1,0 +1,141 @@
+"""A search and the folds give the same on a cluster, whatever its size and what it loses."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from model_runtime.automl import search
+from model_runtime.cluster import Cluster, Here, connected
+from model_runtime.settings import Settings
+from model_runtime.training.cross_validate import cross_validate
+from model_runtime.training.evaluate import evaluate
+from model_runtime.training.session import Found, session
+
+from ..support.searches import OTHERWISE, configured, rows_of, searching
+from ..support.small_cases import boosted, case
+
+pytestmark = [
+    # Dask leaves sockets to the garbage collector.
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+CLASSIFIERS = ("histgb", "rf", "lrl2")
+
+
+@pytest.fixture(scope="module", params=["local:1", "local:2"])
+def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
+    with connected(request.param) as found:
+        yield found
+
+
+def found_on(cluster: Cluster, settings: Settings, task: str = "classification") -> Found:
+    with session(settings, cluster) as opened:
+        search(*rows_of(task), otherwise=OTHERWISE[task])
+    assert opened.found is not None
+    return opened.found
+
+
+def board(found: Found) -> list[Any]:
+    return [(each.estimator, each.config, each.score, each.folds) for each in found.leaderboard]
+
+
+@pytest.mark.parametrize("task", ["classification", "regression"])
+def test_the_same_seed_finds_the_same_on_workers(
+    tmp_path: Path, cluster: Cluster, task: str
+) -> None:
+    settings = configured(tmp_path, max_trials=15, estimators=(*CLASSIFIERS, "enet"))
+    here, there = (found_on(each, settings, task) for each in (Here(), cluster))
+    assert board(here) == board(there)
+    assert [each.config for each in here.trials] == [each.config for each in there.trials]
+    assert min(each.folds for each in here.trials) < 5
+
+
+def test_an_estimator_that_cannot_learn_is_left_out_there_too(
+    tmp_path: Path, cluster: Cluster, caplog: pytest.LogCaptureFixture
+) -> None:
+    X, y = rows_of("classification")
+    X[0, 0] = float("nan")
+    with session(configured(tmp_path, estimators=("lrl2", "histgb")), cluster) as opened:
+        searching(X, y)
+    assert opened.found is not None
+    assert {trial.estimator for trial in opened.found.trials} == {"histgb"}
+    assert "automl: lrl2 is left out: Input X contains NaN" in caplog.text
+
+
+def test_no_trial_begins_after_the_budget_there_either(tmp_path: Path, cluster: Cluster) -> None:
+    found = found_on(cluster, configured(tmp_path, max_trials=None, time_budget_s=2))
+    assert max(trial.began for trial in found.trials) <= 2
+
+
+def test_folds_have_the_same_scores(tmp_path: Path, cluster: Cluster) -> None:
+    settings = configured(tmp_path)
+    for train_model in (boosted, searching):
+        use_case = case(train_model)
+        rows = use_case.rows(use_case.load())
+        scores = []
+        for each in (Here(), cluster):
+            with session(settings, each) as opened:
+                if train_model is searching:
+                    opened.found = found_on(Here(), settings)
+                scores.append(cross_validate(use_case, rows, settings.training, evaluate))
+        assert scores[0] == scores[1]
+        assert len(scores[0]) == settings.training.folds
+
+
+def test_a_worker_that_is_lost_costs_no_result(tmp_path: Path) -> None:
+    settings = configured(tmp_path, max_trials=12, estimators=CLASSIFIERS)
+    with connected("local:2") as cluster:
+        first = cluster.start(_pid, 0).result()
+        killing = _Killing(cluster, first)
+        there = found_on(killing, settings)
+        assert first not in {cluster.start(_pid, k).result() for k in range(10)}
+    assert killing.started > 5
+    assert board(there) == board(found_on(Here(), settings))
+
+
+class _Killing(Cluster):
+    """A cluster of which a worker's process ends in the middle."""
+
+    def __init__(self, cluster: Any, pid: int) -> None:
+        self._cluster, self._pid, self.started = cluster, pid, 0
+
+    @property
+    def workers(self) -> int:
+        return int(self._cluster.workers)
+
+    def prepare(self, name: str, setup: Callable[[], Any]) -> None:
+        self._cluster.prepare(name, setup)
+
+    def forget(self, name: str) -> None:
+        self._cluster.forget(name)
+
+    def start(self, function: Callable[[Any], Any], piece: Any, first: bool = False) -> Any:
+        self.started += 1
+        if self.started == 5:
+            os.kill(self._pid, signal.SIGKILL)
+        return self._cluster.start(function, piece, first)
+
+    def wait(self, started: Iterable[Any]) -> set[int]:
+        return set(self._cluster.wait(started))
+
+    def each(self, function: Callable[[Any], Any], pieces: Iterable[Any]) -> Iterator[Any]:
+        yield from self._cluster.each(function, pieces)
+
+
+def _pid(_: int) -> int:
+    return os.getpid()
+
+
+def test_dask_is_loaded_with_a_cluster_alone() -> None:
+    code = (
+        "import sys; from model_runtime.automl import race, measuring; "
+        "from model_runtime.training import run; from model_runtime.cluster import connected\n"
+        "with connected(''): assert not {'dask', 'distributed'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
