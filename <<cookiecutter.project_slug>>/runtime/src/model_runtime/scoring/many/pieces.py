@@ -1,5 +1,6 @@
 """Pieces of the work: a file, or some row groups of a large Parquet file."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -11,6 +12,8 @@ from .place import Place
 
 LARGE = 64 * 1024 * 1024
 """Bytes from which a Parquet file may be cut; about as many become a piece."""
+
+_NUMBERED = re.compile(r"(.*)-([0-9]{5,})(\.[^./]*)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -112,12 +115,13 @@ def check_targets(files: list[InputFile]) -> None:
         if file.relative in taken:
             raise _clash(taken[file.relative], file, file.relative)
         taken[file.relative] = file
-    for file in files:
-        if _may_be_cut(file) and numbered(file.relative, 1) in taken:
-            parts = len(_parts(file))
-            for k in range(1, parts + 1 if parts > 1 else 1):
-                if other := taken.get(numbered(file.relative, k)):
-                    raise _clash(file, other, numbered(file.relative, k))
+    for other in files:
+        found = _NUMBERED.fullmatch(other.relative)
+        cut_file = taken.get(f"{found[1]}{found[3]}") if found else None
+        if found and cut_file and _may_be_cut(cut_file):
+            parts = len(_parts(cut_file))
+            if parts > 1 and int(found[2]) in range(1, parts + 1):
+                raise _clash(cut_file, other, other.relative)
 
 
 def _clash(one: InputFile, other: InputFile, target: str) -> ProjectError:
