@@ -137,12 +137,16 @@ def wait_for(pieces: int, folder: Path, process: "subprocess.Popen[str]") -> Non
         time.sleep(0.002)
 
 
-def gone(group: int) -> bool:
-    try:
-        os.killpg(group, 0)
-    except ProcessLookupError:
-        return True
-    return False
+def wait_until_gone(group: int) -> None:
+    """Wait for the last process of a group."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.05)
+    raise AssertionError
 
 
 def test_a_client_that_is_killed_is_gone_on_with(
@@ -153,10 +157,7 @@ def test_a_client_that_is_killed_is_gone_on_with(
     wait_for(20, out, process)
     process.kill()
     process.communicate()
-    end = time.monotonic() + 60
-    while not gone(process.pid):  # the workers see it
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    wait_until_gone(process.pid)
     done = pieces_done(out)
     assert 20 <= done < FILES
     again = command(model, rows[0], out)
@@ -182,13 +183,17 @@ def test_an_interrupted_run_says_that_it_can_go_on(
     first, kept = error.splitlines()
     assert first == "Interrupted."
     assert kept.endswith(" pieces are finished and kept; the same command goes on from there.")
-    assert gone(process.pid)
+    wait_until_gone(process.pid)
 
 
 def test_a_run_on_a_scheduler_of_its_own(
     rows: tuple[Path, pl.DataFrame], alone: list[tuple[object, ...]], model: Path, tmp_path: Path
 ) -> None:
-    with scheduler("127.0.0.1") as address, worker(address, tmp_path), worker(address, tmp_path):
+    with (
+        scheduler(tmp_path, "127.0.0.1") as address,
+        worker(tmp_path, address),
+        worker(tmp_path, address),
+    ):
         score_all(model, f"{rows[0]}/", tmp_path / "out", address)
     assert sorted_rows(sorted((tmp_path / "out").rglob("*.parquet"))) == alone
 
@@ -198,8 +203,8 @@ def test_a_scheduler_that_is_gone_is_told_and_what_is_finished_is_kept(
 ) -> None:
     with ExitStack() as stack:
         own = stack.enter_context(ExitStack())
-        address = own.enter_context(scheduler("127.0.0.1"))
-        stack.enter_context(worker(address, tmp_path))
+        address = own.enter_context(scheduler(tmp_path, "127.0.0.1"))
+        stack.enter_context(worker(tmp_path, address))
         with (
             amid(tmp_path / "out", own.close),
             pytest.raises(ProjectError, match=r"does not answer any more.* are finished and kept"),
@@ -217,10 +222,10 @@ def test_a_network_that_is_cut_costs_no_row(
             networks = [stack.enter_context(network(number)) for number in (1, 2)]
         except (OSError, subprocess.CalledProcessError):
             pytest.skip("no networks can be made here: that takes root, and ip")
-        address = stack.enter_context(scheduler("0.0.0.0"))
+        address = stack.enter_context(scheduler(tmp_path, "0.0.0.0"))
         port = address.rpartition(":")[2]
         for each in networks:
-            stack.enter_context(worker(f"tcp://{each.outside}:{port}", tmp_path, each))
+            stack.enter_context(worker(tmp_path, f"tcp://{each.outside}:{port}", each))
         with amid(tmp_path / "out", networks[0].cut) as at:
             score_all(model, f"{rows[0]}/", tmp_path / "out", f"tcp://127.0.0.1:{port}")
     assert at[0] < FILES

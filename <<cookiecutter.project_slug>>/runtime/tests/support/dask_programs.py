@@ -4,13 +4,17 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from model_runtime.testing.service import PATIENCE
+
 DASK = Path(sys.executable).with_name("dask")
-_SETTINGS = {"DASK_DISTRIBUTED__COMM__TIMEOUTS__TCP": "5s", "OMP_NUM_THREADS": "1"}
+_SETTINGS = {"DASK_DISTRIBUTED__COMM__TIMEOUTS__TCP": "12s", "OMP_NUM_THREADS": "1"}
 
 
 @dataclass(frozen=True)
@@ -62,40 +66,48 @@ def network(number: int) -> Iterator[Network]:
 
 
 @contextmanager
-def program(*arguments: str, network: Network | None = None) -> Iterator["subprocess.Popen[str]"]:
-    """Run one of Dask's programs; its log is its standard error."""
+def program(
+    folder: Path, *arguments: str, network: Network | None = None
+) -> Iterator[tuple["subprocess.Popen[str]", Path]]:
+    """Run one of Dask's programs with its files in a folder; yield its log, too."""
     inside = ["ip", "netns", "exec", network.name] if network else []
-    process = subprocess.Popen(
-        [*inside, str(DASK), *arguments],
-        env=os.environ | _SETTINGS,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+    with tempfile.NamedTemporaryFile("w", dir=folder, suffix=".log", delete=False) as log:
+        process = subprocess.Popen(
+            [*inside, str(DASK), *arguments, "--no-dashboard"],
+            env=os.environ | _SETTINGS,
+            stdout=log,
+            stderr=log,
+            text=True,
+            start_new_session=True,
+        )
     try:
-        yield process
+        yield process, Path(log.name)
     finally:
         process.kill()
-        process.communicate()
+        process.wait()
+
+
+def told(pattern: str, process: "subprocess.Popen[str]", log: Path) -> str:
+    """Wait until a program says something, and return it."""
+    end = time.monotonic() + 4 * PATIENCE
+    while not (found := re.search(pattern, log.read_text())):
+        assert process.poll() is None, log.read_text()
+        assert time.monotonic() < end, log.read_text()
+        time.sleep(0.05)
+    return found[0]
 
 
 @contextmanager
-def scheduler(host: str) -> Iterator[str]:
+def scheduler(folder: Path, host: str) -> Iterator[str]:
     """Run a scheduler and yield its address."""
-    options = ("--port", "0", "--no-dashboard", "--host", host)
-    with program("scheduler", *options) as process:
-        assert process.stderr
-        for line in process.stderr:
-            if found := re.search(rf"tcp://{re.escape(host)}:\d+", line):
-                yield found[0]
-                return
-        raise AssertionError("the scheduler ended")
+    with program(folder, "scheduler", "--port", "0", "--host", host) as (process, log):
+        yield told(r"tcp://[0-9.]+:\d+", process, log)
 
 
 @contextmanager
-def worker(address: str, folder: Path, network: Network | None = None) -> Iterator[None]:
+def worker(folder: Path, address: str, network: Network | None = None) -> Iterator[None]:
     """Run a worker with a thread; without a process that starts it again."""
-    options = ("--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", str(folder))
-    with program("worker", address, *options, network=network):
+    options = ("--nthreads", "1", "--no-nanny", "--local-directory", str(folder))
+    with program(folder, "worker", address, *options, network=network) as (process, log):
+        told("Registered to", process, log)
         yield
