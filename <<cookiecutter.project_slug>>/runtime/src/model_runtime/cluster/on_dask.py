@@ -4,7 +4,7 @@ import logging
 import signal
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import count, islice
 from multiprocessing import resource_tracker
 from typing import Any
@@ -159,7 +159,8 @@ class OnDask(Cluster):
                 yield sent.pop(future), self._result(future)
         finally:
             if sent:
-                self.client.cancel([*sent])
+                with suppress(CancelledError, OSError, TimeoutError):  # it may be gone
+                    self.client.cancel([*sent])
 
     def _submit(self, function: Callable[[Piece], Result], piece: Piece) -> Future:
         key = f"{self.client.id}-{next(self._numbers)}"
@@ -169,8 +170,8 @@ class OnDask(Cluster):
     def _result(self, future: Future) -> Any:
         with self._told():
             error = future.exception()
-        if error is None:
-            return future.result()
+            if error is None:
+                return future.result()  # it is fetched from a worker just now
         if isinstance(error, KilledWorker):
             raise ProjectError(
                 f"CLUSTER={self._where}: a piece of the work ended {error.allowed_failures + 1} "
