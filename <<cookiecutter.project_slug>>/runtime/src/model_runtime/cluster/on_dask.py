@@ -1,10 +1,12 @@
 """A cluster of Dask's: https://distributed.dask.org."""
 
 import logging
+import signal
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import count, islice
+from multiprocessing import resource_tracker
 from typing import Any
 
 import dask
@@ -30,7 +32,11 @@ FIRST_WORKER_S = 60.0
 """Seconds in which a scheduler has to have a worker."""
 
 _ANSWER_S = 10.0
-_SETTINGS = {"distributed.comm.timeouts.connect": f"{_ANSWER_S:g}s"}
+_SETTINGS = {
+    "distributed.comm.timeouts.connect": f"{_ANSWER_S:g}s",
+    # As Dask does for linear algebra: as many workers as cores need no more threads.
+    "distributed.nanny.pre-spawn-environ.POLARS_MAX_THREADS": 1,
+}
 _LOOK_AGAIN_S = 1.0
 
 
@@ -42,12 +48,25 @@ def local(workers: int) -> Iterator[Cluster]:
     """
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     options = {"n_workers": workers, "threads_per_worker": 1, "dashboard_address": "127.0.0.1:0"}
-    with (
-        dask.config.set(_SETTINGS),
-        LocalCluster(security=True, silence_logs=logging.CRITICAL, **options) as cluster,
-        Client(cluster) as client,
-    ):
-        yield OnDask(client, f"local:{workers}")
+    with dask.config.set(_SETTINGS), ExitStack() as stack:
+        with _deaf_to_ctrl_c():
+            cluster = LocalCluster(security=True, silence_logs=logging.CRITICAL, **options)
+            client = Client(stack.enter_context(cluster))
+        yield OnDask(stack.enter_context(client), f"local:{workers}")
+
+
+@contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """Let the threads that are started meanwhile, and their processes, leave Ctrl-C to this one.
+
+    A terminal sends it to all processes, and this one ends them.
+    """
+    resource_tracker.ensure_running()  # which else would undo it
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager
@@ -165,7 +184,7 @@ class OnDask(Cluster):
         """See `Cluster.each`."""
         waiting = iter(pieces)
         sent: dict[Future, Piece] = {}
-        done = as_completed()
+        done = as_completed(loop=self.client.loop)
         try:
             while True:
                 for piece in islice(waiting, max(0, AHEAD * self.workers - len(sent))):
@@ -178,7 +197,8 @@ class OnDask(Cluster):
                 yield sent.pop(future), self._result(future)
         finally:
             if sent:
-                self.client.cancel([*sent])
+                with suppress(CancelledError, OSError, TimeoutError):  # it may be gone
+                    self.client.cancel([*sent])
 
     def _submit(
         self, function: Callable[[Piece], Result], piece: Piece, priority: int = 0
@@ -190,8 +210,8 @@ class OnDask(Cluster):
     def _result(self, future: Future) -> Any:
         with self._told():
             error = future.exception()
-        if error is None:
-            return future.result()
+            if error is None:
+                return future.result()  # it is fetched from a worker just now
         if isinstance(error, KilledWorker):
             raise ProjectError(
                 f"CLUSTER={self._where}: a piece of the work ended {error.allowed_failures + 1} "
