@@ -6,13 +6,13 @@ service's log with the times of a month (month.log), for it takes no month here.
 
 import argparse
 import http.client
-import json
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import polars as pl
 from batcomputer.use_case.data_loader import verdict
 from batcomputer.use_case.street_files import find, read
@@ -60,7 +60,7 @@ def ask(rows: pl.DataFrame, port: int) -> tuple[int, int]:
     service = http.client.HTTPConnection("127.0.0.1", port)
     counts = [0, 0]
     for batch in _batches(rows):
-        body = json.dumps(batch)
+        body = msgspec.json.encode(batch)
         service.request("POST", "/api/predictions", body, {"Content-Type": "application/json"})
         answer = service.getresponse()
         answer.read()
@@ -78,12 +78,13 @@ def spread(log: Path, to: Path, year_month: str, records: int) -> None:
     """Copy a log, its predictions spread over a month by their numbers, whose order is random."""
     begin = datetime.fromisoformat(f"{year_month}-01").replace(tzinfo=UTC)
     days = ((begin + timedelta(days=31)).replace(day=1) - begin).days
-    with log.open(encoding="utf-8") as lines, to.open("w", encoding="utf-8") as file:
+    with log.open("rb") as lines, to.open("wb") as file:
         for line in lines:
-            if line.startswith("{") and (event := json.loads(line))["event"] == "prediction":
+            event = msgspec.json.decode(line) if line.startswith(b"{") else {}
+            if event.get("event") == "prediction":
                 day = timedelta(days=int(event["id"]) / records * days)
                 event["time"] = (begin + day).isoformat(timespec="milliseconds")
-                line = json.dumps(event, ensure_ascii=False) + "\n"
+                line = msgspec.json.encode(event) + b"\n"
             file.write(line)
 
 

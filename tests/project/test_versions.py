@@ -1,12 +1,13 @@
 """Versions from training to clients: registered, promoted, fetched, switched under load, undone.
 
-The same walk for each kind of registry; only its address differs.
+The same walk for each kind of registry. Its address differs; and by `make`, each command is a
+process of its own, where on a server all are of one, for most of a process is the import of MLflow.
 """
 
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +17,7 @@ import pytest
 
 from tests.support.commands import run
 from tests.support.loads import loaded
+from tests.support.one_process import one_process
 from tests.support.projects import Trained, quick
 from tests.support.services import PATIENCE, free_port, get, serving
 from tests.support.tracking import tracking_server
@@ -66,20 +68,40 @@ def registry(kind: str, project: Path, folder: Path) -> Iterator[dict[str, str]]
         yield {"TITANIC_REGISTRY__URI": url}
 
 
+Step = Callable[..., str]
+
+
+@contextmanager
+def steps(project: Path, kind: str, folder: Path) -> Iterator[Step]:
+    """Yield a function that does a step of the project with a registry of a kind."""
+    with registry(kind, project, folder) as where, ExitStack() as stack:
+        if kind == "embedded":
+
+            def by_make(target: str, **options: str) -> str:
+                words = [f"{name.upper()}={value}" for name, value in options.items()]
+                return run("make", target, *words, cwd=project, **quick(project))
+
+            yield by_make
+            return
+        process = stack.enter_context(one_process(project, **where, **quick(project)))
+
+        def in_one(command: str, **options: str) -> str:
+            words = [word for name, value in options.items() for word in (f"--{name}", value)]
+            return process.run(command, *words)
+
+        yield in_one
+
+
 @pytest.mark.parametrize("kind", ["embedded", "server"])
 def test_versions_switch_under_load_without_a_failed_request(
     titanic: Path, tmp_path: Path, kind: str
 ) -> None:
-    with registry(kind, titanic, tmp_path) as where:
-
-        def step(*targets: str) -> str:
-            return run("make", *targets, cwd=titanic, **where)
-
+    with steps(titanic, kind, tmp_path) as step:
         # The project's own came along with it, and has the version 1 that it was trained for.
         for _ in range(1 if kind == "embedded" else 2):
-            run("make", "train", cwd=titanic, **where, **quick(titanic))
-        step("promote", "VERSION=1")
-        assert "version 1" in step("fetch-model", "VERSION=@champion")
+            step("train")
+        step("promote", version="1")
+        assert "version 1" in step("fetch-model", version="@champion")
         port = free_port()
         command = [titanic / ".venv" / "bin" / "titanic", "serve", "--port", port]
         token = {"TITANIC_SERVING__ADMIN_TOKEN": TOKEN}
@@ -87,8 +109,8 @@ def test_versions_switch_under_load_without_a_failed_request(
             serving(*command, cwd=titanic, port=port, **token) as url,
             loaded(url, json.dumps(PASSENGER), 300) as load,
         ):
-            step("promote", "VERSION=2")
-            assert "is version 2," in step("fetch-model", "VERSION=latest")
+            step("promote", version="2")
+            assert "is version 2," in step("fetch-model", version="latest")
             reload(url, 2)
             assert "champion is version 1 again" in step("rollback")
             step("fetch-model")
@@ -98,7 +120,7 @@ def test_versions_switch_under_load_without_a_failed_request(
         assert load.rate >= 200
         assert load.versions == [["1", "2", "1"]] * len(load.versions)
         for wanted, number in (("best", 2), ("1", 1)):
-            assert f"is version {number}," in step("fetch-model", f"VERSION={wanted}")
+            assert f"is version {number}," in step("fetch-model", version=wanted)
         rows = [line.split("│") for line in step("models").splitlines() if "onnx" in line]
         assert [(row[1].strip(), row[4].strip()) for row in rows] == [("2", ""), ("1", "champion")]
 

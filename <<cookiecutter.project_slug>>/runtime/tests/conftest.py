@@ -19,6 +19,7 @@ from model_runtime.training.use_case import UseCase
 from .support.reloading import Place
 from .support.sample import ORIGINAL, RUNTIME
 from .support.settings import settings_in
+from .support.shared import shared
 from .support.small_cases import case, forest, logistic, poor, spending
 
 # This environment's programs, uv among them, are found by name, whether or not it is activated.
@@ -74,19 +75,21 @@ def trusted() -> tuple[str, ...]:
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory, use_case: UseCase) -> Path:
     """A folder with the model_bin/ and reports/ of a training run."""
-    folder = tmp_path_factory.mktemp("trained")
-    train(use_case, settings_in(folder), Console(quiet=True))
-    return folder
+
+    def make(folder: Path) -> None:
+        train(use_case, settings_in(folder, folds=5), Console(quiet=True))
+
+    return shared(tmp_path_factory, f"trained-{use_case.features.task}", make)
 
 
 @pytest.fixture(scope="session")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     """A bundle of the small use case: all types, an optional number and label, an ID."""
-    folder = tmp_path_factory.mktemp("shop")
-    settings = settings_in(folder)
-    training = settings.training.model_copy(update={"folds": 0})
-    train(case(), settings.model_copy(update={"training": training}), Console(quiet=True))
-    return read_bundle(folder / "model_bin")
+
+    def make(folder: Path) -> None:
+        train(case(), settings_in(folder), Console(quiet=True))
+
+    return read_bundle(shared(tmp_path_factory, "shop", make) / "model_bin")
 
 
 @pytest.fixture(scope="session")
@@ -94,11 +97,12 @@ def two_versions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder whose registry has version 1 of a small case, and version 2, which is worse."""
     from .support.versions import record, settings_for
 
-    folder = tmp_path_factory.mktemp("versions")
-    settings = settings_for(folder)
-    assert record(case(), settings) == 1
-    assert record(case(poor), settings) == 2
-    return folder
+    def make(folder: Path) -> None:
+        settings = settings_for(folder)
+        assert record(case(), settings) == 1
+        assert record(case(poor), settings) == 2
+
+    return shared(tmp_path_factory, "two-versions", make)
 
 
 @pytest.fixture
@@ -113,12 +117,15 @@ def settings(two_versions: Path, tmp_path: Path) -> Settings:
 @pytest.fixture(scope="session")
 def bundles(tmp_path_factory: pytest.TempPathFactory) -> list[Bundle]:
     """Version 1, a logistic regression, and version 2, a forest: each answers in its own way."""
-    settings = settings_in(tmp_path_factory.mktemp("versions"))
-    found = []
-    for train_model in (logistic, forest):
-        train(case(train_model), settings, Console(quiet=True))
-        found.append(read_bundle(settings.paths.bundle))
-    return found
+
+    def make(folder: Path) -> None:
+        settings = settings_in(folder)
+        for version, train_model in ((1, logistic), (2, forest)):
+            train(case(train_model), settings, Console(quiet=True))
+            shutil.copytree(settings.paths.bundle, folder / f"{version}")
+
+    folder = shared(tmp_path_factory, "bundles", make)
+    return [read_bundle(folder / version) for version in ("1", "2")]
 
 
 @pytest.fixture

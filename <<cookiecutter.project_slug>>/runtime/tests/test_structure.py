@@ -153,3 +153,12 @@ def test_serving_loads_no_reference_to_look_for_drift() -> None:
 
 def test_delivery_of_an_image_loads_nothing_that_learns() -> None:
     assert not loaded_by("bundle", "delivery/image.py") & (NOT_IN_THE_IMAGE - {"rich", "typer"})
+
+
+def test_the_command_line_loads_what_computes_only_for_the_commands_that_do() -> None:
+    assert not loaded_by("cli") & {"numpy", "onnxruntime", *NOT_IN_THE_IMAGE - {"rich", "typer"}}
+
+
+def test_what_only_starts_a_service_or_asks_it_loads_nothing_that_learns() -> None:
+    learns = NOT_IN_THE_IMAGE - {"matplotlib", "rich", "typer"}
+    assert not loaded_by("delivery", "imports", "load", "testing/service.py") & learns

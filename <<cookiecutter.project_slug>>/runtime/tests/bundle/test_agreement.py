@@ -31,12 +31,8 @@ def regression(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     fields = FEATURES.model_dump() | {"task": "regression", "target": "spent", "flags": {}}
     frame = small_cases.customers().drop(columns="bought")
     frame["spent"] = 1e6 + 50 * frame["age"] + frame.index % 7
-    settings = settings_in(folder)
-    settings = settings.model_copy(
-        update={"training": settings.training.model_copy(update={"folds": 0})}
-    )
     use_case = case(small_cases.linear, frame, Features.model_validate(fields))
-    train(use_case, settings, Console(quiet=True))
+    train(use_case, settings_in(folder), Console(quiet=True))
     return read_bundle(folder / "model_bin")
 
 

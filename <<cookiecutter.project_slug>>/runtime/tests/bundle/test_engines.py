@@ -41,7 +41,7 @@ TRUSTED = "tests.support.small_cases.FreePreprocessor"
 
 def trusting(folder: Path, *types: str) -> Settings:
     settings = settings_in(folder)
-    training = settings.training.model_copy(update={"trusted_types": types, "folds": 0})
+    training = settings.training.model_copy(update={"trusted_types": types})
     return settings.model_copy(update={"training": training})
 
 

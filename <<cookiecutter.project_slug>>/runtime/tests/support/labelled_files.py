@@ -38,21 +38,15 @@ def saved(frame: pd.DataFrame, file: Path) -> Path:
     return file
 
 
-def without_folds(folder: Path) -> Settings:
-    settings = settings_in(folder)
-    training = settings.training.model_copy(update={"folds": 0})
-    return settings.model_copy(update={"training": training})
-
-
 def made(use_case: UseCase, folder: Path) -> tuple[Bundle, Settings]:
-    settings = without_folds(folder)
+    settings = settings_in(folder)
     train(use_case, settings, QUIET)
     return read_bundle(settings.paths.bundle), settings
 
 
 def assembled(use_case: UseCase, folder: Path) -> tuple[Bundle, Settings]:
     """Train as `made` does, but write neither bundle nor reports, whose pictures take most time."""
-    settings = without_folds(folder)
+    settings = settings_in(folder)
     with session(settings):
         learned = learn(use_case, load(use_case), settings)
         stored = store(learned, settings)

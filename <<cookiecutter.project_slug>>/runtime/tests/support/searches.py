@@ -18,10 +18,8 @@ OTHERWISE = {"classification": LogisticRegression(), "regression": LinearRegress
 def configured(folder: Path, **automl: Any) -> Settings:
     """Return settings with a search of few trials of quick estimators."""
     quick = {"enabled": True, "time_budget_s": None, "max_trials": 6, "estimators": ("rf", "lrl2")}
-    settings = settings_in(folder)
-    training = settings.training.model_copy(update={"folds": 2})
     options = AutoML.model_validate({**quick, **automl})
-    return settings.model_copy(update={"automl": options, "training": training})
+    return settings_in(folder, folds=2).model_copy(update={"automl": options})
 
 
 def rows_of(task: str) -> tuple[Any, Any]:

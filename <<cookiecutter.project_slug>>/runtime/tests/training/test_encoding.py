@@ -174,7 +174,7 @@ def test_a_preprocessor_of_ones_own_is_stored_without_a_class_of_the_template(
 def test_a_bundle_with_many_labels_is_read_and_answers(tmp_path: Path) -> None:
     use_case = case(frame=shops(), features=SHOPS, preprocessor=ManyLabels)
     settings = settings_in(tmp_path)
-    plain = settings.training.model_copy(update={"engine": "sklearn", "folds": 0})
+    plain = settings.training.model_copy(update={"engine": "sklearn"})
     train(use_case, settings.model_copy(update={"training": plain}), Console(quiet=True))
     engine = read_bundle(tmp_path / "model_bin").engine()
     X, _ = ManyLabels().split_X_y(shops(20), SHOPS)

@@ -43,7 +43,7 @@ def leaky() -> Any:
 
 def using(folder: Path, engine: str) -> Settings:
     settings = settings_in(folder)
-    training = settings.training.model_copy(update={"folds": 0, "engine": engine})
+    training = settings.training.model_copy(update={"engine": engine})
     return settings.model_copy(update={"training": training})
 
 

@@ -40,7 +40,7 @@ QUIET = Console(quiet=True)
 
 def as_served(folder: Path, **training: Any) -> Settings:
     settings = settings_in(folder, as_served=True)
-    changed = settings.training.model_copy(update={"folds": 0, **training})
+    changed = settings.training.model_copy(update=training)
     return settings.model_copy(update={"training": changed})
 
 
@@ -155,7 +155,7 @@ def test_an_untrusted_type_is_told_before_the_folds_and_takes_no_version(tmp_pat
 
     use_case = case(counting, preprocessor=FreePreprocessor)
     with pytest.raises(ProjectError, match=r"which is not trusted"):
-        train(use_case, settings_in(tmp_path), QUIET, Recorder())  # type: ignore[arg-type]
+        train(use_case, settings_in(tmp_path, folds=5), QUIET, Recorder())  # type: ignore[arg-type]
     assert len(fits) == 1
 
 

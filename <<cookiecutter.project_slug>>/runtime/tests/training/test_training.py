@@ -195,7 +195,7 @@ def test_a_frame_joined_from_parts_trains(tmp_path: Path) -> None:
 
 def test_few_rows_get_as_many_folds_as_there_can_be(tmp_path: Path) -> None:
     frame = customers(600).groupby("bought").head(3)
-    train(case(frame=frame), settings_in(tmp_path), Console(quiet=True))
+    train(case(frame=frame), settings_in(tmp_path, folds=5), Console(quiet=True))
     figures = json.loads((tmp_path / "reports" / "metrics.json").read_text())
     assert len(figures["folds"]) == 3
 

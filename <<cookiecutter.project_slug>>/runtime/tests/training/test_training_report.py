@@ -35,7 +35,7 @@ def test_the_reports_are_readable(trained: Path, bundle: Bundle) -> None:
 def test_progress_ends_with_quality_engine_and_parity(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    train(case(small_cases.logistic), settings_in(tmp_path), Console())
+    train(case(small_cases.logistic), settings_in(tmp_path, folds=5), Console())
     closing = capsys.readouterr().out.split("\n\n")[-1]
     assert "accuracy 0." in closing and "over 5 folds" in closing and "majority" in closing
     assert "engine   onnx: 3" in closing and "largest difference" in closing

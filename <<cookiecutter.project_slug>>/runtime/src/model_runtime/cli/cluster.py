@@ -1,12 +1,11 @@
 """The commands of the release in a cluster."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from pydantic import ValidationError
 
-from ..bundle.metadata import Metadata
 from ..delivery.helm import Helm
 from ..delivery.logs import follow
 from ..delivery.release import Release
@@ -14,6 +13,9 @@ from ..errors import ProjectError
 from ..settings import Deployment, Settings, config_file, read_settings
 from ..terminal import console, failures_told, say
 from ..yaml_file import read_yaml
+
+if TYPE_CHECKING:
+    from ..bundle.metadata import Metadata
 
 app = typer.Typer()
 
@@ -108,7 +110,7 @@ def _image(settings: Settings, tag: str | None, values: Path | None) -> dict[str
     return values_of(image, settings.deployment.ci_image)
 
 
-def _bundle(settings: Settings) -> Metadata | ProjectError:
+def _bundle(settings: Settings) -> "Metadata | ProjectError":
     """Return what the bundle says of itself, or why there is none."""
     from ..bundle.read import read_bundle
 

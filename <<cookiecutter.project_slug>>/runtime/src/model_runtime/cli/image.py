@@ -2,15 +2,17 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..bundle.metadata import Metadata
-from ..delivery.image_note import ImageNote
 from ..errors import ProjectError
 from ..settings import Settings, read_settings
 from ..terminal import failures_told, say
+
+if TYPE_CHECKING:
+    from ..bundle.metadata import Metadata
+    from ..delivery.image_note import ImageNote
 
 app = typer.Typer()
 
@@ -75,7 +77,7 @@ def push(ci: Ci = False, if_needed: IfNeeded = False) -> None:
     with failures_told():
         from ..delivery.image import find_builder
         from ..delivery.image_name import revision
-        from ..delivery.image_note import keep_note
+        from ..delivery.image_note import ImageNote, keep_note
 
         settings = read_settings()
         if if_needed and not _is_needed(settings):
@@ -156,7 +158,7 @@ def _name(settings: Settings, ci: bool) -> str:
     return reference(settings, _bundle(settings))
 
 
-def _share(settings: Settings, metadata: Metadata, note: ImageNote) -> None:
+def _share(settings: Settings, metadata: "Metadata", note: "ImageNote") -> None:
     """Note a pushed image with its version on the tracking server, where that has the version."""
     from ..delivery.image_note import TAG
     from ..registry.client import DIGEST, ModelRegistry
@@ -175,7 +177,7 @@ def _share(settings: Settings, metadata: Metadata, note: ImageNote) -> None:
         ) from error
 
 
-def _bundle(settings: Settings) -> Metadata:
+def _bundle(settings: Settings) -> "Metadata":
     from ..bundle.read import read_bundle
 
     return read_bundle(settings.paths.bundle).metadata

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..bundle.metadata import Metadata
 from ..errors import ProjectError
 from ..settings import read_settings
 from ..terminal import confirmed, console, failures_told, logging_to_console, say, stoppable
 from .model import Workers
 
 if TYPE_CHECKING:
+    from ..bundle.metadata import Metadata
     from ..registry.client import ModelRegistry
 
 app = typer.Typer()
@@ -49,7 +49,7 @@ def fetch_model(version: Wanted = "@champion") -> None:
         _note_image(registry, metadata)
 
 
-def _note_image(registry: "ModelRegistry", metadata: Metadata) -> None:
+def _note_image(registry: "ModelRegistry", metadata: "Metadata") -> None:
     """Bring along the note of the image that was pushed of a version, for `deploy`."""
     from ..delivery.image_note import TAG, is_about, keep_note, parse_note
 

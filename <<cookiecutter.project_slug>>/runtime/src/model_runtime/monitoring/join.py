@@ -13,6 +13,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+from msgspec import msgpack
+
 from .event import Prediction
 from .outcomes import Pair
 
@@ -20,6 +22,10 @@ T = TypeVar("T")
 
 BATCH = 5_000
 """Rows that are written or read together."""
+
+_answer_told = msgpack.Encoder().encode
+_answer_read = msgpack.Decoder(dict[str, float]).decode
+_outcome_told = json.JSONEncoder(default=str).encode
 
 _TABLES = """
 PRAGMA journal_mode = OFF;
@@ -29,7 +35,7 @@ CREATE TABLE outcome (
     id TEXT PRIMARY KEY, value TEXT, records INTEGER, contradicts INTEGER
 ) WITHOUT ROWID;
 CREATE TABLE prediction (
-    id TEXT, version INTEGER, time REAL, answer TEXT, records INTEGER, PRIMARY KEY (id, version)
+    id TEXT, version INTEGER, time REAL, answer BLOB, records INTEGER, PRIMARY KEY (id, version)
 ) WITHOUT ROWID;
 """
 
@@ -102,9 +108,7 @@ class Join:
         """Keep outcomes."""
         for batch in _batches(pairs):
             named = [(name, value) for name, value in batch if name is not None]
-            known = [
-                (name, json.dumps(value, default=str)) for name, value in named if value is not None
-            ]
+            known = [(name, _outcome_told(value)) for name, value in named if value is not None]
             self._nameless_outcomes += len(batch) - len(named)
             self._open += len(named) - len(known)
             self._database.executemany(_OUTCOME, known)
@@ -117,7 +121,7 @@ class Join:
                     "id": each.id,
                     "version": each.version,
                     "time": each.time,
-                    "answer": json.dumps(each.answer),
+                    "answer": _answer_told(each.answer),
                 }
                 for each in batch
                 if each.id is not None
@@ -150,7 +154,7 @@ class Join:
     def rows(self) -> Iterator[Row]:
         """Yield the joined rows, by ID."""
         for time, version, answer, value in self._database.execute(_JOINED):
-            yield Row(time, version, json.loads(answer), json.loads(value))
+            yield Row(time, version, _answer_read(answer), json.loads(value))
 
     def _one(self, query: str) -> tuple[int, ...]:
         return tuple(int(number) for number in self._database.execute(query).fetchone())
