@@ -130,11 +130,11 @@ bench-batches: example-titanic ## Measure what takes many rows: scoring, its blo
 	$(call measured,$(BUILT)/titanic/runtime/tests/sample,../../../$(OWN_PYTHON),blocks)
 
 .PHONY: bench-batcomputer
-bench-batcomputer: $(READY) ## Measure the Batcomputer's training at the data's real size, and beside the original's [DIR=build]
+bench-batcomputer: $(READY) ## Measure the Batcomputer's training on many records, and beside the original's [RECORDS=100000000] [DIR=build]
 	@$(BIN)/python tools/examples.py batcomputer $(if $(DIR),--output $(DIR))
 	$(MAKE) -C $(BUILT)/batcomputer setup
 	$(if $(wildcard $(BUILT)/batcomputer/data/*.zip),,$(MAKE) -C $(BUILT)/batcomputer data FROM=synthetic)
-	$(call measured,$(BUILT)/batcomputer,$(OWN_PYTHON),batcomputer_at_size batcomputer_original)
+	$(call measured,$(BUILT)/batcomputer,$(OWN_PYTHON),'batcomputer_at_size $(if $(RECORDS),--records $(RECORDS))' batcomputer_original)
 
 .PHONY: month
 month: $(READY) ## Play a month of Batcomputer: train on one, serve the next, watch it drift [RECORDS=archive.zip|synthetic] [DIR=build] [PICTURES=DIR]
