@@ -1,4 +1,4 @@
-"""Counts add up: the sum is that of all records, in whatever groups and order files were counted."""
+"""Counts add up: the sum is that of all records, in whatever groups and order they came."""
 
 import itertools
 import random
