@@ -16,7 +16,8 @@ from .street_files import StreetFile, find
 from .synthetic import make_up
 
 DATA = Path("data")
-WORKERS = os.cpu_count() or 1
+WORKERS = min(8, os.cpu_count() or 1)
+"""Files that are read at a time; each takes some 50 MB."""
 
 log = logging.getLogger(__name__)
 
