@@ -113,6 +113,12 @@ bench-serving: example-titanic ## Measure it beside all its peers, as in docs/be
 	$(if $(wildcard $(BUILT)/batcomputer/data/*.zip),,$(MAKE) -C $(BUILT)/batcomputer data FROM=synthetic)
 	$(call served,$(if $(SERVERS),--only $(SERVERS)))
 
+.PHONY: scale
+scale: $(READY) ## Simulate a day at 1, 100 and 10,000 requests a second: docs/scale.md [PRICE=0.04, of a vCPU hour] [MEASURE=1] [DIR=build]
+	$(if $(MEASURE),$(MAKE) example-titanic && $(MAKE) -C $(BUILT)/titanic setup train)
+	$(if $(MEASURE),$(call measured,$(BUILT)/titanic,$(OWN_PYTHON),'scale.wire $(CURDIR)/docs/scale.json'))
+	$(BIN)/python -m benchmarks.scale $(if $(PRICE),--price $(PRICE))
+
 .PHONY: soak
 soak: example-titanic ## Put the Titanic service under 70 % load for long; memory and times must not grow [SECONDS=600] [DIR=build]
 	$(MAKE) -C $(BUILT)/titanic setup train
@@ -132,11 +138,11 @@ bench-batches: example-titanic ## Measure what takes many rows: scoring, many fi
 	$(call measured,.,$(BIN)/python,search)
 
 .PHONY: bench-batcomputer
-bench-batcomputer: $(READY) ## Measure the Batcomputer's training at the data's real size, and beside the original's [DIR=build]
+bench-batcomputer: $(READY) ## Measure the Batcomputer's training on many records, and beside the original's [RECORDS=100000000] [DIR=build]
 	@$(BIN)/python tools/examples.py batcomputer $(if $(DIR),--output $(DIR))
 	$(MAKE) -C $(BUILT)/batcomputer setup
 	$(if $(wildcard $(BUILT)/batcomputer/data/*.zip),,$(MAKE) -C $(BUILT)/batcomputer data FROM=synthetic)
-	$(call measured,$(BUILT)/batcomputer,$(OWN_PYTHON),batcomputer_at_size batcomputer_original)
+	$(call measured,$(BUILT)/batcomputer,$(OWN_PYTHON),'batcomputer_at_size $(if $(RECORDS),--records $(RECORDS))' batcomputer_original)
 
 .PHONY: month
 month: $(READY) ## Play a month of Batcomputer: train on one, serve the next, watch it drift [RECORDS=archive.zip|synthetic] [DIR=build] [PICTURES=DIR]

@@ -1,10 +1,15 @@
-"""Training at the data's real size: the records in data/, and made-up months up to 6 million rows.
+"""Training on as many records as there may be, from files to proven bundle; and counting alone.
 
-make bench-batcomputer
+make bench-batcomputer RECORDS=100000000
 
-Each run is `batcomputer train` in a process and a folder of its own.
+The records are those in the project's data/, real or made up, repeated as years. Each run is a
+process in a folder of its own. Memory is the largest that one of its processes had; seconds are
+those of the clock and those of the cores. The counts of a year are compared with plain pandas',
+those of several with the year's.
 """
 
+import argparse
+import json
 import os
 import resource
 import shutil
@@ -12,64 +17,136 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from batcomputer.use_case.synthetic import FORCES, make_up
 from rich.console import Console
-from rich.table import Table
+from rich.table import Table as Shown
+
+from .batcomputer_years import Table, differences, link_years, make_year
 
 ROOT = Path.cwd()
-ROWS = 100_000
-"""In each made-up file; five forces and twelve months make 6 million."""
+RECORDS = 100_000_000
+COUNT = "from benchmarks.batcomputer_years import count_here; count_here()"
+PANDAS = "from benchmarks.batcomputer_years import count_by_pandas; count_by_pandas()"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A process: seconds of the clock, of the cores, and the most memory, in MB."""
+
+    seconds: float
+    cpu: float
+    peak: float
+    output: str
 
 
 def main() -> None:
-    """Measure and print each run, and what twice the months cost."""
-    console = Console()
-    table = Table(title="Training")
-    for heading in ("data", "rows", "CSV MB", "seconds", "peak MB"):
-        table.add_column(heading, justify="right" if heading != "data" else "left")
-    with tempfile.TemporaryDirectory() as folder:
-        if any((ROOT / "data").rglob("*.zip")):
-            seconds, peak = _train(ROOT / "data", Path(folder) / "real")
-            table.add_row("data/", "", "", f"{seconds:.1f}", f"{peak:.0f}")
-        made_up = Path(folder) / "data"
-        found = []
-        for months in (range(1, 7), range(7, 13)):
-            make_up(made_up, [f"2030-{month:02}" for month in months], ROWS)
-            rows = len(list(made_up.rglob("*.csv"))) * ROWS
-            size = sum(file.stat().st_size for file in made_up.rglob("*.csv")) / 1e6
-            seconds, peak = _train(made_up, Path(folder) / f"rows-{rows}")
-            found.append((seconds, peak))
-            name = f"made up, {rows // ROWS // len(FORCES)} months"
-            table.add_row(name, f"{rows:,}", f"{size:,.0f}", f"{seconds:.1f}", f"{peak:.0f}")
-    console.print(table)
-    (half, half_peak), (whole, whole_peak) = found
-    ratios = f"time {whole / half:.2f}, peak memory {whole_peak / half_peak:.2f}"
-    console.print(f"twice the months: {ratios}")
+    """Measure and print each run, and what twice the records cost."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--records", type=int, default=RECORDS)
+    records, console = parser.parse_args().records, Console()
+    shown = Shown(title=f"Cores: {os.cpu_count()}; load before: {os.getloadavg()[0]:.1f}")
+    for heading in ("", "records", "CSV MB", "s", "CPU s", "MB/s", "peak MB"):
+        shown.add_column(heading, justify="right" if heading else "left")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        year = make_year(ROOT / "data", folder / "year" / "data")
+        size = sum(file.stat().st_size for file in folder.rglob("*.csv")) / 1e6
+        years = max(2, round(records / year))
+        counts = _compared(folder / "year", console)
+        _row(shown, "counted, a year", year, size, counts)
+        _row(shown, "… out of a zip", year, size, _zipped(folder, counts))
+        one, all_of_them = (_years(folder, k, counts, shown, year, size) for k in (1, years))
+    console.print(shown)
+    times, peaks = all_of_them.seconds / one.seconds, all_of_them.peak / one.peak
+    console.print(f"{years} times the records: time {times:.2f}, peak memory {peaks:.2f}")
 
 
-def _train(data: Path, folder: Path) -> tuple[float, float]:
-    """Return seconds and peak memory in MB of a training run in a folder of its own."""
-    folder.mkdir()
-    for name in ("config.yaml", "pyproject.toml", "uv.lock"):
-        shutil.copy(ROOT / name, folder)
-    (folder / "data").symlink_to(data.resolve())
-    start = time.perf_counter()
-    process = subprocess.Popen(
-        [Path(sys.executable).with_name("batcomputer"), "train"],
-        cwd=folder,
-        stdout=subprocess.DEVNULL,
+def _compared(year: Path, console: Console) -> Run:
+    run = _count(year)
+    pandas = _run([sys.executable, "-c", PANDAS], year)
+    wrong = list(differences(_table(run), _table(pandas)))
+    if wrong:
+        raise SystemExit("\n".join(["Counted otherwise than by pandas:", *wrong[:10]]))
+    console.print(
+        f"{len(_table(run)):,} counts of a year equal plain pandas', which took "
+        f"{pandas.cpu:.1f} CPU s and {pandas.peak:,.0f} MB"
     )
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
-        raise RuntimeError(f"training on {data} failed")
-    unit = 1e6 if sys.platform == "darwin" else 1e3
-    return time.perf_counter() - start, _peak(usage) / unit
+    return run
 
 
-def _peak(usage: resource.struct_rusage) -> int:
-    return usage.ru_maxrss
+def _zipped(folder: Path, wanted: Run) -> Run:
+    """Count the year out of a zip, as the police publish it."""
+    (folder / "zipped" / "data").mkdir(parents=True)
+    with zipfile.ZipFile(folder / "zipped" / "data" / "year.zip", "w", zipfile.ZIP_DEFLATED) as to:
+        for file in sorted((folder / "year" / "data").rglob("*.csv")):
+            to.write(file, f"{file.parent.name}/{file.name}")
+    run = _count(folder / "zipped")
+    shutil.rmtree(folder / "zipped")
+    if _table(run) != _table(wanted):
+        raise SystemExit("Out of a zip, the year's counts are others.")
+    return run
+
+
+def _years(folder: Path, years: int, one: Run, shown: Shown, records: int, size: float) -> Run:
+    """Count years, see that each count is the year's so many times, and train on them."""
+    here = folder / f"{years} years"
+    link_years(folder / "year" / "data", here / "data", years)
+    counted = _count(here)
+    if _table(counted) != {key: count * years for key, count in _table(one).items()}:
+        raise SystemExit(f"The counts of {years} years are not {years} times the year's.")
+    _row(shown, f"counted, {years} years", records * years, size * years, counted)
+    for name in ("config.yaml", "pyproject.toml", "uv.lock"):
+        shutil.copy(ROOT / name, here)
+    trained = _run([str(Path(sys.executable).with_name("batcomputer")), "train"], here)
+    _row(shown, "… to proven bundle", records * years, size * years, trained)
+    return trained
+
+
+def _row(shown: Shown, name: str, records: int, size: float, run: Run) -> None:
+    rate = f"{size / run.seconds:,.0f}"
+    figures = f"{run.seconds:.1f}", f"{run.cpu:.1f}", rate, f"{run.peak:,.0f}"
+    shown.add_row(name, f"{records:,}", f"{size:,.0f}", *figures)
+
+
+def _count(folder: Path) -> Run:
+    return _run([sys.executable, "-c", COUNT], folder)
+
+
+def _table(run: Run) -> Table:
+    return {(str(key[0]), str(key[1]), int(key[2]), str(key[3])): n for *key, n in _rows(run)}
+
+
+def _rows(run: Run) -> list[list[Any]]:
+    rows: list[list[Any]] = json.loads(run.output)
+    return rows
+
+
+def _run(command: Sequence[str], folder: Path) -> Run:
+    start = time.perf_counter()
+    paths = [str(ROOT / "src"), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
+    with tempfile.TemporaryFile("w+") as output:
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            stdout=output,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+        if status:
+            raise SystemExit(f"{' '.join(command)} failed in {folder}.")
+        seconds = time.perf_counter() - start
+        output.seek(0)
+        return Run(seconds, usage.ru_utime + usage.ru_stime, _peak(usage), output.read())
+
+
+def _peak(usage: resource.struct_rusage) -> float:
+    """Return the most memory of a process or of one that it awaited, in MB."""
+    return usage.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
 
 
 if __name__ == "__main__":

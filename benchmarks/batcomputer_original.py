@@ -96,7 +96,8 @@ def ours(repeat: int) -> dict[str, float]:
     import pandas as pd
     import polars as pl
     from batcomputer.use_case.data_loader import DATA, WORKERS, verdict
-    from batcomputer.use_case.street_files import StreetFile, find, read
+    from batcomputer.use_case.street_counts import read
+    from batcomputer.use_case.street_files import StreetFile, find
     from model_runtime.training.fit import fit
     from model_runtime.training.hooks import own_use_case
     from model_runtime.training.rows import Rows

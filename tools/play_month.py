@@ -15,7 +15,8 @@ from typing import Any
 import msgspec
 import polars as pl
 from batcomputer.use_case.data_loader import verdict
-from batcomputer.use_case.street_files import find, read
+from batcomputer.use_case.street_counts import read
+from batcomputer.use_case.street_files import find
 
 ROWS = 1_000
 """Records in a request, as many as the service takes."""

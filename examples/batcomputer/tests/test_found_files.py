@@ -9,7 +9,8 @@ import pytest
 from model_runtime import ProjectError
 
 from batcomputer.use_case.data_loader import DataLoader
-from batcomputer.use_case.street_files import count, find
+from batcomputer.use_case.street_counts import count
+from batcomputer.use_case.street_files import find
 
 from .street_records import HEADER, record
 

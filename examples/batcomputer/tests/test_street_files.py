@@ -8,7 +8,8 @@ import pytest
 from model_runtime import ProjectError
 
 from batcomputer.use_case.data_loader import DataLoader
-from batcomputer.use_case.street_files import Street, count, find
+from batcomputer.use_case.street_counts import Street, count
+from batcomputer.use_case.street_files import find
 
 from .street_records import HEADER, record
 

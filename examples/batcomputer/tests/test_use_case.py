@@ -12,7 +12,8 @@ import pytest
 from model_runtime.testing import Bundle, Service, UseCase
 
 from batcomputer.use_case.data_loader import DATA
-from batcomputer.use_case.street_files import count, find
+from batcomputer.use_case.street_counts import count
+from batcomputer.use_case.street_files import find
 
 
 def test_params_are_all_forces_and_crimes_of_the_records(service: Service) -> None:

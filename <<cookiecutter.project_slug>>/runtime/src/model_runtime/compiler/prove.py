@@ -10,9 +10,10 @@ from sklearn.pipeline import Pipeline
 
 from ..bundle.engines import Columns, Engine, SklearnEngine
 from ..bundle.metadata import Parity
-from ..bundle.row_answers import Answers, answer_each, engine_answers
+from ..bundle.row_answers import BLOCK, Answers, answer_each, engine_answers
 from ..progress import advance
 from ..tasks import TASKS, Outputs, TaskName, class_indices
+from .threads import one_thread_for_few
 
 TOLERANCE = 1e-5
 """Largest difference of a probability; for regression relative, see `prove`."""
@@ -61,10 +62,11 @@ def expected(
         done += len(outputs)
         return outputs
 
-    return {
-        name: answer_each(ask, columns, ~got[name].answered, _PATIENCE.get(name, 32))
-        for name, columns in groups.items()
-    }
+    with one_thread_for_few(BLOCK):
+        return {
+            name: answer_each(ask, columns, ~got[name].answered, _PATIENCE.get(name, 32))
+            for name, columns in groups.items()
+        }
 
 
 def compare(

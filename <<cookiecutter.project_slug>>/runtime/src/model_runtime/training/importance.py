@@ -16,6 +16,7 @@ from sklearn.base import is_classifier
 from sklearn.metrics import r2_score
 from sklearn.pipeline import Pipeline
 
+from ..compiler.threads import one_thread_for_few
 from ..progress import advance
 from .rows import Rows
 from .split import draw
@@ -108,7 +109,8 @@ def _shuffled(X: pd.DataFrame, columns: list[int], random: np.random.Generator) 
 
 def _scores(pipeline: Pipeline, X: pd.DataFrame, y: Any) -> list[float]:
     """Return the score of each block of rows that is as long as the target."""
-    predicted = np.asarray(pipeline.predict(X)).reshape(-1, len(y))
+    with one_thread_for_few(len(X)):
+        predicted = np.asarray(pipeline.predict(X)).reshape(-1, len(y))
     if is_classifier(pipeline):
         return [float(np.mean(block == y)) for block in predicted]
     return [float(r2_score(y, block)) for block in predicted]

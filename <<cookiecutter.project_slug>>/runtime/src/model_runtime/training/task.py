@@ -10,6 +10,7 @@ from sklearn import metrics
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.model_selection import KFold, StratifiedKFold
 
+from ..compiler.threads import one_thread_for_few
 from ..features.category import LONGEST_LABEL, as_label
 from ..features.columns import distinct, shown
 from ..features.number import as_float, is_number
@@ -30,7 +31,8 @@ class TrainingTask(ABC):
 
     def outputs(self, model: Any, X: pd.DataFrame) -> Any:
         """Return probabilities (n rows, classes), or for regression predictions (n rows, 1)."""
-        return np.asarray(getattr(model, self.task.method)(X)).reshape(len(X), -1)
+        with one_thread_for_few(len(X)):
+            return np.asarray(getattr(model, self.task.method)(X)).reshape(len(X), -1)
 
     @abstractmethod
     def evaluate(self, rows: Rows, outputs: Any, model: Any) -> dict[str, float]:

@@ -1,6 +1,7 @@
 """The source of the data."""
 
 import logging
+import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -10,11 +11,13 @@ from model_runtime import BaseDataLoader, ProjectError
 
 from .fetch import fetch_months
 from .outcomes import CAUGHT, NOT_CAUGHT, UNDECIDED
-from .street_files import Street, StreetFile, count, find
+from .street_counts import Street, added, count
+from .street_files import StreetFile, find
 from .synthetic import make_up
 
 DATA = Path("data")
-WORKERS = 2
+WORKERS = min(8, os.cpu_count() or 1)
+"""Files that are read at a time; each takes some 50 MB."""
 
 log = logging.getLogger(__name__)
 
@@ -31,19 +34,13 @@ class DataLoader(BaseDataLoader):
         """
         files = find(DATA)
         counted = _counted(files)
-        rows = pl.concat([counts.rows for counts in counted])
-        judged = rows.with_columns(verdict=verdict())
+        judged = counted.rows.with_columns(verdict=verdict())
         _account(files, counted, judged)
         used = judged.filter(pl.col("verdict").is_in(["caught", "not caught"]))
         if used.is_empty():
             raise ProjectError("No record has an outcome; outcomes.py says which are needed.")
         keys = ["force", "crime", "month", "verdict"]
-        frame = (
-            used.with_columns(month=pl.col("month").str.slice(5).cast(pl.Int64))
-            .group_by(keys)
-            .agg(pl.col("count").sum())
-            .sort(keys)
-        )
+        frame = used.group_by(keys).agg(pl.col("count").sum()).sort(keys)
         frame = pl.concat([frame, *_without_outcome(judged, frame)]).sort(keys)
         frame = frame.head(frame.height if n_rows is None else n_rows)
         loaded = pd.DataFrame(frame.to_dict(as_series=False))
@@ -64,9 +61,9 @@ class DataLoader(BaseDataLoader):
             fetch_months(DATA, source, only)
 
 
-def _counted(files: list[StreetFile]) -> list[Street]:
+def _counted(files: list[StreetFile]) -> Street:
     with ThreadPoolExecutor(WORKERS) as pool:
-        return list(pool.map(count, files))
+        return added(pool.map(count, files))
 
 
 def verdict() -> pl.Expr:
@@ -98,24 +95,23 @@ def _without_outcome(judged: pl.DataFrame, used: pl.DataFrame) -> list[pl.DataFr
     return rows
 
 
-def _account(files: list[StreetFile], counted: list[Street], judged: pl.DataFrame) -> None:
+def _account(files: list[StreetFile], counted: Street, judged: pl.DataFrame) -> None:
     """Log what became of every record."""
-    for note in [note for counts in counted for note in counts.notes]:
+    for note in counted.notes:
         log.warning(note)
     by_verdict = (
         judged.group_by("verdict").agg(pl.col("count").sum()).sort("count", descending=True)
     )
     reasons = dict(by_verdict.iter_rows())
-    if malformed := sum(counts.malformed for counts in counted):
-        reasons["malformed"] = malformed
+    if counted.malformed:
+        reasons["malformed"] = counted.malformed
     used = {name: reasons.pop(name, 0) for name in ("caught", "not caught")}
-    read = sum(counts.read for counts in counted)
     kind = "SYNTHETIC records, made up" if any(file.synthetic for file in files) else "records"
-    log.info(f"{read:,} {kind}, in {len(files)} files = {sum(used.values()):,} used")
+    log.info(f"{counted.read:,} {kind}, in {len(files)} files = {sum(used.values()):,} used")
     for name, rows in used.items():
         log.info(f"    {rows:>11,}  {name}")
     log.info(f"  + {sum(reasons.values()):,} dropped")
     for reason, rows in reasons.items():
         log.info(f"    {rows:>11,}  {reason}")
-    if read != sum(used.values()) + sum(reasons.values()):
-        raise ProjectError(f"{read:,} records were read, but not all are accounted for.")
+    if counted.read != sum(used.values()) + sum(reasons.values()):
+        raise ProjectError(f"{counted.read:,} records were read, but not all are accounted for.")

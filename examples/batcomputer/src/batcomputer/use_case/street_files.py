@@ -1,24 +1,19 @@
-"""Street-level files as data.police.uk publishes them: found, read, checked, counted.
+"""Street-level files as data.police.uk publishes them: found and opened.
 
-`YYYY-MM-<force>-street.csv`, in a folder of its month or in any other, or inside of zip files, one
-file at a time: of each only the counts of its few hundred combinations are kept.
+`YYYY-MM-<force>-street.csv`, in a folder of its month or in any other, or inside of zip files.
 """
 
-import csv
 import logging
 import os
 import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import polars as pl
 from model_runtime import ProjectError
-
-from .street_rows import COLUMNS, NOTHING, all_rows, lines, whole_rows
 
 NAME = re.compile(r"(?:^|/)(\d{4}-\d{2})-([^/]+)-street\.csv$", re.IGNORECASE)
 PACKED = (".zip", ".gz", ".bz2", ".xz", ".zst", ".tar", ".tgz", ".7z", ".rar")
@@ -67,17 +62,6 @@ class StreetFile:
 def _opened(archive: Path, changed: int) -> zipfile.ZipFile:
     """Return an open zip; its table of thousands of files is not read again for each of them."""
     return zipfile.ZipFile(archive)
-
-
-@dataclass
-class Street:
-    """The content of a file."""
-
-    rows: pl.DataFrame
-    """Columns month ("2018-10"), force, crime and outcome (null for none); counted also count."""
-    read: int = 0
-    malformed: int = 0
-    notes: list[str] = field(default_factory=list)
 
 
 def find(folder: Path) -> list[StreetFile]:
@@ -154,46 +138,3 @@ def _files(folder: Path) -> list[Path]:
         seen.add(here)
         found += [Path(place) / name for name in names]
     return sorted(found)
-
-
-def count(file: StreetFile) -> Street:
-    """Read a file and keep of its rows only how many are alike."""
-    street = read(file)
-    rows = street.rows.group_by(list(COLUMNS.values())).agg(count=pl.len().cast(pl.Int64))
-    return replace(street, rows=rows)
-
-
-def read(file: StreetFile) -> Street:
-    """Read a file; what can't be read is noted by file and line."""
-    notes: list[str] = []
-    text = _decoded(file, notes)
-    if not text.strip():
-        return Street(NOTHING, notes=[f"{file} is empty."])
-    header = next(csv.reader([text.split(b"\n", 1)[0].decode().strip()]))
-    if missing := [name for name in COLUMNS if name not in header]:
-        note = f"{file}:1 has no column {', '.join(missing)}; the whole file is left out."
-        total = lines(text).height - 1
-        return Street(NOTHING, total, total, [*notes, note])
-    rows = all_rows(text, len(header))
-    if rows is not None:
-        return Street(rows, rows.height, 0, notes)
-    numbered = lines(text)
-    rows, malformed = whole_rows(numbered, len(header))
-    notes += [f"{file}:{line} is malformed; the row is left out." for line in malformed[:3]]
-    if len(malformed) > 3:
-        notes.append(f"{file}: {len(malformed) - 3:,} more rows are malformed and left out.")
-    return Street(rows, numbered.height - 1, len(malformed), notes)
-
-
-def _decoded(file: StreetFile, notes: list[str]) -> bytes:
-    """Return the content in UTF-8; a file that is not, is taken for Windows' Latin-1."""
-    content = file.read().removeprefix(b"\xef\xbb\xbf")
-    if b"\n" not in content:  # as old Macs end lines
-        content = content.replace(b"\r", b"\n")
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        notes.append(f"{file}:{line} is not UTF-8; the file is read as Latin-1 (cp1252).")
-        return content.decode("cp1252", "replace").encode()
-    return content

@@ -1,7 +1,9 @@
 """The rows of a street-level file: those that are whole, and the numbers of the others' lines."""
 
 import re
+from collections.abc import Callable
 
+import numpy as np
 import polars as pl
 
 COLUMNS = {
@@ -21,11 +23,20 @@ _SOUND = (
 
 
 def _parsed(text: bytes) -> pl.DataFrame:
-    return pl.read_csv(text, columns=list(COLUMNS), infer_schema=False).rename(COLUMNS)
+    # On one thread: other files are read at the same time.
+    rows = pl.read_csv(text, columns=list(COLUMNS), infer_schema=False, n_threads=1)
+    return rows.rename(COLUMNS)
 
 
-def all_rows(text: bytes, width: int) -> pl.DataFrame | None:
-    """Return the rows of a file in which each is whole; nothing where one is not.
+def alike(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return each combination of a file's values once, and how many rows have it."""
+    return rows.group_by(list(COLUMNS.values())).agg(count=pl.len().cast(pl.Int64))
+
+
+def all_rows(
+    text: bytes, width: int, kept: Callable[[pl.DataFrame], pl.DataFrame]
+) -> tuple[pl.DataFrame, int] | None:
+    """Return what is kept of a file's rows, and how many they are; nothing where one is not whole.
 
     polars refuses a row with too many fields but fills up one with too few, so the separators are
     counted: as many as whole rows have.
@@ -34,9 +45,16 @@ def all_rows(text: bytes, width: int) -> pl.DataFrame | None:
         rows = _parsed(text)
     except pl.exceptions.PolarsError:
         return None
-    quoted = sum(part.count(b",") for part in re.findall(rb'"[^"\n]*"', text))
-    whole = text.count(b",") - quoted == (rows.height + 1) * (width - 1)
-    return rows if whole and rows.select(_SOUND.all()).item() else None
+    if _separators(text) != (rows.height + 1) * (width - 1):
+        return None
+    found = kept(rows)
+    return (found, rows.height) if found.select(_SOUND.all()).item() else None
+
+
+def _separators(text: bytes) -> int:
+    commas = int(np.count_nonzero(np.frombuffer(text, np.uint8) == ord(",")))
+    quoted = re.findall(rb'"[^"\n]*"', text) if b'"' in text else []
+    return commas - sum(part.count(b",") for part in quoted)
 
 
 def lines(text: bytes) -> pl.DataFrame:

@@ -1,0 +1,1 @@
+"""Serving at scale, on paper and by simulation: `make scale` makes docs/scale.md."""
