@@ -32,8 +32,8 @@ BASES = ("words", "encoding", "prepared_columns", "memory", "preprocessing")
 PARTS: dict[str, set[str]] = {
     "bundle": set(),
     "compiler": {"bundle", "preprocessing"},
-    "training": {"bundle", "compiler", "preprocessing"},
-    "registry": {"bundle", "training"},
+    "training": {"bundle", "cluster", "compiler", "preprocessing"},
+    "registry": {"bundle", "cluster", "training"},
     "automl": {"training"},
     "cluster": set(),
     "contract": {"bundle"},
