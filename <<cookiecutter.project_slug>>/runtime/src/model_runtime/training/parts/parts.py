@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from ...cluster import Cluster, prepared
 from ...errors import ProjectError
-from .part import Part
+from ...partitions import Part
 
 PREPARED = "training.parts"
 """The name under which each process has a function of a part to its batch."""

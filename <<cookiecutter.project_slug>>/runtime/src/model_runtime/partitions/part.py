@@ -1,28 +1,26 @@
 """A part of the data: so many rows that a process can hold a few of them."""
 
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 
 import pandas as pd
 
 
+@dataclass(frozen=True)
 class Part(ABC):
     """Rows that can be read again and again, here or in a worker, to which the part travels.
 
-    `start` is the number of its first row among all, from 0, and `rows` how many it has.
+    Attributes:
+        name: Of what they are in, a path for instance.
+        start: The number of the first row among all, from 0.
+        rows: How many there are.
+        first_row: The number of the first row in what has the name.
     """
 
+    name: str
     start: int
     rows: int
-
-    @property
-    @abstractmethod
-    def name(self) -> str:
-        """What people know it by: its path, for instance."""
-
-    @property
-    def first_row(self) -> int:
-        """The place of its first row in what has the name."""
-        return 0
+    first_row: int
 
     @abstractmethod
     def read(self) -> pd.DataFrame:
