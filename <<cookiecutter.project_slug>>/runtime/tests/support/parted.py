@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ def written(frame: pd.DataFrame, folder: Path, cuts: Sequence[int] = ()) -> list
     folder.mkdir(parents=True, exist_ok=True)
     ends = [0, *sorted(cuts), len(frame)]
     paths = []
-    for k, (start, end) in enumerate(zip(ends, ends[1:], strict=False)):
+    for k, (start, end) in enumerate(pairwise(ends)):
         paths.append(folder / f"part-{k:03}.parquet")
         frame.iloc[start:end].to_parquet(paths[-1], row_group_size=max(1, (end - start) // 2))
     return paths

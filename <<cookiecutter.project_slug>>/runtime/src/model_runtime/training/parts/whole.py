@@ -66,6 +66,12 @@ class Whole:
             "",
         ]
 
+    def held_out(self) -> pd.DataFrame:
+        """Return the rows held out as a loader would: with the target, and the weight if any."""
+        features, rows = self.reading.use_case.features, self.split.test
+        frame = rows.X.assign(**{features.target: self.target})
+        return frame if features.weight is None else frame.assign(**{features.weight: rows.weight})
+
     def prepare(self, preprocessor: BasePreprocessor, columns: int, seed: int) -> Parts:
         """Return what `train_model` gets, once a Preprocessor is fitted on the sample."""
         self._scale(preprocessor)
