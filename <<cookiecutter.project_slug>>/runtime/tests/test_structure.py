@@ -21,7 +21,17 @@ PACKAGE = Path(model_runtime.__file__).parent
 
 GROUND = (
     *("errors", "tasks", "json_text", "git", "downloads", "free_memory", "place", "keyed_hash"),
-    *("files", "hooks", "terminal", "progress", "yaml_loader", "yaml_file", "project", "api_key"),
+    *(
+        "files",
+        "partitions",
+        "hooks",
+        "terminal",
+        "progress",
+        "yaml_loader",
+        "yaml_file",
+        "project",
+        "api_key",
+    ),
     *("settings", "features"),
 )
 """The ground, which every part may import; each of its modules imports only those before it."""
@@ -32,7 +42,7 @@ BASES = ("words", "encoding", "prepared_columns", "memory", "preprocessing")
 PARTS: dict[str, set[str]] = {
     "bundle": set(),
     "compiler": {"bundle", "preprocessing"},
-    "training": {"bundle", "compiler", "preprocessing"},
+    "training": {"bundle", "cluster", "compiler", "preprocessing"},
     "registry": {"bundle", "training"},
     "automl": {"training"},
     "cluster": set(),
@@ -47,7 +57,7 @@ PARTS: dict[str, set[str]] = {
     "load": {"bundle", "contract", "testing"},
     "delivery": {"bundle", "postman", "testing"},
     "cli": {
-        *("automl", "bundle", "delivery", "evaluation", "load", "monitoring", "postman"),
+        *("automl", "bundle", "cluster", "delivery", "evaluation", "load", "monitoring", "postman"),
         "registry",
         *("scoring", "serving", "training"),
     },

@@ -12,6 +12,10 @@ from ..terminal import console, failures_told, logging_to_console, say, stoppabl
 
 app = typer.Typer()
 
+Where = Annotated[
+    str, typer.Option(help="Where rows in parts are worked on: local:N, or a scheduler's address.")
+]
+
 
 @app.command()
 def data(
@@ -31,7 +35,7 @@ def data(
 
 
 @app.command()
-def train() -> None:
+def train(cluster: Where = "") -> None:
     """Train a model and put its bundle in the place of the current one.
 
     Loads and checks the data, fits and measures the model, compiles it, proves the compiled model
@@ -42,6 +46,7 @@ def train() -> None:
         settings = read_settings()
         with console.status("scikit-learn is being loaded …"):
             from ..automl.preflight import check_search
+            from ..cluster import using
             from ..registry.client import ModelRegistry
             from ..registry.record import Recording
             from ..training.hooks import own_use_case
@@ -51,7 +56,7 @@ def train() -> None:
         use_case = own_use_case()
         check_settings(use_case, settings)
         check_search(use_case.features.task, settings)
-        with Recording(ModelRegistry(settings), settings) as recording:
+        with using(cluster), Recording(ModelRegistry(settings), settings) as recording:
             metadata = run(use_case, settings, console, recording)
         say(f"  bundle   {settings.paths.bundle}, version {metadata.version}")
         say("  next     make serve")

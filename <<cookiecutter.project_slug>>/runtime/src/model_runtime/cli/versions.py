@@ -126,6 +126,7 @@ def retrain(
     source: Annotated[str | None, typer.Option("--from", help="See `data`.")] = None,
     only: Annotated[str, typer.Option(help="See `data`.")] = "",
     keep_data: Annotated[bool, typer.Option(help="Learn from the data that are there.")] = False,
+    cluster: Annotated[str, typer.Option(help="See `train`.")] = "",
 ) -> None:
     """Fetch the data, train, and promote the version if it is better; one run at a time.
 
@@ -134,6 +135,7 @@ def retrain(
     with failures_told(), stoppable():
         with console.status("scikit-learn is being loaded …"):
             from ..automl.preflight import check_search
+            from ..cluster import using
             from ..hooks import fetches
             from ..registry.retrain import retrain as run
             from ..training.hooks import own_use_case
@@ -145,7 +147,8 @@ def retrain(
         wanted = fetches(loader) and not keep_data
         fetching = partial(loader.fetch_data, source, only.split()) if wanted else None
         logging_to_console()
-        summary = run(use_case, settings, console, fetching)
+        with using(cluster):
+            summary = run(use_case, settings, console, fetching)
         say(summary.read_text("utf-8"))
 
 

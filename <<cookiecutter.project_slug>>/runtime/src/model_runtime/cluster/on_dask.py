@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import count, islice
@@ -138,6 +139,23 @@ class OnDask(Cluster):
                     return
                 future = next(done)
                 yield sent.pop(future), self._result(future)
+        finally:
+            if sent:
+                self.client.cancel([*sent])
+
+    def in_order(
+        self, function: Callable[[Piece], Result], pieces: Iterable[Piece]
+    ) -> Iterator[Result]:
+        """See `Cluster.in_order`; results wait in the workers that made them, few at a time."""
+        waiting, sent = iter(pieces), deque[Future]()
+        try:
+            while True:
+                for piece in islice(waiting, max(0, AHEAD * self.workers - len(sent))):
+                    sent.append(self._submit(function, piece))
+                if not sent:
+                    return
+                yield self._result(sent[0])
+                sent.popleft()
         finally:
             if sent:
                 self.client.cancel([*sent])

@@ -39,7 +39,7 @@ def train(
     check_folders(settings)
     progress, recorder = Progress(console), recorder or Unrecorded(settings)
     with session(settings):
-        data = progress.run("load", load, use_case)
+        data = progress.run("load", load, use_case, settings.training)
         learned = progress.run("fit", learn, use_case, data, settings)
         # Before the folds and reports: what can't be served is told as soon as it can be known.
         stored = progress.run("compile", store, learned, settings)
