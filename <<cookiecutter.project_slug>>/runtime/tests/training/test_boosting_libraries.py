@@ -129,7 +129,7 @@ def settings_for(folder: Path, **training: Any) -> Settings:
 
 def answers(use_case: UseCase, settings: Settings) -> tuple[Any, Any]:
     """Return what a bundle answers to all rows, and what the library's own model does."""
-    own = learn(use_case, load(use_case), settings).pipeline
+    own = learn(use_case, load(use_case, settings.training), settings).pipeline
     columns = columns_of(use_case.rows(use_case.load()).X)
     bundle = read_bundle(settings.paths.bundle)
     engine = bundle.engine(settings.training.trusted_types)

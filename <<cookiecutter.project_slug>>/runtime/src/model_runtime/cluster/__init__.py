@@ -1,6 +1,6 @@
 """Work on pieces of data in this process, on several of this machine, or on a Dask cluster."""
 
 from .connect import connected, in_use, using
-from .pieces import Cluster, prepared
+from .pieces import Cluster, WorkerLostError, prepared
 
-__all__ = ["Cluster", "connected", "in_use", "prepared", "using"]
+__all__ = ["Cluster", "WorkerLostError", "connected", "in_use", "prepared", "using"]

@@ -3,7 +3,7 @@
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count, islice
 from typing import Any
@@ -17,11 +17,12 @@ from distributed import (
     LocalCluster,
     WorkerPlugin,
     as_completed,
+    wait,
 )
 from distributed.comm.core import CommClosedError
 
 from ..errors import ProjectError
-from .pieces import Cluster, Piece, Result, make
+from .pieces import Cluster, Piece, Result, WorkerLostError, make
 
 AHEAD = 2
 """Pieces for each thread of a worker that are sent before they are asked for."""
@@ -160,10 +161,44 @@ class OnDask(Cluster):
             if sent:
                 self.client.cancel([*sent])
 
-    def _submit(self, function: Callable[[Piece], Result], piece: Piece) -> Future:
-        key = f"{self.client.id}-{next(self._numbers)}"
+    @property
+    def places(self) -> Mapping[str, int | None]:
+        """See `Cluster.places`."""
         with self._told():
-            return self.client.submit(function, piece, key=key, pure=False)
+            return dict(sorted(self.client.nthreads().items()))
+
+    def at_once(
+        self, function: Callable[[Piece], Result], pieces: Mapping[str, Piece]
+    ) -> list[Result]:
+        """See `Cluster.at_once`."""
+        sent = {place: self._submit(function, piece, place) for place, piece in pieces.items()}
+        waiting = set(sent.values())
+        try:
+            while waiting:
+                if lost := sorted({*sent} - {*self.places}):
+                    raise WorkerLostError(", ".join(lost))
+                waiting -= self._finished(waiting)
+            return [self._result(future) for future in sent.values()]
+        finally:
+            self.client.cancel([*waiting])
+
+    def _finished(self, waiting: set[Future]) -> set[Future]:
+        """Wait a while for some; the error of one is that of all."""
+        try:
+            done: set[Future] = wait(waiting, _LOOK_AGAIN_S, "FIRST_COMPLETED").done
+        except TimeoutError:
+            return set()
+        for future in done:
+            self._result(future)
+        return done
+
+    def _submit(
+        self, function: Callable[[Piece], Result], piece: Piece, place: str | None = None
+    ) -> Future:
+        key = f"{self.client.id}-{next(self._numbers)}"
+        where = {} if place is None else {"workers": [place], "allow_other_workers": False}
+        with self._told():
+            return self.client.submit(function, piece, key=key, pure=False, **where)
 
     def _result(self, future: Future) -> Any:
         with self._told():

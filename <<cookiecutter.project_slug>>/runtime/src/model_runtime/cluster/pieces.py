@@ -1,7 +1,7 @@
 """The ways in which a function is called for each of many pieces."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 Piece = TypeVar("Piece")
@@ -18,6 +18,10 @@ def prepared(name: str) -> Any:
 def make(name: str, setup: Callable[[], Any]) -> None:
     """Make a thing in this process, for `prepared`; what had the name before is gone."""
     _prepared[name] = setup()
+
+
+class WorkerLostError(Exception):
+    """A worker has died, or can't be reached any more, while others counted on it."""
 
 
 class Cluster(ABC):
@@ -52,6 +56,24 @@ class Cluster(ABC):
         Raises:
             ProjectError: The function raised it, a piece has killed several workers, or the cluster
                 is gone.
+        """
+
+    @property
+    @abstractmethod
+    def places(self) -> Mapping[str, int | None]:
+        """The addresses of the workers that are there just now, sorted, with their threads.
+
+        This process has no address, and all threads.
+        """
+
+    @abstractmethod
+    def at_once(
+        self, function: Callable[[Piece], Result], pieces: Mapping[str, Piece]
+    ) -> list[Result]:
+        """Call a function for pieces that need each other, each at the place it is for.
+
+        Raises:
+            WorkerLostError: One of the places is lost; what goes on elsewhere ends by itself.
         """
 
     def in_order(
@@ -92,3 +114,14 @@ class Here(Cluster):
         """See `Cluster.each`."""
         for piece in pieces:
             yield piece, function(piece)
+
+    @property
+    def places(self) -> Mapping[str, int | None]:
+        """See `Cluster.places`."""
+        return {"": None}
+
+    def at_once(
+        self, function: Callable[[Piece], Result], pieces: Mapping[str, Piece]
+    ) -> list[Result]:
+        """See `Cluster.at_once`."""
+        return [function(piece) for piece in pieces.values()]

@@ -5,8 +5,12 @@ from typing import Any
 from sklearn.base import is_classifier
 
 from ...errors import ProjectError
-from .learners import LEARNERS
+from .learners import Learner, PartialFit
 from .parts import Parts
+from .xgboost import XGBoost
+
+LEARNERS: tuple[Learner, ...] = (PartialFit(), XGBoost())
+"""The first that takes an estimator fits it."""
 
 
 def fit_in_parts(

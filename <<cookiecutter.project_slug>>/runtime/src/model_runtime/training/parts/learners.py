@@ -81,7 +81,3 @@ class PartialFit(Learner):
         ):
             options["sample_weight"] = batch.weight
         estimator.partial_fit(batch.X, batch.y, **options)
-
-
-LEARNERS: tuple[Learner, ...] = (PartialFit(),)
-"""The first that takes an estimator fits it."""
