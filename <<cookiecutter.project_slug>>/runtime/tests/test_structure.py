@@ -21,8 +21,8 @@ PACKAGE = Path(model_runtime.__file__).parent
 
 GROUND = (
     *("errors", "tasks", "json_text", "git", "downloads", "free_memory", "place", "keyed_hash"),
-    *("files", "hooks", "terminal", "progress", "yaml_loader", "yaml_file", "project", "api_key"),
-    *("settings", "features"),
+    *("files", "partitions", "hooks", "terminal", "progress", "yaml_loader", "yaml_file"),
+    *("project", "api_key", "settings", "features"),
 )
 """The ground, which every part may import; each of its modules imports only those before it."""
 
@@ -33,7 +33,7 @@ PARTS: dict[str, set[str]] = {
     "bundle": set(),
     "compiler": {"bundle", "preprocessing"},
     "training": {"bundle", "cluster", "compiler", "preprocessing"},
-    "registry": {"bundle", "cluster", "training"},
+    "registry": {"bundle", "training"},
     "automl": {"cluster", "training"},
     "cluster": set(),
     "contract": {"bundle"},

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from .features import Features as Features
     from .hooks import BaseDataLoader as BaseDataLoader
     from .preprocessing import BasePreprocessor as BasePreprocessor
+    from .training.parts import Parts as Parts
+    from .training.parts import fit_in_parts as fit_in_parts
 
 __version__ = "0.1.0"
 
@@ -24,8 +26,10 @@ _PLACES = {
     "BasePreprocessor": "preprocessing",
     "Feature": "features",
     "Features": "features",
+    "Parts": "training.parts",
     "ProjectError": "errors",
     "download": "downloads",
+    "fit_in_parts": "training.parts",
     "search": "automl",
 }
 """The part that each public name is in: it is imported when the name is first asked for."""

@@ -1,20 +1,45 @@
 """The base of a use case's DataLoader."""
 
-from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from .errors import ProjectError
 
 if TYPE_CHECKING:
+    from os import PathLike
+
     import pandas as pd
 
+FIRST_ROWS = 10_000
+"""Rows of partitions that `load_data` returns, unless it is asked for others or overridden."""
 
-class BaseDataLoader(ABC):
-    """Gives the rows to learn from; `load_data` has to be there, the rest is optional."""
 
-    @abstractmethod
+class BaseDataLoader:
+    """Gives the rows to learn from, by `load_data` or `load_partitions`; the rest is optional."""
+
     def load_data(self, n_rows: int | None = None) -> "pd.DataFrame":
-        """Return all columns, the target included; at most `n_rows` rows, by default all."""
+        """Return all columns, the target included; at most `n_rows` rows, by default all.
+
+        Left out beside `load_partitions`, the first rows of the partitions: 10,000 by default.
+
+        Raises:
+            ProjectError: Neither of the two is overridden.
+        """
+        from .partitions import first_rows
+
+        return first_rows(self.load_partitions(), FIRST_ROWS if n_rows is None else n_rows)
+
+    def load_partitions(self) -> "Sequence[str | PathLike[str]] | Any":
+        """Return data that are more than memory holds, in parts.
+
+        Returns:
+            Paths or addresses (s3://…) of Parquet files, of the same columns each, in an order
+            that stays; or a data frame of Dask's, whose partitions can be computed one by one.
+
+        Raises:
+            ProjectError: It is not overridden: `load_data` returns all rows.
+        """
+        raise ProjectError("DataLoader has neither load_data nor load_partitions; add one.")
 
     def fetch_data(self, source: str | None, only: list[str]) -> None:
         """Fetch the data for `make data`, which calls this, into `data/`.
@@ -32,3 +57,8 @@ class BaseDataLoader(ABC):
 def fetches(loader: BaseDataLoader) -> bool:
     """Tell whether a loader overrides `fetch_data`."""
     return type(loader).fetch_data is not BaseDataLoader.fetch_data
+
+
+def in_partitions(loader: BaseDataLoader) -> bool:
+    """Tell whether a loader overrides `load_partitions`."""
+    return type(loader).load_partitions is not BaseDataLoader.load_partitions

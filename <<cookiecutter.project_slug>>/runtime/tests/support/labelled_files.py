@@ -48,7 +48,7 @@ def assembled(use_case: UseCase, folder: Path) -> tuple[Bundle, Settings]:
     """Train as `made` does, but write neither bundle nor reports, whose pictures take most time."""
     settings = settings_in(folder)
     with session(settings):
-        learned = learn(use_case, load(use_case), settings)
+        learned = learn(use_case, load(use_case, settings.training), settings)
         stored = store(learned, settings)
         judged = judge(use_case, learned, settings)
         return assemble(learned, stored, judged, settings).bundle, settings

@@ -46,7 +46,7 @@ def train(cluster: Workers = "") -> None:
         settings = read_settings()
         with console.status("scikit-learn is being loaded …"):
             from ..automl.preflight import check_search
-            from ..cluster import connected
+            from ..cluster import using
             from ..registry.client import ModelRegistry
             from ..registry.record import Recording
             from ..training.hooks import own_use_case
@@ -56,11 +56,8 @@ def train(cluster: Workers = "") -> None:
         use_case = own_use_case()
         check_settings(use_case, settings)
         check_search(use_case.features.task, settings)
-        with (
-            connected(cluster) as workers,
-            Recording(ModelRegistry(settings), settings) as recording,
-        ):
-            metadata = run(use_case, settings, console, recording, workers)
+        with using(cluster), Recording(ModelRegistry(settings), settings) as recording:
+            metadata = run(use_case, settings, console, recording)
         say(f"  bundle   {settings.paths.bundle}, version {metadata.version}")
         say("  next     make serve")
 

@@ -136,7 +136,7 @@ def retrain(
     with failures_told(), stoppable():
         with console.status("scikit-learn is being loaded …"):
             from ..automl.preflight import check_search
-            from ..cluster import connected
+            from ..cluster import using
             from ..hooks import fetches
             from ..registry.retrain import retrain as run
             from ..training.hooks import own_use_case
@@ -148,8 +148,8 @@ def retrain(
         wanted = fetches(loader) and not keep_data
         fetching = partial(loader.fetch_data, source, only.split()) if wanted else None
         logging_to_console()
-        with connected(cluster) as workers:
-            summary = run(use_case, settings, console, fetching, workers)
+        with using(cluster):
+            summary = run(use_case, settings, console, fetching)
         say(summary.read_text("utf-8"))
 
 

@@ -1,6 +1,15 @@
 """Work on pieces of data in this process, on several of this machine, or on a Dask cluster."""
 
-from .connect import connected
-from .pieces import Cluster, Here, Started, prepared
+from .connect import connected, in_use, using
+from .pieces import Cluster, Here, Started, WorkerLostError, prepared
 
-__all__ = ["Cluster", "Here", "Started", "connected", "prepared"]
+__all__ = [
+    "Cluster",
+    "Here",
+    "Started",
+    "WorkerLostError",
+    "connected",
+    "in_use",
+    "prepared",
+    "using",
+]

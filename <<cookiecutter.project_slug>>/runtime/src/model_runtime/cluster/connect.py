@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 from ..errors import ProjectError
 from .pieces import Cluster, Here
@@ -14,6 +15,24 @@ KINDS = (
     "local:N for N processes of this machine, or the address of a Dask scheduler such as "
     "tcp://scheduler:8786 (tls://… where it asks for certificates)"
 )
+
+_in_use: ContextVar[Cluster | None] = ContextVar("cluster", default=None)
+
+
+def in_use() -> Cluster:
+    """Return the cluster of the `using` around the call; without one, this process."""
+    return _in_use.get() or Here()
+
+
+@contextmanager
+def using(where: str) -> Iterator[Cluster]:
+    """Connect to a cluster, see `connected`, for what asks for the one `in_use`."""
+    with connected(where) as cluster:
+        token = _in_use.set(cluster)
+        try:
+            yield cluster
+        finally:
+            _in_use.reset(token)
 
 
 @contextmanager

@@ -3,7 +3,8 @@
 import logging
 import signal
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from itertools import count, islice
 from multiprocessing import resource_tracker
@@ -23,7 +24,7 @@ from distributed import (
 from distributed.comm.core import CommClosedError
 
 from ..errors import ProjectError
-from .pieces import Cluster, Piece, Result, Started, forget, make
+from .pieces import Cluster, Piece, Result, Started, WorkerLostError, forget, make
 
 AHEAD = 2
 """Pieces for each thread of a worker that are sent before they are asked for."""
@@ -196,16 +197,75 @@ class OnDask(Cluster):
                 future = next(done)
                 yield sent.pop(future), self._result(future)
         finally:
-            if sent:
-                with suppress(CancelledError, OSError, TimeoutError):  # it may be gone
-                    self.client.cancel([*sent])
+            self._give_up(sent)
+
+    def in_order(
+        self, function: Callable[[Piece], Result], pieces: Iterable[Piece]
+    ) -> Iterator[Result]:
+        """See `Cluster.in_order`; results wait in the workers that made them, few at a time."""
+        waiting, sent = iter(pieces), deque[Future]()
+        try:
+            while True:
+                for piece in islice(waiting, max(0, AHEAD * self.workers - len(sent))):
+                    sent.append(self._submit(function, piece))
+                if not sent:
+                    return
+                yield self._result(sent[0])
+                sent.popleft()
+        finally:
+            self._give_up(sent)
+
+    @property
+    def places(self) -> Mapping[str, int | None]:
+        """See `Cluster.places`."""
+        with self._told():
+            return dict(sorted(self.client.nthreads().items()))
+
+    def at_once(
+        self, function: Callable[[Piece], Result], pieces: Mapping[str, Piece]
+    ) -> list[Result]:
+        """See `Cluster.at_once`."""
+        sent = {
+            place: self._submit(function, piece, place=place) for place, piece in pieces.items()
+        }
+        waiting = set(sent.values())
+        try:
+            while waiting:
+                if lost := sorted({*sent} - {*self.places}):
+                    raise WorkerLostError(", ".join(lost))
+                waiting -= self._finished(waiting)
+            return [self._result(future) for future in sent.values()]
+        finally:
+            self._give_up(waiting)
+
+    def _finished(self, waiting: set[Future]) -> set[Future]:
+        """Wait a while for some; the error of one is that of all."""
+        try:
+            done: set[Future] = wait(waiting, _LOOK_AGAIN_S, "FIRST_COMPLETED").done
+        except TimeoutError:
+            return set()
+        for future in done:
+            self._result(future)
+        return done
+
+    def _give_up(self, sent: Iterable[Future]) -> None:
+        if futures := [*sent]:
+            with suppress(CancelledError, OSError, TimeoutError):  # it may be gone
+                self.client.cancel(futures)
 
     def _submit(
-        self, function: Callable[[Piece], Result], piece: Piece, priority: int = 0
+        self,
+        function: Callable[[Piece], Result],
+        piece: Piece,
+        priority: int = 0,
+        place: str | None = None,
     ) -> Future:
         key = f"{self.client.id}-{next(self._numbers)}"
+        where = {} if place is None else {"workers": [place], "allow_other_workers": False}
         with self._told():
-            return self.client.submit(function, piece, key=key, pure=False, priority=priority)
+            return self.client.submit(
+                function, piece, key=key, pure=False, priority=priority, **where
+            )
 
     def _result(self, future: Future) -> Any:
         with self._told():

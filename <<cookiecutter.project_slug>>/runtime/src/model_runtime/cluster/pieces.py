@@ -1,7 +1,7 @@
 """The ways in which a function is called for each of many pieces."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -41,6 +41,10 @@ class Started(Protocol[Made]):
     def give_up(self) -> None:
         """Do without it; what waits for a worker is taken off."""
         ...
+
+
+class WorkerLostError(Exception):
+    """A worker has died, or can't be reached any more, while others counted on it."""
 
 
 class Cluster(ABC):
@@ -97,27 +101,29 @@ class Cluster(ABC):
                 is gone.
         """
 
+    @property
+    @abstractmethod
+    def places(self) -> Mapping[str, int | None]:
+        """The addresses of the workers that are there just now, sorted, with their threads.
+
+        This process has no address, and all threads.
+        """
+
+    @abstractmethod
+    def at_once(
+        self, function: Callable[[Piece], Result], pieces: Mapping[str, Piece]
+    ) -> list[Result]:
+        """Call a function for pieces that need each other, each at the place it is for.
+
+        Raises:
+            WorkerLostError: One of the places is lost; what goes on elsewhere ends by itself.
+        """
+
+    @abstractmethod
     def in_order(
         self, function: Callable[[Piece], Result], pieces: Iterable[Piece]
     ) -> Iterator[Result]:
-        """Yield the results in the pieces' order; those that come early wait."""
-        early: dict[int, Result] = {}
-        place = 0
-        for (k, _), result in self.each(_Numbered(function), enumerate(pieces)):
-            early[k] = result
-            while place in early:
-                yield early.pop(place)
-                place += 1
-
-
-class _Numbered:
-    """Calls a function with a piece that has a number."""
-
-    def __init__(self, function: Callable[[Any], Any]) -> None:
-        self._function = function
-
-    def __call__(self, piece: tuple[int, Any]) -> Any:
-        return self._function(piece[1])
+        """Yield the results in the pieces' order; see `each`."""
 
 
 class _Later(Generic[Result]):
@@ -159,3 +165,20 @@ class Here(Cluster):
         """See `Cluster.each`."""
         for piece in pieces:
             yield piece, function(piece)
+
+    def in_order(
+        self, function: Callable[[Piece], Result], pieces: Iterable[Piece]
+    ) -> Iterator[Result]:
+        """See `Cluster.in_order`."""
+        return map(function, pieces)
+
+    @property
+    def places(self) -> Mapping[str, int | None]:
+        """See `Cluster.places`."""
+        return {"": None}
+
+    def at_once(
+        self, function: Callable[[Piece], Result], pieces: Mapping[str, Piece]
+    ) -> list[Result]:
+        """See `Cluster.at_once`."""
+        return [function(piece) for piece in pieces.values()]

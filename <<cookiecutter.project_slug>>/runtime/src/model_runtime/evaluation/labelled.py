@@ -12,8 +12,8 @@ from ..bundle.schema import Schema
 from ..features import Feature, Misfit, Rule
 from ..scoring.explain import Reject
 from ..tasks import Outputs
+from ..training.check import MOST_WEIGHT
 from ..training.use_case import UseCase
-from ..training.validate import MOST_WEIGHT
 from .answered import Answered
 from .truth import Truth, is_missing
 

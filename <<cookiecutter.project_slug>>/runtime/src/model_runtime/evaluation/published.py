@@ -7,10 +7,12 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
 
-from ..bundle.metadata import Metadata
+from ..bundle.metadata import Data, Metadata
 from ..errors import ProjectError
+from ..hooks import in_partitions
 from ..progress import explained
 from ..settings import Settings
+from ..training.data import load
 from ..training.provenance import fingerprint
 from ..training.split import split
 from ..training.use_case import UseCase
@@ -19,7 +21,7 @@ from ..training.use_case import UseCase
 def write_loaded(
     file: Path, use_case: UseCase, settings: Settings, metadata: Metadata
 ) -> tuple[str, str]:
-    """Write what `load_data` returns to a Parquet file.
+    """Write what `load_data` returns to a Parquet file; of data in parts, some drawn from them.
 
     Of the very data that the bundle learned from it is their hold-out, the rest being no measure.
 
@@ -29,14 +31,12 @@ def write_loaded(
     Raises:
         ProjectError: They are no table.
     """
-    frame = _loaded(use_case)
-    name, target = use_case.features.weight, use_case.features.target
-    rows = int(frame[name].sum()) if name in frame else len(frame)
-    data = fingerprint(frame, rows)
-    about = "the rows of load_data"
+    drawn = in_partitions(use_case.data_loader())
+    frame, data, about = (_drawn if drawn else _loaded)(use_case, settings)
     if data == metadata.data:
-        frame = _hold_out(frame, use_case, settings)
+        frame = frame if drawn else _hold_out(frame, use_case, settings)
         about = "the hold-out of the data that it learned from"
+    target = use_case.features.target
     try:
         table = pa.Table.from_pandas(frame, preserve_index=False)
     except (pa.ArrowException, TypeError, ValueError) as error:
@@ -48,12 +48,22 @@ def write_loaded(
     return about, data.sha256
 
 
-def _loaded(use_case: UseCase) -> pd.DataFrame:
+def _loaded(use_case: UseCase, _: Settings) -> tuple[pd.DataFrame, Data, str]:
     with explained("load"):
         frame = use_case.data_loader().load_data()
     if not isinstance(frame, pd.DataFrame):
         raise ProjectError(f"DataLoader.load_data returned a {type(frame).__name__}, no DataFrame.")
-    return frame.reset_index(drop=True)
+    frame, name = frame.reset_index(drop=True), use_case.features.weight
+    rows = int(frame[name].sum()) if name in frame else len(frame)
+    return frame, fingerprint(frame, rows), "the rows of load_data"
+
+
+def _drawn(use_case: UseCase, settings: Settings) -> tuple[pd.DataFrame, Data, str]:
+    data = load(use_case, settings.training)
+    if data.whole is None:
+        raise ProjectError("DataLoader.load_partitions was there, and is not any more.")
+    frame = data.whole.held_out()
+    return frame, data.origin, f"{len(frame):,} rows drawn from load_partitions"
 
 
 def _hold_out(frame: pd.DataFrame, use_case: UseCase, settings: Settings) -> pd.DataFrame:

@@ -15,7 +15,6 @@ from ..tasks import BETTER_WHEN_LOW, Outputs
 from ..training.data import load
 from ..training.evaluate import evaluate
 from ..training.rows import Rows
-from ..training.split import split
 from ..training.use_case import UseCase
 from .comparable import Refused, comparable
 
@@ -67,15 +66,15 @@ def hold_out(use_case: UseCase, settings: Settings, candidate: Bundle) -> tuple[
     Raises:
         ProjectError: The data, or how they are split, are not those of its training.
     """
-    data, metadata = load(use_case), candidate.metadata
+    options, metadata = settings.training, candidate.metadata
+    data = load(use_case, options)
     if data.origin != metadata.data:
         raise ProjectError(
             f"The data here are not those that version {metadata.version} learned from, so its "
             "hold-out can't be had. Promote it where it was trained, train anew, or promote "
             "without the comparison (FORCE=1)."
         )
-    rows, options = data.rows, settings.training
-    return split(rows, options.test_size, options.seed, metadata.task).test, np.unique(rows.y)
+    return data.split(options, metadata.task).test, np.unique(data.rows.y)
 
 
 def compare(

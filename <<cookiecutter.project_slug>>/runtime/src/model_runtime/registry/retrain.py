@@ -9,7 +9,6 @@ from pathlib import Path
 
 from rich.console import Console
 
-from ..cluster import Cluster
 from ..errors import ProjectError
 from ..files import locked, replacing_file
 from ..settings import Settings
@@ -29,7 +28,6 @@ def retrain(
     settings: Settings,
     console: Console,
     fetch_data: Callable[[], None] | None = None,
-    cluster: Cluster | None = None,
 ) -> Path:
     """Fetch data, train, and promote the version if it is better than the champion.
 
@@ -40,7 +38,6 @@ def retrain(
         settings: Where registry, bundle and reports are.
         console: For progress.
         fetch_data: Fetches the data; left out, those that are there are learned from.
-        cluster: See `train`.
 
     Returns:
         The summary's file.
@@ -57,7 +54,7 @@ def retrain(
             _write(folder / SUMMARY, [*lines, "**Under way.**"])
             if fetch_data:
                 fetch_data()
-            _train_and_promote(use_case, settings, console, cluster, lines)
+            _train_and_promote(use_case, settings, console, lines)
         except BaseException as error:
             known = isinstance(error, ProjectError)
             lines.append(f"**Failed**: {'' if known else f'{type(error).__name__} '}{error}")
@@ -69,11 +66,7 @@ def retrain(
 
 
 def _train_and_promote(
-    use_case: UseCase,
-    settings: Settings,
-    console: Console,
-    cluster: Cluster | None,
-    lines: list[str],
+    use_case: UseCase, settings: Settings, console: Console, lines: list[str]
 ) -> None:
     """Add to the summary's lines what was done, as soon as it was."""
     registry = ModelRegistry(settings)
@@ -81,7 +74,7 @@ def _train_and_promote(
         paths = settings.paths.model_copy(update={"bundle": Path(temporary) / "bundle"})
         apart = settings.model_copy(update={"paths": paths})
         with Recording(registry, apart) as recording:
-            metadata = train(use_case, apart, console, recording, cluster)
+            metadata = train(use_case, apart, console, recording)
     figures = [f"| {name} | {value:.4g} |" for name, value in metadata.metrics.items()]
     lines += [
         f"Version {metadata.version} learned from {metadata.data.rows:,} rows; its engine is "

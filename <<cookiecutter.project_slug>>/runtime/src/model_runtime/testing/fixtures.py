@@ -14,11 +14,11 @@ from rich.console import Console
 
 from ..bundle.read import Bundle, read_bundle
 from ..settings import Settings, read_settings
+from ..training.data import load
 from ..training.evaluate import predict
 from ..training.fit import fit
 from ..training.hooks import own_use_case
 from ..training.run import train
-from ..training.split import split
 from ..training.use_case import UseCase
 from .service import Service, running
 
@@ -67,7 +67,8 @@ def scikit_learn_answers(use_case: UseCase) -> Callable[[pd.DataFrame], npt.NDAr
     It takes training's types (numbers as float64, labels and texts as objects) and returns
     probabilities (n rows, classes), or for a regression predictions (n rows, 1).
     """
-    options, task = read_settings().training, use_case.features.task
-    parts = split(use_case.rows(use_case.load()), options.test_size, options.seed, task)
-    fitted = fit(use_case, parts.train, options.seed)
+    settings, task = read_settings(), use_case.features.task
+    data = load(use_case, settings.training)
+    parts = data.split(settings.training, task)
+    fitted = fit(use_case, parts.train, settings.training.seed, whole=data.whole)
     return lambda X: predict(fitted, X, task)

@@ -1,7 +1,7 @@
 """Fit the use case's Preprocessor and estimator."""
 
 import random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.ensemble import VotingClassifier, VotingRegressor
@@ -15,8 +15,17 @@ from .prepared import prepare
 from .rows import Rows
 from .use_case import UseCase
 
+if TYPE_CHECKING:
+    from .parts.whole import Whole
 
-def fit(use_case: UseCase, rows: Rows, seed: int, with_leaks: bool = False) -> Pipeline:
+
+def fit(
+    use_case: UseCase,
+    rows: Rows,
+    seed: int,
+    with_leaks: bool = False,
+    whole: "Whole | None" = None,
+) -> Pipeline:
     """Fit the hooks and join them to a pipeline of features to predictions.
 
     The estimator learns from what `fit_transform` returns, as in a pipeline of scikit-learn: a
@@ -25,7 +34,8 @@ def fit(use_case: UseCase, rows: Rows, seed: int, with_leaks: bool = False) -> P
     Python's and NumPy's global generators are seeded first, so that an estimator without a
     `random_state` of its own learns the same from the same rows. Where features.yaml names a
     weight, `train_model` gets it as a third argument. With leaks, it also gets the features that
-    are known only after the event.
+    are known only after the event. Where the rows are the sample of a whole in parts,
+    `train_model` gets these in the place of all its arguments.
 
     Raises:
         ProjectError: A hook returns something else than it has to.
@@ -35,8 +45,11 @@ def fit(use_case: UseCase, rows: Rows, seed: int, with_leaks: bool = False) -> P
     preprocessor = use_case.preprocessor()
     preprocessor.with_leaks = with_leaks
     prepared = prepare(preprocessor, rows)
-    weight = [] if rows.weight is None else [rows.weight]
-    estimator = use_case.train_model(prepared, rows.y, *weight)
+    arguments = [prepared, rows.y, *([] if rows.weight is None else [rows.weight])]
+    if whole:
+        parts = whole.prepare(preprocessor, prepared.shape[1], seed)
+        arguments = [parts] * len(arguments)
+    estimator = use_case.train_model(*arguments)
     if found := _no_model(estimator, prepared.shape[1]):
         raise returned("train_model", use_case.train_model, found, "an estimator fitted on X and y")
     return Pipeline(

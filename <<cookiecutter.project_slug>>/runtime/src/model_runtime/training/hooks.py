@@ -58,10 +58,13 @@ def own_data_loader() -> Any:
             f"DataLoader ({place(data_loader)}) is no subclass of BaseDataLoader; write "
             "class DataLoader(BaseDataLoader)."
         )
-    if data_loader.load_data is BaseDataLoader.load_data:
+    if data_loader.load_data is BaseDataLoader.load_data and (
+        data_loader.load_partitions is BaseDataLoader.load_partitions
+    ):
         raise ProjectError(f"DataLoader ({place(data_loader)}) has no method load_data; add it.")
     _check_call("DataLoader", data_loader)
     _check_call("DataLoader.load_data", data_loader.load_data, "self")
+    _check_call("DataLoader.load_partitions", data_loader.load_partitions, "self")
     return data_loader
 
 

@@ -13,7 +13,7 @@ from .fit import fit
 from .preflight import check_measured
 from .resolve import resolve_schema
 from .session import Found, current
-from .split import Split, split
+from .split import Split
 from .use_case import UseCase
 
 
@@ -38,7 +38,8 @@ class Learned:
 
     def __str__(self) -> str:
         """Name the estimator, and say what is not in every training."""
-        said = f"{type(self.estimator).__name__} on {len(self.parts.train):,} rows"
+        rows = self.data.whole or f"{len(self.parts.train):,} rows"
+        said = f"{type(self.estimator).__name__} on {rows}"
         said += f", {self.search}" if self.search else ""
         return said + (f"; {self.encoded}" if self.encoded.features else "")
 
@@ -51,8 +52,8 @@ def learn(use_case: UseCase, data: Dataset, settings: Settings) -> Learned:
     """
     options, features, rows = settings.training, use_case.features, data.rows
     check_measured(use_case, settings, rows.y)
-    parts = split(rows, options.test_size, options.seed, features.task)
-    pipeline = fit(use_case, parts.train, options.seed)
+    parts = data.split(options, features.task)
+    pipeline = fit(use_case, parts.train, options.seed, whole=data.whole)
     schema = resolve_schema(features, rows.X, use_case.classes(pipeline[-1], data.names))
     session = current()
     found = session.found if session else None

@@ -32,6 +32,7 @@ def write_reports(folder: Path, candidate: Candidate, seed: int) -> int:
     classes = learned.schema.classes
     pictures = draw_pictures(folder, learned.pipeline, learned.parts, classes, seed)
     more = learned.encoded.section() + (judged.leaks.section() if judged.leaks else [])
+    more += learned.data.whole.section() if learned.data.whole else []
     more += write_search(folder, learned.search) if learned.search else []
     write_model_card(folder, candidate.bundle, judged.scores, pictures, more)
     return len(pictures)

@@ -3,7 +3,6 @@
 from rich.console import Console
 
 from ..bundle.metadata import Metadata
-from ..cluster import Cluster
 from ..progress import Progress
 from ..settings import Settings
 from ..terminal import say
@@ -19,13 +18,11 @@ from .verdict import accept, check_folders, refuse
 
 
 def train(
-    use_case: UseCase,
-    settings: Settings,
-    console: Console,
-    recorder: Recorder | None = None,
-    cluster: Cluster | None = None,
+    use_case: UseCase, settings: Settings, console: Console, recorder: Recorder | None = None
 ) -> Metadata:
     """Make a bundle from a use case and put it in the place of the present one.
+
+    What takes long is worked on by the cluster `in_use`.
 
     Args:
         use_case: The hooks.
@@ -33,7 +30,6 @@ def train(
         console: For progress.
         recorder: Gives the bundle its version and keeps it; left out, nothing is kept, and the
             version is the one after the present bundle's.
-        cluster: Where a search's trials and the folds are measured; left out, in this process.
 
     Returns:
         The new bundle's metadata.
@@ -44,8 +40,8 @@ def train(
     """
     check_folders(settings)
     progress, recorder = Progress(console), recorder or Unrecorded(settings)
-    with session(settings, cluster):
-        data = progress.run("load", load, use_case)
+    with session(settings):
+        data = progress.run("load", load, use_case, settings.training)
         learned = progress.run("fit", learn, use_case, data, settings)
         # Before the folds and reports: what can't be served is told as soon as it can be known.
         stored = progress.run("compile", store, learned, settings)

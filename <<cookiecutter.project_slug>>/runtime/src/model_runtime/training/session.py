@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..cluster import Cluster, Here
+from ..cluster import Cluster, Here, in_use
 from ..settings import AutoML, Settings
 
 Config = dict[str, int | float | str]
@@ -113,7 +113,7 @@ _current: ContextVar[Session | None] = ContextVar("session", default=None)
 @contextmanager
 def session(settings: Settings, cluster: Cluster | None = None) -> Iterator[Session]:
     """Let `search` use these settings until the block ends, and search at most once."""
-    opened = Session(settings.automl, settings.training.seed, cluster=cluster or Here())
+    opened = Session(settings.automl, settings.training.seed, cluster=cluster or in_use())
     with continued(opened):
         yield opened
 

@@ -11,11 +11,10 @@ from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.model_selection import KFold, StratifiedKFold
 
 from ..compiler.threads import one_thread_for_few
-from ..features.category import LONGEST_LABEL, as_label
-from ..features.columns import distinct, shown
 from ..features.number import as_float, is_number
 from ..tasks import TASKS, Task, TaskName, class_indices
 from .rows import Rows
+from .target_check import ClassCounts, NumberCheck, Origin, TargetCheck
 
 
 class TrainingTask(ABC):
@@ -67,12 +66,15 @@ class TrainingTask(ABC):
         """Return what a difference of two answers is held against."""
 
     @abstractmethod
-    def target_problems(self, target: "pd.Series[Any]", weight: "pd.Series[Any]") -> list[str]:
-        """Say what is wrong with a target that is missing in no row.
+    def check_target(
+        self, target: "pd.Series[Any]", weight: "pd.Series[Any] | None", origin: Origin
+    ) -> TargetCheck:
+        """Return what is to be said of a target, or of a part of it.
 
         Args:
-            target: As loaded, n values.
-            weight: How many rows each stands for.
+            target: As loaded, n values, numbered from 0; some may be missing.
+            weight: How many rows each stands for, if they are weighted.
+            origin: Of the rows, for messages.
         """
 
 
@@ -140,30 +142,11 @@ class TrainingClassification(TrainingTask):
         """Return 1, the greatest probability."""
         return 1.0
 
-    def target_problems(self, target: "pd.Series[Any]", weight: "pd.Series[Any]") -> list[str]:
-        """See `TrainingTask`: classes are texts, whole numbers or booleans, all of one kind."""
-        _, values = distinct(target, target.isna().to_numpy())
-        kinds: dict[str, Any] = {}
-        for value in values:
-            kinds.setdefault(_kind(value), value)
-        if "else" in kinds:
-            return [
-                f"has the value {shown(kinds['else'])}, which is no class: a class is a text of at "
-                f"most {LONGEST_LABEL} characters, a whole number, or true or false."
-            ]
-        if len(kinds) > 1:
-            named = " and ".join(f"{kind} ({shown(value)})" for kind, value in kinds.items())
-            return [f"mixes {named}; make them all of one kind in DataLoader.load_data."]
-        if len(values) == 1:
-            return [f"is {shown(values[0])} in every row; there is nothing to learn."]
-        counts = pd.Series(weight.to_numpy()).groupby(target.to_numpy()).sum()
-        if (fewest := int(counts.min())) < 2:
-            rows = "one row" if fewest else "no row that weighs anything"
-            return [
-                f"has the class {shown(counts.idxmin())} in {rows} only, and the hold-out needs "
-                "one as well; drop it or find more."
-            ]
-        return []
+    def check_target(
+        self, target: "pd.Series[Any]", weight: "pd.Series[Any] | None", origin: Origin
+    ) -> TargetCheck:
+        """See `TrainingTask`."""
+        return ClassCounts.of(target, weight)
 
 
 class TrainingRegression(TrainingTask):
@@ -212,27 +195,11 @@ class TrainingRegression(TrainingTask):
         largest = float(np.abs(y).max())
         return float((y / largest).std(ddof=0) * largest) or 1.0 if largest else 1.0
 
-    def target_problems(self, target: "pd.Series[Any]", weight: "pd.Series[Any]") -> list[str]:
-        """See `TrainingTask`: the target is a finite number."""
-        codes, values = distinct(target, target.isna().to_numpy())
-        finite = np.array([is_number(value) and np.isfinite(as_float(value)) for value in values])
-        if not finite.all():
-            row = int((~finite[codes]).argmax())
-            return [
-                f"is not a finite number in {int((~finite[codes]).sum()):,} rows, first "
-                f"{shown(target.iloc[row])} in row {row}."
-            ]
-        if len(values) == 1:
-            return [f"is {shown(values[0])} in every row; there is nothing to learn."]
-        return []
-
-
-def _kind(value: object) -> str:
-    if isinstance(value, str):
-        return "texts" if 0 < len(value) <= LONGEST_LABEL else "else"
-    if isinstance(value, (bool, np.bool_)):
-        return "booleans"
-    return "numbers" if isinstance(as_label(value), str) else "else"
+    def check_target(
+        self, target: "pd.Series[Any]", weight: "pd.Series[Any] | None", origin: Origin
+    ) -> TargetCheck:
+        """See `TrainingTask`."""
+        return NumberCheck.of(target, origin)
 
 
 TRAINING_TASKS: dict[TaskName, TrainingTask] = {

@@ -14,6 +14,7 @@ from ..place import returned
 from ..preprocessing import BasePreprocessor
 from .classes import Names, check_names, expected_names
 from .rows import Rows
+from .target_check import Origin, TargetCheck
 from .task import TRAINING_TASKS, TrainingTask
 from .validate import validate_frame
 
@@ -53,27 +54,52 @@ class UseCase:
         Raises:
             ProjectError: `Preprocessor.split_X_y` returns anything else.
         """
+        rows = self.read(frame)
+        self.check_codes(self.codes(rows))
+        rows = self.plain(rows)
+        self.check_target(frame, rows.y)
+        return rows
+
+    def read(self, frame: pd.DataFrame) -> Rows:
+        """Return the same of a part of the data, the target as it is encoded.
+
+        Raises:
+            ProjectError: See `rows`.
+        """
         preprocessor = self.preprocessor()
         found = preprocessor.split_X_y(frame, self.features)
         if wrong := _not_X(found, frame.index, [each.name for each in self.features.features]):
             wanted = "X, a DataFrame of the features with the data's index, and y"
             raise returned("Preprocessor.split_X_y", preprocessor.split_X_y, wrong, wanted)
-        if wrong := _not_y(found[1], frame.index) or self._not_learnable(found[1], frame):
+        if wrong := _not_y(found[1], frame.index):
             wanted = f"the target of {len(frame):,} rows, with the data's index"
             raise returned(*_encoder(preprocessor), wrong, wanted)
-        X, y = found[0], pd.Series(self.task.plain(pd.Series(found[1])), index=frame.index)
-        self._check_target(frame, y)
         weight = self.features.weight
-        return Rows(X, y, None if weight is None else frame[weight].to_numpy(np.int64))
+        weights = None if weight is None else frame[weight].to_numpy(np.int64)
+        return Rows(found[0], pd.Series(found[1]), weights)
 
-    def _not_learnable(self, y: Any, frame: pd.DataFrame) -> str | None:
-        """Say what no estimator of the task learns from, or nothing."""
-        name = self.features.weight
-        weight = frame[name] if name else pd.Series(1, index=frame.index)
-        found = self.task.target_problems(pd.Series(y).reset_index(drop=True), weight)
-        return f"a y that {found[0].rstrip('.')}" if found else None
+    def plain(self, rows: Rows) -> Rows:
+        """Return rows with the target in a type that scikit-learn learns from."""
+        y = pd.Series(self.task.plain(rows.y), index=rows.X.index)
+        return Rows(rows.X, y, rows.weight)
 
-    def _check_target(self, frame: pd.DataFrame, y: "pd.Series[Any]") -> None:
+    def codes(self, rows: Rows) -> TargetCheck:
+        """Return what is to be said of an encoded target, or of a part of it."""
+        weight = None if rows.weight is None else pd.Series(rows.weight)
+        return self.task.check_target(rows.y.reset_index(drop=True), weight, Origin())
+
+    def check_codes(self, codes: TargetCheck) -> None:
+        """Refuse an encoded target that no estimator of the task learns from.
+
+        Raises:
+            ProjectError: See `rows`.
+        """
+        if found := codes.problems():
+            wrong = f"a y that {found[0].rstrip('.')}"
+            wanted = "a target that can be learned, one value a row"
+            raise returned(*_encoder(self.preprocessor()), wrong, wanted)
+
+    def check_target(self, frame: pd.DataFrame, y: "pd.Series[Any]") -> None:
         """Refuse what features.yaml says of the target and can't hold, before anything is fitted.
 
         Raises:

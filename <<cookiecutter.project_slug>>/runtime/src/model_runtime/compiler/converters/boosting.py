@@ -4,10 +4,12 @@ Unlike scikit-learn's other trees, they compare in double precision; they send m
 way of their own at each node, and split categories without a column for each.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 from onnx import TensorProto
+from skl2onnx import update_registered_converter
 from skl2onnx.common._registration import (
     get_converter,
     register_converter,
@@ -19,12 +21,14 @@ from skl2onnx.common.shape_calculator import (
     calculate_linear_regressor_output_shapes,
 )
 from skl2onnx.common.utils_classifier import get_label_classes
+from sklearn.base import ClassifierMixin
 
 from ..lookups import Column
 from ..nodes import ML, Nodes, NotConvertible
 from .boosted_trees import ensemble_attributes
 from .ordinal import encode
 
+_OF_CLASSIFIERS = {"zipmap": [True, False], "nocl": [True, False]}
 _INVERSE_LINKS = {"IdentityLink": None, "LogLink": "Exp"}
 
 
@@ -38,6 +42,16 @@ def _register(alias: str, convert: Any, declare: Any) -> None:
     options = get_converter(alias).get_allowed_options()
     register_converter(alias, convert, overwrite=True, options=options)
     register_shape_calculator(alias, declare, overwrite=True)
+
+
+def register_estimators(estimators: Iterable[type], convert: Any) -> None:
+    """Register a converter of classifiers or of regressors that another library has."""
+    for estimator in estimators:
+        declare, options = declare_regressor, None
+        if issubclass(estimator, ClassifierMixin):
+            declare, options = declare_classifier, _OF_CLASSIFIERS
+        alias = f"Sklearn{estimator.__name__}"
+        update_registered_converter(estimator, alias, declare, convert, options=options)
 
 
 def declare_classifier(operator: Any) -> None:

@@ -7,10 +7,9 @@ import sys
 from typing import Any
 
 import numpy as np
-from skl2onnx import update_registered_converter
 
 from ..nodes import Nodes, NotConvertible
-from .boosting import declare_classifier, declare_regressor, label_of
+from .boosting import label_of, register_estimators
 from .lightgbm_trees import raw_scores
 
 _AS_IT_IS = {"fair", "huber", "mape", "quantile", "regression", "regression_l1"}
@@ -22,13 +21,8 @@ def register() -> None:
     """Register the converters if LightGBM is in use; doing it twice changes nothing more."""
     if (lightgbm := sys.modules.get("lightgbm")) is None:
         return
-    zipmap = {"zipmap": [True, False], "nocl": [True, False]}
-    for estimator, declare, convert, options in (
-        (lightgbm.LGBMClassifier, declare_classifier, _classifier, zipmap),
-        (lightgbm.LGBMRegressor, declare_regressor, _regressor, None),
-    ):
-        alias = f"Sklearn{estimator.__name__}"
-        update_registered_converter(estimator, alias, declare, convert, options=options)
+    register_estimators((lightgbm.LGBMClassifier,), _classifier)
+    register_estimators((lightgbm.LGBMRegressor,), _regressor)
 
 
 def _classifier(scope: Any, operator: Any, container: Any) -> None:

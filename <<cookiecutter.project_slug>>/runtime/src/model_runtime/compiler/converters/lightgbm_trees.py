@@ -4,28 +4,16 @@ LightGBM compares and adds up doubles. What a node does with a missing value dep
 feature: it is 0 (`None`), goes the node's default way (`NaN`), or does so like any 0 (`Zero`).
 """
 
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from onnx import TensorProto
 
 from ..nodes import ML, Nodes, NotConvertible
-from .tree_ensemble import LESS_OR_EQUAL, MEMBER, Tree, attributes_of
+from .tree_ensemble import LESS_OR_EQUAL, MEMBER, Split, attributes_of, tree_of
 
 _ZERO = float(np.float32(1e-35))
 """Up to this size a number is LightGBM's 0."""
-
-_COLUMNS = (
-    "nodes_featureids",
-    "nodes_modes",
-    "nodes_splits",
-    "nodes_missing_value_tracks_true",
-    "nodes_truenodeids",
-    "nodes_falsenodeids",
-    "nodes_trueleafs",
-    "nodes_falseleafs",
-)
 
 
 def raw_scores(nodes: Nodes, dump: dict[str, Any], values: str) -> str:
@@ -36,13 +24,9 @@ def raw_scores(nodes: Nodes, dump: dict[str, Any], values: str) -> str:
     """
     targets = dump["num_tree_per_iteration"]
     structures = [tree["tree_structure"] for tree in dump["tree_info"]]
-    writers = [_Writer(k % targets) for k in range(len(structures))]
-    trees = [writer.write(tree) for writer, tree in zip(writers, structures, strict=True)]
-    kinds: dict[int, set[str]] = {}
-    for writer in writers:
-        for feature, kind in writer.kinds:
-            kinds.setdefault(feature, set()).add(kind)
-    values = _prepared(nodes, values, kinds, dump["max_feature_idx"] + 1)
+    reader = _Reader()
+    trees = [tree_of(root, reader.read, k % targets) for k, root in enumerate(structures)]
+    values = _prepared(nodes, values, reader.kinds, dump["max_feature_idx"] + 1)
     raw = nodes.add("TreeEnsemble", values, domain=ML, **attributes_of(trees, targets))
     if not dump["average_output"]:
         return raw
@@ -68,55 +52,28 @@ def _prepared(nodes: Nodes, values: str, kinds: dict[int, set[str]], width: int)
     return values
 
 
-@dataclass
-class _Writer:
-    """Writes down one tree, node by node."""
+class _Reader:
+    """Reads nodes, and collects how each feature's values are tested."""
 
-    target: int
-    rows: list[tuple[Any, ...]] = field(default_factory=list)
-    leaves: list[float] = field(default_factory=list)
-    members: list[float] = field(default_factory=list)
-    kinds: set[tuple[int, str]] = field(default_factory=set)
+    def __init__(self) -> None:
+        self.kinds: dict[int, set[str]] = {}
 
-    def write(self, root: dict[str, Any]) -> Tree:
-        """Return the tree below a root."""
-        if "leaf_value" in root:  # ONNX has no tree without a node: both ways lead to the leaf
-            self._leaf(root)
-            self.rows.append((0, LESS_OR_EQUAL, 0.0, 0, 0, 0, 1, 1))
-        else:
-            self._nodes(root)
-        columns = zip(*self.rows, strict=True)
-        fields = {name: np.array(each) for name, each in zip(_COLUMNS, columns, strict=True)}
-        fields["leaf_targetids"] = np.full(len(self.leaves), self.target)
-        fields["leaf_weights"] = np.array(self.leaves)
-        return Tree(fields, self.members)
-
-    def _nodes(self, root: dict[str, Any]) -> None:
-        waiting = [root]
-        for node in waiting:  # grows meanwhile: an inner node's id is its place
-            ways = []
-            for child in (node["left_child"], node["right_child"]):
-                if "leaf_value" in child:
-                    ways.append((self._leaf(child), 1))
-                else:
-                    ways.append((len(waiting), 0))
-                    waiting.append(child)
-            (left, left_is_leaf), (right, right_is_leaf) = ways
-            self.rows.append((*self._test(node), left, right, left_is_leaf, right_is_leaf))
-
-    def _leaf(self, leaf: dict[str, Any]) -> int:
-        if "leaf_const" in leaf:
+    def read(self, node: dict[str, Any]) -> Split | float:
+        """Return a node's test, or a leaf's value."""
+        if "leaf_const" in node:
             raise NotConvertible("its leaves are linear models (linear_tree)")
-        self.leaves.append(leaf["leaf_value"])
-        return len(self.leaves) - 1
-
-    def _test(self, node: dict[str, Any]) -> tuple[int, int, float, int]:
+        if "leaf_value" in node:
+            return float(node["leaf_value"])
         feature, threshold = node["split_feature"], node["threshold"]
+        ways = (node["left_child"], node["right_child"])
         if node["decision_type"] == "==":
-            self.kinds.add((feature, "=="))
-            self.members += [*map(float, threshold.split("||")), np.nan]
-            return feature, MEMBER, 0.0, 0
+            self._note(feature, "==")
+            members = tuple(map(float, threshold.split("||")))
+            return Split(feature, MEMBER, 0.0, *ways, members=members)
         kind = node["missing_type"]
-        self.kinds.add((feature, kind))
+        self._note(feature, kind)
         left = threshold >= 0 if kind == "None" else node["default_left"]
-        return feature, LESS_OR_EQUAL, threshold, int(left)
+        return Split(feature, LESS_OR_EQUAL, threshold, *ways, missing_is_true=left)
+
+    def _note(self, feature: int, kind: str) -> None:
+        self.kinds.setdefault(feature, set()).add(kind)

@@ -21,12 +21,12 @@ from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType
 
 from ..nodes import Nodes, NotConvertible, alike
 from ..refusals import refuse_what_it_refuses
-from . import boosting, lightgbm, one_hot, ordinal, target, text
+from . import boosting, lightgbm, one_hot, ordinal, target, text, xgboost
 from .trees import TREES, through_single_precision
 
 Converter = Callable[[Any, Any, Any], None]
 
-_OWN = (boosting, lightgbm, one_hot, ordinal, target, text)
+_OWN = (boosting, lightgbm, one_hot, ordinal, target, text, xgboost)
 
 
 def register() -> None:

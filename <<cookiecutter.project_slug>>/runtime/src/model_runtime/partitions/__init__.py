@@ -1,0 +1,6 @@
+"""What `DataLoader.load_partitions` returns, as parts that can be read one by one."""
+
+from .found import first_rows, parts_of
+from .part import Part
+
+__all__ = ["Part", "first_rows", "parts_of"]

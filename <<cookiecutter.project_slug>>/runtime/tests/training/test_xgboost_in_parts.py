@@ -1,0 +1,239 @@
+"""XGBoost learns from rows in parts: here, in one worker, in two, and where one dies."""
+
+import json
+import logging
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from threading import Timer
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from model_runtime import fit_in_parts
+from model_runtime.cluster import Cluster, connected
+from model_runtime.errors import ProjectError
+from model_runtime.partitions import Part
+from model_runtime.training.parts.parts import PREPARED, Batch, Parts
+
+xgboost = pytest.importorskip("xgboost", reason="XGBoost is not installed (xgboost-cpu)")
+
+pytestmark = [
+    # Dask leaves sockets to the garbage collector.
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+COLUMNS = 5
+CODES = {"feature_types": [*"qqqqc"], "enable_categorical": True}
+
+
+@dataclass(frozen=True)
+class Made(Part):
+    """Rows that are made up where they are asked for, of so many values a column.
+
+    The process that reads it for the first time ends as soon after that as `fate` says, in seconds.
+    """
+
+    values: int = 100
+    fate: float | None = None
+    mark: str = ""
+
+    def read(self) -> pd.DataFrame:
+        if self.fate is not None and not Path(self.mark).exists():
+            Path(self.mark).touch()
+            Timer(self.fate, os._exit, [1]).start()
+        random = np.random.default_rng(self.start)
+        X = random.integers(0, self.values, (self.rows, COLUMNS)) / self.values
+        X[:, -1] = random.integers(0, 12, self.rows)
+        X[random.random(X.shape) < 0.1] = np.nan
+        seen = np.nan_to_num(X)
+        y = seen[:, 0] + (seen[:, -1] % 3 == 1) + random.normal(0, 0.2, self.rows)
+        return pd.DataFrame(X).assign(y=y, weight=random.integers(1, 4, self.rows))
+
+
+@dataclass(frozen=True)
+class Preparing:
+    task: str
+    weighted: bool
+
+    def __call__(self, part: Part) -> Batch:
+        frame = part.read()
+        y = frame["y"].to_numpy()
+        y = {"two": y > 0.9, "three": np.digitize(y, [0.5, 1.1]), "number": y}[self.task] * 1
+        weight = frame["weight"].to_numpy() if self.weighted else None
+        return Batch(frame[[*range(COLUMNS)]].to_numpy(), y, weight)
+
+
+def made(sizes: list[int], **options: Any) -> list[Made]:
+    starts = np.cumsum([0, *sizes])
+    return [Made("made", int(starts[k]), n, 0, **options) for k, n in enumerate(sizes)]
+
+
+def in_parts(cluster: Cluster, parts: Sequence[Part], task: str, weighted: bool = False) -> Parts:
+    preparing = Preparing(task, weighted)
+    cluster.prepare(PREPARED, partial(_same, preparing))
+    classes = {"two": np.arange(2), "three": np.arange(3), "number": None}[task]
+    rows = sum(part.rows for part in parts)
+    return Parts((rows, COLUMNS), classes, weighted, 0, cluster, parts, preparing(parts[0]))
+
+
+def _same(thing: Any) -> Any:
+    return thing
+
+
+def model(task: str, **options: Any) -> Any:
+    kind = xgboost.XGBRegressor if task == "number" else xgboost.XGBClassifier
+    return kind(n_estimators=20, max_depth=4, n_jobs=1, tree_method="hist", **options)
+
+
+def learned(cluster: Cluster, parts: Sequence[Part], task: str, **options: Any) -> Any:
+    found = in_parts(cluster, parts, task)
+    return fit_in_parts(model(task, **options), found, found)
+
+
+def whole(parts: Sequence[Part], task: str, weighted: bool = False) -> Batch:
+    batches = [Preparing(task, weighted)(part) for part in parts]
+    columns = zip(*((each.X, each.y, each.weight) for each in batches), strict=True)
+    X, y, weights = ([*each] for each in columns)
+    weight = np.concatenate(weights) if weighted else None
+    return Batch(np.concatenate(X), np.concatenate(y), weight)
+
+
+def trees(estimator: Any) -> Any:
+    found = estimator.get_booster().get_dump(dump_format="json", with_stats=True)
+    return [json.loads(each) for each in found]
+
+
+def asked() -> Any:
+    return Preparing("two", False)(Made("asked", 10**6, 2_000, 0)).X
+
+
+@pytest.fixture(scope="module")
+def here() -> Iterator[Cluster]:
+    with connected("") as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def one() -> Iterator[Cluster]:
+    with connected("local:1") as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def two() -> Iterator[Cluster]:
+    with connected("local:2") as found:
+        yield found
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("task", ["two", "three", "number"])
+def test_parts_give_the_model_of_the_same_rows_in_memory(
+    task: str, weighted: bool, here: Cluster
+) -> None:
+    parts = made([700, 1, 900, 400])
+    found = in_parts(here, parts, task, weighted)
+    rows = whole(parts, task, weighted)
+    got = fit_in_parts(model(task, **CODES), found, found, *([found] if weighted else []))
+    expected = model(task, **CODES).fit(rows.X, rows.y, sample_weight=rows.weight)
+    assert trees(got) == trees(expected)
+    np.testing.assert_array_equal(got.predict(asked()), expected.predict(asked()))
+    if task != "number":
+        np.testing.assert_array_equal(got.predict_proba(asked()), expected.predict_proba(asked()))
+        np.testing.assert_array_equal(got.classes_, expected.classes_)
+
+
+def test_parameters_are_those_that_were_given(here: Cluster) -> None:
+    found = learned(here, made([500]), "three", learning_rate=0.2)
+    assert found.get_params()["learning_rate"] == 0.2
+    assert found.get_params()["base_score"] is None
+    assert found.n_features_in_ == COLUMNS
+
+
+def test_parts_without_rows_are_passed_over(here: Cluster) -> None:
+    full = made([700, 900])
+    empty = Made("empty", 10**5, 0, 0)
+    some = learned(here, [empty, full[0], empty, full[1], empty], "two")
+    assert trees(some) == trees(learned(here, full, "two"))
+
+
+def test_cells_in_files_give_the_same_model(here: Cluster, monkeypatch: Any) -> None:
+    parts = made([700, 900, 400])
+    in_memory = learned(here, parts, "two")
+    monkeypatch.setattr("model_runtime.training.parts.xgboost_share.free_memory", lambda: 10.0)
+    in_files = learned(here, parts, "two")
+    assert trees(in_files) == trees(in_memory)
+
+
+def test_a_forest_learns_in_parts(here: Cluster) -> None:
+    parts = made([700, 900])
+    found = in_parts(here, parts, "number")
+    got = fit_in_parts(xgboost.XGBRFRegressor(n_estimators=5, n_jobs=1), found, found)
+    rows = whole(parts, "number")
+    expected = xgboost.XGBRFRegressor(n_estimators=5, n_jobs=1).fit(rows.X, rows.y)
+    assert trees(got) == trees(expected)
+
+
+@pytest.mark.parametrize("values", [100, 10**9], ids=["few values", "many values"])
+def test_one_worker_gives_the_model_of_this_process(
+    values: int, here: Cluster, one: Cluster
+) -> None:
+    parts = made([2_000, 1_500, 2_500], values=values)
+    assert trees(learned(one, parts, "three", **CODES)) == trees(
+        learned(here, parts, "three", **CODES)
+    )
+
+
+@pytest.mark.parametrize("task", ["two", "three", "number"])
+def test_two_workers_are_as_good_as_one_process(task: str, here: Cluster, two: Cluster) -> None:
+    parts = made([2_000, 1_500, 2_500, 1_800, 2_200], values=10**9)
+    rows = whole([Made("held", 10**6, 4_000, 0, values=10**9)], task)
+    scores = [learned(each, parts, task, **CODES).score(rows.X, rows.y) for each in (here, two)]
+    assert scores[1] == pytest.approx(scores[0], abs=2 / np.sqrt(len(rows.y)))
+    assert min(scores) > 0.7
+
+
+@pytest.mark.parametrize("fate", [0.0, 2.0], ids=["while rows are read", "between the rounds"])
+def test_a_worker_that_dies_costs_time_and_no_rows(
+    fate: float, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    parts = made([2_000, 1_500, 2_500, 2_000])
+    fatal = replace(parts[1], fate=fate, mark=str(tmp_path / "read"))
+    with connected("local:2") as cluster, caplog.at_level(logging.WARNING, "model_runtime"):
+        found = in_parts(cluster, parts, "two")
+        found = replace(found, parts=[parts[0], fatal, *parts[2:]])
+        rounds = 2_000 if fate else 20
+        estimator = model("two").set_params(n_estimators=rounds)
+        got = fit_in_parts(estimator, found, found)
+    assert got.get_booster().num_boosted_rounds() == rounds
+    assert "begins anew on the workers that are there" in caplog.text
+    rows = whole([Made("held", 10**6, 4_000, 0)], "two")
+    assert got.score(rows.X, rows.y) > 0.7
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"early_stopping_rounds": 3}, "leave them out and set n_estimators"),
+        ({"objective": lambda y, p: (p - y, y)}, "has a function for objective"),
+        ({"booster": "gblinear"}, "booster='gbtree' or 'dart'"),
+        ({"tree_method": "exact"}, "tree_method='hist'"),
+    ],
+    ids=lambda each: next(iter(each)) if isinstance(each, dict) else "",
+)
+def test_what_can_not_be_learned_in_parts_is_refused(
+    options: dict[str, Any], sentence: str, here: Cluster
+) -> None:
+    found = in_parts(here, made([100]), "two")
+    with pytest.raises(ProjectError, match=sentence):
+        fit_in_parts(model("two").set_params(**options), found, found)
+
+
+def test_classes_that_are_no_numbers_are_refused(here: Cluster) -> None:
+    found = replace(in_parts(here, made([100]), "two"), classes=np.array(["no", "yes"]))
+    with pytest.raises(ProjectError, match=r"they are no, yes: encode them in Preprocessor"):
+        fit_in_parts(model("two"), found, found)
