@@ -127,7 +127,7 @@ class OnDask(Cluster):
         """See `Cluster.each`."""
         waiting = iter(pieces)
         sent: dict[Future, Piece] = {}
-        done = as_completed()
+        done = as_completed(loop=self.client.loop)
         try:
             while True:
                 for piece in islice(waiting, max(0, AHEAD * self.workers - len(sent))):
