@@ -38,7 +38,7 @@ PARTS: dict[str, set[str]] = {
     "cluster": set(),
     "contract": {"bundle"},
     "serving": {"bundle", "contract"},
-    "scoring": {"bundle", "contract"},
+    "scoring": {"bundle", "cluster", "contract"},
     "evaluation": {"bundle", "scoring", "training"},
     "monitoring": {"bundle", "evaluation", "scoring", "training"},
     "postman": {"bundle", "contract", "serving"},

@@ -87,7 +87,7 @@ class Step:
         def tell() -> str:
             said = f"{self._elapsed()}, {done:,} of {total:,} {of}"
             left = max(0.0, end - time.perf_counter()) if end else 0.0
-            return f"{said}, about {_duration(left)} left" if left >= 1 else said
+            return f"{said}, about {duration(left)} left" if left >= 1 else said
 
         self._tell = tell
 
@@ -100,7 +100,7 @@ class Step:
         return Text(str(self))
 
     def _elapsed(self) -> str:
-        return f"{self.name} … {_duration(self.seconds)}"
+        return f"{self.name} … {duration(self.seconds)}"
 
 
 _under_way: ContextVar[Step | None] = ContextVar("step", default=None)
@@ -167,7 +167,7 @@ class Progress:
             writer.join()
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
     """Write seconds as people do: 45 s, 3 min, 2.5 h."""
     if seconds < 120:
         return f"{seconds:.0f} s"

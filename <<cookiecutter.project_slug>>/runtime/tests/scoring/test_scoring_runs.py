@@ -12,7 +12,8 @@ import pytest
 
 from model_runtime.bundle.read import Bundle
 from model_runtime.errors import ProjectError
-from model_runtime.scoring.run import INPUTS, score
+from model_runtime.scoring.run import score
+from model_runtime.scoring.stream import INPUTS
 
 from ..support.sample import PREFIX
 from ..support.scored_files import GOOD, HEADER, QUIET, as_file, read, scored, table, written

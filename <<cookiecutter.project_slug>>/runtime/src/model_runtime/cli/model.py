@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ..errors import ProjectError
-from ..settings import read_settings
+from ..settings import Settings, read_settings
 from ..terminal import console, failures_told, logging_to_console, say, stoppable
 
 app = typer.Typer()
@@ -87,16 +87,26 @@ def evaluate(
 def score(
     source: Annotated[str, typer.Argument(metavar="INPUT", help="CSV, Parquet or JSON lines.")],
     target: Annotated[str, typer.Argument(metavar="OUTPUT", help="Likewise, by its suffix.")],
+    cluster: Annotated[str, typer.Option(help="local:N, or the address of a scheduler.")] = "",
 ) -> None:
     """Score a file of any size with the bundle.
 
     Rows that the API would refuse go to a file beside OUTPUT, `<stem>.rejects.csv`, with their
     lines and the reasons. OUTPUT is replaced at the end; an interrupted run leaves it as it was.
+
+    INPUT may be many files: a folder, a pattern such as 'data/*.csv', or an address such as
+    's3://bucket/day=*/*.parquet'. OUTPUT is then a folder, here or at an address, and an
+    interrupted run goes on when the command is given again.
     """
     with failures_told(), stoppable():
         if not (source and target):
             raise ProjectError("Say what to score and where to: INPUT=… OUTPUT=….")
         settings = read_settings()
+        from ..scoring.many.choice import many
+
+        if many(source, target, cluster):
+            _score_many(source, target, cluster, settings)
+            return
         from ..bundle.read import read_bundle
         from ..scoring.run import score as run
 
@@ -105,6 +115,19 @@ def score(
         report = run(bundle, Path(source), Path(target), console, trusted)
         for line in report.lines(source, target, bundle.metadata):
             say(line)
+
+
+def _score_many(source: str, target: str, cluster: str, settings: Settings) -> None:
+    try:
+        from ..scoring.many.run import Asked, score_many
+    except ImportError as error:
+        raise ProjectError(
+            f"Many files, addresses and clusters need {error.name}: `uv add --group train "
+            "'model-runtime[cluster]'` adds what they take."
+        ) from error
+    trusted = settings.training.trusted_types
+    for line in score_many(Asked(settings.paths.bundle, source, target, cluster, trusted), console):
+        say(line)
 
 
 @app.command()

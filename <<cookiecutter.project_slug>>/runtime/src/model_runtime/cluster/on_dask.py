@@ -29,7 +29,11 @@ FIRST_WORKER_S = 60.0
 """Seconds in which a scheduler has to have a worker."""
 
 _ANSWER_S = 10.0
-_SETTINGS = {"distributed.comm.timeouts.connect": f"{_ANSWER_S:g}s"}
+_SETTINGS = {
+    "distributed.comm.timeouts.connect": f"{_ANSWER_S:g}s",
+    # As Dask does for linear algebra: as many workers as cores need no more threads.
+    "distributed.nanny.pre-spawn-environ.POLARS_MAX_THREADS": 1,
+}
 _LOOK_AGAIN_S = 1.0
 
 

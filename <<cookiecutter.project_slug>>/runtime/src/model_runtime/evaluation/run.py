@@ -13,7 +13,8 @@ from ..bundle.self_test import self_test
 from ..errors import ProjectError
 from ..files import replacing
 from ..progress import Progress, advance
-from ..scoring.run import INPUTS, check_format, opened
+from ..scoring.run import check_format, opened
+from ..scoring.stream import INPUTS
 from ..settings import Settings
 from ..training.use_case import UseCase
 from .answered import answer

@@ -14,7 +14,8 @@ from ..bundle.reference import Values, answers_of
 from ..features import Feature, Misfit
 from ..progress import advance
 from ..scoring.predict import BlockPredictor
-from ..scoring.run import INPUTS, check_format, cores, opened
+from ..scoring.run import check_format, cores, opened
+from ..scoring.stream import INPUTS
 from .answers import AnswerColumns
 from .event import Prediction
 from .join import BATCH

@@ -1,9 +1,9 @@
 """The base of the readers of all formats, and what they share."""
 
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
@@ -35,8 +35,8 @@ class Input(ABC):
 
     names: list[str] | None = None
 
-    def __init__(self, path: Path, file: BinaryIO) -> None:
-        """Read an open file that is called by its path."""
+    def __init__(self, path: object, file: BinaryIO) -> None:
+        """Read an open file that messages call by its path or address."""
         self.path, self.file = path, file
         self.read = self.done = self.total = 0
         self.ignored: set[str] = set()
@@ -49,6 +49,13 @@ class Input(ABC):
     @abstractmethod
     def blocks(self) -> Iterator[Checked]:
         """Yield all records, checked, in the file's order."""
+
+
+def size_of(file: BinaryIO) -> int:
+    """Return the bytes of an open file that is read from its begin."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    return size
 
 
 def whole_lines(file: BinaryIO) -> Iterator[bytes]:
@@ -70,7 +77,7 @@ def whole_lines(file: BinaryIO) -> Iterator[bytes]:
         yield rest + b"\n"
 
 
-def needed(path: Path, names: list[str], schema: Schema, beside: tuple[str, ...]) -> list[str]:
+def needed(path: object, names: list[str], schema: Schema, beside: tuple[str, ...]) -> list[str]:
     """Return those columns of an input that are used: the features', the ID, and those beside.
 
     Raises:

@@ -4,7 +4,6 @@ import csv
 import io
 from collections.abc import Iterator
 from itertools import chain
-from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
@@ -17,7 +16,7 @@ from ..errors import ProjectError
 from .check import Check, Checked, Numbers, Raw
 from .csv_records import RECORD, Records, records
 from .explain import Reject
-from .inputs import Input, decoded, needed, whole_lines
+from .inputs import Input, decoded, needed, size_of, whole_lines
 
 
 class CsvInput(Input):
@@ -26,7 +25,7 @@ class CsvInput(Input):
     names: list[str]
 
     def __init__(
-        self, path: Path, file: BinaryIO, schema: Schema, beside: tuple[str, ...] = ()
+        self, path: object, file: BinaryIO, schema: Schema, beside: tuple[str, ...] = ()
     ) -> None:
         """Read the header.
 
@@ -35,7 +34,7 @@ class CsvInput(Input):
         """
         super().__init__(path, file)
         self._check = Check(schema, beside)
-        self.total = path.stat().st_size
+        self.total = size_of(file)
         self._blocks = whole_lines(self.file)
         first = next(self._blocks, b"")
         header = RECORD.match(first)
@@ -111,7 +110,7 @@ def _fields(count: int) -> str:
     return f"{count} field" if count == 1 else f"{count} fields"
 
 
-def _names(path: Path, header: bytes) -> list[str]:
+def _names(path: object, header: bytes) -> list[str]:
     try:
         return next(csv.reader(io.StringIO(header.decode(), newline="")))
     except UnicodeDecodeError as error:

@@ -1,7 +1,7 @@
 """Read JSON lines: an object a line, in UTF-8, as a client would send it."""
 
 from collections.abc import Iterator
-from pathlib import Path
+from itertools import chain
 from typing import BinaryIO
 
 import numpy as np
@@ -13,24 +13,24 @@ from ..contract.problems import FieldError, Refusal
 from ..contract.read_json import demand_once, read_json
 from .check import Checked, converted
 from .explain import Reject, RowReader
-from .inputs import LONGEST, TOO_LONG, Input, whole_lines
+from .inputs import LONGEST, TOO_LONG, Input, size_of, whole_lines
 
 
 class JsonLinesInput(Input):
     """A file of JSON lines; empty lines are no records."""
 
     def __init__(
-        self, path: Path, file: BinaryIO, schema: Schema, beside: tuple[str, ...] = ()
+        self, path: object, file: BinaryIO, schema: Schema, beside: tuple[str, ...] = ()
     ) -> None:
         """See `Input`."""
         super().__init__(path, file)
         self._schema, self._rows, self._beside = schema, RowReader(schema), beside
-        self.total = path.stat().st_size
+        self.total = size_of(file)
         self._line = 0
 
     def blocks(self) -> Iterator[Checked]:
         """See `Input.blocks`."""
-        for content in whole_lines(self.file):
+        for content in chain(whole_lines(self.file), [b""]):
             yield self._checked(content.split(b"\n")[:-1])
 
     def _checked(self, content: list[bytes]) -> Checked:

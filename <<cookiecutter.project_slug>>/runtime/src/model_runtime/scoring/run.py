@@ -7,8 +7,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import polars as pl
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
@@ -18,32 +16,18 @@ from ..bundle.read import Bundle
 from ..bundle.self_test import self_test
 from ..errors import ProjectError
 from ..files import part_of
-from .check import Checked
-from .explain import Reject, RejectsFile, short
+from .explain import short
 from .inputs import Input
 from .predict import BlockPredictor
-from .read_csv import CsvInput
-from .read_json_lines import JsonLinesInput
-from .read_parquet import ParquetInput
-from .write import OUTPUTS, OutputColumns
-
-INPUTS: dict[str, type[CsvInput] | type[ParquetInput] | type[JsonLinesInput]] = {
-    ".csv": CsvInput,
-    ".parquet": ParquetInput,
-    ".jsonl": JsonLinesInput,
-    ".ndjson": JsonLinesInput,
-}
+from .stream import INPUTS, Counts, score_stream
+from .write import OutputColumns
 
 
 @dataclass(frozen=True)
-class Report:
-    """The counts of a run; `read` is `scored` and `rejected` together."""
+class Report(Counts):
+    """The counts of a run, and where its rejects are."""
 
-    read: int
-    scored: int
-    rejected: int
     rejects: Path
-    ignored: list[str]
 
     def lines(self, source: str, target: str, metadata: Metadata) -> list[str]:
         """Return the report as a person reads it."""
@@ -141,63 +125,33 @@ def _run(
     rejects: Path,
     console: Console,
 ) -> Report:
-    scored = 0
     with ExitStack() as stack:
         part, rejects_part = (stack.enter_context(part_of(path)) for path in (target, rejects))
-        output = OUTPUTS[target.suffix.lower()](part.file)
-        text = io.TextIOWrapper(rejects_part.file, "utf-8", newline="", write_through=True)
-        rejected = RejectsFile(text)
         pool = ThreadPoolExecutor(cores())
         stack.callback(pool.shutdown, cancel_futures=True)
         predictor = BlockPredictor(engine, columns.schema, pool)
         progress = stack.enter_context(_progress(console))
-        task = progress.add_task(records.path.name, total=records.total or None, rows=0)
-        for block in records.blocks():
-            frame, refused = _predicted(block, predictor, columns)
-            output.write(frame)
-            rejected.add([*block.rejects, *refused])
-            scored += frame.height
-            progress.update(task, completed=records.done, rows=f"{records.read:,}")
-        output.close()
-        if records.read != scored + rejected.records:
-            raise RuntimeError(
-                f"{records.read} records were read, {scored} scored, {rejected.records} rejected"
-            )
-        text.flush()
+        task = progress.add_task(Path(str(records.path)).name, total=records.total or None, rows=0)
+
+        def tell(at: Input) -> None:
+            progress.update(task, completed=at.done, rows=f"{at.read:,}")
+
+        output = part.file, target.suffix.lower()
+        counts = score_stream(records, predictor, columns, output, rejects_part.file, tell)
         rejects_part.finish()
         part.finish()
-        if rejected.records and not scored:
+        if counts.rejected and not counts.scored:
             rejects_part.replace()
             raise ProjectError(
-                f"None of the {records.read:,} records of {records.path} fits the model; {rejects} "
+                f"None of the {counts.read:,} records of {records.path} fits the model; {rejects} "
                 f"says why. {target} is as it was."
             )
-        if rejected.records:
+        if counts.rejected:
             rejects_part.replace()
         else:
             rejects_part.remove_target()
         part.replace()
-    ignored = sorted(records.ignored)
-    return Report(records.read, scored, rejected.records, rejects, ignored)
-
-
-def _predicted(
-    block: Checked, predictor: BlockPredictor, columns: OutputColumns
-) -> tuple[pl.DataFrame, list[Reject]]:
-    """Return a block's scored rows, and the rows that the model itself refuses."""
-    found = predictor(block.features)
-    frame = columns.frame(block, found.outputs)
-    if not found.refused:
-        return frame, []
-    refused = [
-        Reject(
-            int(block.records[k]), None if block.lines is None else int(block.lines[k]), None, why
-        )
-        for k, why in found.refused.items()
-    ]
-    kept = np.ones(frame.height, bool)
-    kept[list(found.refused)] = False
-    return frame.filter(pl.Series(kept)), refused
+    return Report(**vars(counts), rejects=rejects)
 
 
 def cores() -> int:
