@@ -12,6 +12,7 @@ from tests.support.services import free_port
 
 from .api import ApiError, Object
 from .containers import Container, NoImageError
+from .network import Doors, own_address
 from .volumes import MissingError, Volumes
 
 if TYPE_CHECKING:
@@ -31,13 +32,16 @@ class PodThread(threading.Thread):
         self.node, self.pod, self.address = node, pod, address
         self.port = free_port()
         self.ending = threading.Event()
+        pod["status"]["podIP"] = own_address(address)
         metadata = pod["metadata"]
+        self._doors = Doors(node.api, metadata["namespace"])
         self.path = f"/api/v1/namespaces/{metadata['namespace']}/pods/{metadata['name']}"
         self.folder = node.folder / "pods" / metadata["namespace"] / metadata["name"]
         self.folder.mkdir(parents=True)
         self._volumes = Volumes(node.api, pod, self.folder / "volumes")
         self._ready = False
         self._prepared = False
+        self._ended = False
         self._containers: list[Container] = []
 
     def run(self) -> None:
@@ -49,12 +53,20 @@ class PodThread(threading.Thread):
         deadline = time.monotonic() + grace
         for each in self._containers:
             each.end(deadline)
+        self._doors.close()
+        if self.pod["spec"]["restartPolicy"] == "Never" and not self._ended:
+            self._say("Failed")
         self.node.forget(self)
 
     def kill(self) -> None:
         """End its processes at once."""
         for each in self._containers:
             each.process.kill()
+
+    def runs(self, container: str) -> bool:
+        """Tell whether a container's process runs."""
+        named = [each for each in self._containers if each.spec["name"] == container]
+        return any(each.process.poll() is None for each in named)
 
     def log(self, container: str) -> Path:
         """Return the file of a container's output."""
@@ -99,7 +111,7 @@ class PodThread(threading.Thread):
                 self._volumes.refresh()
                 namespace = self.pod["metadata"]["namespace"]
                 image = self.node.images.pull(namespace, spec["image"])
-                container = Container(spec, self.pod, self._volumes, image)
+                container = Container(spec, self.pod, self._volumes, image, self._doors)
                 container.environment()
                 return container
             except (MissingError, NoImageError) as reason:
@@ -149,6 +161,7 @@ class PodThread(threading.Thread):
 
     def _say(self, phase: str, reason: str = "", message: str = "") -> None:
         """Tell the API server how the pod is; it may be gone by now."""
+        self._ended = phase in ("Failed", "Succeeded")
         now = datetime.now(UTC).isoformat()
         waiting = {"waiting": {"reason": reason, "message": message}}
         have = {"PodScheduled": True, "Initialized": self._prepared}
@@ -192,7 +205,8 @@ def _state(container: Container | None, now: str) -> Object | None:
     if (code := container.process.poll()) is None:
         return {"running": {"startedAt": now}}
     reason = "Completed" if code == 0 else "Error"
-    return {"terminated": {"exitCode": abs(code), "reason": reason, "finishedAt": now}}
+    shown = 128 - code if code < 0 else code
+    return {"terminated": {"exitCode": shown, "reason": reason, "finishedAt": now}}
 
 
 class _Probes:
