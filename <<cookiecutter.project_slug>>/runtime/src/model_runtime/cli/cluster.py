@@ -86,6 +86,11 @@ def logs(release: Name = None, namespace: Namespace = None, values: Extra = None
 def release_of(
     settings: Settings, name: str | None, namespace: str | None, values: Path | None
 ) -> Release:
+    """Return the release that options and settings name, with its values.
+
+    Raises:
+        ProjectError: It or its namespace can't be called so.
+    """
     release = name or settings.deployment.release
     place = namespace or settings.deployment.namespace
     try:

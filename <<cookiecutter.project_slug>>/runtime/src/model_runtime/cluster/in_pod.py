@@ -4,6 +4,7 @@ Connections are encrypted where Dask's own settings ask for it; they are the sam
 """
 
 import asyncio
+import logging
 import os
 import sys
 from urllib.parse import urlsplit
@@ -35,6 +36,7 @@ async def lead(pod: Pod, command: list[str]) -> int:
     Raises:
         ProjectError: No worker comes.
     """
+    logging.getLogger("distributed").setLevel(logging.WARNING)  # the command has the log
     where = urlsplit(pod.scheduler)
     arrivals = _Arrivals(pod.workers)
     options = {"host": pod.address, "port": where.port, "protocol": where.scheme, **_NO_PAGES}
