@@ -69,7 +69,7 @@ def shared(cluster: Cluster, tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
-def release(project: Path, cluster: Cluster, tmp_path: Path) -> Cluster:
+def release(project: Path, cluster: Cluster, shared: Path, tmp_path: Path) -> Cluster:
     """The release beside which scoring is a job."""
     source = {"persistentVolumeClaim": {"claimName": "shared"}}
     volume = {"name": "shared", "mount_path": "/shared", "read_only": False, **source}

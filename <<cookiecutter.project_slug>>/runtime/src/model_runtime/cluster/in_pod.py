@@ -7,6 +7,7 @@ import asyncio
 import logging
 import os
 import sys
+import time
 from urllib.parse import urlsplit
 
 from distributed import Nanny, Scheduler
@@ -26,6 +27,7 @@ LOST = 3
 WORKER_PORT, NANNY_PORT = 8788, 8789
 """Ports of a worker, and of the process that watches it; the chart's NetworkPolicy opens them."""
 
+_TRY_S, _AGAIN_S = 10.0, 0.5
 _NO_PAGES = {"dashboard": False, "dashboard_address": "127.0.0.1:0"}
 _OF_ITS_MEMORY = 0.9  # the rest is for the process that watches
 
@@ -113,7 +115,16 @@ async def work(pod: Pod) -> int:
 
 
 async def _scheduler_there(address: str) -> None:
-    """Wait until a scheduler answers; it has a name only when its pod runs."""
+    """Wait until a scheduler answers; its name and what leads there come with its pod."""
     arguments = Security().get_connection_args("worker")
-    comm = await connect(address, timeout=PATIENCE_S, **arguments)
-    await comm.close()
+    end = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            comm = await connect(address, timeout=_TRY_S, **arguments)
+        except OSError:
+            if time.monotonic() >= end:
+                raise
+            await asyncio.sleep(_AGAIN_S)
+        else:
+            await comm.close()
+            return
