@@ -179,6 +179,19 @@ def test_an_interrupt_removes_the_job(project: Path, release: Cluster, shared: P
     assert nothing_left(release)
 
 
+def test_it_says_what_it_waits_for_until_it_is_interrupted(project: Path, release: Cluster) -> None:
+    release.images.refuse(release.namespace, CI)
+    run_ = scoring(project)
+    assert run_.stdout is not None
+    for line in run_.stdout:
+        if "Waiting; ErrImagePull: no image titanic-ci:latest is known here" in line:
+            break
+    os.killpg(run_.pid, signal.SIGINT)
+    run_.communicate(timeout=LONG)
+    assert run_.returncode != 0
+    assert nothing_left(release)
+
+
 def test_a_job_that_fails_says_why_and_is_removed(
     project: Path, release: Cluster, shared: Path
 ) -> None:

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from .api import Api
+from .api import Api, Object
 
 _OF_A_POD = re.compile(r"(tcp|tls)://([-a-z0-9]+\.[-a-z0-9]+):(\d+)")
 PROPAGATION = 1.0
@@ -89,24 +89,28 @@ def own_address(address: str) -> str:
 class Doors:
     """The ways of a pod's programs to pods that its variables name, as tcp://host.service:port."""
 
-    def __init__(self, api: Api, namespace: str) -> None:
-        self._api, self._namespace = api, namespace
+    def __init__(self, api: Api, pod: Object, address: str) -> None:
+        self._api, self._namespace = api, pod["metadata"]["namespace"]
+        self._own = f"{pod['spec'].get('hostname')}.{pod['spec'].get('subdomain')}"
+        self._address = own_address(address)
         self._doors: dict[tuple[str, int], Door] = {}
 
     def reached(self, variables: dict[str, str]) -> dict[str, str]:
         """Return those variables that do, by addresses of this machine."""
         found = {name: _OF_A_POD.fullmatch(value) for name, value in variables.items()}
-        return {name: f"{by[1]}://127.0.0.1:{self._to(by)}" for name, by in found.items() if by}
+        return {name: f"{by[1]}://{self._to(by)}" for name, by in found.items() if by}
 
     def close(self) -> None:
         for door in self._doors.values():
             door.close()
 
-    def _to(self, by: re.Match[str]) -> int:
+    def _to(self, by: re.Match[str]) -> str:
+        if by[2] == self._own:
+            return f"{self._address}:{by[3]}"
         key = (by[2], int(by[3]))
         if key not in self._doors:
             self._doors[key] = Door(self._api, self._namespace, *key)
-        return self._doors[key].port
+        return f"127.0.0.1:{self._doors[key].port}"
 
 
 class Door:

@@ -2,7 +2,6 @@
 
 import threading
 import time
-import urllib.request
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,13 +12,12 @@ from tests.support.services import free_port
 from .api import ApiError, Object
 from .containers import Container, NoImageError
 from .network import Doors, own_address
+from .probes import Probes
 from .volumes import MissingError, Volumes
 
 if TYPE_CHECKING:
     from .node import Node
 
-HASTE = 4
-"""Times that a probe is sooner than it says: tests wait for each."""
 TICK = 0.1
 CONDITIONS = ("PodScheduled", "Initialized", "ContainersReady", "Ready")
 
@@ -34,7 +32,7 @@ class PodThread(threading.Thread):
         self.ending = threading.Event()
         pod["status"]["podIP"] = own_address(address)
         metadata = pod["metadata"]
-        self._doors = Doors(node.api, metadata["namespace"])
+        self._doors = Doors(node.api, pod, address)
         self.path = f"/api/v1/namespaces/{metadata['namespace']}/pods/{metadata['name']}"
         self.folder = node.folder / "pods" / metadata["namespace"] / metadata["name"]
         self.folder.mkdir(parents=True)
@@ -65,8 +63,10 @@ class PodThread(threading.Thread):
 
     def runs(self, container: str) -> bool:
         """Tell whether a container's process runs."""
-        named = [each for each in self._containers if each.spec["name"] == container]
-        return any(each.process.poll() is None for each in named)
+        return any(
+            each.spec["name"] == container and each.process.poll() is None
+            for each in self._containers
+        )
 
     def log(self, container: str) -> Path:
         """Return the file of a container's output."""
@@ -137,7 +137,7 @@ class PodThread(threading.Thread):
         """Probe the containers, and start those anew that end and should not, until the end."""
         forever = self.pod["spec"]["restartPolicy"] == "Always"
         refreshed = time.monotonic()
-        probes = [_Probes(each, self.port) for each in self._containers]
+        probes = [Probes(each, self.port) for each in self._containers]
         while not self.ending.wait(TICK):
             if not forever and all(each.process.poll() is not None for each in self._containers):
                 codes = {each.process.returncode for each in self._containers}
@@ -145,7 +145,7 @@ class PodThread(threading.Thread):
             for each in self._containers:
                 if forever and each.process.poll() is not None:
                     self._again(each)
-            ready = forever and all(list(map(_Probes.ready, probes)))
+            ready = forever and all(list(map(Probes.ready, probes)))
             if ready != self._ready:
                 self._ready = ready
                 self._say("Running")
@@ -207,46 +207,3 @@ def _state(container: Container | None, now: str) -> Object | None:
     reason = "Completed" if code == 0 else "Error"
     shown = 128 - code if code < 0 else code
     return {"terminated": {"exitCode": shown, "reason": reason, "finishedAt": now}}
-
-
-class _Probes:
-    """The probes of a container by their own periods, hastened: startup, readiness, liveness."""
-
-    def __init__(self, container: Container, port: int) -> None:
-        self._container, self._port = container, port
-        self._next = dict.fromkeys(("startupProbe", "readinessProbe", "livenessProbe"), 0.0)
-        self._failed = dict.fromkeys(self._next, 0)
-        self._process = container.process
-        self._started = self._ready = False
-
-    def ready(self) -> bool:
-        if self._container.process is not self._process:
-            self.__init__(self._container, self._port)  # type: ignore[misc]
-        if not self._started:
-            self._started = self._good("startupProbe", self._started)
-        if self._started:
-            self._ready = self._good("readinessProbe", self._ready)
-            self._good("livenessProbe", True)
-        return self._started and self._ready
-
-    def _good(self, kind: str, before: bool) -> bool:
-        """Return whether a probe is good; one that is not due yet is as before."""
-        probe = self._container.spec.get(kind)
-        if probe is None:
-            return True
-        if time.monotonic() < self._next[kind]:
-            return before
-        self._next[kind] = time.monotonic() + probe.get("periodSeconds", 10) / HASTE
-        try:
-            address = f"http://127.0.0.1:{self._port}{probe['httpGet']['path']}"
-            opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-            with opener.open(address, timeout=probe.get("timeoutSeconds", 1)):
-                self._failed[kind] = 0
-                return True
-        except OSError:
-            self._failed[kind] += 1
-        if self._failed[kind] < probe.get("failureThreshold", 3):
-            return before
-        if kind != "readinessProbe" and self._process.poll() is None:
-            self._process.terminate()
-        return False
