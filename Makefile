@@ -124,9 +124,10 @@ faults: example-titanic ## Do faults to the Titanic service under load, as in do
 	$(call measured,$(BUILT)/titanic,$(OWN_PYTHON),faults)
 
 .PHONY: bench-batches
-bench-batches: example-titanic ## Measure what takes many rows: scoring, its blocks, wide tables in training [DIR=build]
+bench-batches: example-titanic ## Measure what takes many rows: scoring, many files, blocks, wide tables in training [DIR=build]
 	$(MAKE) -C $(BUILT)/titanic setup train
 	$(call measured,$(BUILT)/titanic,$(OWN_PYTHON),scoring wide)
+	$(call measured,$(BUILT)/titanic,'$(CURDIR)/$(BIN)/python',many_files)
 	$(call measured,$(BUILT)/titanic/runtime/tests/sample,../../../$(OWN_PYTHON),blocks)
 
 .PHONY: bench-batcomputer

@@ -50,7 +50,7 @@ def main() -> None:
     with trained("auto") as bundle, tempfile.TemporaryDirectory() as folder:
         schema = read_bundle(bundle).schema
         source, target = Path(folder) / "in.csv", Path(folder) / "out.csv"
-        frame = _draw(schema, seen, rows)
+        frame = draw(schema, seen, rows)
         pl.from_pandas(frame).write_csv(source)
         for cores in (ALL_CORES, ONE_CORE):
             seconds, wanted = _predict(model, frame, cores)
@@ -72,7 +72,7 @@ def main() -> None:
     console.print(f"largest difference of '{name}': {np.abs(answers - wanted).max():.1e}")
 
 
-def _draw(schema: Schema, seen: pd.DataFrame, n: int) -> pd.DataFrame:
+def draw(schema: Schema, seen: pd.DataFrame, n: int) -> pd.DataFrame:
     """Return rows whose labels are all as likely and whose numbers lie within their bounds."""
     random = np.random.default_rng(0)
     columns = {f.name: _values(f, seen[f.name], n, random) for f in schema.features}

@@ -1,10 +1,12 @@
 """A cluster of Dask's: https://distributed.dask.org."""
 
 import logging
+import signal
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import count, islice
+from multiprocessing import resource_tracker
 from typing import Any
 
 import dask
@@ -45,12 +47,25 @@ def local(workers: int) -> Iterator[Cluster]:
     """
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     options = {"n_workers": workers, "threads_per_worker": 1, "dashboard_address": "127.0.0.1:0"}
-    with (
-        dask.config.set(_SETTINGS),
-        LocalCluster(security=True, silence_logs=logging.CRITICAL, **options) as cluster,
-        Client(cluster) as client,
-    ):
-        yield OnDask(client, f"local:{workers}")
+    with dask.config.set(_SETTINGS), ExitStack() as stack:
+        with _deaf_to_ctrl_c():
+            cluster = LocalCluster(security=True, silence_logs=logging.CRITICAL, **options)
+            client = Client(stack.enter_context(cluster))
+        yield OnDask(stack.enter_context(client), f"local:{workers}")
+
+
+@contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """Let the threads that are started meanwhile, and their processes, leave Ctrl-C to this one.
+
+    A terminal sends it to all processes, and this one ends them.
+    """
+    resource_tracker.ensure_running()  # which else would undo it
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager
@@ -144,7 +159,8 @@ class OnDask(Cluster):
                 yield sent.pop(future), self._result(future)
         finally:
             if sent:
-                self.client.cancel([*sent])
+                with suppress(CancelledError, OSError, TimeoutError):  # it may be gone
+                    self.client.cancel([*sent])
 
     def _submit(self, function: Callable[[Piece], Result], piece: Piece) -> Future:
         key = f"{self.client.id}-{next(self._numbers)}"
@@ -154,8 +170,8 @@ class OnDask(Cluster):
     def _result(self, future: Future) -> Any:
         with self._told():
             error = future.exception()
-        if error is None:
-            return future.result()
+            if error is None:
+                return future.result()  # it is fetched from a worker just now
         if isinstance(error, KilledWorker):
             raise ProjectError(
                 f"CLUSTER={self._where}: a piece of the work ended {error.allowed_failures + 1} "
