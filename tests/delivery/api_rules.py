@@ -147,7 +147,7 @@ RULES: dict[str, tuple[list[Any], list[Any]]] = {
     "deployment.ingress.annotations": ANNOTATIONS,
     **{
         f"deployment.secrets.{name}": NAMES
-        for name in ("admin_token", "api_keys", "log", "registry", "telemetry", "pull")
+        for name in ("admin_token", "api_keys", "log", "registry", "telemetry", "pull", "workers")
     },
     "deployment.service_monitor.labels": (LABELS[0], LABELS[1]),
     "deployment.fluent_bit.outputs": (
@@ -161,6 +161,12 @@ RULES: dict[str, tuple[list[Any], list[Any]]] = {
     "deployment.retrain.memory": MEMORIES,
     "deployment.retrain.allow_to": ([[], [443]], [[0]]),
     "deployment.retrain.max_hours": ([1, 8760], [0, 8761]),
+    "deployment.retrain.workers": ([0, 999], [-1, 1000, "two"]),
+    "deployment.score.workers": ([1, 999], [0, 1000, "two"]),
+    "deployment.score.cpu": CPUS,
+    "deployment.score.memory": MEMORIES,
+    "deployment.score.allow_to": ([[], [443]], [[0]]),
+    "deployment.score.max_hours": ([1, 8760], [0, 8761]),
     "jenkins.environments": (
         [{"staging": {"namespace": each, "kubeconfig": "id"}} for each in NAMESPACES[0]],
         [{"staging": {"namespace": each, "kubeconfig": "id"}} for each in NAMESPACES[1]],

@@ -22,6 +22,7 @@ INGRESS = {"host": "model.example.org", "annotations": {"example.org/size": "10"
 GATEWAY = {"name": "public", "namespace": "infra", "section": "https"}
 DIGEST = f"sha256:{'7' * 64}"
 CANARY = {"tag": "8-0123456789ab", "digest": f"sha256:{'8' * 64}", "weight": 10, "replicas": 2}
+SCORE = {"id": "0a1b2c", "input": "s3://bucket/day=*/*.csv", "output": "abfs://out/$(HOME)"}
 EXTRA: list[Manifest] = [
     {
         "apiVersion": "v1",
@@ -137,8 +138,19 @@ VALUES |= {
         "deployment": {"ingress": INGRESS | {"issuer": "letsencrypt"}, "canaries": {"next": CANARY}}
     },
     "extra": {"deployment": {"extra_manifests": EXTRA}},
+    "workers": {
+        "registry": FETCHED["registry"],
+        "deployment": {
+            "ci_image": "registry.example.org/ci:1",
+            "cpu_limit": "4",
+            "retrain": {"schedule": "@daily", "workers": 999, "cpu": "1500m"},
+            "secrets": {"workers": "dask"},
+        },
+    },
+    "scored": {"global": {"score": SCORE}},
+    "scored-by-fetched": FETCHED | {"global": {"score": SCORE}},
 }
-"""Several versions side by side, and objects of others; the rest has one Deployment."""
+"""Several versions side by side, objects of others, and jobs; the rest has one Deployment."""
 
 
 def with_values(folder: Path, values: dict[str, Any]) -> list[object]:
@@ -190,6 +202,7 @@ def pods(manifests: list[Manifest]) -> list[Manifest]:
     found = [each for each in manifests if each["kind"] == "Pod"]
     found += [each["spec"]["template"] for each in manifests if each["kind"] == "Deployment"]
     jobs = [each["spec"]["jobTemplate"] for each in manifests if each["kind"] == "CronJob"]
+    jobs += [each for each in manifests if each["kind"] == "Job"]
     return found + [job["spec"]["template"] for job in jobs]
 
 

@@ -119,3 +119,38 @@ def test_a_registry_without_a_port_is_refused(
     done = helm("template", "titanic", chart, *options, cwd=titanic)
     assert done.returncode != 0
     assert "name its port in deployment.allow_to" in done.stderr
+
+
+SCORED = {
+    "app.kubernetes.io/component": "score",
+    "batch.kubernetes.io/job-name": "titanic-score-0a1b2c",
+}
+
+
+@pytest.mark.parametrize(
+    ("values", "name", "own", "ports"),
+    [
+        (VALUES["workers"], "titanic-retrain", {"app.kubernetes.io/component": "retrain"}, [443]),
+        (VALUES["scored"], "titanic-score-0a1b2c", SCORED, [443]),
+        (
+            VALUES["scored-by-fetched"] | {"registry": {"uri": "http://mlflow:5000"}},
+            "titanic-score-0a1b2c",
+            SCORED,
+            [5000, 443],
+        ),
+    ],
+)
+def test_a_jobs_pods_reach_one_another_and_no_other_pod_reaches_them(
+    values: dict[str, Any],
+    name: str,
+    own: dict[str, str],
+    ports: list[int],
+    render: Callable[..., list[Manifest]],
+) -> None:
+    spec = policy(render(values), name)
+    peers = [{"podSelector": {"matchLabels": INSTANCE | own}}]
+    open_to_them = [{"port": each} for each in (8786, 8788, 8789)]
+    assert spec["podSelector"] == peers[0]["podSelector"]
+    assert spec["ingress"] == [{"from": peers, "ports": open_to_them}]
+    called_ports = {"ports": [{"port": each} for each in ports]}
+    assert spec["egress"] == [DNS, called_ports, {"to": peers, "ports": open_to_them}]

@@ -15,7 +15,8 @@ from .network import Balancer, endpoints
 
 GROUPS = {
     "/api/v1": (
-        *("ConfigMap", "Event", "Namespace", "Node", "Pod", "ResourceQuota"),
+        *("ConfigMap", "Event", "Namespace", "Node", "PersistentVolume", "PersistentVolumeClaim"),
+        *("Pod", "ResourceQuota"),
         *("Secret", "Service", "ServiceAccount"),
     ),
     "/apis/apps/v1": ("Deployment", "ReplicaSet"),

@@ -2,16 +2,19 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from tests.support.commands import clean_environment
 
 from .api import Object
+from .network import Doors
 from .volumes import Volumes
 
 START = ("python", "-m", "model_runtime.serving")
@@ -69,10 +72,12 @@ class Images:
 class Container:
     """A container of a pod."""
 
-    def __init__(self, spec: Object, pod: Object, volumes: Volumes, image: Image) -> None:
+    def __init__(
+        self, spec: Object, pod: Object, volumes: Volumes, image: Image, doors: Doors
+    ) -> None:
         self.spec = spec
         self.restarts = 0
-        self._pod, self._volumes, self._image = pod, volumes, image
+        self._pod, self._volumes, self._image, self._doors = pod, volumes, image, doors
 
     def start(self, log: Path, **own: str) -> None:
         """Start its process, with variables that its node sets."""
@@ -113,21 +118,36 @@ class Container:
                 if reference := source.get(key):
                     found |= _texts(self._volumes, kind, reference)
         for each in self.spec.get("env", []):
-            if (value := self._value(each)) is not None:
+            if (value := self._value(each, found)) is not None:
                 found[each["name"]] = self._volumes.here(self.spec, value)
-        return found
+        return found | self._doors.reached(found)
 
-    def _value(self, variable: Object) -> str | None:
+    def _value(self, variable: Object, before: dict[str, str]) -> str | None:
         source = variable.get("valueFrom", {})
         for key, kind in (("secretKeyRef", "secret"), ("configMapKeyRef", "configMap")):
             if reference := source.get(key):
                 return _texts(self._volumes, kind, reference).get(reference["key"])
         if field := source.get("fieldRef"):
-            value = self._pod
-            for part in field["fieldPath"].split("."):
-                value = value[part]
-            return str(value)
-        return str(variable.get("value", ""))
+            return _field(self._pod, field["fieldPath"])
+        return _expanded(variable.get("value", ""), before)
+
+
+def _field(pod: Object, path: str) -> str:
+    """Return a pod's field by its path; of labels and annotations one by its key, or nothing."""
+    path, _, key = path.partition("['")
+    value: Any = pod
+    for part in path.split("."):
+        value = value.get(part, {})
+    return str(value.get(key.removesuffix("']"), "") if key else value)
+
+
+def _expanded(text: str, before: dict[str, str]) -> str:
+    """Return a value with the variables that stand before it; `$$` is a dollar."""
+    return re.sub(
+        r"\$(\$|\((\w+)\))",
+        lambda found: before.get(found[2], found[0]) if found[2] else "$",
+        text,
+    )
 
 
 def _texts(volumes: Volumes, kind: str, reference: Object) -> dict[str, str]:

@@ -4,9 +4,12 @@ import itertools
 import shutil
 import ssl
 import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from .api import Api, Object
 from .containers import Images
@@ -16,6 +19,7 @@ from .pods import PodThread
 NAME = "here"
 ROOM = {"cpu": "64", "memory": "256Gi", "pods": "500"}
 NODE = f"/api/v1/nodes/{NAME}"
+FOLLOW_S = 0.1
 
 
 class Node:
@@ -99,23 +103,39 @@ class Node:
         for pod in [*self._pods.values()]:
             pod.kill()
 
-    def log(self, namespace: str, name: str, container: str) -> bytes:
-        """Return what a container has said."""
+    def log(self, namespace: str, name: str, container: str, *, follows: bool) -> Iterator[bytes]:
+        """Yield what a container has said, and if asked what it says until it ends."""
         file = self.folder / "pods" / namespace / name / f"{container}.log"
-        return file.read_bytes() if file.is_file() else b""
+        if not file.is_file():
+            return
+        with file.open("rb") as opened:
+            while True:
+                ends = not (follows and self._runs(namespace, name, container))
+                yield opened.read()
+                if ends:
+                    return
+                time.sleep(FOLLOW_S)
+
+    def _runs(self, namespace: str, name: str, container: str) -> bool:
+        path = f"/api/v1/namespaces/{namespace}/pods/{name}"
+        return any(each.path == path and each.runs(container) for each in [*self._pods.values()])
 
 
 class _Logs(BaseHTTPRequestHandler):
     node: Node
 
     def do_GET(self) -> None:
-        _, what, *rest = urlsplit(self.path).path.split("/")
-        known = what == "containerLogs" and len(rest) == 3
-        body = self.node.log(*rest) if known else b""
-        self.send_response(200 if known else 404)
-        self.send_header("content-length", str(len(body)))
+        asked = urlsplit(self.path)
+        _, what, *rest = asked.path.split("/")
+        if what != "containerLogs" or len(rest) != 3:
+            self.send_error(404)
+            return
+        follows = parse_qs(asked.query).get("follow") == ["true"]
+        self.send_response(200)
         self.end_headers()
-        self.wfile.write(body)
+        with suppress(OSError):  # whoever reads may go
+            for part in self.node.log(*rest, follows=follows):
+                self.wfile.write(part)
 
     def log_message(self, *arguments: object) -> None:
         """Keep the output for what matters."""

@@ -2,7 +2,6 @@
 
 import threading
 import time
-import urllib.request
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,13 +11,13 @@ from tests.support.services import free_port
 
 from .api import ApiError, Object
 from .containers import Container, NoImageError
+from .network import Doors, own_address
+from .probes import Probes
 from .volumes import MissingError, Volumes
 
 if TYPE_CHECKING:
     from .node import Node
 
-HASTE = 4
-"""Times that a probe is sooner than it says: tests wait for each."""
 TICK = 0.1
 CONDITIONS = ("PodScheduled", "Initialized", "ContainersReady", "Ready")
 
@@ -31,13 +30,16 @@ class PodThread(threading.Thread):
         self.node, self.pod, self.address = node, pod, address
         self.port = free_port()
         self.ending = threading.Event()
+        pod["status"]["podIP"] = own_address(address)
         metadata = pod["metadata"]
+        self._doors = Doors(node.api, pod, address)
         self.path = f"/api/v1/namespaces/{metadata['namespace']}/pods/{metadata['name']}"
         self.folder = node.folder / "pods" / metadata["namespace"] / metadata["name"]
         self.folder.mkdir(parents=True)
         self._volumes = Volumes(node.api, pod, self.folder / "volumes")
         self._ready = False
         self._prepared = False
+        self._ended = False
         self._containers: list[Container] = []
 
     def run(self) -> None:
@@ -49,12 +51,22 @@ class PodThread(threading.Thread):
         deadline = time.monotonic() + grace
         for each in self._containers:
             each.end(deadline)
+        self._doors.close()
+        if self.pod["spec"]["restartPolicy"] == "Never" and not self._ended:
+            self._say("Failed")
         self.node.forget(self)
 
     def kill(self) -> None:
         """End its processes at once."""
         for each in self._containers:
             each.process.kill()
+
+    def runs(self, container: str) -> bool:
+        """Tell whether a container's process runs."""
+        return any(
+            each.spec["name"] == container and each.process.poll() is None
+            for each in self._containers
+        )
 
     def log(self, container: str) -> Path:
         """Return the file of a container's output."""
@@ -99,7 +111,7 @@ class PodThread(threading.Thread):
                 self._volumes.refresh()
                 namespace = self.pod["metadata"]["namespace"]
                 image = self.node.images.pull(namespace, spec["image"])
-                container = Container(spec, self.pod, self._volumes, image)
+                container = Container(spec, self.pod, self._volumes, image, self._doors)
                 container.environment()
                 return container
             except (MissingError, NoImageError) as reason:
@@ -125,7 +137,7 @@ class PodThread(threading.Thread):
         """Probe the containers, and start those anew that end and should not, until the end."""
         forever = self.pod["spec"]["restartPolicy"] == "Always"
         refreshed = time.monotonic()
-        probes = [_Probes(each, self.port) for each in self._containers]
+        probes = [Probes(each, self.port) for each in self._containers]
         while not self.ending.wait(TICK):
             if not forever and all(each.process.poll() is not None for each in self._containers):
                 codes = {each.process.returncode for each in self._containers}
@@ -133,7 +145,7 @@ class PodThread(threading.Thread):
             for each in self._containers:
                 if forever and each.process.poll() is not None:
                     self._again(each)
-            ready = forever and all(list(map(_Probes.ready, probes)))
+            ready = forever and all(list(map(Probes.ready, probes)))
             if ready != self._ready:
                 self._ready = ready
                 self._say("Running")
@@ -149,6 +161,7 @@ class PodThread(threading.Thread):
 
     def _say(self, phase: str, reason: str = "", message: str = "") -> None:
         """Tell the API server how the pod is; it may be gone by now."""
+        self._ended = phase in ("Failed", "Succeeded")
         now = datetime.now(UTC).isoformat()
         waiting = {"waiting": {"reason": reason, "message": message}}
         have = {"PodScheduled": True, "Initialized": self._prepared}
@@ -192,47 +205,5 @@ def _state(container: Container | None, now: str) -> Object | None:
     if (code := container.process.poll()) is None:
         return {"running": {"startedAt": now}}
     reason = "Completed" if code == 0 else "Error"
-    return {"terminated": {"exitCode": abs(code), "reason": reason, "finishedAt": now}}
-
-
-class _Probes:
-    """The probes of a container by their own periods, hastened: startup, readiness, liveness."""
-
-    def __init__(self, container: Container, port: int) -> None:
-        self._container, self._port = container, port
-        self._next = dict.fromkeys(("startupProbe", "readinessProbe", "livenessProbe"), 0.0)
-        self._failed = dict.fromkeys(self._next, 0)
-        self._process = container.process
-        self._started = self._ready = False
-
-    def ready(self) -> bool:
-        if self._container.process is not self._process:
-            self.__init__(self._container, self._port)  # type: ignore[misc]
-        if not self._started:
-            self._started = self._good("startupProbe", self._started)
-        if self._started:
-            self._ready = self._good("readinessProbe", self._ready)
-            self._good("livenessProbe", True)
-        return self._started and self._ready
-
-    def _good(self, kind: str, before: bool) -> bool:
-        """Return whether a probe is good; one that is not due yet is as before."""
-        probe = self._container.spec.get(kind)
-        if probe is None:
-            return True
-        if time.monotonic() < self._next[kind]:
-            return before
-        self._next[kind] = time.monotonic() + probe.get("periodSeconds", 10) / HASTE
-        try:
-            address = f"http://127.0.0.1:{self._port}{probe['httpGet']['path']}"
-            opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-            with opener.open(address, timeout=probe.get("timeoutSeconds", 1)):
-                self._failed[kind] = 0
-                return True
-        except OSError:
-            self._failed[kind] += 1
-        if self._failed[kind] < probe.get("failureThreshold", 3):
-            return before
-        if kind != "readinessProbe" and self._process.poll() is None:
-            self._process.terminate()
-        return False
+    shown = 128 - code if code < 0 else code
+    return {"terminated": {"exitCode": shown, "reason": reason, "finishedAt": now}}

@@ -26,10 +26,22 @@ class Volumes:
             MissingError: A ConfigMap or Secret is not there.
         """
         for name, volume in self._volumes.items():
+            if claim := volume.get("persistentVolumeClaim"):
+                self._bind(self._folder / name, claim["claimName"])
+                continue
             (self._folder / name).mkdir(parents=True, exist_ok=True)
             for kind, key in (("configMap", "name"), ("secret", "secretName")):
                 if source := volume.get(kind):
                     self._put(self._folder / name, self._content(kind, source, source[key]))
+
+    def _bind(self, place: Path, claim: str) -> None:
+        """Let a place lead to the folder of the volume that a claim is bound to."""
+        if not place.is_symlink():
+            path = f"/api/v1/namespaces/{self._namespace}/persistentvolumeclaims/{claim}"
+            volume = self._api.get(path)["spec"]["volumeName"]
+            found = self._api.get(f"/api/v1/persistentvolumes/{volume}")
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.symlink_to(found["spec"]["hostPath"]["path"])
 
     def _content(self, kind: str, source: Object, name: str) -> dict[str, bytes]:
         found = self.data(kind, name, optional=source.get("optional", False))

@@ -65,18 +65,7 @@ spec:
         {{- end }}
         {{- if $fetch }}
         {{- include "<< cookiecutter.project_slug >>.check-registry" . }}
-        - name: fetch-model
-          {{- include "<< cookiecutter.project_slug >>.pulled" (list . (include "<< cookiecutter.project_slug >>.ci-image" .)) | nindent 10 }}
-          command: [python, -m, model_runtime.registry, {{ toString $version.model | quote }}]
-          env:
-            {{- include "<< cookiecutter.project_slug >>.environment" (list . (include "<< cookiecutter.project_slug >>.fetch-environment" .)) | nindent 12 }}
-          {{- include "<< cookiecutter.project_slug >>.registry-environment" . | nindent 10 }}
-          securityContext:
-            {{- include "<< cookiecutter.project_slug >>.container-security" . | nindent 12 }}
-          resources:
-            {{- include "<< cookiecutter.project_slug >>.resources" (dict "root" $root "cpu" $deployment.cpu "memory" "1Gi") | nindent 12 }}
-          volumeMounts:
-            {{- include "<< cookiecutter.project_slug >>.mounts" (list . (include "<< cookiecutter.project_slug >>.fetch-mounts" .)) | nindent 12 }}
+        {{- include "<< cookiecutter.project_slug >>.fetch-model" (dict "root" $root "model" $version.model) | nindent 8 }}
         {{- end }}
       {{- end }}
       containers:

@@ -86,3 +86,36 @@ limits:
 {{- end }}
 {{- concat $kept $given | toYaml }}
 {{- end }}
+
+{{/* What brings a model from the registry, as a version of the service is to have it. */}}
+{{- define "<< cookiecutter.project_slug >>.fetch-model" -}}
+{{- $model := .model }}
+{{- with .root -}}
+- name: fetch-model
+  {{- include "<< cookiecutter.project_slug >>.pulled" (list . (include "<< cookiecutter.project_slug >>.ci-image" .)) | nindent 2 }}
+  command: [python, -m, model_runtime.registry, {{ toString $model | quote }}]
+  env:
+    {{- include "<< cookiecutter.project_slug >>.environment" (list . (include "<< cookiecutter.project_slug >>.fetch-environment" .)) | nindent 4 }}
+  {{- include "<< cookiecutter.project_slug >>.registry-environment" . | nindent 2 }}
+  securityContext:
+    {{- include "<< cookiecutter.project_slug >>.container-security" . | nindent 4 }}
+  resources:
+    {{- include "<< cookiecutter.project_slug >>.resources" (dict "root" . "cpu" .Values.deployment.cpu "memory" "1Gi") | nindent 4 }}
+  volumeMounts:
+    {{- include "<< cookiecutter.project_slug >>.mounts" (list . (include "<< cookiecutter.project_slug >>.fetch-mounts" .)) | nindent 4 }}
+{{- end }}
+{{- end }}
+
+{{/* What brings the model that the service's image has. */}}
+{{- define "<< cookiecutter.project_slug >>.copy-model" -}}
+- name: copy-model
+  {{- include "<< cookiecutter.project_slug >>.pulled" (list . (include "<< cookiecutter.project_slug >>.versions" . | fromJsonArray | first).image) | nindent 2 }}
+  command: [cp, --recursive, model_bin, {{ include "<< cookiecutter.project_slug >>.fetched-bundle" . }}]
+  securityContext:
+    {{- include "<< cookiecutter.project_slug >>.container-security" . | nindent 4 }}
+  resources:
+    {{- include "<< cookiecutter.project_slug >>.resources" (dict "root" . "cpu" "50m" "memory" "64Mi") | nindent 4 }}
+  volumeMounts:
+    - name: models
+      mountPath: {{ include "<< cookiecutter.project_slug >>.fetched-bundle" . | dir }}
+{{- end }}

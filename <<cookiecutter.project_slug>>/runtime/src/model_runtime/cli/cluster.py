@@ -36,7 +36,7 @@ def deploy(
     with failures_told():
         settings = read_settings(values)
         image = _image(settings, tag, values)
-        _release(settings, release, namespace, values).deploy(image)
+        release_of(settings, release, namespace, values).deploy(image)
 
 
 @app.command()
@@ -47,7 +47,7 @@ def diff(
     with failures_told():
         settings = read_settings(values)
         image = _image(settings, tag, values)
-        changes = _release(settings, release, namespace, values).diff(image)
+        changes = release_of(settings, release, namespace, values).diff(image)
         say(changes or "Nothing would change.")
 
 
@@ -55,11 +55,11 @@ def diff(
 def lint_chart(values: Extra = None) -> None:
     """Check the chart with config.yaml, as `deploy` would find it; no cluster is asked."""
     with failures_told():
-        _release(read_settings(values), None, None, values).lint()
+        release_of(read_settings(values), None, None, values).lint()
 
 
 @app.command()
-def rollback_release(
+def rollbackrelease_of(
     revision: Annotated[int | None, typer.Option(min=1, help="Left out, the one before.")] = None,
     release: Name = None,
     namespace: Namespace = None,
@@ -67,27 +67,32 @@ def rollback_release(
 ) -> None:
     """Run what the release was before, and wait until it is ready."""
     with failures_told():
-        _release(read_settings(values), release, namespace, values).rollback(revision)
+        release_of(read_settings(values), release, namespace, values).rollback(revision)
 
 
 @app.command()
 def undeploy(release: Name = None, namespace: Namespace = None, values: Extra = None) -> None:
     """Remove the release from the cluster; its namespace and Secrets stay."""
     with failures_told():
-        _release(read_settings(values), release, namespace, values).undeploy()
+        release_of(read_settings(values), release, namespace, values).undeploy()
 
 
 @app.command()
 def logs(release: Name = None, namespace: Namespace = None, values: Extra = None) -> None:
     """Follow the log of the service's pods, until Ctrl-C."""
     with failures_told():
-        there = _release(read_settings(values), release, namespace, values)
+        there = release_of(read_settings(values), release, namespace, values)
         follow(there.name, there.helm.namespace)
 
 
-def _release(
+def release_of(
     settings: Settings, name: str | None, namespace: str | None, values: Path | None
 ) -> Release:
+    """Return the release that options and settings name, with its values.
+
+    Raises:
+        ProjectError: It or its namespace can't be called so.
+    """
     release = name or settings.deployment.release
     place = namespace or settings.deployment.namespace
     try:

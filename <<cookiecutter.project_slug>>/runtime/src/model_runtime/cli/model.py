@@ -6,9 +6,11 @@ from typing import Annotated
 
 import typer
 
+from ..delivery.release import Release
 from ..errors import ProjectError
 from ..settings import Settings, read_settings
 from ..terminal import console, failures_told, logging_to_console, say, stoppable
+from .cluster import Extra, Name, Namespace, release_of
 
 app = typer.Typer()
 
@@ -92,7 +94,15 @@ def evaluate(
 def score(
     source: Annotated[str, typer.Argument(metavar="INPUT", help="CSV, Parquet or JSON lines.")],
     target: Annotated[str, typer.Argument(metavar="OUTPUT", help="Likewise, by its suffix.")],
-    cluster: Annotated[str, typer.Option(help="local:N, or the address of a scheduler.")] = "",
+    cluster: Annotated[
+        str, typer.Option(help="local:N, the address of a scheduler, or kubernetes.")
+    ] = "",
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=999, help="On kubernetes; instead of the setting.")
+    ] = None,
+    release: Name = None,
+    namespace: Namespace = None,
+    values: Extra = None,
 ) -> None:
     """Score a file of any size with the bundle.
 
@@ -102,11 +112,17 @@ def score(
     INPUT may be many files: a folder, a pattern such as 'data/*.csv', or an address such as
     's3://bucket/day=*/*.parquet'. OUTPUT is then a folder, here or at an address, and an
     interrupted run goes on when the command is given again.
+
+    On kubernetes a job beside the release scores, with the model that the release serves.
     """
     with failures_told(), stoppable():
         if not (source and target):
             raise ProjectError("Say what to score and where to: INPUT=… OUTPUT=….")
-        settings = read_settings()
+        settings = read_settings(values)
+        if cluster == "kubernetes":
+            there = release_of(settings, release, namespace, values)
+            _score_beside(there, settings, workers, {"input": source, "output": target})
+            return
         from ..scoring.many.choice import many
 
         if many(source, target, cluster):
@@ -120,6 +136,17 @@ def score(
         report = run(bundle, Path(source), Path(target), console, trusted)
         for line in report.lines(source, target, bundle.metadata):
             say(line)
+
+
+def _score_beside(
+    release: Release, settings: Settings, workers: int | None, files: dict[str, str]
+) -> None:
+    from ..delivery.score_job import score_in_cluster
+
+    size = settings.deployment.score
+    if workers:
+        size = size.model_copy(update={"workers": workers})
+    score_in_cluster(release.name, release.helm, files, size)
 
 
 def _score_many(source: str, target: str, cluster: str, settings: Settings) -> None:

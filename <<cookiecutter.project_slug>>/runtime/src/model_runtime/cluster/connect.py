@@ -13,7 +13,8 @@ _ADDRESS = re.compile(r"(?:tcp|tls|ws|wss)://\S+:[0-9]+")
 
 KINDS = (
     "local:N for N processes of this machine, or the address of a Dask scheduler such as "
-    "tcp://scheduler:8786 (tls://… where it asks for certificates)"
+    "tcp://scheduler:8786 (tls://… where it asks for certificates); kubernetes is for scoring, and "
+    "retraining there has deployment.retrain.workers"
 )
 
 _in_use: ContextVar[Cluster | None] = ContextVar("cluster", default=None)

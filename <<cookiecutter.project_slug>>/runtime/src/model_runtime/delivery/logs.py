@@ -1,10 +1,9 @@
 """The log of a release's pods, by kubectl."""
 
 import os
-import shutil
 from typing import NoReturn
 
-from ..errors import ProjectError
+from .kubectl import need_kubectl
 
 
 def follow(release: str, namespace: str) -> NoReturn:
@@ -17,10 +16,7 @@ def follow(release: str, namespace: str) -> NoReturn:
     Raises:
         ProjectError: kubectl is missing.
     """
-    if not (kubectl := shutil.which("kubectl")):
-        raise ProjectError(
-            "kubectl is not installed here; get https://kubernetes.io/docs/tasks/tools/."
-        )
+    kubectl = need_kubectl()
     versions = "app.kubernetes.io/component in (service, canary)"
     pods = f"app.kubernetes.io/instance={release},{versions}"
     options = ["--namespace", namespace, "--selector", pods, "--container", "service"]

@@ -1,6 +1,6 @@
 """Every setting of the project: config.yaml, overridden by the environment."""
 
-from .deploy import Deployment, Image, Jenkins
+from .deploy import Deployment, Image, Jenkins, Score
 from .file import Settings, config_file, read_settings
 from .learn import AutoML, Model, Training
 from .log import Log
@@ -16,6 +16,7 @@ __all__ = [
     "Model",
     "Paths",
     "Registry",
+    "Score",
     "Serving",
     "Settings",
     "Training",

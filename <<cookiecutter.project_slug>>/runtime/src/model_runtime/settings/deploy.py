@@ -41,6 +41,12 @@ class Secrets(Section):
     registry: ObjectName = ""
     telemetry: ObjectName = ""
     pull: ObjectName = ""
+    workers: ObjectName = Field(
+        default="",
+        description="with the keys tls.crt, tls.key and ca.crt, e.g. of cert-manager: by them the "
+        "pods of a job with workers talk; empty: in the clear, and only the NetworkPolicy keeps "
+        "others away",
+    )
 
 
 class ServiceMonitor(Section):
@@ -100,6 +106,29 @@ class Retrain(Section):
         "and those of deployment.allow_to",
     )
     max_hours: int = Field(default=6, ge=1, le=8_760)
+    workers: int = Field(
+        default=0,
+        ge=0,
+        le=999,
+        description="pods beside the one that retrains, with the same cpu and memory, that work "
+        "for it as a Dask cluster; 0: it is alone; runtime/docs/clusters.md",
+    )
+
+
+class Score(Section):
+    """The size of `make score CLUSTER=kubernetes`, a job beside the release."""
+
+    workers: int = Field(
+        default=2, ge=1, le=999, description="pods beside the first, which hands the work out"
+    )
+    cpu: Cpu = Field(default="1", description="of each of its pods")
+    memory: Memory = Field(default="2Gi", description="likewise")
+    allow_to: tuple[Port, ...] = Field(
+        default=(443,),
+        description="ports that scoring may call, where its files are, beside those of "
+        "deployment.allow_to",
+    )
+    max_hours: int = Field(default=6, ge=1, le=8_760, description="after which it is ended")
 
 
 class Deployment(Pods):
@@ -121,6 +150,7 @@ class Deployment(Pods):
     service_monitor: ServiceMonitor = ServiceMonitor()
     fluent_bit: FluentBit = FluentBit()
     retrain: Retrain = Retrain()
+    score: Score = Score()
     extra_manifests: tuple[Manifest, ...] = ()
 
 

@@ -20,7 +20,10 @@ from .kubernetes import (
 from .plain_secrets import SECRET_NAME, is_plain, reference
 from .types import Section
 
-OWN_VOLUMES = ("config", "tmp", "keys", "models", "fluent-bit", "fluent-bit-state", "work", "data")
+OWN_VOLUMES = (
+    *("config", "tmp", "keys", "models", "fluent-bit", "fluent-bit-state", "work", "data"),
+    "workers-tls",
+)
 """Volumes that the chart has by itself."""
 
 VolumeName = Annotated[
