@@ -4,7 +4,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -88,44 +89,23 @@ def test_folds_have_the_same_scores(tmp_path: Path, cluster: Cluster) -> None:
         assert len(scores[0]) == settings.training.folds
 
 
-def test_a_worker_that_is_lost_costs_no_result(tmp_path: Path) -> None:
+def test_a_worker_that_is_lost_costs_no_result(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings = configured(tmp_path, max_trials=12, estimators=CLASSIFIERS)
     with connected("local:2") as cluster:
-        first = cluster.start(_pid, 0).result()
-        killing = _Killing(cluster, first)
-        there = found_on(killing, settings)
-        assert first not in {cluster.start(_pid, k).result() for k in range(10)}
-    assert killing.started > 5
+        lost, started, start = cluster.start(_pid, 0).result(), count(1), cluster.start
+
+        def start_and_kill(function: Any, piece: Any, first: bool = False) -> Any:
+            if next(started) == 5:
+                os.kill(lost, signal.SIGKILL)
+            return start(function, piece, first)
+
+        monkeypatch.setattr(cluster, "start", start_and_kill)
+        there = found_on(cluster, settings)
+        assert next(started) > 5
+        assert lost not in {start(_pid, k).result() for k in range(10)}
     assert board(there) == board(found_on(Here(), settings))
-
-
-class _Killing(Cluster):
-    """A cluster of which a worker's process ends in the middle."""
-
-    def __init__(self, cluster: Any, pid: int) -> None:
-        self._cluster, self._pid, self.started = cluster, pid, 0
-
-    @property
-    def workers(self) -> int:
-        return int(self._cluster.workers)
-
-    def prepare(self, name: str, setup: Callable[[], Any]) -> None:
-        self._cluster.prepare(name, setup)
-
-    def forget(self, name: str) -> None:
-        self._cluster.forget(name)
-
-    def start(self, function: Callable[[Any], Any], piece: Any, first: bool = False) -> Any:
-        self.started += 1
-        if self.started == 5:
-            os.kill(self._pid, signal.SIGKILL)
-        return self._cluster.start(function, piece, first)
-
-    def wait(self, started: Iterable[Any]) -> set[int]:
-        return set(self._cluster.wait(started))
-
-    def each(self, function: Callable[[Any], Any], pieces: Iterable[Any]) -> Iterator[Any]:
-        yield from self._cluster.each(function, pieces)
 
 
 def _pid(_: int) -> int:

@@ -2,6 +2,7 @@
 
 from statistics import mean, stdev
 
+import numpy as np
 from scipy.special import stdtrit
 
 SURE = 0.95
@@ -23,10 +24,11 @@ def cannot_win(gains: list[float], n_folds: int) -> bool:
     k = len(gains)
     if not 1 < k < n_folds:
         return False
-    return mean(gains) + noise(gains) * (1 - k / n_folds) ** 0.5 < 0
+    bound: float = (1 - k / n_folds) ** 0.5
+    return mean(gains) + noise(gains) * bound < 0
 
 
 def noise(gains: list[float]) -> float:
     """Return how large the mean of n paired differences has to be to be more than noise."""
     n = len(gains)
-    return float(stdtrit(n - 1, SURE)) * stdev(gains) / n**0.5
+    return float(stdtrit(n - 1, SURE) * stdev(gains) / np.sqrt(n))

@@ -87,10 +87,10 @@ class _Race:
         from .contender import Contender
 
         task, shape, seed = validation.task, validation.shape, session.seed
-        self._contenders = {
+        self._contenders: dict[str, Contender] = {
             name: Contender(name, task, shape, seed, session.begin.get(name)) for name in names
         }
-        self._turns = Turns(names, self._options.max_trials, seed)
+        self._turns = Turns([*names], self._options.max_trials, seed)
         self._trials: list[Trial] = []
         self._start = time.perf_counter()
 
