@@ -16,6 +16,7 @@ from tests.support.documented import NEAR, block, check_answers, figures
 from tests.support.files import SKELETON, TASKS
 from tests.support.projects import Trained, quick
 from tests.support.services import free_port, get, serving
+from tests.support.type_cache import type_cache
 
 RUNTIME = SKELETON / "runtime"
 
@@ -24,8 +25,8 @@ def test_its_own_tests_pass(project: Path) -> None:
     assert re.search(r"\d+ passed", run("make", "test", cwd=project, **quick(project)))
 
 
-def test_its_lint_passes(project: Path, trained: Trained) -> None:
-    with trained.once("types") as (cache, _):  # what kinds share is checked once
+def test_its_lint_passes(project: Path) -> None:
+    with type_cache("project") as cache:
         run("make", "lint", cwd=project, MYPY_CACHE_DIR=str(cache))
 
 

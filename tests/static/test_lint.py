@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.files import AZURE, COMPLETE, LONGEST_PACKAGE, TASKS
-from tests.support.projects import Baked, Trained
+from tests.support.projects import Baked
+from tests.support.type_cache import type_cache
 from tools.examples import ROOT, names
 
 BIN = Path(sys.executable).parent
@@ -36,12 +37,11 @@ def test_the_style_of_what_is_copied_for_azure() -> None:
 
 
 @pytest.mark.slow
-def test_the_types_of_code_in_place(trained: Trained) -> None:
+@pytest.mark.parametrize("kind", ["library", "template"])
+def test_the_types_of_code_in_place(kind: str) -> None:
     """By each folder's own configuration, which is strict."""
-    with trained.once("types") as (cache, _):  # what they share is checked once
-        # The library first: checked as others' code, for the template, it would count for nothing.
-        for folder in (ROOT / "runtime", ROOT):
-            run(BIN / "mypy", "--cache-dir", cache, cwd=folder)
+    with type_cache(kind) as cache:
+        run(BIN / "mypy", "--cache-dir", cache, cwd=ROOT / "runtime" if kind == "library" else ROOT)
 
 
 @pytest.mark.parametrize("task", TASKS)
@@ -65,7 +65,9 @@ def test_the_hooks_as_rendered(tmp_path: Path) -> None:
         (tmp_path / hook.name).write_text(rendered)
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     ruff(tmp_path, "--config=extend-exclude=[]", ".")
-    run(BIN / "mypy", "--strict", "--scripts-are-modules", *tmp_path.glob("*.py"), cwd=tmp_path)
+    with type_cache("hooks") as cache:
+        strict = ("--strict", "--scripts-are-modules", "--cache-dir", cache)
+        run(BIN / "mypy", *strict, *tmp_path.glob("*.py"), cwd=tmp_path)
 
 
 def test_ci_is_a_valid_script() -> None:

@@ -9,9 +9,10 @@ import pytest
 
 from tests.support.commands import run
 from tests.support.made import Made
-from tests.support.projects import Trained, quick, set_up
+from tests.support.projects import quick, set_up
 from tests.support.services import free_port, get, serving
 from tests.support.story import commit, copy_template, release
+from tests.support.type_cache import type_cache
 from tools.examples import ROOT, answers, fetching
 from tools.upgrades.git import Git
 from tools.upgrades.render import render
@@ -97,9 +98,7 @@ def test_an_edit_of_machinery_that_is_gone_is_a_conflict(project: Made) -> None:
     assert b"ROUNDS = 11" in project.read("benchmarks/latency.py")
 
 
-def test_an_upgraded_titanic_project_trains_passes_its_tests_and_predicts(
-    project: Made, trained: Trained
-) -> None:
+def test_an_upgraded_titanic_project_trains_passes_its_tests_and_predicts(project: Made) -> None:
     hook = f"{USE_CASE}/model.py"
     project.write(hook, project.read(hook) + b"\n# Ada's.\n")
     project.replace("config.yaml", "Would you", "Tell me, would you")
@@ -114,7 +113,7 @@ def test_an_upgraded_titanic_project_trains_passes_its_tests_and_predicts(
     assert project.read(hook).endswith(b"\n# Ada's.\n")
     folder, shortly = project.folder, quick(project.folder)
     run("make", "train", cwd=folder, **shortly)
-    with trained.once("types") as (cache, _):
+    with type_cache("project") as cache:
         run("make", "lint", cwd=folder, MYPY_CACHE_DIR=str(cache))
     assert re.search(r"\d+ passed", run("make", "test", cwd=folder, **shortly))
     port = free_port()
