@@ -19,7 +19,7 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import Pipeline
 
-from model_runtime import fit_in_parts
+from model_runtime import fit_in_parts, search
 from model_runtime.bundle.read import read_bundle
 from model_runtime.cluster import Cluster, connected, using
 from model_runtime.errors import ProjectError
@@ -206,6 +206,7 @@ def test_estimators_that_cannot_learn_in_parts_are_told(paths: list[Path], tmp_p
         "GaussianNB counts rows, in one pass, not 2",
     )
     refused(lambda X, y: fit_in_parts(GaussianNB(), X, y, passes=0), "passes is 0")
+    refused(lambda X, y: search(X, y, otherwise=LogisticRegression()), "got 1,600 rows in parts")
     refused(lambda X, y: LogisticRegression().fit(X, y), "got 1,600 rows in parts")
 
 

@@ -11,14 +11,17 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
+from sklearn.naive_bayes import GaussianNB
 from sklearn.preprocessing import StandardScaler
 
+from model_runtime import fit_in_parts
 from model_runtime.errors import ProjectError
 from model_runtime.features import Features
 from model_runtime.preprocessing import BasePreprocessor
 from model_runtime.settings import Training
 from model_runtime.training.check import Check
 from model_runtime.training.data import Dataset, load
+from model_runtime.training.learn import learn
 from model_runtime.training.parts.draw import uniform
 from model_runtime.training.parts.lowest import Lowest
 from model_runtime.training.parts.moments import Moments
@@ -26,6 +29,7 @@ from model_runtime.training.parts.whole import Whole
 from model_runtime.training.target_check import Origin
 
 from ..support.parted import parted, written
+from ..support.settings import settings_in
 from ..support.small_cases import FEATURES, Preprocessor, case, customers
 
 ROWS = 300
@@ -231,6 +235,30 @@ def test_weighted_rows_are_parted_as_what_they_stand_for(
     for mine, its in ((test, whole_of(other).split.test), (train, whole_of(other).split.train)):
         pd.testing.assert_frame_equal(mine.X, its.X)
         assert np.array_equal(mine.weight, its.weight)  # type: ignore[arg-type]
+
+
+def test_weights_are_learned_from_in_parts(tmp_path: Path) -> None:
+    def weighing(X: Any, y: Any, weight: Any) -> Any:
+        return fit_in_parts(GaussianNB(), X, y, weight)
+
+    def without(X: Any, y: Any, weight: Any) -> Any:
+        return fit_in_parts(Unweighted(), X, y, weight)
+
+    frame = customers(ROWS).assign(times=np.arange(ROWS) % 5)
+    paths, settings = written(frame, tmp_path, [100]), settings_in(tmp_path)
+    use_case = parted(paths, weighing, WEIGHTED, WeightedPreprocessor)
+    learned = learn(use_case, load(use_case, settings.training), settings)
+    rows = learned.parts.train
+    alone = GaussianNB().fit(learned.pipeline[0].transform(rows.X), rows.y, rows.weight)
+    assert np.allclose(alone.theta_, learned.estimator.theta_)
+    use_case = parted(paths, without, WEIGHTED, WeightedPreprocessor)
+    with pytest.raises(ProjectError, match="Unweighted takes no weights in parts"):
+        learn(use_case, load(use_case, settings.training), settings)
+
+
+class Unweighted(GaussianNB):  # type: ignore[misc]
+    def partial_fit(self, X: Any, y: Any, classes: Any = None) -> Any:
+        return super().partial_fit(X, y, classes)
 
 
 def test_a_code_that_differs_between_parts_is_refused(tmp_path: Path) -> None:
