@@ -1,27 +1,24 @@
 """Training on five times the memory that a worker may have ends, proves and serves."""
 
+import json
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from rich.console import Console
-from sklearn.linear_model import SGDClassifier
 
-from model_runtime import fit_in_parts
 from model_runtime.cluster import using
-from model_runtime.features import Features
-from model_runtime.preprocessing import BasePreprocessor
 from model_runtime.testing.service import running
 from model_runtime.training.run import train
 
 from ..support.labelled_files import without_folds
 from ..support.parted import parted, written
+from ..support.wide import COLUMNS, WIDE, WidePreprocessor, once
 
 pytestmark = [
     # Dask leaves sockets to the garbage collector.
@@ -31,24 +28,7 @@ pytestmark = [
 LIMIT = 450 * 2**20
 """Bytes that a worker may have, with what its imports take: half of that, about."""
 
-ROWS, COLUMNS = 20_000, 100
-
-WIDE = Features.model_validate(
-    {
-        "target": "paid",
-        "task": "classification",
-        "features": [{"name": f"x{k}", "type": "number"} for k in range(COLUMNS)],
-    }
-)
-
-
-class WidePreprocessor(BasePreprocessor):
-    def features(self) -> Features:
-        return WIDE
-
-
-def once(X: Any, y: Any) -> Any:
-    return fit_in_parts(SGDClassifier(loss="log_loss", random_state=0), X, y, passes=1)
+ROWS = 80_000
 
 
 @pytest.fixture
@@ -86,8 +66,6 @@ def scheduler(tmp_path: Path) -> Iterator[str]:
 
 def address(file: Path) -> str:
     """Wait for the file that a scheduler writes, and return where it listens."""
-    import json
-
     end = time.monotonic() + 120
     while not file.exists() or not file.stat().st_size:
         assert time.monotonic() < end
