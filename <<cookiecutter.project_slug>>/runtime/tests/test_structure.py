@@ -162,3 +162,9 @@ def test_the_command_line_loads_what_computes_only_for_the_commands_that_do() ->
 def test_what_only_starts_a_service_or_asks_it_loads_nothing_that_learns() -> None:
     learns = NOT_IN_THE_IMAGE - {"matplotlib", "rich", "typer"}
     assert not loaded_by("delivery", "imports", "load", "testing/service.py") & learns
+
+
+def test_training_in_memory_loads_nothing_that_partitions_need() -> None:
+    loaded = loaded_by("training", "partitions", "hooks.py", "cluster/connect.py")
+    assert "sklearn" in loaded
+    assert not loaded & {"dask", "distributed", "fsspec"}
