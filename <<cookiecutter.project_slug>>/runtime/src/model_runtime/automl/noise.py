@@ -1,8 +1,8 @@
 """Differences between two estimators on the same folds, held against their noise."""
 
+from math import sqrt
 from statistics import mean, stdev
 
-import numpy as np
 from scipy.special import stdtrit
 
 SURE = 0.95
@@ -24,11 +24,10 @@ def cannot_win(gains: list[float], n_folds: int) -> bool:
     k = len(gains)
     if not 1 < k < n_folds:
         return False
-    bound: float = (1 - k / n_folds) ** 0.5
-    return mean(gains) + noise(gains) * bound < 0
+    return mean(gains) + noise(gains) * sqrt(1 - k / n_folds) < 0
 
 
 def noise(gains: list[float]) -> float:
     """Return how large the mean of n paired differences has to be to be more than noise."""
     n = len(gains)
-    return float(stdtrit(n - 1, SURE) * stdev(gains) / np.sqrt(n))
+    return float(stdtrit(n - 1, SURE)) * stdev(gains) / sqrt(n)
