@@ -16,7 +16,7 @@ from model_runtime.cluster import using
 from model_runtime.testing.service import running
 from model_runtime.training.run import train
 
-from ..support.labelled_files import without_folds
+from ..support.settings import settings_in
 from ..support.parted import parted, written
 from ..support.wide import COLUMNS, WIDE, WidePreprocessor, once
 
@@ -85,7 +85,7 @@ def test_data_five_times_a_workers_memory_are_learned_proven_and_served(
     paths = written(frame, tmp_path / "data") * times
     with using(scheduler):
         use_case = parted(paths, once, WIDE, WidePreprocessor)
-        metadata = train(use_case, without_folds(tmp_path), Console(quiet=True))
+        metadata = train(use_case, settings_in(tmp_path), Console(quiet=True))
     assert metadata.data.rows == ROWS * times
     assert metadata.data.rows * COLUMNS * 8 > 5 * LIMIT
     assert metadata.parity.proven
