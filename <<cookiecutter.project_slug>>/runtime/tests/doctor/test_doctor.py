@@ -8,7 +8,8 @@ from model_runtime.settings import read_settings
 from model_runtime.training.use_case import UseCase
 
 from ..support.small_cases import FreePreprocessor, case, spending
-from .gallery import GALLERY, Broken, sorted_by_target
+from .gallery import GALLERY, Broken
+from .gallery.data import sorted_by_target
 
 FREE = f"{FreePreprocessor.__module__}.{FreePreprocessor.__name__}"
 

@@ -16,8 +16,8 @@ from model_runtime.cluster import using
 from model_runtime.testing.service import running
 from model_runtime.training.run import train
 
-from ..support.settings import settings_in
 from ..support.parted import parted, written
+from ..support.settings import settings_in
 from ..support.wide import COLUMNS, WIDE, WidePreprocessor, once
 
 pytestmark = [
