@@ -1,7 +1,7 @@
 """Versions from training to clients: registered, promoted, fetched, switched under load, undone.
 
-The same walk for each kind of registry. Its address differs; and by `make`, each command is a
-process of its own, where on a server all are of one, for most of a process is the import of MLflow.
+The same walk for each kind of registry; only its address differs. With the project's own, the first
+of each command is by `make`. All others are of one process: most of each is the import of MLflow.
 """
 
 import json
@@ -75,21 +75,21 @@ Step = Callable[..., str]
 def steps(project: Path, kind: str, folder: Path) -> Iterator[Step]:
     """Yield a function that does a step of the project with a registry of a kind."""
     with registry(kind, project, folder) as where, ExitStack() as stack:
-        if kind == "embedded":
+        environment = where | quick(project)
+        process = stack.enter_context(one_process(project, **environment))
+        commands = {"train", "promote", "fetch-model", "rollback", "models"}
+        by_make = commands if kind == "embedded" else set()
 
-            def by_make(target: str, **options: str) -> str:
+        def step(command: str, **options: str) -> str:
+            if command in by_make:
+                by_make.remove(command)
                 words = [f"{name.upper()}={value}" for name, value in options.items()]
-                return run("make", target, *words, cwd=project, **quick(project))
-
-            yield by_make
-            return
-        process = stack.enter_context(one_process(project, **where, **quick(project)))
-
-        def in_one(command: str, **options: str) -> str:
+                return run("make", command, *words, cwd=project, **environment)
             words = [word for name, value in options.items() for word in (f"--{name}", value)]
             return process.run(command, *words)
 
-        yield in_one
+        yield step
+        assert not by_make
 
 
 @pytest.mark.parametrize("kind", ["embedded", "server"])
