@@ -163,3 +163,9 @@ def test_serving_loads_no_reference_to_look_for_drift() -> None:
 
 def test_delivery_of_an_image_loads_nothing_that_learns() -> None:
     assert not loaded_by("bundle", "delivery/image.py") & (NOT_IN_THE_IMAGE - {"rich", "typer"})
+
+
+def test_training_in_memory_loads_nothing_that_partitions_need() -> None:
+    loaded = loaded_by("training", "partitions", "hooks.py", "cluster/connect.py")
+    assert "sklearn" in loaded
+    assert not loaded & {"dask", "distributed", "fsspec"}

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 
 from ..errors import ProjectError
@@ -25,12 +25,13 @@ def in_use() -> Cluster:
 
 
 @contextmanager
-def using(where: str) -> Iterator[Cluster]:
-    """Connect to a cluster, see `connected`, for what asks for the one `in_use`."""
-    with connected(where) as cluster:
-        token = _in_use.set(cluster)
+def using(cluster: str | Cluster) -> Iterator[Cluster]:
+    """Let what asks for the cluster `in_use` have this one, or the one that `CLUSTER` names."""
+    given = connected(cluster) if isinstance(cluster, str) else nullcontext(cluster)
+    with given as found:
+        token = _in_use.set(found)
         try:
-            yield cluster
+            yield found
         finally:
             _in_use.reset(token)
 

@@ -31,10 +31,16 @@ def write_loaded(
     Raises:
         ProjectError: They are no table.
     """
-    drawn = in_partitions(use_case.data_loader())
-    frame, data, about = (_drawn if drawn else _loaded)(use_case, settings)
+    parted = in_partitions(use_case.data_loader())
+    drawn = load(use_case, settings.training) if parted else None
+    if drawn and drawn.whole:
+        frame, data = drawn.whole.held_out(), drawn.origin
+        about = f"{len(frame):,} rows drawn from load_partitions"
+    else:
+        frame, data = _loaded(use_case)
+        about = "the rows of load_data"
     if data == metadata.data:
-        frame = frame if drawn else _hold_out(frame, use_case, settings)
+        frame = frame if parted else _hold_out(frame, use_case, settings)
         about = "the hold-out of the data that it learned from"
     target = use_case.features.target
     try:
@@ -48,22 +54,14 @@ def write_loaded(
     return about, data.sha256
 
 
-def _loaded(use_case: UseCase, _: Settings) -> tuple[pd.DataFrame, Data, str]:
+def _loaded(use_case: UseCase) -> tuple[pd.DataFrame, Data]:
     with explained("load"):
         frame = use_case.data_loader().load_data()
     if not isinstance(frame, pd.DataFrame):
         raise ProjectError(f"DataLoader.load_data returned a {type(frame).__name__}, no DataFrame.")
     frame, name = frame.reset_index(drop=True), use_case.features.weight
     rows = int(frame[name].sum()) if name in frame else len(frame)
-    return frame, fingerprint(frame, rows), "the rows of load_data"
-
-
-def _drawn(use_case: UseCase, settings: Settings) -> tuple[pd.DataFrame, Data, str]:
-    data = load(use_case, settings.training)
-    if data.whole is None:
-        raise ProjectError("DataLoader.load_partitions was there, and is not any more.")
-    frame = data.whole.held_out()
-    return frame, data.origin, f"{len(frame):,} rows drawn from load_partitions"
+    return frame, fingerprint(frame, rows)
 
 
 def _hold_out(frame: pd.DataFrame, use_case: UseCase, settings: Settings) -> pd.DataFrame:

@@ -33,6 +33,8 @@ class ParquetPart(Part):
                 f"{self.name} has changed since training began: {len(frame):,} rows where there "
                 f"were {self.rows:,}. Train once it stays as it is."
             )
+        # Arrow keeps what it has used, and a worker is held to account for it.
+        pa.default_memory_pool().release_unused()
         return frame.reset_index(drop=True)
 
 

@@ -119,13 +119,14 @@ class NumberCheck(TargetCheck):
     def of(cls, target: "pd.Series[Any]", origin: Origin) -> Self:
         """Look at the values of some rows, numbered from 0."""
         codes, values = distinct(target, target.isna().to_numpy())
-        finite = np.array([is_number(value) and np.isfinite(as_float(value)) for value in values])
+        good = [is_number(value) and np.isfinite(as_float(value)) for value in values]
+        finite = np.array(good, np.bool_)
         wrong = (codes >= 0) & ~np.append(finite, True)[codes]
         first = ""
         if wrong.any():
             row = int(wrong.argmax())
             first = f"{shown(target.iloc[row])} in {origin.row(row)}"
-        some = [as_float(value) for value, good in zip(values, finite, strict=True) if good]
+        some = [as_float(value) for value, fits in zip(values, good, strict=True) if fits]
         return cls(int(wrong.sum()), first, tuple(dict.fromkeys(some))[:2])
 
     @property

@@ -60,6 +60,11 @@ class PartialFit(Learner):
             raise ProjectError(
                 f"fit_in_parts: {type(estimator).__name__} counts rows, in one pass, not {passes}."
             )
+        if parts.weighted and "sample_weight" not in signature(estimator.partial_fit).parameters:
+            raise ProjectError(
+                f"fit_in_parts: {type(estimator).__name__} takes no weights in parts, and "
+                "features.yaml names one."
+            )
         passes = 1 if counts else passes or PASSES
         total = passes * len(parts.parts)
         done = 0
@@ -75,9 +80,6 @@ class PartialFit(Learner):
         options: dict[str, Any] = {}
         if parts.classes is not None:
             options["classes"] = parts.classes
-        if (
-            batch.weight is not None
-            and "sample_weight" in signature(estimator.partial_fit).parameters
-        ):
+        if batch.weight is not None:
             options["sample_weight"] = batch.weight
         estimator.partial_fit(batch.X, batch.y, **options)

@@ -37,8 +37,8 @@ def load_parts(use_case: UseCase, options: Training) -> Dataset:
     cluster = in_use()
     found = use_case.data_loader().load_partitions()
     parts = parts_of(found, cluster.in_order)
-    # The loader itself may hold anything, and workers need none.
-    use_case = replace(use_case, data_loader=_no_loader)
+    # What workers don't call may hold anything, and import more than their memory has room for.
+    use_case = replace(use_case, data_loader=_absent, train_model=_absent, get_classes=_absent)
     most, rows = most_rows(len(use_case.features.features)), sum(part.rows for part in parts)
     share = min(options.test_size, most / rows)
     facts = _survey(use_case, cluster, parts, Surveying(use_case, options.seed, share))
@@ -47,8 +47,8 @@ def load_parts(use_case: UseCase, options: Training) -> Dataset:
     return _dataset(use_case, parts, facts, reading, names)
 
 
-def _no_loader() -> Any:
-    raise ProjectError("A worker asked for the DataLoader, which only the client has.")
+def _absent(*_: Any) -> Any:
+    raise ProjectError("A worker called a hook that only the client has.")
 
 
 def _passed(
