@@ -195,6 +195,15 @@ def test_one_worker_gives_the_model_of_this_process(
     )
 
 
+def test_two_workers_give_the_same_model_where_each_value_has_a_bin(
+    here: Cluster, two: Cluster
+) -> None:
+    parts = made([2_000, 1_500, 2_500, 1_800])
+    assert trees(learned(two, parts, "three", **CODES)) == trees(
+        learned(here, parts, "three", **CODES)
+    )
+
+
 @pytest.mark.parametrize("task", ["two", "three", "number"])
 def test_two_workers_are_as_good_as_one_process(task: str, here: Cluster, two: Cluster) -> None:
     parts = made([2_000, 1_500, 2_500, 1_800, 2_200], values=10**9)
