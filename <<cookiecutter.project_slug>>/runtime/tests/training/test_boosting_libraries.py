@@ -1,5 +1,6 @@
 """Models of XGBoost and LightGBM, from data to a proven bundle that answers as they do."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from rich.console import Console
 from sklearn.compose import ColumnTransformer
 from sklearn.preprocessing import OrdinalEncoder
 
+from model_runtime import fit_in_parts
 from model_runtime.bundle.engines import SklearnEngine
 from model_runtime.bundle.read import read_bundle
 from model_runtime.compiler.prove import columns_of
@@ -21,6 +23,7 @@ from model_runtime.training.learn import learn
 from model_runtime.training.run import train
 from model_runtime.training.use_case import UseCase
 
+from ..support.parted import parted, written
 from ..support.settings import settings_in
 from ..support.small_cases import (
     FEATURES,
@@ -170,3 +173,18 @@ def test_xgboosts_model_that_can_not_be_compiled_is_served_with_the_reason(tmp_p
     metadata = train(planned(train_model), settings, QUIET)
     assert metadata.engine == "sklearn"
     assert "multi_strategy='one_output_per_tree'" in (metadata.parity.obstacle or "")
+
+
+def test_xgboost_learns_from_files_in_parts_and_is_compiled_and_proven(tmp_path: Path) -> None:
+    library = xgboost()
+    paths = written(customers(), tmp_path / "data", [200, 450])
+
+    def train_model(X: Any, y: Any) -> Any:
+        return fit_in_parts(library.XGBClassifier(n_estimators=20, n_jobs=1), X, y)
+
+    use_case = replace(
+        parted(paths, train_model, preprocessor=Coded), get_classes=lambda _: ANSWERS
+    )
+    metadata = train(use_case, settings_for(tmp_path), QUIET)
+    assert metadata.engine == "onnx"
+    assert metadata.parity.proven

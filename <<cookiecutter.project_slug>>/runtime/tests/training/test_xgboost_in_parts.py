@@ -28,6 +28,9 @@ pytestmark = [
 ]
 
 COLUMNS = 5
+PASSES = 4
+"""Reads of the rows before XGBoost begins with its rounds."""
+
 CODES = {"feature_types": [*"qqqqc"], "enable_categorical": True}
 
 
@@ -35,17 +38,21 @@ CODES = {"feature_types": [*"qqqqc"], "enable_categorical": True}
 class Made(Part):
     """Rows that are made up where they are asked for, of so many values a column.
 
-    The process that reads it for the first time ends as soon after that as `fate` says, in seconds.
+    With a fate, a file that notes who reads it, the process ends in so many seconds after it has
+    begun to read so many times; later ones live.
     """
 
     values: int = 100
-    fate: float | None = None
-    mark: str = ""
+    fate: Path | None = None
+    reads: int = 0
+    seconds: float = 0
 
     def read(self) -> pd.DataFrame:
-        if self.fate is not None and not Path(self.mark).exists():
-            Path(self.mark).touch()
-            Timer(self.fate, os._exit, [1]).start()
+        if self.fate is not None:
+            with self.fate.open("a") as file:
+                file.write("r")
+                if file.tell() == self.reads:
+                    Timer(self.seconds, os._exit, [1]).start()
         random = np.random.default_rng(self.start)
         X = random.integers(0, self.values, (self.rows, COLUMNS)) / self.values
         X[:, -1] = random.integers(0, 12, self.rows)
@@ -188,6 +195,15 @@ def test_one_worker_gives_the_model_of_this_process(
     )
 
 
+def test_two_workers_give_the_same_model_where_each_value_has_a_bin(
+    here: Cluster, two: Cluster
+) -> None:
+    parts = made([2_000, 1_500, 2_500, 1_800])
+    assert trees(learned(two, parts, "three", **CODES)) == trees(
+        learned(here, parts, "three", **CODES)
+    )
+
+
 @pytest.mark.parametrize("task", ["two", "three", "number"])
 def test_two_workers_are_as_good_as_one_process(task: str, here: Cluster, two: Cluster) -> None:
     parts = made([2_000, 1_500, 2_500, 1_800, 2_200], values=10**9)
@@ -197,18 +213,19 @@ def test_two_workers_are_as_good_as_one_process(task: str, here: Cluster, two: C
     assert min(scores) > 0.7
 
 
-@pytest.mark.parametrize("fate", [0.0, 2.0], ids=["while rows are read", "between the rounds"])
+@pytest.mark.parametrize(
+    ("reads", "seconds", "rounds"),
+    [(2, 0.0, 20), (PASSES, 0.5, 400)],
+    ids=["while rows are read", "between the rounds"],
+)
 def test_a_worker_that_dies_costs_time_and_no_rows(
-    fate: float, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    reads: int, seconds: float, rounds: int, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     parts = made([2_000, 1_500, 2_500, 2_000])
-    fatal = replace(parts[1], fate=fate, mark=str(tmp_path / "read"))
+    parts[1] = replace(parts[1], fate=tmp_path / "reads", reads=reads, seconds=seconds)
     with connected("local:2") as cluster, caplog.at_level(logging.WARNING, "model_runtime"):
         found = in_parts(cluster, parts, "two")
-        found = replace(found, parts=[parts[0], fatal, *parts[2:]])
-        rounds = 2_000 if fate else 20
-        estimator = model("two").set_params(n_estimators=rounds)
-        got = fit_in_parts(estimator, found, found)
+        got = fit_in_parts(model("two").set_params(n_estimators=rounds), found, found)
     assert got.get_booster().num_boosted_rounds() == rounds
     assert "begins anew on the workers that are there" in caplog.text
     rows = whole([Made("held", 10**6, 4_000, 0)], "two")
