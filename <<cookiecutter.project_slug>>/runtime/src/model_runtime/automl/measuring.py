@@ -5,7 +5,7 @@ would on one machine, whatever comes back first. So a cluster changes its speed,
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
@@ -67,7 +67,7 @@ class Measuring:
 
     def folds(
         self, wanted: Proposal, foresee: Callable[[], Iterator[Proposal]]
-    ) -> Iterator[Measured]:
+    ) -> Generator[Measured, None, None]:
         """Yield a proposal's measurements, fold by fold; who stops asking gives up the rest.
 
         Args:

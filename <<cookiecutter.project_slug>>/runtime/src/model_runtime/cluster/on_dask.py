@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count, islice
 from typing import Any
 
@@ -106,16 +106,16 @@ class _Preparing(WorkerPlugin):  # type: ignore[misc]
 class _Sent:
     """A piece that a scheduler has."""
 
-    def __init__(self, future: Future, ask: Callable[[Future], Any]) -> None:
-        self.future, self._ask = future, ask
+    def __init__(self, future: Future, cluster: "OnDask") -> None:
+        self.future, self._cluster = future, cluster
 
     def result(self) -> Any:
         """See `Started`."""
-        return self._ask(self.future)
+        return self._cluster.result(self.future)
 
     def give_up(self) -> None:
         """See `Started`."""
-        self.future.cancel()
+        self._cluster.cancel([self.future])
 
 
 class OnDask(Cluster):
@@ -142,15 +142,15 @@ class OnDask(Cluster):
             self.client.register_plugin(_Preparing(name, setup), name=name)
 
     def forget(self, name: str) -> None:
-        """See `Cluster.forget`."""
-        with self._told():
+        """See `Cluster.forget`; a cluster that is gone has forgotten."""
+        with suppress(CancelledError, CommClosedError, OSError, TimeoutError):
             self.client.unregister_worker_plugin(name)
 
     def start(
         self, function: Callable[[Piece], Result], piece: Piece, first: bool = False
     ) -> Started[Result]:
         """See `Cluster.start`."""
-        return _Sent(self._submit(function, piece, priority=int(first)), self._result)
+        return _Sent(self._submit(function, piece, priority=int(first)), self)
 
     def wait(self, started: Iterable[Started[Result]]) -> set[int]:
         """See `Cluster.wait`."""
@@ -175,10 +175,15 @@ class OnDask(Cluster):
                 if not sent:
                     return
                 future = next(done)
-                yield sent.pop(future), self._result(future)
+                yield sent.pop(future), self.result(future)
         finally:
             if sent:
-                self.client.cancel([*sent])
+                self.cancel([*sent])
+
+    def cancel(self, futures: list[Future]) -> None:
+        """Give up what was sent; of a cluster that is gone, nothing is left to give up."""
+        with suppress(CancelledError, CommClosedError, OSError, TimeoutError):
+            self.client.cancel(futures)
 
     def _submit(
         self, function: Callable[[Piece], Result], piece: Piece, priority: int = 0
@@ -187,7 +192,8 @@ class OnDask(Cluster):
         with self._told():
             return self.client.submit(function, piece, key=key, pure=False, priority=priority)
 
-    def _result(self, future: Future) -> Any:
+    def result(self, future: Future) -> Any:
+        """Wait for what was sent; see `Cluster.each` for what is raised."""
         with self._told():
             error = future.exception()
         if error is None:
