@@ -18,6 +18,7 @@ from model_runtime.training.cross_validate import cross_validate
 from model_runtime.training.evaluate import evaluate
 from model_runtime.training.session import Found, session
 
+from ..support.sample import PREFIX
 from ..support.searches import OTHERWISE, configured, rows_of, searching
 from ..support.small_cases import boosted, case
 
@@ -119,3 +120,20 @@ def test_dask_is_loaded_with_a_cluster_alone() -> None:
         "with connected(''): assert not {'dask', 'distributed'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("command", ["train", "retrain"])
+def test_a_cluster_that_is_none_is_told_before_anything_is_trained(
+    tmp_path: Path, command: str
+) -> None:
+    folders = {"BUNDLE": tmp_path / "bundle", "REGISTRY": tmp_path / "registry"}
+    environment = {f"{PREFIX}PATHS__{name}": str(folder) for name, folder in folders.items()}
+    done = subprocess.run(
+        [sys.executable, "-m", "model_runtime", command, "--cluster", "four"],
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert "CLUSTER is 'four'; it is local:N" in done.stderr
+    assert not any(folder.exists() for folder in folders.values())

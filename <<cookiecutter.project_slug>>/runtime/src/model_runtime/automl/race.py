@@ -77,7 +77,7 @@ class _Race:
     def __init__(self, session: Session, validation: Validation) -> None:
         self._session, self._options, self._validation = session, session.options, validation
         known = estimators.estimators(validation.task)
-        names = [name for name in self._options.estimators if name in known]
+        names: list[str] = [name for name in self._options.estimators if name in known]
         if not names:
             raise ProjectError(
                 f"config.yaml: automl.estimators: none of {', '.join(self._options.estimators)} "

@@ -128,16 +128,16 @@ class _Preparing(WorkerPlugin):  # type: ignore[misc]
 class _Sent:
     """A piece that a scheduler has."""
 
-    def __init__(self, future: Future, ask: Callable[[Future], Any]) -> None:
-        self.future, self._ask = future, ask
+    def __init__(self, future: Future, cluster: "OnDask") -> None:
+        self.future, self._cluster = future, cluster
 
     def result(self) -> Any:
         """See `Started`."""
-        return self._ask(self.future)
+        return self._cluster.result(self.future)
 
     def give_up(self) -> None:
         """See `Started`."""
-        self.future.cancel()
+        self._cluster.cancel([self.future])
 
 
 class OnDask(Cluster):
@@ -164,15 +164,15 @@ class OnDask(Cluster):
             self.client.register_plugin(_Preparing(name, setup), name=name)
 
     def forget(self, name: str) -> None:
-        """See `Cluster.forget`."""
-        with self._told():
+        """See `Cluster.forget`; a cluster that is gone has forgotten."""
+        with suppress(CancelledError, CommClosedError, OSError, TimeoutError):
             self.client.unregister_worker_plugin(name)
 
     def start(
         self, function: Callable[[Piece], Result], piece: Piece, first: bool = False
     ) -> Started[Result]:
         """See `Cluster.start`."""
-        return _Sent(self._submit(function, piece, priority=int(first)), self._result)
+        return _Sent(self._submit(function, piece, priority=int(first)), self)
 
     def wait(self, started: Iterable[Started[Result]]) -> set[int]:
         """See `Cluster.wait`."""
@@ -197,9 +197,9 @@ class OnDask(Cluster):
                 if not sent:
                     return
                 future = next(done)
-                yield sent.pop(future), self._result(future)
+                yield sent.pop(future), self.result(future)
         finally:
-            self._give_up(sent)
+            self.cancel(sent)
 
     def in_order(
         self, function: Callable[[Piece], Result], pieces: Iterable[Piece]
@@ -212,10 +212,10 @@ class OnDask(Cluster):
                     sent.append(self._submit(function, piece))
                 if not sent:
                     return
-                yield self._result(sent[0])
+                yield self.result(sent[0])
                 sent.popleft()
         finally:
-            self._give_up(sent)
+            self.cancel(sent)
 
     @property
     def places(self) -> Mapping[str, int | None]:
@@ -236,9 +236,9 @@ class OnDask(Cluster):
                 if lost := sorted({*sent} - {*self.places}):
                     raise WorkerLostError(", ".join(lost))
                 waiting -= self._finished(waiting)
-            return [self._result(future) for future in sent.values()]
+            return [self.result(future) for future in sent.values()]
         finally:
-            self._give_up(waiting)
+            self.cancel(waiting)
 
     def _finished(self, waiting: set[Future]) -> set[Future]:
         """Wait a while for some; the error of one is that of all."""
@@ -247,12 +247,13 @@ class OnDask(Cluster):
         except TimeoutError:
             return set()
         for future in done:
-            self._result(future)
+            self.result(future)
         return done
 
-    def _give_up(self, sent: Iterable[Future]) -> None:
+    def cancel(self, sent: Iterable[Future]) -> None:
+        """Give up what was sent; of a cluster that is gone, nothing is left to give up."""
         if futures := [*sent]:
-            with suppress(CancelledError, OSError, TimeoutError):  # it may be gone
+            with suppress(CancelledError, CommClosedError, OSError, TimeoutError):
                 self.client.cancel(futures)
 
     def _submit(
@@ -269,7 +270,8 @@ class OnDask(Cluster):
                 function, piece, key=key, pure=False, priority=priority, **where
             )
 
-    def _result(self, future: Future) -> Any:
+    def result(self, future: Future) -> Any:
+        """Wait for what was sent; see `Cluster.each` for what is raised."""
         with self._told():
             error = future.exception()
             if error is None:
