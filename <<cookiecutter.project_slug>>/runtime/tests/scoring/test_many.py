@@ -267,6 +267,8 @@ def test_places_that_can_not_be_are_refused(model: Path, tmp_path: Path) -> None
     ]:
         with pytest.raises(ProjectError, match=reason):
             score_all(model, f"{tmp_path}/{source}", f"{tmp_path}/{target}")
+    with pytest.raises(ProjectError, match=r"OUTPUT /proc/out can't be read or written"):
+        score_all(model, f"{tmp_path}/in/", "/proc/out")
     with pytest.raises(ProjectError, match="OUTPUT is https://host/x; nothing can be written"):
         score_all(model, f"{tmp_path}/in/", "https://host/x")
     with pytest.raises(ProjectError, match="INPUT is nonsense://x: Protocol not known"):

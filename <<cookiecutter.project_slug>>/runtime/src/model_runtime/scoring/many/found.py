@@ -79,7 +79,8 @@ def _find(source: Place, folder: bool) -> Found:
     if pattern:
         root = root_of(path)
         matches = storage.glob(path, detail=True)
-    elif folder or storage.isdir(path):
+    elif folder or (not path.startswith("http") and storage.isdir(path)):
+        # On the web that would be told by reading the file.
         root = path.rstrip("/")
         matches = storage.find(root, detail=True)
     else:

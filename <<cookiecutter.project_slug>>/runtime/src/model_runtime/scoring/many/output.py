@@ -56,8 +56,10 @@ class Output:
         """Keep other runs on this machine away; on other storages nobody does.
 
         Raises:
-            ProjectError: Another run is writing there, or the folder can't be made.
+            ProjectError: Another run is writing there, or it is a file or holds what scoring did
+                not write.
         """
+        self._check_free()
         if not self.place.local:
             yield
             return
@@ -65,13 +67,14 @@ class Output:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             with locked(folder / ".lock", wait=False):
-                yield
+                try:
+                    yield
+                finally:
+                    self._remove_empty(folder)
         except BlockingIOError as error:
             raise ProjectError(
                 f"Another run is writing to {self.place.name}; wait until it is done."
             ) from error
-        finally:
-            self._remove_empty(folder)
 
     def _remove_empty(self, folder: Path) -> None:
         """Leave nothing where nothing was done."""
@@ -79,12 +82,7 @@ class Output:
             (folder / ".lock").unlink(missing_ok=True)
             folder.rmdir()
 
-    def check_free(self) -> None:
-        """See that a run may write there.
-
-        Raises:
-            ProjectError: It is a file, or holds what scoring did not write.
-        """
+    def _check_free(self) -> None:
         storage, path = self.place.storage, self.place.path
         if storage.isfile(path):
             raise ProjectError(f"OUTPUT {self.place.name} is a file; name a folder.")

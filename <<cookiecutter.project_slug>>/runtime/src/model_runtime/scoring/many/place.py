@@ -154,7 +154,7 @@ def place(text: str, use: str) -> Place:
         ProjectError: Its storage's driver is not installed, or the address is none.
     """
     if not is_url(text):
-        return Place(fsspec.filesystem("file"), str(Path(text).absolute()), text)
+        return Place(fsspec.filesystem("file"), os.path.normpath(Path(text).absolute()), text)
     try:
         # Listings are not kept, for others write there, too.
         storage, path = url_to_fs(text, use_listings_cache=False)

@@ -1,5 +1,7 @@
 """Score many files: find them, score what is not finished yet, and put all into place."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from .found import Found, find, suffix_of
 from .manifest import Ledger, difference
 from .output import REJECTS, UNFINISHED, Output
 from .pieces import check_targets
-from .place import Place, place
+from .place import Place, place, reason
 from .scorer import pack
 from .under_way import UnderWay
 
@@ -78,8 +80,7 @@ def score_many(asked: Asked, console: Console) -> list[str]:
     _check_apart(found, source, target)
     check_targets(found.files)
     output = Output(target)
-    output.check_free()
-    with output.held():
+    with _told(target), output.held():
         if (before := output.manifest()) is not None:
             if told := difference(before, found.files, bundle.metadata):
                 raise ProjectError(
@@ -93,6 +94,20 @@ def score_many(asked: Asked, console: Console) -> list[str]:
         _check_some_scored(run.ledger, target)
         output.finish(run.ledger.manifest(source.name, bundle.metadata))
     return ManyReport(run.ledger, found, target, bundle.metadata, run.kept).lines()
+
+
+@contextmanager
+def _told(target: Place) -> Iterator[None]:
+    """Turn what a storage's driver raises into a sentence."""
+    try:
+        yield
+    except ProjectError:
+        raise
+    except Exception as error:  # each has errors of its own
+        raise ProjectError(
+            f"OUTPUT {target.name} can't be read or written ({type(error).__name__}: "
+            f"{reason(error)})."
+        ) from error
 
 
 def _check_some_scored(ledger: Ledger, target: Place) -> None:
