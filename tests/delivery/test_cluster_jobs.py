@@ -168,6 +168,30 @@ def test_a_killed_worker_costs_no_row_and_nothing_is_left(
     assert nothing_left(release)
 
 
+def test_a_drained_first_pod_begins_again_elsewhere(
+    project: Path, release: Cluster, shared: Path
+) -> None:
+    rows = passengers(shared / "in")
+    run_ = scoring(project, "WORKERS=1")
+    try:
+        eventually(lambda: works(release, 1), LONG)
+        (pod,) = of_index(release, 0)
+        evict(release, pod)
+        said, _ = run_.communicate(timeout=LONG)
+    finally:
+        run_.kill()
+    assert run_.returncode == 0, said
+    assert scored(shared / "out") == rows
+    assert nothing_left(release)
+
+
+def evict(there: Cluster, pod: str) -> None:
+    """Have a pod go as the drain of a node does."""
+    metadata = {"name": pod, "namespace": there.namespace}
+    given = {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": metadata}
+    there.api.create(f"{path_of('Pod', there.namespace)}/{pod}/eviction", given)
+
+
 def test_an_interrupt_removes_the_job(project: Path, release: Cluster, shared: Path) -> None:
     passengers(shared / "in")
     run_ = scoring(project, "WORKERS=1")

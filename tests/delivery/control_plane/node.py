@@ -76,6 +76,7 @@ class Node:
                 return
         if known and ends:
             known.pod["metadata"] |= pod["metadata"]
+            known.pod["status"]["conditions"] = pod["status"].get("conditions") or []
             known.ending.set()
         elif ends:
             self._delete(pod)

@@ -170,6 +170,8 @@ class PodThread(threading.Thread):
             {"type": name, "status": str(have[name]), "lastTransitionTime": now}
             for name in CONDITIONS
         ]
+        known = self.pod["status"].get("conditions") or []
+        conditions += [each for each in known if each["type"] == "DisruptionTarget"]
         running = {each.spec["name"]: each for each in self._containers}
         statuses = [
             {

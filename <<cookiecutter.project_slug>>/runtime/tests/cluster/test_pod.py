@@ -90,13 +90,13 @@ def test_workers_whose_scheduler_is_lost_are_not_done(pods: Start) -> None:
     assert [ended(each)[0] for each in others] == [LOST, LOST]
 
 
-def test_a_signal_ends_the_first_with_its_command(pods: Start) -> None:
+def test_a_signal_ends_the_first_and_its_workers_come_again(pods: Start) -> None:
     first, *others = (pods(index, WAIT) for index in range(3))
     assert first.stdout is not None
     first.stdout.readline()
     first.terminate()
     assert ended(first)[0] == 128 + signal.SIGTERM
-    assert [ended(each)[0] for each in others] == [0, 0]
+    assert [ended(each)[0] for each in others] == [LOST, LOST]
 
 
 def test_the_first_is_not_tried_again(pods: Start) -> None:

@@ -1,5 +1,5 @@
 {{/* A job whose pods are a cluster: index 0 leads and runs the command, the others work for it. All are
-   alike, so that neither an operator nor a right to make pods is needed. Of a dict with root, workers and
+   alike, so that neither an operator nor a right of pods is needed. Of a dict with root, workers and
    container, and for the environment also subdomain and cpu. */}}
 {{- define "<< cookiecutter.project_slug >>.workers-job" -}}
 completionMode: Indexed

@@ -59,7 +59,7 @@ def lint_chart(values: Extra = None) -> None:
 
 
 @app.command()
-def rollbackrelease_of(
+def rollback_release(
     revision: Annotated[int | None, typer.Option(min=1, help="Left out, the one before.")] = None,
     release: Name = None,
     namespace: Namespace = None,

@@ -8,6 +8,9 @@ import logging
 import os
 import sys
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
 from urllib.parse import urlsplit
 
 from distributed import Nanny, Scheduler
@@ -42,9 +45,24 @@ async def lead(pod: Pod, command: list[str]) -> int:
     where = urlsplit(pod.scheduler)
     arrivals = _Arrivals(pod.workers)
     options = {"host": pod.address, "port": where.port, "protocol": where.scheme, **_NO_PAGES}
-    async with Scheduler(plugins=[arrivals], **options) as scheduler:
+    async with _scheduler(plugins=[arrivals], **options) as address:
         await _workers(arrivals)
-        return FAILED if await _run(command, scheduler.address) else 0
+        return FAILED if await _run(command, address) else 0
+
+
+@asynccontextmanager
+async def _scheduler(**options: Any) -> AsyncIterator[str]:
+    """Run a scheduler that tells its workers at the end that it is done.
+
+    Of an interruption it tells nothing: whom it has lost comes again, for the pod that follows.
+    """
+    scheduler = await Scheduler(**options)
+    try:
+        yield scheduler.address
+    except Exception:
+        await scheduler.close()
+        raise
+    await scheduler.close()
 
 
 class _Arrivals(SchedulerPlugin):  # type: ignore[misc]
