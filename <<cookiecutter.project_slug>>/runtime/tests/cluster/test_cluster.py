@@ -115,8 +115,8 @@ def test_nobody_answers() -> None:
 
 def test_dask_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "dask", None)
-    monkeypatch.delitem(sys.modules, "model_runtime.cluster.on_dask", raising=False)
-    monkeypatch.delattr(cluster_package, "on_dask", raising=False)
+    monkeypatch.delitem(sys.modules, "model_runtime.cluster.reached", raising=False)
+    monkeypatch.delattr(cluster_package, "reached", raising=False)
     with (
         pytest.raises(ProjectError, match="uv add --group train 'model-runtime"),
         connected("local:1"),

@@ -1,14 +1,14 @@
 import re
 
 import pytest
-
 from model_runtime.doctor.examine import examine_use_case
 from model_runtime.doctor.finding import Finding
 from model_runtime.settings import read_settings
 from model_runtime.training.use_case import UseCase
 
 from ..support.small_cases import FreePreprocessor, case, spending
-from .gallery import GALLERY, Broken
+from .gallery import GALLERY
+from .gallery.broken import Broken
 from .gallery.data import sorted_by_target
 
 FREE = f"{FreePreprocessor.__module__}.{FreePreprocessor.__name__}"

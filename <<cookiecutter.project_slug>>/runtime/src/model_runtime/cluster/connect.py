@@ -54,12 +54,12 @@ def connected(where: str) -> Iterator[Cluster]:
     if not local and not _ADDRESS.fullmatch(where):
         raise ProjectError(f"CLUSTER is '{where}'; it is {KINDS}.")
     try:
-        from . import on_dask
+        from . import reached
     except ImportError as error:
         raise ProjectError(
             f"CLUSTER={where} needs {error.name}: `uv add --group train 'model-runtime[cluster]'` "
             "adds what a cluster takes."
         ) from error
-    context = on_dask.local(int(local[1])) if local else on_dask.remote(where)
+    context = reached.local(int(local[1])) if local else reached.remote(where)
     with context as cluster:
         yield cluster

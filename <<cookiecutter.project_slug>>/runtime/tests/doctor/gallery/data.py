@@ -4,9 +4,8 @@ import itertools
 
 import numpy as np
 import pandas as pd
-from sklearn.naive_bayes import GaussianNB
-
 from model_runtime.training.use_case import UseCase
+from sklearn.naive_bayes import GaussianNB
 
 from ...support.small_cases import (
     FEATURES,
