@@ -90,7 +90,7 @@ def test_folds_have_the_same_scores(tmp_path: Path, cluster: Cluster) -> None:
 
 
 def test_a_worker_that_is_lost_costs_no_result(tmp_path: Path) -> None:
-    settings = configured(tmp_path, max_trials=12, estimators=CLASSIFIERS)
+    settings = configured(tmp_path, max_trials=8)
     with connected("local:2") as cluster:
         first = cluster.start(_pid, 0).result()
         killing = _Killing(cluster, first)

@@ -19,13 +19,13 @@ from model_runtime.settings import AutoML
 from model_runtime.training.fit import fit
 from model_runtime.training.resolve import resolve_schema
 from model_runtime.training.search_report import write_search
-from model_runtime.training.session import Found, Session, Trial, continued
+from model_runtime.training.session import Config, Found, Session, Trial, continued
 from model_runtime.training.split import split
 
 from ..support.searches import OTHERWISE
 from ..support.small_cases import case, customers
 
-FOREST = {"n_estimators": 20, "max_leaf_nodes": 64, "max_features": 0.5}
+FOREST: Config = {"n_estimators": 20, "max_leaf_nodes": 64, "max_features": 0.5}
 
 
 def rows(task: str, n: int, steps: float) -> tuple[Any, Any]:
