@@ -93,7 +93,7 @@ def test_folds_have_the_same_scores(tmp_path: Path, cluster: Cluster) -> None:
 def test_a_worker_that_is_lost_costs_no_result(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings = configured(tmp_path, max_trials=12, estimators=CLASSIFIERS)
+    settings = configured(tmp_path, max_trials=8)
     with connected("local:2") as cluster:
         lost, started, start = cluster.start(_pid, 0).result(), count(1), cluster.start
 

@@ -65,6 +65,20 @@ def _pids(cluster: Cluster) -> set[int]:
     return {pid for _, pid in cluster.each(_pid, range(50))}
 
 
+def test_pieces_are_sent_one_by_one(cluster: Cluster) -> None:
+    started = [cluster.start(abs, -1), cluster.start(abs, -2, first=True)]
+    assert cluster.wait(started)
+    assert [each.result() for each in started] == [1, 2]
+    cluster.start(abs, -3).give_up()
+
+
+def test_what_is_forgotten_is_gone(cluster: Cluster) -> None:
+    cluster.prepare("gone", os.getpid)
+    cluster.forget("gone")
+    with pytest.raises(KeyError):
+        [*cluster.each(prepared, ["gone"])]
+
+
 def test_preparing_that_fails_is_told(two: Cluster) -> None:
     with pytest.raises(ZeroDivisionError):
         two.prepare("nothing", _fail)

@@ -77,8 +77,12 @@ class OnDask(Cluster):
 
     def prepare(self, name: str, setup: Callable[[], Any]) -> None:
         """See `Cluster.prepare`."""
-        with self._told():
-            self.client.register_plugin(_Preparing(name, setup), name=name)
+        made = _Preparing(name, setup)
+        try:
+            self.client.register_plugin(made, name=name)
+        except OSError:  # a worker was lost just now; when connecting to it ends, that is known
+            with self._told():
+                self.client.register_plugin(made, name=name)
 
     def forget(self, name: str) -> None:
         """See `Cluster.forget`; a cluster that is gone has forgotten."""
