@@ -35,6 +35,8 @@ _SETTINGS = {
     "distributed.comm.timeouts.connect": f"{_ANSWER_S:g}s",
     # As Dask does for linear algebra: as many workers as cores need no more threads.
     "distributed.nanny.pre-spawn-environ.POLARS_MAX_THREADS": 1,
+    # Nobody looks at its pictures of who takes the time, a hundred a second.
+    "distributed.worker.profile.enabled": False,
 }
 _LOOK_AGAIN_S = 1.0
 
