@@ -3,6 +3,8 @@
 import os
 import re
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -284,3 +286,11 @@ def whole_parts(use_case: UseCase) -> Any:
     whole = load(use_case, Training()).whole
     assert whole is not None
     return whole.parts
+
+
+@pytest.mark.parametrize("command", ["train", "retrain"])
+def test_a_cluster_that_is_none_is_told_by_the_commands(command: str) -> None:
+    asked = [sys.executable, "-m", "model_runtime", command, "--cluster", "many"]
+    done = subprocess.run(asked, capture_output=True, text=True)
+    assert done.returncode
+    assert "CLUSTER is 'many'; it is local:N" in " ".join(done.stderr.split())
