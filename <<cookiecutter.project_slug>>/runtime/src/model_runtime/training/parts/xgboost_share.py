@@ -24,11 +24,14 @@ Group = dict[str, Any]
 LONGEST_S = 3_600
 """Seconds in which others may be ahead of a worker: as long as it reads its share."""
 
+MEET_S = 120
+"""Seconds in which all workers have to have come, so that none waits for one that has died."""
+
 _BYTES = {True: 1, False: 2}  # of a cell, up to 256 bins and above
 _ROOM = 0.5
 """The share of free memory that histograms' cells may take before they are kept in files."""
 
-_METER: list[RabitTracker] = []
+_trackers: list[RabitTracker] = []
 
 
 @dataclass(frozen=True)
@@ -81,12 +84,12 @@ def meet(asked: tuple[int, str]) -> Group:
     It is of the worker, not of the client, since workers can reach each other in any case.
     """
     workers, address = asked
-    while _METER:
+    while _trackers:
         with suppress(XGBoostError):  # of a training that was given up
-            _METER.pop().free()
-    tracker = RabitTracker(n_workers=workers, host_ip=address, sortby="task")
+            _trackers.pop().free()
+    tracker = RabitTracker(n_workers=workers, host_ip=address, sortby="task", timeout=MEET_S)
     tracker.start()
-    _METER.append(tracker)
+    _trackers.append(tracker)
     return dict(tracker.worker_args())
 
 
