@@ -1,6 +1,7 @@
 import re
 
 import pytest
+
 from model_runtime.doctor.examine import examine_use_case
 from model_runtime.doctor.finding import Finding
 from model_runtime.settings import read_settings

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from model_runtime.bundle.read import read_bundle
 from model_runtime.bundle.write import write_bundle
 from model_runtime.doctor import agreement, tools

@@ -4,8 +4,9 @@ import itertools
 
 import numpy as np
 import pandas as pd
-from model_runtime.training.use_case import UseCase
 from sklearn.naive_bayes import GaussianNB
+
+from model_runtime.training.use_case import UseCase
 
 from ...support.small_cases import (
     FEATURES,

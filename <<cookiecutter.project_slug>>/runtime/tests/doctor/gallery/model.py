@@ -4,13 +4,14 @@ import itertools
 from typing import Any
 
 import numpy as np
-from model_runtime.features import Feature
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression, Perceptron
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.semi_supervised import LabelSpreading
+
+from model_runtime.features import Feature
 
 from ...support.small_cases import (
     FreePreprocessor,

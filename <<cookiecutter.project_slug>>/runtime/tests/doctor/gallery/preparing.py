@@ -4,9 +4,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn.compose import ColumnTransformer
+
 from model_runtime.features import Feature, Features
 from model_runtime.training.use_case import UseCase
-from sklearn.compose import ColumnTransformer
 
 from ...support.small_cases import (
     FEATURES,
