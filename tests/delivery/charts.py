@@ -3,9 +3,11 @@
 import json
 import subprocess
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import yaml
+from model_runtime.delivery.score_job import with_job
 
 from . import manifest_schemas
 from .helm import helm
@@ -167,9 +169,12 @@ def template(
     release: str = "titanic",
     namespace: str = "models",
 ) -> str:
+    """Return the manifests; those of a scoring job, too, if the values ask for one."""
     chart = next(project.glob("deploy/helm/*"))
     options = ["--namespace", namespace, "--set-string", TAG, *with_values(folder, values)]
-    done = helm("template", release, chart, *options, cwd=project)
+    with TemporaryDirectory() as other:
+        whole = with_job(chart, Path(other)) if "score" in values.get("global", {}) else chart
+        done = helm("template", release, whole, *options, cwd=project)
     assert done.returncode == 0, done.stderr
     assert not done.stderr, done.stderr
     return done.stdout

@@ -80,11 +80,3 @@
   value: /retrain/{{ lower . }}
 {{- end }}
 {{- end }}
-
-{{- define "<< cookiecutter.project_slug >>.score-environment" -}}
-{{- include "<< cookiecutter.project_slug >>.fetch-environment" (index . 0) }}
-{{- range $name, $value := pick (index . 1) "input" "output" }}
-- name: {{ upper $name }}
-  value: {{ $value | replace "$(" "$$(" | quote }}
-{{- end }}
-{{- end }}

@@ -43,18 +43,6 @@
 {{- end }}
 {{- end }}
 
-{{/* The ways out of a job that scores: its files, and the registry where its model is fetched. */}}
-{{- define "<< cookiecutter.project_slug >>.score-ports" -}}
-{{- $ports := list }}
-{{- if include "<< cookiecutter.project_slug >>.fetches" . }}
-{{- $ports = append $ports (include "<< cookiecutter.project_slug >>.registry-port" .) }}
-{{- end }}
-{{- range concat .Values.deployment.score.allow_to .Values.deployment.allow_to }}
-{{- $ports = append $ports (toString .) }}
-{{- end }}
-{{- without $ports "" | uniq | join " " }}
-{{- end }}
-
 {{/* The ways out to the cluster's DNS and to ports, which are divided by blanks; none without any. */}}
 {{- define "<< cookiecutter.project_slug >>.egress" -}}
 {{- if . }}

@@ -74,12 +74,3 @@
 - name: data
   mountPath: /app/data
 {{- end }}
-
-{{- define "<< cookiecutter.project_slug >>.score-mounts" -}}
-{{- include "<< cookiecutter.project_slug >>.config-mount" . }}
-- name: tmp
-  mountPath: /tmp
-- name: models
-  mountPath: {{ include "<< cookiecutter.project_slug >>.fetched-bundle" . | dir }}
-  readOnly: true
-{{- end }}

@@ -105,17 +105,3 @@ limits:
     {{- include "<< cookiecutter.project_slug >>.mounts" (list . (include "<< cookiecutter.project_slug >>.fetch-mounts" .)) | nindent 4 }}
 {{- end }}
 {{- end }}
-
-{{/* What brings the model that the service's image has. */}}
-{{- define "<< cookiecutter.project_slug >>.copy-model" -}}
-- name: copy-model
-  {{- include "<< cookiecutter.project_slug >>.pulled" (list . (include "<< cookiecutter.project_slug >>.versions" . | fromJsonArray | first).image) | nindent 2 }}
-  command: [cp, --recursive, model_bin, {{ include "<< cookiecutter.project_slug >>.fetched-bundle" . }}]
-  securityContext:
-    {{- include "<< cookiecutter.project_slug >>.container-security" . | nindent 4 }}
-  resources:
-    {{- include "<< cookiecutter.project_slug >>.resources" (dict "root" . "cpu" "50m" "memory" "64Mi") | nindent 4 }}
-  volumeMounts:
-    - name: models
-      mountPath: {{ include "<< cookiecutter.project_slug >>.fetched-bundle" . | dir }}
-{{- end }}

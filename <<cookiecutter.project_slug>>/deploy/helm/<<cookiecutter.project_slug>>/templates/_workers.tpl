@@ -28,19 +28,13 @@ successPolicy:
 {{- define "<< cookiecutter.project_slug >>.workers-environment" -}}
 {{- $tls := .root.Values.deployment.secrets.workers }}
 - name: CLUSTER_JOB
-  valueFrom:
-    fieldRef:
-      fieldPath: metadata.labels['batch.kubernetes.io/job-name']
+  valueFrom: {fieldRef: {fieldPath: "metadata.labels['batch.kubernetes.io/job-name']"}}
 - name: CLUSTER_SCHEDULER
   value: {{ ternary "tls" "tcp" (not (empty $tls)) }}://$(CLUSTER_JOB)-0.{{ .subdomain }}:8786
 - name: CLUSTER_ADDRESS
-  valueFrom:
-    fieldRef:
-      fieldPath: status.podIP
+  valueFrom: {fieldRef: {fieldPath: "status.podIP"}}
 - name: CLUSTER_FAILURES
-  valueFrom:
-    fieldRef:
-      fieldPath: metadata.annotations['batch.kubernetes.io/job-index-failure-count']
+  valueFrom: {fieldRef: {fieldPath: "metadata.annotations['batch.kubernetes.io/job-index-failure-count']"}}
 - name: CLUSTER_WORKERS
   value: {{ .workers | quote }}
 - name: CLUSTER_THREADS
@@ -51,33 +45,26 @@ successPolicy:
 - name: DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION
   value: "True"
 - name: DASK_DISTRIBUTED__COMM__TLS__CA_FILE
-  value: {{ include "<< cookiecutter.project_slug >>.workers-folder" .root }}/ca.crt
+  value: /etc/workers/ca.crt
 {{- range $part := list "SCHEDULER" "WORKER" "CLIENT" }}
 {{- range $name, $file := dict "CERT" "tls.crt" "KEY" "tls.key" }}
 - name: DASK_DISTRIBUTED__COMM__TLS__{{ $part }}__{{ $name }}
-  value: {{ include "<< cookiecutter.project_slug >>.workers-folder" $.root }}/{{ $file }}
+  value: /etc/workers/{{ $file }}
 {{- end }}
 {{- end }}
 {{- end }}
-{{- end }}
-
-{{- define "<< cookiecutter.project_slug >>.workers-folder" -}}
-/etc/{{ .Chart.Name }}-workers
 {{- end }}
 
 {{- define "<< cookiecutter.project_slug >>.workers-mounts" -}}
 {{- if .Values.deployment.secrets.workers }}
-- name: workers-tls
-  mountPath: {{ include "<< cookiecutter.project_slug >>.workers-folder" . }}
-  readOnly: true
+- {name: workers-tls, mountPath: /etc/workers, readOnly: true}
 {{- end }}
 {{- end }}
 
 {{- define "<< cookiecutter.project_slug >>.workers-volumes" -}}
 {{- with .Values.deployment.secrets.workers }}
 - name: workers-tls
-  secret:
-    secretName: {{ . | quote }}
+  secret: {secretName: {{ . | quote }}}
 {{- end }}
 {{- end }}
 

@@ -5,9 +5,11 @@ Its model, image and variables are those of a release: its values, as Helm has k
 
 import json
 import secrets
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib import resources
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -87,12 +89,20 @@ def _rendered(
         "global": {"score": {"id": secrets.token_hex(3), **files}},
     }
     with tempfile.TemporaryDirectory() as folder:
-        words = []
+        chart, words = with_job(chart_folder(), Path(folder)), []
         for number, given in enumerate((values, own)):
             file = Path(folder, f"{number}.json")
             file.write_text(json.dumps(given), "utf-8")
             words += ["--values", str(file)]
-        return helm.ask("template", release, str(chart_folder()), *words, "--show-only", _TEMPLATE)
+        return helm.ask("template", release, str(chart), *words, "--show-only", _TEMPLATE)
+
+
+def with_job(chart: Path, folder: Path) -> Path:
+    """Return a copy of a chart in a folder, with the template of the job, which no release has."""
+    text = (resources.files(__package__ or "") / "score_job.yaml").read_text("utf-8")
+    copy = shutil.copytree(chart, folder / chart.name)
+    (copy / _TEMPLATE).write_text(text.replace("CHART.", f"{chart.name}."), "utf-8")
+    return copy
 
 
 def _model(job: Mapping[str, Any]) -> str:
