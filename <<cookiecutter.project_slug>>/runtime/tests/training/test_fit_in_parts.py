@@ -228,9 +228,10 @@ def test_the_example_of_the_docs_trains(tmp_path: Path, monkeypatch: pytest.Monk
     for text in re.findall(r"^```python$(.*?)^```$", section, re.M | re.S):
         exec(text, own)
     written(FRAME, tmp_path / "data" / "customers", [900])
+    settings = settings_in(tmp_path)
     monkeypatch.chdir(tmp_path)
     use_case = replace(case(own["train_model"]), data_loader=own["DataLoader"])
-    metadata = train(use_case, settings_in(tmp_path), Console(quiet=True))
+    metadata = train(use_case, settings, Console(quiet=True))
     assert metadata.parity.proven
     assert metadata.data.rows == len(FRAME)
 
