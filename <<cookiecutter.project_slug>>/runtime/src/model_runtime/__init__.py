@@ -10,6 +10,7 @@ from warnings import warn
 
 if TYPE_CHECKING:
     from .automl import search as search
+    from .cluster import spread as spread
     from .downloads import download as download
     from .errors import ProjectError as ProjectError
     from .features import Feature as Feature
@@ -31,6 +32,7 @@ _PLACES = {
     "download": "downloads",
     "fit_in_parts": "training.parts",
     "search": "automl",
+    "spread": "cluster",
 }
 """The part that each public name is in: it is imported when the name is first asked for."""
 

@@ -2,6 +2,7 @@
 
 from .connect import connected, in_use, using
 from .pieces import Cluster, Here, Started, WorkerLostError, prepared
+from .spread import spread
 
 __all__ = [
     "Cluster",
@@ -11,5 +12,6 @@ __all__ = [
     "connected",
     "in_use",
     "prepared",
+    "spread",
     "using",
 ]

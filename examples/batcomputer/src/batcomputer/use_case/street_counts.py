@@ -38,6 +38,11 @@ def count(file: StreetFile) -> Street:
     return replace(street, rows=_by_month_of_year(street.rows))
 
 
+def count_all(files: Iterable[StreetFile]) -> Street:
+    """Count some files, one after the other."""
+    return added(map(count, files))
+
+
 def added(parts: Iterable[Street]) -> Street:
     """Return the sum of counts of files, or of such sums: counted anywhere, in any groups.
 
