@@ -142,6 +142,7 @@ bench-batcomputer: $(READY) ## Measure the Batcomputer's training on many record
 	@$(BIN)/python tools/examples.py batcomputer $(if $(DIR),--output $(DIR))
 	$(MAKE) -C $(BUILT)/batcomputer setup
 	$(if $(wildcard $(BUILT)/batcomputer/data/*.zip),,$(MAKE) -C $(BUILT)/batcomputer data FROM=synthetic)
+	$(UV) pip install --quiet --python $(BUILT)/batcomputer/$(OWN_PYTHON) --editable '$(BUILT)/batcomputer/runtime[cluster]'
 	$(call measured,$(BUILT)/batcomputer,$(OWN_PYTHON),'batcomputer_at_size $(if $(RECORDS),--records $(RECORDS))' batcomputer_original)
 
 .PHONY: month

@@ -30,7 +30,7 @@ from .batcomputer_years import Table, differences, link_years, make_year
 
 ROOT = Path.cwd()
 RECORDS = 100_000_000
-COUNT = "from benchmarks.batcomputer_years import count_here; count_here()"
+COUNT = "from benchmarks.batcomputer_years import count_here; count_here({!r})"
 PANDAS = "from benchmarks.batcomputer_years import count_by_pandas; count_by_pandas()"
 
 
@@ -42,6 +42,15 @@ class Run:
     cpu: float
     peak: float
     output: str
+
+
+@dataclass(frozen=True)
+class Years:
+    """Years counted by this process, by workers, and trained on."""
+
+    counted: Run
+    spread: Run
+    trained: Run
 
 
 def main() -> None:
@@ -60,10 +69,12 @@ def main() -> None:
         counts = _compared(folder / "year", console)
         _row(shown, "counted, a year", year, size, counts)
         _row(shown, "… out of a zip", year, size, _zipped(folder, counts))
-        one, all_of_them = (_years(folder, k, counts, shown, year, size) for k in (1, years))
+        one, many = (_years(folder, k, counts, shown, year, size) for k in (1, years))
     console.print(shown)
-    times, peaks = all_of_them.seconds / one.seconds, all_of_them.peak / one.peak
+    times = many.trained.seconds / one.trained.seconds
+    peaks = many.trained.peak / one.trained.peak
     console.print(f"{years} times the records: time {times:.2f}, peak memory {peaks:.2f}")
+    console.print(_break_even(one, many, year, years * year))
 
 
 def _compared(year: Path, console: Console) -> Run:
@@ -92,7 +103,22 @@ def _zipped(folder: Path, wanted: Run) -> Run:
     return run
 
 
-def _years(folder: Path, years: int, one: Run, shown: Shown, records: int, size: float) -> Run:
+def _break_even(one: Years, many: Years, few_records: int, records: int) -> str:
+    """Say from how many records on twice the cores are worth the start of a cluster.
+
+    Seconds are taken to be a + b n for n records, and b to be halved by twice as many workers.
+    """
+    more = records - few_records
+    here = (many.counted.seconds - one.counted.seconds) / more
+    there = (many.spread.seconds - one.spread.seconds) / more
+    start = one.spread.seconds - there * few_records - (one.counted.seconds - here * few_records)
+    said = f"Workers take {start:.1f} s to begin, and {there / here:.2f} times as long for a record"
+    if here <= there / 2:
+        return f"{said}: twice the cores are not quicker."
+    return f"{said}: with twice the cores, quicker from {start / (here - there / 2):,.0f} on."
+
+
+def _years(folder: Path, years: int, one: Run, shown: Shown, records: int, size: float) -> Years:
     """Count years, see that each count is the year's so many times, and train on them."""
     here = folder / f"{years} years"
     link_years(folder / "year" / "data", here / "data", years)
@@ -100,11 +126,15 @@ def _years(folder: Path, years: int, one: Run, shown: Shown, records: int, size:
     if _table(counted) != {key: count * years for key, count in _table(one).items()}:
         raise SystemExit(f"The counts of {years} years are not {years} times the year's.")
     _row(shown, f"counted, {years} years", records * years, size * years, counted)
+    spread = _count(here, f"local:{os.cpu_count()}")
+    if _table(spread) != _table(counted):
+        raise SystemExit(f"By workers, the counts of {years} years are others.")
+    _row(shown, "… by a worker for each core", records * years, size * years, spread)
     for name in ("config.yaml", "pyproject.toml", "uv.lock"):
         shutil.copy(ROOT / name, here)
     trained = _run([str(Path(sys.executable).with_name("batcomputer")), "train"], here)
     _row(shown, "… to proven bundle", records * years, size * years, trained)
-    return trained
+    return Years(counted, spread, trained)
 
 
 def _row(shown: Shown, name: str, records: int, size: float, run: Run) -> None:
@@ -113,8 +143,8 @@ def _row(shown: Shown, name: str, records: int, size: float, run: Run) -> None:
     shown.add_row(name, f"{records:,}", f"{size:,.0f}", *figures)
 
 
-def _count(folder: Path) -> Run:
-    return _run([sys.executable, "-c", COUNT], folder)
+def _count(folder: Path, cluster: str = "") -> Run:
+    return _run([sys.executable, "-c", COUNT.format(cluster)], folder)
 
 
 def _table(run: Run) -> Table:

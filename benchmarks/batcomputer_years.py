@@ -47,11 +47,13 @@ def link_years(year: Path, folder: Path, years: int) -> None:
             (folder / month / _named(file.name, month)).symlink_to(file.resolve())
 
 
-def count_here() -> None:
-    """Print the counts of the records in data/ as JSON."""
+def count_here(cluster: str = "") -> None:
+    """Print the counts of the records in data/ as JSON, counted here or by a cluster's workers."""
     from batcomputer.use_case.data_loader import DataLoader
+    from model_runtime.cluster import using
 
-    frame: Any = DataLoader().load_data()
+    with using(cluster):
+        frame: Any = DataLoader().load_data()
     _print(frame[frame["count"] > 0][[*KEYS, "count"]])
 
 

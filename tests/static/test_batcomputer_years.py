@@ -55,6 +55,7 @@ def test_a_year_has_twelve_months_and_its_counts_are_those_of_pandas(years: Path
 def test_three_years_are_three_times_the_year(years: Path) -> None:
     one, three = (counts(python("count_here()", years / name)) for name in ("one", "three"))
     assert three == {key: 3 * count for key, count in one.items()}
+    assert three == counts(python("count_here('local:2')", years / "three"))
     assert all(file.is_symlink() for file in (years / "three").rglob("*.csv"))
 
 
