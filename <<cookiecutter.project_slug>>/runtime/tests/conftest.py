@@ -33,10 +33,15 @@ TRAINING = {"automl", "compiler", "evaluation", "training"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that need a trained model as slow."""
+    """Mark the tests that need a trained model as slow, and begin with what takes longest."""
     for item in items:
         if TRAINED & {*getattr(item, "fixturenames", ())} or item.path.parent.name in TRAINING:
             item.add_marker(pytest.mark.slow)
+    items.sort(key=lambda item: item.path.stem not in LONGEST)
+
+
+LONGEST = {"test_memory_of_parts"}
+"""Modules that would be waited for at the end."""
 
 
 @pytest.fixture(scope="session", autouse=True)

