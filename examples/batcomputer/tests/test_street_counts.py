@@ -75,8 +75,8 @@ def test_years_become_one_and_are_counted_as_pandas_counts_them(
     month = records["Month"].str[5:].astype(int)
     keys = [records["Reported by"], records["Crime type"], month, verdict]
     wanted = records.groupby([key.to_numpy() for key in keys]).size()
-    found = DataLoader().load_data()
-    found = found[found["count"] > 0].set_index(["force", "crime", "month", "verdict"])["count"]
+    frame = DataLoader().load_data()
+    found = frame[frame["count"] > 0].set_index(["force", "crime", "month", "verdict"])["count"]
     assert found.to_dict() == wanted.to_dict()
     assert set(found.index.get_level_values("month")) == {10, 11}
 

@@ -10,7 +10,7 @@ from model_runtime.training.use_case import UseCase
 from ..support.small_cases import FreePreprocessor, case, spending
 from .gallery import GALLERY
 from .gallery.broken import Broken
-from .gallery.data import sorted_by_target
+from .gallery.data import sorted_by_target, weighted, without_id
 
 FREE = f"{FreePreprocessor.__module__}.{FreePreprocessor.__name__}"
 
@@ -37,7 +37,7 @@ def test_a_fault_is_found_by_its_own_sentence(broken: Broken) -> None:
     assert problems[0].kind == broken.kind
 
 
-@pytest.mark.parametrize("healthy", [case, spending, sorted_by_target])
+@pytest.mark.parametrize("healthy", [case, spending, sorted_by_target, without_id, weighted])
 def test_a_healthy_use_case_is_fine(healthy: object) -> None:
     assert callable(healthy)
     findings = found(healthy())

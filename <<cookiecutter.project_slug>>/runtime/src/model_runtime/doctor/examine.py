@@ -33,16 +33,15 @@ def examine() -> Iterator[Finding]:
             yield from examine_use_case(use_case, settings)
         yield from agreement.bundle(settings, features)
     if settings is not None:
-        yield from attempted_chart()
+        yield from _listed("chart", agreement.chart())
     yield from agreement.lock()
     yield from memory(Path("data"))
     yield from tools()
 
 
-def attempted_chart() -> Iterator[Finding]:
-    """Yield what is found about the chart."""
-    found = yield from attempted("chart", list, agreement.chart())
-    yield from found or ()
+def _listed(part: str, findings: Iterator[Finding]) -> Iterator[Finding]:
+    """Yield findings; a failure to look is one, too."""
+    yield from (yield from attempted(part, list, findings)) or ()
 
 
 def examine_use_case(use_case: UseCase, settings: Settings) -> Iterator[Finding]:
@@ -57,7 +56,7 @@ def examine_use_case(use_case: UseCase, settings: Settings) -> Iterator[Finding]
     if rows is None:
         return
     yield from attempted("config.yaml", check_measured, use_case, settings, rows.y)
-    yield from leaking(use_case.features, frame, rows)
+    yield from _listed("leaks", leaking(use_case.features, frame, rows))
     if len(frame) > MOST_ROWS and rows.weight is None:
         kept = draw(rows, MOST_ROWS, settings.training.seed)
         if rows.y.iloc[kept].nunique() == rows.y.nunique() or task == "regression":

@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,14 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from ..features import Features
 from ..training.rows import Rows
+from ..training.split import draw
 from .finding import Finding
 
 TOLD = 0.98
 """Share of what there is to tell (see `told`) from which a single feature is suspect."""
+
+MOST_ROWS = 5_000
+"""Rows that are looked at, each drawn as often as it stands for."""
 
 _FOLDS = 3
 _DEPTH = 6
@@ -30,8 +35,10 @@ def leaking(features: Features, frame: pd.DataFrame, rows: Rows) -> Iterator[Fin
         frame: The data, as loaded.
         rows: The same rows, as the Preprocessor parts them.
     """
-    if len(rows.X) < _LEAST_ROWS:
+    kept = draw(rows, MOST_ROWS, 0)
+    if len(kept) < _LEAST_ROWS:
         return
+    frame, rows = frame.iloc[kept], replace(rows.take(kept), weight=None)
     classes = features.task == "classification"
     for feature in features.features:
         if feature.leaks or feature.type == "text":
@@ -44,7 +51,7 @@ def leaking(features: Features, frame: pd.DataFrame, rows: Rows) -> Iterator[Fin
                 f"'{feature.name}' alone tells {share:.1%} of the target in these rows. If it is "
                 "known only after the event, say `leaks: true` in features.yaml.",
             )
-    if features.id and told(frame[features.id], rows.y, classes) >= TOLD:
+    if features.id in frame and told(frame[features.id], rows.y, classes) >= TOLD:
         yield Finding(
             "look",
             "leaks",

@@ -96,14 +96,16 @@ def targets(change: Callable[["pd.Series[Any]"], Any]) -> Callable[[], UseCase]:
     return lambda: case(preprocessor=Encoding)
 
 
-def featured(features: Features, frame: pd.DataFrame) -> UseCase:
+def featured(
+    features: Features, frame: pd.DataFrame, train_model: Callable[..., Any] = logistic
+) -> UseCase:
     """Return a use case of other features."""
 
     class Own(Preprocessor):
         def features(self) -> Features:
             return features
 
-    return case(frame=frame, features=features, preprocessor=Own)
+    return case(train_model, frame, features, Own)
 
 
 def changing(**fields: Any) -> Features:

@@ -58,6 +58,21 @@ def _ordered() -> UseCase:
     return case(frame=frame.sample(frac=1, random_state=0))
 
 
+def without_id() -> UseCase:
+    """Return a use case that is well: the ID of features.yaml is the clients', not the data's."""
+    return case(frame=customers().drop(columns="customer"))
+
+
+def weighted() -> UseCase:
+    """Return a use case that is well: of rows that stand for several or for none."""
+    frame = customers()
+    frame["times"] = np.arange(len(frame)) % 3
+
+    return featured(
+        changing(weight="times"), frame, lambda X, y, weight: GaussianNB().fit(X, y, weight)
+    )
+
+
 def sorted_by_target() -> UseCase:
     """Return a use case that is well: its first thousand rows have one answer, and others more."""
     frame = pd.concat([customers()] * 4).sort_values("bought", ignore_index=True)

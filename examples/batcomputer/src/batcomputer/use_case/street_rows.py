@@ -54,7 +54,8 @@ def all_rows(
 def _separators(text: bytes) -> int:
     commas = int(np.count_nonzero(np.frombuffer(text, np.uint8) == ord(",")))
     quoted = re.findall(rb'"[^"\n]*"', text) if b'"' in text else []
-    return commas - sum(part.count(b",") for part in quoted)
+    in_quotes: int = sum(part.count(b",") for part in quoted)
+    return commas - in_quotes
 
 
 def lines(text: bytes) -> pl.DataFrame:
