@@ -23,7 +23,7 @@ def python(code: str, folder: Path) -> str:
     done = subprocess.run(
         [sys.executable, "-c", HERE + code],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
     )
