@@ -52,6 +52,8 @@ def test_a_wrong_answer_is_a_failure_by_its_reason(wrong: bytes, reason: str) ->
     measured, _ = measure([OK, OK, wrong])
     (found, count), *others = measured.failures.items()
     assert found.startswith(reason), measured.failures
+    if wrong == OK + OK:  # a client that is late has asked again before the second one comes
+        others = [each for each in others if each[0] != "connection lost"]
     assert (others, count > 1, measured.answered > 1) == ([], True, True)
 
 
