@@ -30,9 +30,9 @@ pytestmark = [
 CLASSIFIERS = ("histgb", "rf", "lrl2")
 
 
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Cluster]:
-    with connected("local:2") as found:
+@pytest.fixture(scope="module", params=["local:1", "local:2"])
+def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
+    with connected(request.param) as found:
         yield found
 
 

@@ -174,8 +174,8 @@ class Interrupting(Preprocessor):
         return target
 
 
-# While parts are checked, and while they are learned.
-@pytest.mark.parametrize(("how", "after"), [("cut", 2), ("killed", 10)])
+@pytest.mark.parametrize("how", ["killed", "cut"])
+@pytest.mark.parametrize("after", [2, 10])  # while parts are checked, and while they are learned
 def test_rows_are_counted_once_where_a_worker_is_lost(
     how: str, after: int, paths: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

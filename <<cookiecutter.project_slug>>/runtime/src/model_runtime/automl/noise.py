@@ -6,7 +6,7 @@ from statistics import mean, stdev
 from scipy.special import stdtrit
 
 SURE = 0.95
-"""How sure a difference has to be, one-sided, by Student's t."""
+"""The confidence that a difference has to have, one-sided, by Student's t."""
 
 
 def cannot_win(gains: list[float], n_folds: int) -> bool:

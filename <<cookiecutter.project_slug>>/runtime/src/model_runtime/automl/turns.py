@@ -8,7 +8,7 @@ import numpy as np
 
 @dataclass
 class Record:
-    """What an estimator's trials have cost and gained; costs are seconds, or trials."""
+    """The sum of what an estimator's trials have cost and gained; costs are seconds, or trials."""
 
     loss: float = np.inf
     spent: float = 0.0

@@ -48,7 +48,7 @@ class Validation:
 
     @property
     def n_folds(self) -> int:
-        """How often an estimator is fitted to be measured."""
+        """The number of fits that it takes to measure an estimator."""
         return len(self._parts)
 
     def measure(self, estimator: Any, fold: int) -> Measured:

@@ -57,7 +57,7 @@ class Cluster(ABC):
     @property
     @abstractmethod
     def workers(self) -> int:
-        """How many pieces are worked on at once, just now."""
+        """The number of pieces that are worked on at once, just now."""
 
     @abstractmethod
     def prepare(self, name: str, setup: Callable[[], Any]) -> None:

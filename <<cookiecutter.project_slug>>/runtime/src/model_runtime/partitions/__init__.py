@@ -1,4 +1,4 @@
-"""What `DataLoader.load_partitions` returns, as parts that can be read one by one."""
+"""The data of `DataLoader.load_partitions`, as parts that can be read one by one."""
 
 from .found import first_rows, parts_of
 from .part import Part

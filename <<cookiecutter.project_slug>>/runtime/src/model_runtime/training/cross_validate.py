@@ -23,7 +23,7 @@ Measure = Callable[[Any, Rows, TaskName], dict[str, float]]
 
 @dataclass(frozen=True)
 class _Folds:
-    """What a worker needs for each fold."""
+    """The things that a worker needs for each fold."""
 
     use_case: UseCase
     rows: Rows

@@ -1,4 +1,4 @@
-"""What is found of a target's values: of a table, or added up over its parts."""
+"""Findings about a target's values: of a table, or added up over its parts."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Hashable

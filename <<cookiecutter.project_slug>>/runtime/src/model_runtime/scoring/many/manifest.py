@@ -16,7 +16,7 @@ _MOST_IGNORED = 1_000
 
 @dataclass
 class Entry:
-    """What came of a file."""
+    """The counts of a file, and the pieces that came of it."""
 
     input: str
     mark: str

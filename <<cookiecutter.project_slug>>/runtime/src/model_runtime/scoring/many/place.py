@@ -52,7 +52,7 @@ class Place:
 
     @cached_property
     def local(self) -> bool:
-        """Whether it is on a file system of the machine."""
+        """True where it is on a file system of the machine."""
         return isinstance(self.storage, LocalFileSystem)
 
     def below(self, relative: str) -> "Place":

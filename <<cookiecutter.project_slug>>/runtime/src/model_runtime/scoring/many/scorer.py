@@ -18,7 +18,7 @@ NAME = "scoring"
 
 @dataclass(frozen=True)
 class Scorer:
-    """What a process scores pieces with."""
+    """The things that a process scores pieces with."""
 
     bundle: Bundle
     predictor: BlockPredictor

@@ -45,7 +45,7 @@ def uniform(seed: int, stream: int, start: int, n: int) -> Floats:
 
 @dataclass(frozen=True)
 class Draw:
-    """What is drawn of each row.
+    """The draw of each row.
 
     Without weights exactly so many rows of each class are held out: those with the least numbers,
     up to its end. With weights each row gives a share that is drawn from all that it stands for.

@@ -16,7 +16,7 @@ _SLACK = 1.5
 
 @dataclass(frozen=True)
 class Lowest:
-    """How many rows there are, and the least of their numbers."""
+    """The number of rows, and the least of their numbers."""
 
     rows: int
     share: float

@@ -26,7 +26,7 @@ class Read:
 
     @property
     def left(self) -> Counts:
-        """How often each row is learned from."""
+        """The number of times that each row is learned from."""
         weight = np.ones(len(self.held), np.int64)
         return (weight if self.rows.weight is None else self.rows.weight) - self.held
 

@@ -26,7 +26,7 @@ LABELS = 100_000
 
 @dataclass(frozen=True)
 class Facts:
-    """What a part's rows tell beyond the check, if they can be read at all.
+    """The facts that a part's rows tell beyond the check, if they can be read at all.
 
     Attributes:
         weight: How many rows they stand for.

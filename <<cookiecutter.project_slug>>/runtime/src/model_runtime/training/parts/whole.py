@@ -44,7 +44,7 @@ class Whole:
 
     @property
     def rows(self) -> int:
-        """How many rows there are."""
+        """The number of rows."""
         return sum(part.rows for part in self.parts)
 
     def __str__(self) -> str:

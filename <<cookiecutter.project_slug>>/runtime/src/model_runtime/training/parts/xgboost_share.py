@@ -19,7 +19,7 @@ from ...progress import advance
 from .parts import Batch, batch
 
 Group = dict[str, Any]
-"""Where the workers that train together meet."""
+"""The place where workers that train together meet."""
 
 LONGEST_S = 3_600
 """Seconds in which others may be ahead of a worker: as long as it reads its share."""
