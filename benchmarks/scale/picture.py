@@ -37,7 +37,7 @@ def picture(day: Day, target: float, file: Path) -> None:
         axes.set_xlim(0, 24)
         axes.set_xticks(range(0, 25, 3))
         axes.spines[["top", "right"]].set_visible(False)
-        axes.yaxis.set_major_formatter("{x:,.0f}")
+        axes.yaxis.set_major_formatter("{x:,g}")
     asked.set_title(f"A day of {day.rate:,} requests a second on average", fontsize=10)
     figure.align_ylabels()
     figure.savefig(file, dpi=110)
