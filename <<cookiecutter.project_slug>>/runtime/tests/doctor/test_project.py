@@ -15,6 +15,8 @@ from model_runtime.doctor.finding import Finding
 from model_runtime.features import read_features
 from model_runtime.settings import Paths, read_settings
 
+pytestmark = pytest.mark.slow
+
 FIRST = {
     "fine  hooks         they can be imported, and take the right arguments",
     "fine  data          600 rows, 6 columns; they fit features.yaml",

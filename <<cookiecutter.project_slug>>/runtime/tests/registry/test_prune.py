@@ -20,6 +20,8 @@ from ..support.sample import PREFIX
 from ..support.servers import mlflow_server
 from ..support.versions import settings_for
 
+pytestmark = pytest.mark.slow
+
 METRIC = "metrics.accuracy"
 
 

@@ -1,6 +1,7 @@
 """Corners of the forward protocol, which a collector of others' making does not come to."""
 
 import hashlib
+import select
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -78,6 +79,8 @@ def test_an_answer_may_come_in_parts() -> None:
 def test_a_connection_that_was_closed_while_idle_is_made_anew() -> None:
     with collector(acknowledge, acknowledge) as client:
         send(client)
+        assert client._connection is not None
+        assert select.select([client._connection], [], [], 10)[0], "it has not been closed"
         send(client)
 
 
