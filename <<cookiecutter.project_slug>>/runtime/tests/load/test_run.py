@@ -49,11 +49,9 @@ def test_a_connection_that_ends_after_its_answer_is_no_failure() -> None:
     ids=["busy", "nothing", "half", "no HTTP", "two"],
 )
 def test_a_wrong_answer_is_a_failure_by_its_reason(wrong: bytes, reason: str) -> None:
-    measured, _ = measure([OK, OK, wrong])
+    measured, _ = measure([OK, OK, wrong], rate=20)  # slow enough to be never late
     (found, count), *others = measured.failures.items()
     assert found.startswith(reason), measured.failures
-    if wrong == OK + OK:  # a client that is late has asked again before the second one comes
-        others = [each for each in others if each[0] != "connection lost"]
     assert (others, count > 1, measured.answered > 1) == ([], True, True)
 
 
