@@ -46,7 +46,8 @@ def abort(project: Project) -> str:
     put_back(git, note.touched, underway.folder / "before")
     underway.drop()
     done = "The upgrade is taken back: files and HEAD are what they were."
-    return f"{done} What was in them: `git stash apply {kept[:10]}`." if kept else done
+    # The whole name: the short one is all digits now and then, which git takes for stash@{n}.
+    return f"{done} What was in them: `git stash apply {kept}`." if kept else done
 
 
 def _keep(git: Git, created: list[str]) -> str:
