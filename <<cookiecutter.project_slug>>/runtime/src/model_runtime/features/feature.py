@@ -9,11 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from .boolean import Boolean
 from .category import LONGEST_LABEL, Category
+from .date import Date, day_of
 from .number import Integer, Number
 from .rule import Example, Misfit, Rule
-from .text import Text
+from .text import MOST_CHARACTERS, Text
 
-FeatureType = Literal["number", "integer", "boolean", "category", "text"]
+FeatureType = Literal["number", "integer", "boolean", "category", "date", "text"]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_LABEL)]
 
 RULES: dict[FeatureType, type[Rule]] = {
@@ -21,8 +22,12 @@ RULES: dict[FeatureType, type[Rule]] = {
     "integer": Integer,
     "boolean": Boolean,
     "category": Category,
+    "date": Date,
     "text": Text,
 }
+
+
+_OF_SOME_TYPES = frozenset().union(*(rule.takes for rule in RULES.values()))
 
 
 class Feature(BaseModel):
@@ -39,8 +44,11 @@ class Feature(BaseModel):
     type: FeatureType
     description: str = ""
     unit: str | None = None
-    min: float | None = None
-    max: float | None = None
+    min: float | str | None = None
+    max: float | str | None = None
+    min_length: int | None = Field(default=None, ge=1, le=MOST_CHARACTERS)
+    max_length: int | None = Field(default=None, ge=1, le=MOST_CHARACTERS)
+    pattern: str | None = None
     leaks: bool = Field(default=False, strict=False)
     optional: bool = Field(default_factory=lambda found: bool(found.get("leaks")), strict=False)
     labels: list[Name] | None = None
@@ -56,14 +64,31 @@ class Feature(BaseModel):
         """True where the model gets it as a number (booleans are 0 and 1)."""
         return RULES[self.type].numeric
 
+    @cached_property
+    def bounds(self) -> tuple[float | None, float | None]:
+        """The least and the greatest value, in the model's form."""
+        return self._bound("min", self.min), self._bound("max", self.max)
+
+    def _bound(self, key: str, value: float | str | None) -> float | None:
+        if self.type != "date":
+            if isinstance(value, str):
+                raise ValueError(f"'{self.name}' has the {key} {value!r}, which is no number")
+            return value
+        try:
+            return None if value is None else day_of(value)
+        except Misfit as misfit:
+            raise ValueError(f"'{self.name}' has the {key} {value!r}, which {misfit}") from None
+
     @model_validator(mode="after")
     def _fits_its_type(self) -> Self:
-        given = {"min": self.min, "max": self.max, "labels": self.labels}
-        for key in sorted(key for key, value in given.items() if value is not None):
+        for key in sorted(key for key in _OF_SOME_TYPES if getattr(self, key) is not None):
             if key not in RULES[self.type].takes:
                 raise ValueError(f"'{self.name}' is a {self.type}, which has no {key}; remove it")
-        if self.min is not None and self.max is not None and self.min > self.max:
-            raise ValueError(f"'{self.name}' has a min of {self.min:g} above its max {self.max:g}")
+        low, high = self.bounds
+        if low is not None and high is not None and low > high:
+            raise ValueError(f"'{self.name}' has a min of {self.min} above its max {self.max}")
+        if (self.min_length or 0) > (self.max_length or MOST_CHARACTERS):
+            raise ValueError(f"'{self.name}' has a min_length above its max_length")
         if self.labels is not None and (twice := _twice(self.labels)):
             raise ValueError(f"'{self.name}' has the label {twice!r} twice")
         if self.type == "text" and self.example is None:
