@@ -101,6 +101,10 @@ lint: $(READY) ## Check style and types of the template's own code and of the li
 	$(BIN)/mypy
 	cd runtime && '$(CURDIR)/$(BIN)/ruff' check && '$(CURDIR)/$(BIN)/ruff' format --check && '$(CURDIR)/$(BIN)/mypy'
 
+.PHONY: docs
+docs: $(READY) ## Build the documentation site, build/site; a link that leads nowhere fails it [DIR=build]
+	@$(BIN)/python -m tools.site $(if $(DIR),--output '$(DIR)')
+
 BUILT = $(or $(DIR),build)
 # $(call measured,FOLDER,PYTHON,BENCHMARKS) runs benchmarks in a project's folder, by its Python.
 measured = @cd $(1) && for name in $(3); do PYTHONPATH='$(CURDIR):src' $(2) -m benchmarks.$$name; done
