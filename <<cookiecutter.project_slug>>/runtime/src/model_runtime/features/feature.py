@@ -7,8 +7,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from ..humanised import humanised
 from .boolean import Boolean
 from .category import LONGEST_LABEL, Category
+from .names import Told
 from .number import Integer, Number
 from .rule import Example, Misfit, Rule
 from .text import Text
@@ -30,7 +32,8 @@ class Feature(BaseModel):
 
     A feature that `leaks` is known only after the event, and so optional. Requests may have it; the
     model does not learn from it. Where true or false is expected, YAML's other words for them (yes,
-    off) are taken; elsewhere they are text.
+    off) are taken; elsewhere they are text. `label`, `group` and the `names` of its values are for
+    people.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
@@ -44,6 +47,9 @@ class Feature(BaseModel):
     leaks: bool = Field(default=False, strict=False)
     optional: bool = Field(default_factory=lambda found: bool(found.get("leaks")), strict=False)
     labels: list[Name] | None = None
+    label: Told | None = None
+    group: Told | None = None
+    names: dict[str, Told] | None = None
     example: Example | None = None
 
     @cached_property
@@ -56,9 +62,14 @@ class Feature(BaseModel):
         """True where the model gets it as a number (booleans are 0 and 1)."""
         return RULES[self.type].numeric
 
+    @property
+    def title(self) -> str:
+        """Its name for people."""
+        return self.label or humanised(self.name)
+
     @model_validator(mode="after")
     def _fits_its_type(self) -> Self:
-        given = {"min": self.min, "max": self.max, "labels": self.labels}
+        given = {key: getattr(self, key) for key in ("min", "max", "labels", "names")}
         for key in sorted(key for key, value in given.items() if value is not None):
             if key not in RULES[self.type].takes:
                 raise ValueError(f"'{self.name}' is a {self.type}, which has no {key}; remove it")
@@ -66,6 +77,9 @@ class Feature(BaseModel):
             raise ValueError(f"'{self.name}' has a min of {self.min:g} above its max {self.max:g}")
         if self.labels is not None and (twice := _twice(self.labels)):
             raise ValueError(f"'{self.name}' has the label {twice!r} twice")
+        for value in self.names or ():
+            if wrong := self.misfit(self.rule.cell(value)):
+                raise ValueError(f"'{self.name}' has a name for {value!r}, which {wrong}")
         if self.type == "text" and self.example is None:
             raise ValueError(
                 f"'{self.name}' is a text and needs an example; the data's stay private"

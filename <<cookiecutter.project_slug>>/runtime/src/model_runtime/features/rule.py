@@ -69,7 +69,7 @@ class Rule(ABC):
 
     numeric: ClassVar[bool]
     takes: ClassVar[frozenset[str]] = frozenset()
-    """The keys, of min, max and labels, that features.yaml may have."""
+    """The keys, of min, max, labels and names, that features.yaml may have."""
 
     takes_booleans: ClassVar[bool] = False
     """True where a column of true and false has values of this type."""
