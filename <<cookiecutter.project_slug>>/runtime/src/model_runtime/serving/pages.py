@@ -65,7 +65,7 @@ def add(app: FastAPI, settings: Settings) -> None:
     app.openapi = openapi  # type: ignore[method-assign]
 
     if settings.serving.docs:
-        _add_docs(app, settings.model.name)
+        _add_docs(app, settings.model.titled)
     if settings.serving.client:
         _add_client(app, settings.paths.client)
 
@@ -97,6 +97,7 @@ def _add_client(app: FastAPI, folder: Path) -> None:
         pages = ContentFiles(directory=folder)
         app.add_route("/", client, methods=["GET"])
         app.add_route("/client/index.html", to_client, methods=["GET"])
+        app.mount("/client/page", ContentFiles(directory=Path(__file__).with_name("client")))
         app.mount("/client", pages)
 
 
@@ -134,7 +135,7 @@ def described(settings: Settings, routes: Sequence[BaseRoute], version: int = 0)
     """Return the API's description (OpenAPI); version 0 stands for no model yet."""
     model, api_keys = settings.model, settings.serving.api_keys
     found = get_openapi(
-        title=model.name, version=str(version), description=model.description, routes=routes
+        title=model.titled, version=str(version), description=model.description, routes=routes
     )
     for path in found["paths"].values():
         for operation in path.values():
