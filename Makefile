@@ -27,7 +27,7 @@ help: ## Show this list
 .PHONY: setup
 setup: $(READY) ## Make the template's own environment
 
-$(READY): pyproject.toml | $(OWN_UV)
+$(READY): pyproject.toml runtime/pyproject.toml | $(OWN_UV)
 	$(UV) sync --quiet
 	@touch $@
 
@@ -64,6 +64,18 @@ upgrade: $(READY) ## Upgrade a project that has no `make upgrade` yet, from this
 .PHONY: taken-names
 taken-names: $(READY) ## Note in hooks/ which names projects can't have [PROJECT=DIR, with its environment]
 	@$(PROJECT_GIVEN)$(BIN)/python -m tools.taken_names "$$PROJECT"
+
+VERSION_GIVEN = $(if $(VERSION),,$(error Say which version: VERSION=X.Y.Z))
+
+.PHONY: release
+release: $(READY) ## Date, commit and tag a version that `.ci/run` has passed; pushes nothing [VERSION=X.Y.Z]
+	$(call need,git)
+	@$(VERSION_GIVEN)$(BIN)/python -m tools.release '$(VERSION)'
+
+.PHONY: next-version
+next-version: $(READY) ## Open the next version, for the first change after a release [VERSION=X.Y.Z]
+	$(call need,git)
+	@$(VERSION_GIVEN)$(BIN)/python -m tools.release --open '$(VERSION)'
 
 # More than the two cores of CI: the library's wait for servers, the others for clusters, browsers,
 # downloads and each other's trainings, too.
