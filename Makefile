@@ -27,7 +27,7 @@ help: ## Show this list
 .PHONY: setup
 setup: $(READY) ## Make the template's own environment
 
-$(READY): pyproject.toml | $(OWN_UV)
+$(READY): pyproject.toml runtime/pyproject.toml | $(OWN_UV)
 	$(UV) sync --quiet
 	@touch $@
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from tools.releases import changelog, checks, commit, places
 from tools.upgrades.errors import UpgradeError
 from tools.upgrades.git import Git
+from tools.upgrades.report import parts
 from tools.upgrades.sources import number
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -87,14 +88,32 @@ def start(git: Git, version: str) -> str:
     return f"{version} is open: say in CHANGELOG.md what changes, and what an upgrade asks.\n"
 
 
+def notes(git: Git, version: str) -> str:
+    """Return what the changelog says of a version.
+
+    Raises:
+        UpgradeError: It says nothing.
+    """
+    text = (git.folder / places.CHANGELOG).read_text("utf-8")
+    for title, section in parts(text, changelog.HEADING):
+        if title.startswith(f"{version}, "):
+            return f"{section}\n"
+    raise UpgradeError(f"CHANGELOG.md has no section {version}.")
+
+
 def main() -> int:
-    """Release a version, or open the next."""
+    """Release a version, open the next, or print the notes of one."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("version", help="three numbers, as in 0.2.0")
-    parser.add_argument("--open", action="store_true", help="open it, for changes to come")
+    instead = parser.add_mutually_exclusive_group()
+    for name, does, said in (
+        ("--open", start, "open it, for changes to come"),
+        ("--notes", notes, "print what the changelog says of it"),
+    ):
+        instead.add_argument(name, dest="does", action="store_const", const=does, help=said)
     given = parser.parse_args()
     try:
-        sys.stdout.write((start if given.open else release)(Git(ROOT), given.version))
+        sys.stdout.write((given.does or release)(Git(ROOT), given.version))
     except UpgradeError as refused:
         sys.stderr.write(f"{refused}\n")
         return 1

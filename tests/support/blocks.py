@@ -4,6 +4,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from textwrap import dedent
 
@@ -92,13 +93,13 @@ def makes(command: str) -> Iterator[Make]:
     words = shlex.split(command, comments=True)
     given: set[str] = set()
     targets: list[str] | None = None
-    for word in [*words, ";"]:
+    for before, word in pairwise(["", *words, ";"]):
         name, sign, _ = word.partition("=")
         if sign and _VARIABLE.fullmatch(name):
             given.add(name)
         elif word == "make" and targets is None:
             given, targets = set(), []
-        elif targets is not None and re.fullmatch(r"[a-z][a-z-]*", word):
+        elif targets is not None and before != "-C" and re.fullmatch(r"[a-z][a-z-]*", word):
             targets.append(word)
         elif word in (";", "&&", "|", "||", "&") or word.endswith(";"):
             if targets is not None:

@@ -69,6 +69,7 @@ def test_a_release_is_a_commit_and_a_tag_with_the_version_and_the_day_everywhere
     title, section = changelog.newest(files[places.CHANGELOG])
     assert title in {f"{VERSION}, {day.isoformat()}" for day in days}
     assert section in git("tag", "--list", "--format=%(contents)", TAG)
+    assert release.notes(git, VERSION).strip() == section
     assert f"git push --atomic origin main {TAG}" in said
     assert git.run("grep", "--fixed-strings", "0.0.9", TAG).returncode == 1, "named elsewhere"
 

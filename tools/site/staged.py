@@ -17,6 +17,7 @@ PAGES = {
     "docs/README.md": "index.md",
     "CHANGELOG.md": "changelog.md",
     "CONTRIBUTING.md": "contributing.md",
+    "SECURITY.md": "security.md",
     # Sources, of which the site has pages that are made from them.
     f"{SKELETON}/config.yaml": "reference/settings.md",
     f"{SKELETON}/Makefile": "reference/make.md",
