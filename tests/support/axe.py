@@ -1,4 +1,4 @@
-"""axe-core, which finds what a page lacks for people who see it, hear it or use it in other ways."""
+"""axe-core, which finds what a page lacks for people who see, hear or use it in other ways."""
 
 import shutil
 from functools import cache

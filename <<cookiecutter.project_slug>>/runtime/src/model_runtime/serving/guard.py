@@ -16,7 +16,16 @@ OPEN = {
     *("/livez", "/readyz", "/ping"),
     "/admin/reload",  # has a token of its own
     # Pages: the same for everyone, without a word about the model but its name.
-    *("/docs", "/api/docs", "/docs/assets", "/docs/page", "/", "/client", "/client/page", "/client/index.html"),
+    *(
+        "/docs",
+        "/api/docs",
+        "/docs/assets",
+        "/docs/page",
+        "/",
+        "/client",
+        "/client/page",
+        "/client/index.html",
+    ),
 }
 """Paths of routes that never ask for a key."""
 
