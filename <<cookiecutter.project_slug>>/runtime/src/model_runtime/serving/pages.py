@@ -33,22 +33,12 @@ _PAGE = """<!doctype html>
 <title>{title}</title>
 <link rel="icon" href="{root}docs/assets/favicon-32x32.png">
 <link rel="stylesheet" href="{root}docs/assets/swagger-ui.css">
+<link rel="stylesheet" href="{root}docs/page/page.css">
 </head>
 <body>
 <div id="swagger-ui"></div>
 <script src="{root}docs/assets/swagger-ui-bundle.js"></script>
-<script type="module">
-const address = new URL("{root}openapi.json", location);
-let answer = await fetch(address);
-for (let key; answer.status === 401 && (key = prompt("API key"));) {{
-  answer = await fetch(address, {{ headers: {{ "X-API-Key": key }} }});
-}}
-SwaggerUIBundle({{
-  spec: {{ servers: [{{ url: new URL(".", address).href }}], ...await answer.json() }},
-  dom_id: "#swagger-ui", layout: "BaseLayout", deepLinking: true, tryItOutEnabled: true,
-  showExtensions: true, showCommonExtensions: true,
-}});
-</script>
+<script type="module" src="{root}docs/page/page.js"></script>
 </body>
 </html>
 """
@@ -77,6 +67,7 @@ def _add_docs(app: FastAPI, title: str) -> None:
 
     assets = ContentFiles(directory=str(files("fastapi_swagger") / "resources"))
     app.mount(_ASSETS, assets)
+    app.mount("/docs/page", _own("docs"))
     app.add_route("/openapi.json", _description(app, lambda found: found, []), methods=["GET"])
     app.add_route("/swagger.json", _description(app, older, [{"url": "/"}]), methods=["GET"])
     for path in ("/docs", "/api/docs"):
@@ -97,8 +88,13 @@ def _add_client(app: FastAPI, folder: Path) -> None:
         pages = ContentFiles(directory=folder)
         app.add_route("/", client, methods=["GET"])
         app.add_route("/client/index.html", to_client, methods=["GET"])
-        app.mount("/client/page", ContentFiles(directory=Path(__file__).with_name("client")))
+        app.mount("/client/page", _own("client"))
         app.mount("/client", pages)
+
+
+def _own(page: str) -> ContentFiles:
+    """Return the style and script of a page."""
+    return ContentFiles(directory=Path(__file__).parent / "page_files" / page)
 
 
 def _description(

@@ -87,9 +87,9 @@ function answerOf(answer) {
 function result({ header, records, ignored }, answers) {
   const shown = header.slice(0, 3);
   const titles = flags.length ? ["Prediction", "Probability"] : ["Prediction"];
-  const heads = ["Row", ...shown, ...titles].map((text) => el("th", { scope: "col" }, text));
+  const heads = ["Row", ...titles, ...shown].map((text) => el("th", { scope: "col" }, text));
   const rows = answers.slice(0, SHOWN).map((answer, at) => {
-    const cells = [...records[at].slice(0, 3), ...answerOf(answer)];
+    const cells = [...answerOf(answer), ...records[at].slice(0, 3)];
     return el("tr", {}, el("th", { scope: "row" }, `${at + 1}`), ...cells.map((text) => el("td", {}, text)));
   });
   const left = answers.length > SHOWN ? `The first ${SHOWN} of ${counted(answers.length, "row")}.` : `${sentence(counted(answers.length, "row"))}`;
