@@ -1,4 +1,4 @@
-"""The tutorial, followed to the letter in a clean folder, from this working copy as its template."""
+"""The tutorial, followed to the letter in a clean folder; its template is this working copy."""
 
 import os
 import re
