@@ -165,6 +165,10 @@ bench-batcomputer: $(READY) ## Measure the Batcomputer's training on many record
 month: $(READY) ## Play a month of Batcomputer: train on one, serve the next, watch it drift [RECORDS=archive.zip|synthetic] [DIR=build] [PICTURES=DIR]
 	@$(BIN)/python -m tools.month $(if $(RECORDS),--records '$(RECORDS)') $(if $(DIR),--output $(DIR)) $(if $(PICTURES),--pictures '$(PICTURES)')
 
+.PHONY: pictures
+pictures: $(READY) ## Take docs/pages.md's pictures, of projects that are made, trained and served for it [DIR=build]
+	@$(BIN)/python -m tools.pictures $(if $(DIR),--output $(DIR))
+
 .PHONY: clean
 clean: ## Remove environments, caches and what was built
 	rm -rf .venv .uv build .pytest_cache .mypy_cache .ruff_cache

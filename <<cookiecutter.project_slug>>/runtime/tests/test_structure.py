@@ -22,7 +22,7 @@ PACKAGE = Path(model_runtime.__file__).parent
 GROUND = (
     *("errors", "tasks", "json_text", "git", "downloads", "free_memory", "place", "keyed_hash"),
     *("files", "partitions", "hooks", "terminal", "progress", "yaml_loader", "yaml_file"),
-    *("project", "api_key", "settings", "features"),
+    *("humanised", "project", "api_key", "settings", "features"),
 )
 """The ground, which every part may import; each of its modules imports only those before it."""
 
