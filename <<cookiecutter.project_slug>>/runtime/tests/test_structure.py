@@ -32,7 +32,7 @@ GROUND = (
         "keyed_hash",
     ),
     *("files", "partitions", "hooks", "terminal", "progress", "yaml_loader", "yaml_file"),
-    *("project", "api_key", "settings", "features"),
+    *("humanised", "project", "api_key", "settings", "features"),
 )
 """The ground, which every part may import; each of its modules imports only those before it."""
 

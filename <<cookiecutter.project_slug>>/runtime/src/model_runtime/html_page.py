@@ -17,14 +17,17 @@ table {{ border-collapse: collapse; }}
 th, td {{ text-align: left; padding: .25rem 1.5rem .25rem 0; border-bottom: 1px solid #dfe5ec; }}
 th {{ font-weight: 600; }}
 td.number {{ text-align: right; font-variant-numeric: tabular-nums; }}
-.large {{ display: flex; flex-wrap: wrap; gap: 1rem 3rem; margin: 1.5rem 0; }}
+.large {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(8rem, 1fr)); gap: 1rem;
+  margin: 1.5rem 0; }}
 .large div {{ color: #5a6775; }}
 .large b {{ display: block; font-size: 1.8rem; color: #1c2733; line-height: 1.2; }}
 {style}</style>
 </head>
 <body>
+<main>
 <h1>{title}</h1>
 {body}
+</main>
 </body>
 </html>
 """

@@ -12,15 +12,16 @@ from .resident import Samples
 _STYLE = """\
 .kept { color: #0b6b3a; }
 .missed { color: #b3261e; font-weight: 600; }
-svg { width: 100%; height: auto; }
+.plots { overflow-x: auto; }
+svg { width: 100%; min-width: 36rem; height: auto; }
 """
 
 _BODY = """{large}
 {note}
 <h2>Limits</h2>
-<table><tr><th>Limit</th><th>Found</th><th></th></tr>{limits}</table>
+<table><tr><th>Limit</th><th>Found</th><td></td></tr>{limits}</table>
 <h2>Over time</h2>
-{plots}
+<div class="plots" tabindex="0" role="region" aria-label="Plots over time">{plots}</div>
 <h2>Times to answer</h2>
 <table><tr><th>Share of the answers</th><th>within</th></tr>{times}</table>
 {failures}
