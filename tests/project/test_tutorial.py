@@ -5,6 +5,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,7 @@ def test_the_tutorial_is_what_happens(
             if step.note == NEWER:
                 release(template, "0.2.0", "- Read what is new.")
             reader.play(step)
+    print("\n".join(reader.told))
 
 
 def play_if_possible(reader: Player, step: Block, provide: Means, kept: ExitStack) -> None:
@@ -125,7 +127,7 @@ def play_if_possible(reader: Player, step: Block, provide: Means, kept: ExitStac
     except pytest.skip.Exception as absent:
         warnings.warn(f"{step} was not played: {absent}", stacklevel=1)
         return
-    Player(reader.folder, {**reader.environment, **given}, reader.changed).play(step)
+    replace(reader, environment={**reader.environment, **given}).play(step)
 
 
 def ask_from_python(reader: Player) -> None:

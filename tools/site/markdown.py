@@ -42,9 +42,9 @@ def for_python_markdown(text: str) -> str:
 
 
 def _named(information: str) -> str:
-    """Return a block's language, with the file's name as its title where the note is one."""
+    """Return a block's language, with its title if it has one."""
     language, _, note = information.strip().partition(" ")
-    return f'{language} title="{note}"' if re.fullmatch(r"[\w./-]+\.\w+", note) else language
+    return f"{language} {note}" if note.startswith("title=") else language
 
 
 def _lines(text: str) -> Iterator[tuple[str, bool]]:
