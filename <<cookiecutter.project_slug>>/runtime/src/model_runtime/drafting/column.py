@@ -190,5 +190,5 @@ def _brief(value: float) -> float:
 
 
 def _shown(value: object) -> str:
-    written = scalar(value if isinstance(value, bool | int | float | str) else str(value))
+    written = scalar(value if isinstance(value, np.generic | bool | int | float) else str(value))
     return written if len(written) <= 40 else f"{written[:40]}…"
