@@ -48,7 +48,7 @@ class FreePreprocessor(OwnPreprocessor):
 
     def transform(self, X: pd.DataFrame) -> Any:
         amount = X["amount"].fillna(self.middle_)
-        words = X["comment"].str.split().str.len()
+        words = X["comment"].str.count(r"\w+")
         loud = X["comment"].str.count("!")
         return np.column_stack([np.log1p(amount), words, loud, X["plan"].str.len()])
 
