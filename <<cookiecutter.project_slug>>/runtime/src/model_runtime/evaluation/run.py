@@ -13,8 +13,8 @@ from ..bundle.self_test import self_test
 from ..errors import ProjectError
 from ..files import replacing
 from ..progress import Progress, advance
-from ..scoring.run import check_format, opened
 from ..scoring.encodings import as_utf8
+from ..scoring.run import check_format, opened
 from ..scoring.stream import INPUTS
 from ..settings import Settings
 from ..training.use_case import UseCase
