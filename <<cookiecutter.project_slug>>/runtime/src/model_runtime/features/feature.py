@@ -7,9 +7,11 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from ..humanised import humanised
 from .boolean import Boolean
 from .category import LONGEST_LABEL, Category
 from .date import Date, day_of
+from .names import Told
 from .number import Integer, Number
 from .rule import Example, Misfit, Rule
 from .text import MOST_CHARACTERS, Text
@@ -35,7 +37,8 @@ class Feature(BaseModel):
 
     A feature that `leaks` is known only after the event, and so optional. Requests may have it; the
     model does not learn from it. Where true or false is expected, YAML's other words for them (yes,
-    off) are taken; elsewhere they are text.
+    off) are taken; elsewhere they are text. `label`, `group` and the `names` of its values are for
+    people.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
@@ -52,6 +55,9 @@ class Feature(BaseModel):
     leaks: bool = Field(default=False, strict=False)
     optional: bool = Field(default_factory=lambda found: bool(found.get("leaks")), strict=False)
     labels: list[Name] | None = None
+    label: Told | None = None
+    group: Told | None = None
+    names: dict[str, Told] | None = None
     example: Example | None = None
 
     @cached_property
@@ -63,6 +69,11 @@ class Feature(BaseModel):
     def numeric(self) -> bool:
         """True where the model gets it as a number (booleans are 0 and 1)."""
         return RULES[self.type].numeric
+
+    @property
+    def title(self) -> str:
+        """Its name for people."""
+        return self.label or humanised(self.name)
 
     @cached_property
     def bounds(self) -> tuple[float | None, float | None]:
@@ -91,6 +102,9 @@ class Feature(BaseModel):
             raise ValueError(f"'{self.name}' has a min_length above its max_length")
         if self.labels is not None and (twice := _twice(self.labels)):
             raise ValueError(f"'{self.name}' has the label {twice!r} twice")
+        for value in self.names or ():
+            if wrong := self.misfit(self.rule.cell(value)):
+                raise ValueError(f"'{self.name}' has a name for {value!r}, which {wrong}")
         if self.type == "text" and self.example is None:
             raise ValueError(
                 f"'{self.name}' is a text and needs an example; the data's stay private"

@@ -111,6 +111,8 @@ class Number(Rule):
 class Integer(Number):
     """Whole numbers; 3.0 is one, as in JSON Schema and many clients."""
 
+    takes = Number.takes | {"names"}
+
     def __init__(self, feature: Feature) -> None:
         """See `Rule`."""
         super().__init__(feature)

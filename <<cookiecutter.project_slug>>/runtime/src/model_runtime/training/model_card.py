@@ -7,6 +7,7 @@ from ..bundle.metadata import Metadata
 from ..bundle.read import Bundle
 from ..bundle.schema import Schema
 from ..features import Feature
+from ..features.names import with_unit
 from .by_class import section
 from .evaluate import Scores
 from .figures import Picture
@@ -31,7 +32,7 @@ def write_model_card(
     """
     schema, metadata = bundle.schema, bundle.metadata
     lines = [
-        f"# {metadata.name}, version {metadata.version}",
+        f"# {metadata.title or metadata.name}, version {metadata.version}",
         "",
         metadata.description,
         "",
@@ -88,7 +89,8 @@ def _feature_row(feature: Feature) -> str:
     else:
         shown = _limits(feature)
     cells = [feature.name, feature.type, feature.unit or "", shown]
-    cells += ["yes" if feature.optional else "", feature.description]
+    about = ": ".join(filter(None, [feature.label, feature.description]))
+    cells += ["yes" if feature.optional else "", about]
     return "| " + " | ".join(cell.replace("|", r"\|").replace("\n", " ") for cell in cells) + " |"
 
 
@@ -107,11 +109,13 @@ def _bound(bound: float | str) -> str:
 
 
 def _answers(schema: Schema) -> str:
+    about = schema.answer.description
     if not schema.classes:
-        return f"A number: {schema.target}."
+        return f"A number: {with_unit(schema.title, schema.answer.unit)}. {about}".rstrip()
     pairs = list(zip(schema.flags, schema.classes, strict=True))[:_CLASSES]
-    lines = [f"- `{flag}`: the probability of {name}" for flag, name in pairs]
-    return "\n".join([*lines, *_more(len(schema.classes) - _CLASSES, "classes")])
+    lines = [f"- `{flag}`: the probability of {schema.answer.name(name)}" for flag, name in pairs]
+    more = _more(len(schema.classes) - _CLASSES, "classes")
+    return "\n".join([*([f"{about}\n"] if about else []), *lines, *more])
 
 
 def _more(n: int, things: str) -> list[str]:
