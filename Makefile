@@ -27,7 +27,7 @@ help: ## Show this list
 .PHONY: setup
 setup: $(READY) ## Make the template's own environment
 
-$(READY): pyproject.toml | $(OWN_UV)
+$(READY): pyproject.toml runtime/pyproject.toml | $(OWN_UV)
 	$(UV) sync --quiet
 	@touch $@
 
@@ -65,6 +65,18 @@ upgrade: $(READY) ## Upgrade a project that has no `make upgrade` yet, from this
 taken-names: $(READY) ## Note in hooks/ which names projects can't have [PROJECT=DIR, with its environment]
 	@$(PROJECT_GIVEN)$(BIN)/python -m tools.taken_names "$$PROJECT"
 
+VERSION_GIVEN = $(if $(VERSION),,$(error Say which version: VERSION=X.Y.Z))
+
+.PHONY: release
+release: $(READY) ## Date, commit and tag a version that `.ci/run` has passed; pushes nothing [VERSION=X.Y.Z]
+	$(call need,git)
+	@$(VERSION_GIVEN)$(BIN)/python -m tools.release '$(VERSION)'
+
+.PHONY: next-version
+next-version: $(READY) ## Open the next version, for the first change after a release [VERSION=X.Y.Z]
+	$(call need,git)
+	@$(VERSION_GIVEN)$(BIN)/python -m tools.release --open '$(VERSION)'
+
 # More than the two cores of CI: the library's wait for servers, the others for clusters, browsers,
 # downloads and each other's trainings, too.
 WORKERS := -n 3 --dist worksteal
@@ -88,6 +100,10 @@ lint: $(READY) ## Check style and types of the template's own code and of the li
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	cd runtime && '$(CURDIR)/$(BIN)/ruff' check && '$(CURDIR)/$(BIN)/ruff' format --check && '$(CURDIR)/$(BIN)/mypy'
+
+.PHONY: docs
+docs: $(READY) ## Build the documentation site, build/site; a link that leads nowhere fails it [DIR=build]
+	@$(BIN)/python -m tools.site $(if $(DIR),--output '$(DIR)')
 
 BUILT = $(or $(DIR),build)
 # $(call measured,FOLDER,PYTHON,BENCHMARKS) runs benchmarks in a project's folder, by its Python.

@@ -1,6 +1,8 @@
 """The command that asks Cookiecutter again for a project of which one answer was refused."""
 
+import os
 import shlex
+import shutil
 from collections.abc import Iterable
 from typing import Any
 
@@ -20,5 +22,14 @@ def command(variables: dict[str, Any], refused: Iterable[str], template: str) ->
     place = ["--output-dir", variables["_output_dir"], "--no-input"]
     if variables.get("_checkout"):
         place += ["--checkout", variables["_checkout"]]
-    words = ["cookiecutter", template, *place, *kept]
+    words = [*program(), template, *place, *kept]
     return f"{shlex.join(words)} {' '.join(f'{name}=' for name in refused)}"
+
+
+def program() -> list[str]:
+    """Return the words that start Cookiecutter here: it needn't be installed."""
+    if os.environ.get("UV"):  # by which uv tells what it runs where it is
+        return ["uvx", "cookiecutter"]
+    if not shutil.which("cookiecutter") and shutil.which("pipx"):
+        return ["pipx", "run", "cookiecutter"]
+    return ["cookiecutter"]

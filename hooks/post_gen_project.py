@@ -3,8 +3,10 @@
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 Path(__file__).unlink()  # Cookiecutter has rendered the hook into a file, and would leave it
@@ -97,12 +99,27 @@ provenance["template"] = public(origin) or public(git("config", "remote.origin.u
 provenance["commit"] = commit()
 record.write_text(json.dumps(provenance, indent=2, ensure_ascii=False) + "\n", "utf-8")
 
-print(f"""
+
+def typed(folder: Path) -> str:
+    """Return the project's folder as it is typed where Cookiecutter was started."""
+    started = os.environ.get("PWD")
+    here = started and Path(started).resolve() == folder.parent
+    return shlex.quote(folder.name if here else str(folder))
+
+
+# A project within a repository is committed there, as one of its folders.
+inside = any((above / ".git").exists() for above in Path.cwd().parents)
+begin = "" if inside else "git init -b main && "
+commit_all = f"{begin}git add -A . && git commit -m 'From the template, {OWN['_template_version']}'"
+note = f"""
 {ANSWERS["project_name"]} is in {ANSWERS["project_slug"]}/ and complete as it is. Next:
 
-  cd {ANSWERS["project_slug"]}
+  cd {typed(Path.cwd())}
+  {commit_all}
   make setup train serve     an environment, a model, its API on http://127.0.0.1:8000
-  make help                  everything else
 
 Then make it yours: src/{ANSWERS["package_name"]}/use_case/, data/ and tests/.
-""")
+`make help` lists all else.
+"""
+# A title may have characters that the terminal doesn't.
+print(note.encode(sys.stdout.encoding, "replace").decode(sys.stdout.encoding))

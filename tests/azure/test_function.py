@@ -168,6 +168,9 @@ def test_the_folder_is_whole_and_its_zip_the_same(app: App) -> None:
     # Without what its service has left by running.
     files = {each for each in files - {".model_bin.lock"} if "__pycache__" not in each}
     wanted = {"function_app.py", "host.json", "requirements.txt", "config.yaml", "pyproject.toml"}
+    wanted |= {
+        f"model_runtime/{name}" for name in ("LICENSE", "NOTICE.md", "licences/swagger-ui.txt")
+    }
     assert wanted | {"model_bin/metadata.json", "client/index.html"} <= files
     assert not [each for each in files if each.startswith(("deploy", "data", ".env", "tests"))]
     with zipfile.ZipFile(app.folder.with_suffix(".zip")) as packed:

@@ -37,6 +37,13 @@ def test_any_accepted_title_makes_a_project_with_all_defaults(title: str) -> Non
     assert rules.problems(answers) == []
 
 
+@given(title=st.one_of(st.text(), st.text("aé東9 -_'/\\\0\ud800", max_size=200)))
+def test_any_title_at_all_has_names_by_default_that_are_valid(title: str) -> None:
+    """One that is refused, too: then it alone is to be answered again."""
+    slug = names.project_slug(title)
+    assert rules.problems({"project_slug": slug, "package_name": names.package_name(slug)}) == []
+
+
 @given(slug=st.from_regex(rules.PATTERNS["project_slug"][0], fullmatch=True))
 def test_any_accepted_slug_makes_a_project_with_the_package_by_default(slug: str) -> None:
     assert rules.problems({"package_name": names.package_name(slug)}) == []

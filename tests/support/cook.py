@@ -34,12 +34,14 @@ class Cook:
             if path.is_file() and path.name not in KEPT:
                 path.unlink()
 
-    def run(self, *arguments: object, typed: str = "") -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *arguments: object, typed: str = "", **environment: str
+    ) -> subprocess.CompletedProcess[str]:
         """Run it in its folder, with what is typed."""
         return subprocess.run(
             self.command(*arguments),
             cwd=self.folder,
-            env=self.environment(),
+            env=self.environment() | environment,
             input=typed,
             capture_output=True,
             text=True,
@@ -72,7 +74,8 @@ class Cook:
     def environment(self) -> dict[str, str]:
         """Return an environment with folders of its own."""
         folders = {"HOME": self.home, "PWD": self.folder, "TMPDIR": self.temporary}
-        return os.environ | {name: str(folder) for name, folder in folders.items()}
+        kept = {name: value for name, value in os.environ.items() if name != "UV"}
+        return kept | {name: str(folder) for name, folder in folders.items()}
 
     def replayed(self) -> dict[str, Any]:
         """Return what Cookiecutter keeps of a project to make it again."""

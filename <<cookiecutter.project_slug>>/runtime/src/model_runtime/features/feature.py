@@ -10,12 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from ..humanised import humanised
 from .boolean import Boolean
 from .category import LONGEST_LABEL, Category
+from .date import Date, day_of
 from .names import Told
 from .number import Integer, Number
 from .rule import Example, Misfit, Rule
-from .text import Text
+from .text import MOST_CHARACTERS, Text
 
-FeatureType = Literal["number", "integer", "boolean", "category", "text"]
+FeatureType = Literal["number", "integer", "boolean", "category", "date", "text"]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_LABEL)]
 
 RULES: dict[FeatureType, type[Rule]] = {
@@ -23,8 +24,12 @@ RULES: dict[FeatureType, type[Rule]] = {
     "integer": Integer,
     "boolean": Boolean,
     "category": Category,
+    "date": Date,
     "text": Text,
 }
+
+
+_OF_SOME_TYPES = frozenset().union(*(rule.takes for rule in RULES.values()))
 
 
 class Feature(BaseModel):
@@ -42,8 +47,11 @@ class Feature(BaseModel):
     type: FeatureType
     description: str = ""
     unit: str | None = None
-    min: float | None = None
-    max: float | None = None
+    min: float | str | None = None
+    max: float | str | None = None
+    min_length: int | None = Field(default=None, ge=1, le=MOST_CHARACTERS)
+    max_length: int | None = Field(default=None, ge=1, le=MOST_CHARACTERS)
+    pattern: str | None = None
     leaks: bool = Field(default=False, strict=False)
     optional: bool = Field(default_factory=lambda found: bool(found.get("leaks")), strict=False)
     labels: list[Name] | None = None
@@ -67,14 +75,31 @@ class Feature(BaseModel):
         """Its name for people."""
         return self.label or humanised(self.name)
 
+    @cached_property
+    def bounds(self) -> tuple[float | None, float | None]:
+        """The least and the greatest value, in the model's form."""
+        return self._bound("min", self.min), self._bound("max", self.max)
+
+    def _bound(self, key: str, value: float | str | None) -> float | None:
+        if self.type != "date":
+            if isinstance(value, str):
+                raise ValueError(f"'{self.name}' has the {key} {value!r}, which is no number")
+            return value
+        try:
+            return None if value is None else day_of(value)
+        except Misfit as misfit:
+            raise ValueError(f"'{self.name}' has the {key} {value!r}, which {misfit}") from None
+
     @model_validator(mode="after")
     def _fits_its_type(self) -> Self:
-        given = {key: getattr(self, key) for key in ("min", "max", "labels", "names")}
-        for key in sorted(key for key, value in given.items() if value is not None):
+        for key in sorted(key for key in _OF_SOME_TYPES if getattr(self, key) is not None):
             if key not in RULES[self.type].takes:
                 raise ValueError(f"'{self.name}' is a {self.type}, which has no {key}; remove it")
-        if self.min is not None and self.max is not None and self.min > self.max:
-            raise ValueError(f"'{self.name}' has a min of {self.min:g} above its max {self.max:g}")
+        low, high = self.bounds
+        if low is not None and high is not None and low > high:
+            raise ValueError(f"'{self.name}' has a min of {self.min} above its max {self.max}")
+        if (self.min_length or 0) > (self.max_length or MOST_CHARACTERS):
+            raise ValueError(f"'{self.name}' has a min_length above its max_length")
         if self.labels is not None and (twice := _twice(self.labels)):
             raise ValueError(f"'{self.name}' has the label {twice!r} twice")
         for value in self.names or ():

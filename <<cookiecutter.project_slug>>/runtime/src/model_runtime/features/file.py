@@ -89,10 +89,11 @@ def read_features(path: Path | None = None) -> Features:
             case's folder is not there.
     """
     source = path or _own_folder() / "features.yaml"
+    said = read_yaml(source, "features.yaml")
     try:
-        return Features.model_validate(read_yaml(source, "features.yaml"))
+        return Features.model_validate(said)
     except ValidationError as error:
-        raise ProjectError("\n".join(sentences(error, "features.yaml"))) from error
+        raise ProjectError("\n".join(sentences(error, "features.yaml", Features, said))) from error
 
 
 def _own_folder() -> Traversable:

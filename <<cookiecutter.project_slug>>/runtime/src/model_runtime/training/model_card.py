@@ -80,12 +80,25 @@ def _feature_row(feature: Feature) -> str:
         shown = ", ".join(_brief(label) for label in feature.labels[:_LABELS])
         shown += f" … ({len(feature.labels):,})" if len(feature.labels) > _LABELS else ""
     else:
-        bounds = [f"{bound:g}" if bound is not None else "" for bound in (feature.min, feature.max)]
-        shown = " to ".join(bounds) if any(bounds) else ""
+        shown = _limits(feature)
     cells = [feature.name, feature.type, feature.unit or "", shown]
     about = ": ".join(filter(None, [feature.label, feature.description]))
     cells += ["yes" if feature.optional else "", about]
     return "| " + " | ".join(cell.replace("|", r"\|").replace("\n", " ") for cell in cells) + " |"
+
+
+def _limits(feature: Feature) -> str:
+    bounds = ["" if bound is None else _bound(bound) for bound in (feature.min, feature.max)]
+    if any(bounds):
+        return " to ".join(bounds)
+    lengths = {"at least": feature.min_length, "at most": feature.max_length}
+    bounds = [f"{word} {length:,}" for word, length in lengths.items() if length]
+    told = [f"{' and '.join(bounds)} characters"] if bounds else []
+    return ", ".join([*told, *([f"`{feature.pattern}`"] if feature.pattern else [])])
+
+
+def _bound(bound: float | str) -> str:
+    return bound if isinstance(bound, str) else f"{bound:g}"
 
 
 def _answers(schema: Schema) -> str:

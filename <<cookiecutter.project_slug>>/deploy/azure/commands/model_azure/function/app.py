@@ -85,6 +85,9 @@ def _fill(folder: Path, settings: Settings, wanted: str) -> None:
     if not re.search(rf"^{_LIBRARY}\b", wanted, re.MULTILINE):  # it is no index' but the project's
         library = Path(str(model_runtime.__file__)).parent
         shutil.copytree(library, folder / library.name, ignore=_LEFT)
+        for name in ("LICENSE", "NOTICE.md"):
+            shutil.copy(Path("runtime", name), folder / library.name)
+        shutil.copytree(Path("runtime", "licences"), folder / library.name / "licences")
     shutil.copy("config.yaml", folder)
     (folder / "requirements.txt").write_text(wanted, "utf-8")
     # Of the project's own file, the service asks for this alone.

@@ -1,0 +1,48 @@
+"""The template as a repository, with a version that can be released."""
+
+import json
+import shutil
+from pathlib import Path
+
+from tools.examples import ROOT
+from tools.releases import changelog, checks, places
+from tools.upgrades.git import Git
+
+from .story import copy_template
+
+
+def version() -> str:
+    """Return the work tree's version."""
+    declared = json.loads((ROOT / "cookiecutter.json").read_text("utf-8"))
+    found: str = declared["_template_version"]
+    return found
+
+
+def copied(folder: Path, alone: bool = False) -> Git:
+    """Copy the work tree, or only what a release changes, and commit it with an undated version."""
+    if alone:
+        for name in (*places.DECLARED, *places.NAMED, places.CHANGELOG, ".ci/run", ".gitignore"):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+    else:
+        copy_template(folder)
+    file = folder / places.CHANGELOG
+    text = file.read_text("utf-8")
+    title = changelog.newest(text)[0]
+    file.write_text(text.replace(f"## {title}\n", f"## {version()}, unreleased\n", 1), "utf-8")
+    git = Git(folder)
+    git("init", "--quiet", f"--initial-branch={checks.BRANCH}")
+    commit(git, "All")
+    return git
+
+
+def commit(git: Git, message: str) -> str:
+    """Commit all that was changed, and return the commit."""
+    git("add", "--all")
+    git("commit", "--quiet", "--allow-empty", "-m", message)
+    return git("rev-parse", "HEAD")
+
+
+def passed(git: Git) -> None:
+    """Note that the newest commit has passed, as `.ci/run` does at its end."""
+    checks.stamp(git).write_text(git("rev-parse", "HEAD") + "\n", "utf-8")
