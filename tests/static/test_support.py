@@ -22,7 +22,7 @@ ROWS = {
 
 def minor(text: str) -> str:
     """Return the first minor version in a text."""
-    return re.findall(r"\d+\.\d+", text)[0]
+    return str(re.findall(r"\d+\.\d+", text)[0])
 
 
 def test_the_pythons_are_those_that_can_be_chosen() -> None:
@@ -34,10 +34,8 @@ def test_the_pythons_are_those_that_can_be_chosen() -> None:
 
 def test_the_tools_are_those_that_are_demanded() -> None:
     about = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    wanted = dict(
-        re.fullmatch(r"([a-z-]+)(.*)", line).groups()  # type: ignore[union-attr]
-        for line in [*about["project"]["dependencies"], *about["dependency-groups"]["dev"]]
-    )
+    lines = [*about["project"]["dependencies"], *about["dependency-groups"]["dev"]]
+    wanted = dict(re.findall(r"^([a-z-]+)(.*)$", "\n".join(lines), re.MULTILINE))
     for what in ("Cookiecutter", "uv"):
         lower, upper = re.fullmatch(r"(\d+\.\d+) or later, before (\d)", ROWS[what][0]).groups()  # type: ignore[union-attr]
         assert wanted[what.lower()] == f">={lower},<{upper}"
