@@ -101,6 +101,10 @@ lint: $(READY) ## Check style and types of the template's own code and of the li
 	$(BIN)/mypy
 	cd runtime && '$(CURDIR)/$(BIN)/ruff' check && '$(CURDIR)/$(BIN)/ruff' format --check && '$(CURDIR)/$(BIN)/mypy'
 
+.PHONY: docs
+docs: $(READY) ## Build the documentation site, build/site; a link that leads nowhere fails it [DIR=build]
+	@$(BIN)/python -m tools.site $(if $(DIR),--output '$(DIR)')
+
 BUILT = $(or $(DIR),build)
 # $(call measured,FOLDER,PYTHON,BENCHMARKS) runs benchmarks in a project's folder, by its Python.
 measured = @cd $(1) && for name in $(3); do PYTHONPATH='$(CURDIR):src' $(2) -m benchmarks.$$name; done
@@ -160,6 +164,10 @@ bench-batcomputer: $(READY) ## Measure the Batcomputer's training on many record
 .PHONY: month
 month: $(READY) ## Play a month of Batcomputer: train on one, serve the next, watch it drift [RECORDS=archive.zip|synthetic] [DIR=build] [PICTURES=DIR]
 	@$(BIN)/python -m tools.month $(if $(RECORDS),--records '$(RECORDS)') $(if $(DIR),--output $(DIR)) $(if $(PICTURES),--pictures '$(PICTURES)')
+
+.PHONY: pictures
+pictures: $(READY) ## Take docs/pages.md's pictures, of projects that are made, trained and served for it [DIR=build]
+	@$(BIN)/python -m tools.pictures $(if $(DIR),--output $(DIR))
 
 .PHONY: clean
 clean: ## Remove environments, caches and what was built

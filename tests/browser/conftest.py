@@ -1,6 +1,5 @@
 """The web page in a real browser, in front of a real service of each kind of project."""
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -8,27 +7,18 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.support.pages import Seen, Service, served
 from tests.support.projects import Trained
+from tools.chromium import ABSENT, PROGRAM, launched
 from tools.examples import names
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PERMISSIONS = ["clipboard-read", "clipboard-write"]
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    if not CHROMIUM:
-        pytest.skip("no browser: install chromium (on Debian: apt-get install chromium)")
+    if not PROGRAM:
+        pytest.skip(ABSENT)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = launched(playwright)
         yield browser
         browser.close()
 

@@ -1,16 +1,19 @@
 """The web page, used as visitors do, for every kind of feature."""
 
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import numpy as np
+import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.pages import Seen, Service, answer, control, opened
+from tests.support.pages import Seen, Service, answer, control, opened, unfold
 
 
 def kind(name: str, feature: dict[str, Any]) -> str:
@@ -29,36 +32,37 @@ def test_the_form_is_made_from_the_services_own_description(page: Page, service:
     opened(page, service)
     example, params = service.example, service.read("/api/predict/params")
     info = service.read("/api/info")["metadata"]
-    expect(page.locator("h1")).to_have_text(info["name"])
+    question = re.match(r"[^.!?]+\?", info["description"])
+    expect(page).to_have_title(info["title"])
+    expect(page.locator("h1")).to_have_text(question[0] if question else info["title"])
     for name, feature in service.features.items():
-        field = control(page, name)
+        field = control(page, service, name)
         shown = json.dumps(example[name]) if isinstance(example[name], bool) else str(example[name])
         expect(field).to_have_value(shown)
         if params[name]:
             offered = page.locator(f"#{field.get_attribute('id')}-labels option")
             options = field.locator("option").or_(offered)
             found = options.evaluate_all("nodes => nodes.map((node) => node.value)")
-            assert [label for label in found if label] == params[name]
+            assert sorted(label for label in found if label) == sorted(params[name])
         for attribute, key in (("min", "minimum"), ("max", "maximum")):
-            if key in feature:
+            if key in feature and not feature.get("x-names"):
                 assert float(str(field.get_attribute(attribute))) == feature[key]
 
 
 def test_enter_predicts(page: Page, service: Service) -> None:
     opened(page, service)
-    field = control(page, one_of(service, "number", "integer"))
-    field.press("Enter")
+    page.locator("#fields input:visible").first.press("Enter")
     assert answer(page) == service.predict(service.example)[1]
 
 
 def test_the_answer_is_the_services_own(page: Page, service: Service, tmp_path: Path) -> None:
     opened(page, service)
-    page.get_by_role("button", name="Predict").click()
+    page.get_by_role("button", name="Predict", exact=True).click()
     expected: dict[str, float] = service.predict(service.example)[1]
     assert answer(page) == expected
     page.screenshot(path=tmp_path / "answer.png", full_page=True)
     if service.read("/api/info")["metadata"]["task"] == "regression":
-        shown = page.locator("#answer strong").inner_text().replace(",", "")
+        shown = page.locator("#number").inner_text().replace(",", "")
         assert float(shown) == pytest.approx(expected["prediction"], rel=1e-5)
         return
     bars = page.locator("#bars li")
@@ -79,10 +83,13 @@ def test_the_answer_is_told_by_the_names_of_the_classes(page: Page, service: Ser
     if service.read("/api/info")["metadata"]["task"] == "regression":
         pytest.skip("a regression has no classes")
     opened(page, service)
-    page.get_by_role("button", name="Predict").click()
+    page.get_by_role("button", name="Predict", exact=True).click()
     answer(page)
     (expected,) = service.post("/api/proba_predictions", [service.example])
-    names, shares = expected["class_names"], expected["probabilities"]
+    schema = service.read("/openapi.json")["components"]["schemas"]["Probabilities"]
+    names = [each["title"] for each in schema["properties"].values()]
+    shares = expected["probabilities"]
+    assert expected["class_names"] != names, "the example's classes have names for people"
     expect(page.locator("#bars span[title]")).to_have_text(names)
     expect(page.locator("#answer strong")).to_have_text(names[shares.index(max(shares))])
 
@@ -91,8 +98,8 @@ def refused(page: Page, service: Service, name: str, value: Any) -> None:
     """Predict, and expect the service's own finding beside the field, which has the focus."""
     status, problem = service.predict({**service.example, name: value})
     assert status == 422
-    page.get_by_role("button", name="Predict").click()
-    field = control(page, name)
+    page.get_by_role("button", name="Predict", exact=True).click()
+    field = control(page, service, name)
     expect(field).to_have_attribute("aria-invalid", "true")
     expect(field).to_be_focused()
     finding = page.locator(f"#{field.get_attribute('id')}-wrong")
@@ -110,16 +117,16 @@ def test_a_number_out_of_bounds_is_told_beside_its_field(
         name: feature.get("minimum", feature.get("maximum", 0))
         + (-1 if "minimum" in feature else 1)
         for name, feature in service.features.items()
-        if {"minimum", "maximum"} & set(feature)
+        if {"minimum", "maximum"} & set(feature) and not feature.get("x-names")
     }
     if not bounded:
         pytest.skip("no feature of this model has bounds")
     name, value = list(bounded.items())[-1]
-    control(page, name).fill(f"{value:g}")
+    control(page, service, name).fill(f"{value:g}")
     refused(page, service, name, value)
     page.screenshot(path=tmp_path / "out-of-bounds.png", full_page=True)
     page.get_by_role("button", name="Reset").click()
-    expect(control(page, name)).not_to_have_attribute("aria-invalid", "true")
+    expect(control(page, service, name)).not_to_have_attribute("aria-invalid", "true")
 
 
 def test_an_unknown_label_is_told_beside_its_field_with_the_nearest(
@@ -127,7 +134,7 @@ def test_an_unknown_label_is_told_beside_its_field_with_the_nearest(
 ) -> None:
     opened(page, service)
     name = one_of(service, "label")
-    field = control(page, name)
+    field = control(page, service, name)
     label = service.read("/api/predict/params")[name][0]
     unknown = f"{label}x"
     if field.evaluate("node => node.tagName") == "SELECT":
@@ -147,10 +154,10 @@ def test_the_copied_curl_command_gets_the_answer_that_is_shown(
     page: Page, service: Service
 ) -> None:
     opened(page, service)
-    name = one_of(service, "number", "integer")
-    feature = service.features[name]
-    control(page, name).fill(str(feature.get("minimum", feature.get("maximum", 1))))
-    page.get_by_role("button", name="Predict").click()
+    for select in page.locator("#fields select:visible").all():
+        select.select_option(index=0)
+    unfold(page, "with curl")
+    page.get_by_role("button", name="Predict", exact=True).click()
     shown = answer(page)
     page.get_by_role("button", name="Copy").click()
     expect(page.locator("#copied")).to_have_text("Copied.")
@@ -160,18 +167,82 @@ def test_the_copied_curl_command_gets_the_answer_that_is_shown(
     assert json.loads(done.stdout) == shown, done.stderr
 
 
+def test_the_form_is_filled_in_from_json(page: Page, service: Service) -> None:
+    opened(page, service)
+    rows = [service.example, *other_rows(service)]
+    unfold(page, "from JSON")
+    page.get_by_label("An object of values").fill(json.dumps(rows[-1] | {"unheard-of": 1}))
+    page.get_by_role("button", name="Fill in").click()
+    expect(page.locator("#json-wrong")).to_contain_text("The model knows no “unheard-of”")
+    page.get_by_role("button", name="Predict", exact=True).click()
+    assert answer(page) == service.predict(rows[-1])[1]
+    page.get_by_label("An object of values").fill("{")
+    page.get_by_role("button", name="Fill in").click()
+    expect(page.locator("#json-wrong")).to_contain_text("This is no JSON")
+
+
+def other_rows(service: Service) -> list[dict[str, Any]]:
+    """Return rows that fit, each with one other value than the example."""
+    params, example = service.read("/api/predict/params"), service.example
+    numbers = {
+        name: feature["minimum"]
+        for name, feature in service.features.items()
+        if "minimum" in feature
+    }
+    values = {name: labels[0] for name, labels in params.items() if labels} | numbers
+    return [example | {name: value} for name, value in values.items()]
+
+
+def test_a_table_is_answered_as_its_rows_are(page: Page, service: Service, tmp_path: Path) -> None:
+    opened(page, service)
+    rows = other_rows(service)
+    unfold(page, "from CSV")
+    file = tmp_path / "rows.csv"
+    pd.DataFrame(rows).assign(more='a, "b"').to_csv(file, index=False)
+    page.get_by_label("Open a CSV file").set_input_files(file)
+    page.get_by_role("button", name="Predict all").click()
+    expect(page.locator("#scored")).to_contain_text(
+        "Ignored, for the model knows no such columns: more"
+    )
+    expect(page.locator("#scored tbody tr")).to_have_count(min(len(rows), 10))
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download all as CSV").click()
+    found = pd.read_csv(download.value.path())
+    answers = pd.DataFrame([service.predict(row)[1] for row in rows])
+    assert np.allclose(found[list(answers)], answers, rtol=0, atol=1e-6)
+    assert list(found["more"]) == ['a, "b"'] * len(rows)
+
+
+def test_what_is_wrong_in_a_table_is_told_with_its_row(page: Page, service: Service) -> None:
+    opened(page, service)
+    unfold(page, "from CSV")
+    name = next(iter(service.features))
+    names, values = ",".join(service.example), ",".join(map(str, service.example.values()))
+    page.get_by_label("Rows", exact=True).fill(f"{names}\n{values}\n{'unheard-of,' * len(names)}\n")
+    page.get_by_role("button", name="Predict all").click()
+    expect(page.locator("#scored .wrong li").first).to_contain_text(f"Row 2, {name}")
+    page.get_by_label("Rows", exact=True).fill("not a table")
+    page.get_by_role("button", name="Predict all").click()
+    expect(page.locator("#scored .wrong")).to_contain_text("names of the columns")
+
+
 def test_all_of_it_works_by_keyboard(page: Page, service: Service) -> None:
     opened(page, service)
-    wanted = {str(control(page, name).get_attribute("id")) for name in service.features}
+    wanted = {str(control(page, service, name).get_attribute("id")) for name in service.features}
+    folds = page.locator("#fields summary").count()
     reached: list[str] = []
     while "predict" not in reached:
         assert len(reached) < len(wanted) + 10, f"Tab reached only {reached}"
         page.keyboard.press("Tab")
+        if page.locator("#fields summary:focus").count():
+            page.keyboard.press("Enter")
+            folds -= 1
         reached.append(str(page.evaluate("document.activeElement.id")))
         outlined = "node => getComputedStyle(node.closest('.box') ?? node).outlineStyle"
         focused = page.locator(":focus")
         assert focused.evaluate(outlined) != "none", f"{reached[-1]} shows no focus"
     assert wanted <= set(reached)
+    assert not folds
     page.keyboard.press("Space")
     assert answer(page) == service.predict(service.example)[1]
     expect(page.locator("#answer")).to_have_attribute("aria-live", "polite")
@@ -184,7 +255,7 @@ def test_a_narrow_screen_needs_no_scrolling_sideways(
     opened(page, service)
     wide = "document.documentElement.scrollWidth"
     assert page.evaluate(wide) <= 320
-    page.get_by_role("button", name="Predict").click()
+    page.get_by_role("button", name="Predict", exact=True).click()
     answer(page)
     assert page.evaluate(wide) <= 320
     page.screenshot(path=tmp_path / "narrow.png", full_page=True)
@@ -195,7 +266,7 @@ def test_the_page_asks_no_other_host_and_logs_no_error(
     page: Page, seen: Seen, service: Service, path: str
 ) -> None:
     opened(page, service, path)
-    page.get_by_role("button", name="Predict").click()
+    page.get_by_role("button", name="Predict", exact=True).click()
     answer(page)
     assert page.url == f"{service.url}/"
     assert seen.hosts == {urlsplit(service.url).netloc}

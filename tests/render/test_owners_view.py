@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from model_runtime.drafting.samples import SAMPLES, digest
 
 from tests.support.files import COMPLETE, texts
 from tests.support.projects import Baked
@@ -127,3 +128,16 @@ def test_make_help_begins_with_every_day_and_ends_with_the_template(project: Pat
     assert titles[-2:] == ["The template", "This folder"]
     assert ("Jenkins on this machine" in titles) == (project / "deploy/jenkins/controller").exists()
     assert ("Hosts of your own, by Ansible" in titles) == (project / "deploy/ansible").exists()
+
+
+def test_the_library_knows_the_samples_which_it_may_replace(baked: Baked) -> None:
+    for task in ("classification", "regression"):
+        project = baked({"task": task, "package_name": "some_package"})
+        own = project / "src" / "some_package" / "use_case"
+        for file in (
+            own / "features.yaml",
+            own / "data_loader.py",
+            project / "tests" / "test_use_case.py",
+        ):
+            found = digest(file.read_text("utf-8"), "some_package")
+            assert found in SAMPLES, f"{task}: {file.name} is {found} now: write it into SAMPLES"

@@ -41,6 +41,11 @@ class Service:
         kinds = {name: schema[name].get("anyOf", [{}])[0] for name in params}
         return {name: schema[name] | kinds[name] for name in params}
 
+    def title(self, name: str) -> str:
+        """Return a feature's name for people."""
+        schema = self.read("/openapi.json")["components"]["schemas"]["Features"]["properties"]
+        return str(schema[name]["title"])
+
     @property
     def example(self) -> dict[str, Any]:
         schema = self.read("/openapi.json")["components"]["schemas"]["Features"]
@@ -73,9 +78,14 @@ def opened(page: Page, service: Service, path: str = "/") -> None:
     expect(page.locator("#form")).to_be_visible()
 
 
-def control(page: Page, name: str) -> Locator:
-    """Return the input that a label names."""
-    return page.get_by_label(name, exact=True)
+def control(page: Page, service: Service, name: str) -> Locator:
+    """Return the input of a feature, which is named by its label."""
+    return page.get_by_label(service.title(name), exact=True)
+
+
+def unfold(page: Page, summary: str) -> None:
+    """Open a part of the page that is folded."""
+    page.locator("summary", has_text=summary).click()
 
 
 def answer(page: Page) -> Any:

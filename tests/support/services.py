@@ -61,10 +61,11 @@ def answers(address: str) -> bool:
         return False
 
 
-def get(address: str, body: str | None = None) -> tuple[int, str]:
+def get(address: str, body: str | None = None, **headers: str) -> tuple[int, str]:
     """Return status and text of a GET, or with a body of a POST."""
     data = body.encode() if body is not None else None
-    request = urllib.request.Request(address, data, {"Content-Type": "application/json"})
+    headers |= {"Content-Type": "application/json"}
+    request = urllib.request.Request(address, data, headers)
     try:
         with urllib.request.urlopen(request, timeout=30) as response:
             return response.status, str(response.read(), "utf-8")

@@ -1,5 +1,8 @@
 """Messages are for people: they have numbers and labels, not NumPy's names for them."""
 
+import ast
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,7 @@ from rich.console import Console
 from sklearn.compose import make_column_transformer
 from sklearn.preprocessing import OneHotEncoder
 
+import model_runtime
 from model_runtime.bundle.engines import SklearnEngine, Unanswerable
 from model_runtime.compiler.compile import NotCompilable
 from model_runtime.compiler.nodes import NotConvertible
@@ -22,6 +26,8 @@ from model_runtime.training.use_case import UseCase
 
 from .support.settings import settings_in
 from .support.small_cases import FEATURES, Preprocessor, case, customers, logistic
+
+_STEP = re.compile(r"\b(?:train|push|deploy|fetch it|promote it) (?:again|anew)\b", re.IGNORECASE)
 
 SCALARS = [
     np.float64(32.1),
@@ -91,3 +97,25 @@ def test_a_librarys_own_words_reach_people_without_them() -> None:
     encoder.predict = encoder.transform
     with pytest.raises(Unanswerable, match=r"unknown categories \[32\.1\]"):
         SklearnEngine(encoder, "regression").run({"age": np.array([[32.1]])})
+
+
+def test_a_message_that_asks_for_a_step_has_its_command() -> None:
+    lacking = [
+        f"{file.name}:{line}: {text}"
+        for file in Path(model_runtime.__file__).parent.rglob("*.py")
+        for line, text in texts(ast.parse(file.read_text("utf-8")))
+        if (step := _STEP.search(text)) and "make " not in text[step.start() :][:60]
+    ]
+    assert not lacking
+
+
+def texts(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Yield the texts of a module with their lines, but no docstrings."""
+    told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            told.update(map(id, node.values))
+            parts = [each.value if isinstance(each, ast.Constant) else "…" for each in node.values]
+            yield node.lineno, "".join(map(str, parts))
+        elif isinstance(node, ast.Constant) and id(node) not in told:
+            yield node.lineno, str(node.value)

@@ -22,7 +22,7 @@ PACKAGE = Path(model_runtime.__file__).parent
 GROUND = (
     *("errors", "tasks", "json_text", "git", "downloads", "free_memory", "place", "keyed_hash"),
     *("files", "partitions", "hooks", "terminal", "progress", "yaml_loader", "yaml_file"),
-    *("project", "api_key", "settings", "features"),
+    *("humanised", "project", "api_key", "settings", "features"),
 )
 """The ground, which every part may import; each of its modules imports only those before it."""
 
@@ -31,6 +31,8 @@ BASES = ("words", "encoding", "prepared_columns", "memory", "preprocessing")
 
 PARTS: dict[str, set[str]] = {
     "bundle": set(),
+    "tables": set(),
+    "drafting": {"preprocessing", "tables"},
     "compiler": {"bundle", "preprocessing"},
     "training": {"bundle", "cluster", "compiler", "preprocessing"},
     "registry": {"bundle", "training"},
@@ -48,7 +50,8 @@ PARTS: dict[str, set[str]] = {
     "delivery": {"bundle", "postman", "testing"},
     "doctor": {"automl", "bundle", "compiler", "delivery", "preprocessing", "training"},
     "cli": {
-        *("automl", "bundle", "cluster", "delivery", "doctor", "evaluation", "load", "monitoring"),
+        *("automl", "bundle", "cluster", "delivery", "doctor", "drafting", "evaluation", "load"),
+        "monitoring",
         *("postman", "registry", "scoring", "serving", "training"),
     },
     "__main__": {"cli"},

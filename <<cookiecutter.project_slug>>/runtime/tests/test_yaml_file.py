@@ -161,7 +161,7 @@ def test_a_label_that_is_no_text_is_told_to_be_quoted(label: str, tmp_path: Path
         "target: t\ntask: classification\n"
         f"features: [{{name: a, type: category, labels: [b, {label}]}}]\n"
     )
-    with pytest.raises(ProjectError, match=r"features\[0\]\.labels\[1\]: .*put it in quotes"):
+    with pytest.raises(ProjectError, match=r"feature 'a': labels\[1\]: .*put it in quotes"):
         read_features(file)
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .features import Features as Features
     from .hooks import BaseDataLoader as BaseDataLoader
     from .preprocessing import BasePreprocessor as BasePreprocessor
+    from .tables import read_table as read_table
     from .training.parts import Parts as Parts
     from .training.parts import fit_in_parts as fit_in_parts
 
@@ -31,6 +32,7 @@ _PLACES = {
     "ProjectError": "errors",
     "download": "downloads",
     "fit_in_parts": "training.parts",
+    "read_table": "tables",
     "search": "automl",
     "spread": "cluster",
 }

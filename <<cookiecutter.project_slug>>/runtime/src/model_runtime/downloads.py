@@ -43,7 +43,9 @@ def download(
         raise ProjectError(f"{source} is neither a file nor an address (http://, https://).")
     if wrong := check(part):
         part.unlink()
-        raise ProjectError(f"{source} is not whole: {wrong}. It was removed; fetch it again.")
+        raise ProjectError(
+            f"{source} is not whole: {wrong}. It was removed; fetch it again (`make data`)."
+        )
     return part.rename(target)
 
 

@@ -1,12 +1,22 @@
 """Errors, as sentences for the person who can act."""
 
 import re
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+from typing import Any, get_args
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 _SECRET = {"admin_token", "registry"}
 """Settings whose values are not repeated, for they may hold a password."""
 
+_MOST_KEYS = 20
+"""Keys that a sentence lists where none of them is like the one that was written."""
+
+_QUOTE = "'"
+
+_QUOTED = re.compile("'([^']*)'")
 
 _OF_NUMPY = re.compile(
     r"""\bnp\.(?:
@@ -36,33 +46,86 @@ class ProjectError(Told):
     """An error that its reader can fix; the message says how."""
 
 
-def sentences(error: ValidationError, file: str) -> list[str]:
+def sentences(
+    error: ValidationError, file: str, model: type[BaseModel], given: object = None
+) -> list[str]:
     """Turn what pydantic found in a file into one sentence for each finding.
 
     Args:
         error: The finding.
         file: The file that a reader has to open.
+        model: The type that the file was held against; it knows the keys that were meant.
+        given: What the file says; entries of its lists are called by their names.
     """
     return [
-        f"{file}: {_place(found['loc'])}: "
-        f"{_reason(found['type'], found['msg'], found['input'], found['loc'])}."
+        f"{file}: {_place(found['loc'], given)}: {_reason(found, model)}"
         for found in error.errors(include_url=False)
     ]
 
 
-def _place(loc: tuple[int | str, ...]) -> str:
-    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc)
+def nearest(word: str, words: Iterable[str]) -> str | None:
+    """Return the word that was probably meant, or nothing."""
+    known = list(words)
+    near = get_close_matches(word, known, 1) or [each for each in known if each.startswith(word)]
+    return near[0] if near and word else None
+
+
+def _place(loc: tuple[int | str, ...], given: object) -> str:
+    path = ""
+    for part in loc:
+        given = _within(given, part)
+        if not isinstance(part, int):
+            path += f"{': ' if path.endswith(_QUOTE) else '.'}{part}"
+        elif isinstance(given, dict) and isinstance(name := given.get("name"), str) and name:
+            path = f"{path.removesuffix('s')} {_QUOTE}{name}{_QUOTE}"
+        else:
+            path += f"[{part}]"
     return path.lstrip(".") or "the whole file"
 
 
-def _reason(kind: str, message: str, value: object, loc: tuple[int | str, ...]) -> str:
+def _within(given: Any, part: int | str) -> object:
+    try:
+        return given[part]
+    except (LookupError, TypeError):
+        return None
+
+
+def _reason(found: ErrorDetails, model: type[BaseModel]) -> str:
+    kind, value, loc = found["type"], found["input"], found["loc"]
     if kind == "extra_forbidden":
-        return "is not a key that this file knows; look for a typo or remove it"
+        return f"is not a key that this file knows; {_meant(str(loc[-1]), _keys(model, loc[:-1]))}"
     if kind == "missing":
-        return "is missing"
-    if kind == "value_error":
-        return message.removeprefix("Value error, ").rstrip(".")
-    if _SECRET & set(loc):
-        return message
+        return "is missing."
+    message = found["msg"].removeprefix("Value error, ").rstrip(".")
+    if kind == "value_error" or _SECRET & set(loc):
+        return f"{message}."
+    if kind == "literal_error":
+        near = nearest(str(value), _QUOTED.findall(message))
+        hint = f"; did you mean '{near}'?" if near else "."
+        return f"{message}, but it is {value!r}{hint}"
     hint = " (put it in quotes if it is a text)" if kind == "string_type" else ""
-    return f"{message}, but it is {value!r}{hint}"
+    return f"{message}, but it is {value!r}{hint}."
+
+
+def _meant(key: str, keys: list[str]) -> str:
+    if near := nearest(key, keys):
+        return f"did you mean '{near}'?"
+    known = f" (there are {', '.join(keys)})" if 0 < len(keys) <= _MOST_KEYS else ""
+    return f"look for a typo or remove it{known}."
+
+
+def _keys(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
+    """Return the keys that there may be at a place; none where it is no section's."""
+    within: type[BaseModel] | None = model
+    for part in loc:
+        if within and isinstance(part, str):
+            field = within.model_fields.get(part)
+            within = next(_models(field.annotation), None) if field else None
+    return [field.alias or name for name, field in within.model_fields.items()] if within else []
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for each in get_args(annotation):
+        yield from _models(each)

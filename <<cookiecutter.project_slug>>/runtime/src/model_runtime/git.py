@@ -3,6 +3,7 @@
 import logging
 import os
 import subprocess
+from pathlib import Path
 
 _HANDED = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX")
 """Variables that git hands its hooks, about their own repository."""
@@ -28,6 +29,15 @@ def git_revision(length: int | None = None) -> str | None:
         return None
     changed = _git("status", "--porcelain", "--untracked-files=normal", "--", ".")
     return commit[:length] + ("-dirty" if changed and changed.stdout else "")
+
+
+def holds(file: Path) -> bool:
+    """Tell whether the last commit has a file as it is here, so that it can be had again."""
+    name = f"./{os.path.relpath(file)}"
+    here, kept = _git("hash-object", "--", name), _git("rev-parse", "--verify", f"HEAD:{name}")
+    if here is None or kept is None or here.returncode or kept.returncode:
+        return False
+    return here.stdout == kept.stdout
 
 
 def _git(*arguments: str) -> subprocess.CompletedProcess[str] | None:

@@ -33,6 +33,10 @@ FEATURES = [
     Feature(name="empty label", type="category", labels=["held"], optional=True, example="held"),
     Feature(name="said", type="text", example="Hello"),
     Feature(name="empty text", type="text", optional=True, example="Hello"),
+    Feature(name="code", type="text", min_length=4, max_length=5, pattern="^[A-Z]", example="AB-1"),
+    Feature(name="long", type="text", min_length=20, example="twenty characters or more"),
+    Feature(name="day", type="date", min="2000-02-29", max="2026-11-28", example="2026-11-28"),
+    Feature(name="any day", type="date", optional=True, example="2026-11-28"),
 ]
 
 
@@ -62,6 +66,10 @@ def training_rows() -> pd.DataFrame:
             "any whole": count,
             "yes or no": count % 2,
             "label": pd.Series(["a", "b"] * 25, dtype=object),
+            "code": pd.Series(["AB-1", "X-225"] * 25, dtype=object),
+            "long": pd.Series(["twenty characters or more"] * 50, dtype=object),
+            "day": 15_000 + count,
+            "any day": 15_000 + count,
             "said": pd.Series(["Hello dear world", "good-bye"] * 25, dtype=object),
             **dict.fromkeys(["empty", "empty whole", "empty boolean"], np.nan),
             **{k: pd.Series([""] * 50, dtype=object) for k in ("empty label", "empty text")},
@@ -77,11 +85,22 @@ def groups() -> dict[str, pd.DataFrame]:
 
 def misfit(feature: Feature, value: Any) -> str | None:
     """Say what a request that holds a value would be refused for."""
+    if feature.rule.empty_is_missing and value == "":
+        return None if feature.optional else "is missing"
     if value == "" or (feature.numeric and np.isnan(value)):
         return None if feature.optional or feature.type == "text" else "is missing"
     if feature.numeric and not np.isfinite(value):
         return f"is {value}"
-    return feature.misfit(bool(value) if feature.type == "boolean" else value)
+    return feature.misfit(bool(value) if feature.type == "boolean" else feature.rule.as_sent(value))
+
+
+def test_dates_and_texts_with_a_pattern_differ_and_reach_their_ends(
+    groups: dict[str, pd.DataFrame],
+) -> None:
+    assert {11_016.0, 20_785.0} <= set(groups["extremes"]["day"])
+    assert groups["wide"]["day"].min() < 12_000 and groups["wide"]["day"].max() > 20_000
+    assert len(set(groups["random"]["code"])) > 500
+    assert len(set(groups["random"]["long"])) > 500
 
 
 def test_each_row_is_one_that_a_request_may_hold(groups: dict[str, pd.DataFrame]) -> None:

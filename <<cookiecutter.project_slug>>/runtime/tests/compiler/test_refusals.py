@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.base import is_classifier
+from sklearn.base import BaseEstimator, TransformerMixin, is_classifier
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import (
     AdaBoostRegressor,
@@ -149,6 +149,24 @@ def test_one_bad_row_refuses_the_request_in_both_engines() -> None:
     ):
         with pytest.raises(Unanswerable):
             engine.run(columns_of(rows))
+
+
+class Cut(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """A step as a use case may have one of its own."""
+
+    def fit(self, X: Any, y: Any = None) -> "Cut":
+        self.n_features_in_ = X.shape[1]
+        return self
+
+    def transform(self, X: Any) -> Any:
+        return np.clip(X, -1, 1)
+
+
+def test_a_step_that_computes_in_python_is_told_with_its_file_and_line() -> None:
+    pipeline, X = fitted(ColumnTransformer([("cut", Cut(), ["a", "b"])]), FOREST)
+    own = r"the preprocessor's 'cut' \(Cut\): your Cut \(.*test_refusals\.py:\d+\) computes in Pyt"
+    with pytest.raises(NotCompilable, match=own):
+        compile_pipeline(pipeline, X)
 
 
 def test_all_that_stands_in_the_way_is_told_whole() -> None:

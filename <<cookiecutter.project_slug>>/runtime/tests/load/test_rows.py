@@ -19,6 +19,8 @@ FEATURES = [
     Feature(name="free count", type="integer", example=7),
     Feature(name="member", type="boolean", example=True),
     Feature(name='a/b "é"', type="category", labels=["x", "ü"], example="x", optional=True),
+    Feature(name="day", type="date", min="2020-02-29", max="2021-01-01", example="2020-12-31"),
+    Feature(name="any day", type="date", example="9999-12-31"),
     Feature(name="words", type="text", example="a good one", leaks=True),
 ]
 SCHEMA = Schema(task="regression", target="y", id="customer", features=FEATURES)
@@ -34,7 +36,7 @@ def test_each_row_fits_and_they_are_the_same_for_the_same_seed() -> None:
     assert rows != list(islice(draw_rows(described, 2), 500))
 
 
-@pytest.mark.parametrize("feature", FEATURES[:8], ids=lambda feature: feature.name)
+@pytest.mark.parametrize("feature", FEATURES[:10], ids=lambda feature: feature.name)
 def test_values_differ_and_what_may_be_left_out_is_sometimes(feature: Feature) -> None:
     rows = list(islice(draw_rows(request_model(SCHEMA).model_json_schema(), 1), 500))
     assert len({row[feature.name] for row in rows if feature.name in row}) > 1

@@ -69,7 +69,7 @@ def test_a_fraction_is_no_integer_but_a_whole_float_is(service: Service, bundle:
 
 def test_a_number_out_of_bounds_is_told_the_bound(service: Service, bundle: Bundle) -> None:
     feature, most = next(
-        (each, each.max) for each in bundle.schema.features if each.max is not None
+        (each, most) for each in bundle.schema.features if (most := each.bounds[1]) is not None
     )
     answer = service.post("/api/predict", {**service.example, feature.name: most + 1})
     (error,) = refused(answer, 422)["errors"]

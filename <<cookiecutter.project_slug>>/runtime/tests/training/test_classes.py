@@ -169,11 +169,16 @@ def test_brier_for_three_classes_is_refused_before_anything_is_fitted() -> None:
         ([1 + 2j, 2 + 1j], r"has the value \(1\+2j\), which is no class"),
         (pd.to_datetime(["2030-01-01", "2031-01-01"]), "has the value Timestamp"),
         (["", "a"], "has the value '', which is no class"),
+        (
+            [k + 0.5 for k in range(60)],
+            r"has the value .*, which is no class.* It is a number with 60 different values: "
+            r"if that .* write `task: regression` in features.yaml",
+        ),
     ],
 )
 def test_a_target_of_anything_else_is_refused_by_name(values: Any, sentence: str) -> None:
     frame = customers().drop(columns="bought")
-    frame["bought"] = list(values) * 300
+    frame["bought"] = (list(values) * 300)[:600]
     with pytest.raises(ProjectError, match=f"The target 'bought' {sentence}"):
         classes_of(frame=frame)
 

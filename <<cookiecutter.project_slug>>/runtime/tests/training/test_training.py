@@ -86,7 +86,7 @@ def test_every_finding_is_told_at_once() -> None:
         ),
         (
             "target: y\ntask: regression\nfeatures: [{name: a, typ: number}]",
-            "features[0].typ: is not a key",
+            "feature 'a': typ: is not a key that this file knows; did you mean 'type'?",
         ),
         ("target: a\ntask: regression\nfeatures: [{name: a, type: number}]", "stand twice: a"),
         (

@@ -164,7 +164,8 @@ def unpacked(model: bytes, allowed: frozenset[str]) -> Any:
         if unnamed := [each for each in strange if "<" in each]:
             raise ProjectError(
                 f"This bundle's model holds {unnamed[0]}, which can't be found again by its name: "
-                "write it as a function or class of its own at the top of a file, and train again."
+                "write it as a function or class of its own at the top of a file, and train again "
+                "(`make train`)."
             )
         raise ProjectError(
             f"This bundle's model holds {', '.join(strange)}, which is not trusted. If it is "
@@ -184,8 +185,9 @@ def _load_onnx(model: bytes) -> OnnxEngine:
     except Exception as error:  # as above
         reason = " ".join(str(error).split())
         raise ProjectError(
-            f"ONNX Runtime can't load this bundle's model here ({reason}). Train again on a "
-            "machine like this one, or with training.engine: sklearn in config.yaml."
+            f"ONNX Runtime can't load this bundle's model here ({reason}). Train again "
+            "(`make train`) on a machine like this one, or with training.engine: sklearn in "
+            "config.yaml."
         ) from error
 
 

@@ -74,6 +74,7 @@ class Metadata(BaseModel):
     schema_version: int = SCHEMA_VERSION
     template: str
     name: str = Field(min_length=1)
+    title: str = ""
     version: int = Field(ge=1)
     uuid: UUID
     created: datetime

@@ -64,7 +64,7 @@ def fit(part: type[Part], value: dict[str, Any], file: Path) -> Part:
     try:
         return part.model_validate(value)
     except ValidationError as error:
-        raise ProjectError("\n".join([*sentences(error, str(file)), AGAIN])) from error
+        raise ProjectError("\n".join([*sentences(error, str(file), part, value), AGAIN])) from error
 
 
 def _finite(text: str) -> float:

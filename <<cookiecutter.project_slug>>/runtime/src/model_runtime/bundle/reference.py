@@ -14,6 +14,7 @@ import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ..errors import ProjectError
+from ..features.date import iso_date
 from ..tasks import Outputs, class_indices
 from .parts import fit, parse
 
@@ -62,18 +63,18 @@ class Spread(BaseModel, ABC):
 
 
 class Ranges(Spread):
-    """Numbers, or the lengths of texts in characters, between ascending edges.
+    """Numbers, days since 1970-01-01, or the lengths of texts in characters, in ranges.
 
-    An edge belongs to the range below it.
+    They lie between ascending edges; an edge belongs to the range below it.
     """
 
-    kind: Literal["values", "lengths"]
+    kind: Literal["values", "lengths", "dates"]
     edges: list[float] = Field(min_length=1)
 
     @property
     def names(self) -> list[str]:
         """See `Spread`."""
-        edges = [f"{edge:.4g}" for edge in self.edges]
+        edges = [iso_date(edge) if self.kind == "dates" else f"{edge:.4g}" for edge in self.edges]
         between = [f"{low} to {high}" for low, high in pairwise(edges)]
         return [f"up to {edges[0]}", *between, f"above {edges[-1]}", MISSING]
 

@@ -4,7 +4,8 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from ..features import Feature
+from ..features import Answer, Feature
+from ..humanised import humanised
 from ..tasks import TASKS, TaskName
 
 Lookup = dict[str, dict[str, int] | Literal[0]]
@@ -17,6 +18,7 @@ class Schema(BaseModel):
 
     task: TaskName
     target: str
+    answer: Answer = Answer()
     id: str | None = None
     features: list[Feature] = Field(min_length=1)
     classes: list[str] = []
@@ -42,6 +44,11 @@ class Schema(BaseModel):
     def example(self) -> dict[str, int | float | bool | str | None]:
         """A request that the service answers: each feature's example."""
         return {feature.name: feature.example for feature in self.features}
+
+    @property
+    def title(self) -> str:
+        """The target's name for people."""
+        return self.answer.label or humanised(self.target)
 
     def lookup(self) -> Lookup:
         """Return each feature's labels and their codes; 0 for a feature without labels."""

@@ -6,6 +6,7 @@ from . import (
     chart,
     cluster,
     doctor,
+    drafting,
     image,
     keys,
     load,
@@ -17,7 +18,7 @@ from . import (
 )
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-for part in (model, doctor, service, keys, load, monitoring):
+for part in (model, drafting, doctor, service, keys, load, monitoring):
     app.add_typer(part.app)
 for part in (versions, image, chart, cluster, pipelines):
     app.add_typer(part.app)

@@ -173,7 +173,8 @@ def _share(settings: Settings, metadata: "Metadata", note: "ImageNote") -> None:
                 say(f"Noted with version {version.number} in {registry}, too")
     except ProjectError as error:
         raise ProjectError(
-            f"{error} The image is pushed, but another machine can't know its digest: push again."
+            f"{error} The image is pushed, but another machine can't know its digest: push again "
+            "(`make push`)."
         ) from error
 
 

@@ -70,7 +70,8 @@ def performance(
         if schema.id is None:
             raise ProjectError(
                 "features.yaml names no id, and by nothing else can predictions and outcomes be "
-                "joined: add one, e.g. `id: customer`, train again, and send it with each request."
+                "joined: add one, e.g. `id: customer`, train again (`make train`), and send it "
+                "with each request."
             )
         found = measure_performance(
             use_case,

@@ -1,6 +1,8 @@
 """Compile a fitted pipeline to ONNX."""
 
+import sys
 import warnings
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -13,6 +15,8 @@ from sklearn.pipeline import Pipeline
 
 from ..bundle.engines import OnnxEngine
 from ..errors import Told
+from ..place import place
+from ..preprocessing import BasePreprocessor
 from .converters import forests
 from .converters.register import register
 from .nodes import ML, SKL2ONNX_ML_OPSET, ask_for_newer
@@ -95,19 +99,29 @@ def _obstacles(pipeline: Pipeline, X: pd.DataFrame, error: Exception) -> str:
     width = getattr(estimator, "n_features_in_", None)
     prepared = [("prepared", DoubleTensorType([None, width]))]
     if failure := _failure(estimator, prepared) if width else None:
-        found.append(f"the estimator ({type(estimator).__name__}): {_reason(failure)}")
-    return "; ".join(found) or f"the steps together: {_reason(error)}"
+        found.append(f"the estimator ({type(estimator).__name__}): {_reason(failure, estimator)}")
+    return "; ".join(found) or f"the steps together: {_reason(error, pipeline)}"
+
+
+def computes_in_python(preprocessor: BasePreprocessor) -> str:
+    """Say that a Preprocessor has a `transform` of its own, and where."""
+    return (
+        f"your Preprocessor.transform ({place(preprocessor.transform)}) computes in Python; "
+        "build_transformer, of scikit-learn's own parts, compiles"
+    )
 
 
 def _of_preprocessor(preprocessor: Any, X: pd.DataFrame) -> list[str]:
+    if isinstance(preprocessor, BasePreprocessor):
+        return [computes_in_python(preprocessor)]
     if (own := _failure(preprocessor, _inputs(X))) is None:
         return []
-    branches = {
-        f"the preprocessor's '{name}' ({_named(step)})": _failure(step, _inputs(X.iloc[:, columns]))
+    blocking = [
+        f"the preprocessor's '{name}' ({_named(step)}): {_reason(failure, step)}"
         for name, step, columns in _branches(preprocessor)
-    }
-    blocking = [f"{name}: {_reason(failure)}" for name, failure in branches.items() if failure]
-    return blocking or [f"the preprocessor ({_named(preprocessor)}): {_reason(own)}"]
+        if (failure := _failure(step, _inputs(X.iloc[:, columns])))
+    ]
+    return blocking or [f"the preprocessor ({_named(preprocessor)}): {_reason(own, preprocessor)}"]
 
 
 def _branches(preprocessor: Any) -> list[tuple[str, Any, Any]]:
@@ -124,6 +138,18 @@ def _named(step: Any) -> str:
     return " and ".join(parts) or type(step).__name__
 
 
+def _parts(step: Any) -> list[Any]:
+    """Return a step, or the steps of a pipeline."""
+    return [each for _, each in getattr(step, "steps", [("", step)])]
+
+
+def _is_own(kind: type) -> bool:
+    """Tell whether a class is the use case's, and no library's."""
+    file = Path(getattr(sys.modules.get(kind.__module__), "__file__", None) or "site-packages")
+    is_ours = kind.__module__.split(".")[0] == __package__.split(".")[0]
+    return not (is_ours or {"site-packages", "dist-packages"} & {*file.parts})
+
+
 def _failure(step: Any, inputs: Inputs) -> Exception | None:
     try:
         OnnxEngine(_graph(step, inputs))
@@ -132,7 +158,9 @@ def _failure(step: Any, inputs: Inputs) -> Exception | None:
     return None
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception, step: Any) -> str:
+    if own := [each for each in _parts(step) if _is_own(type(each))]:
+        return f"your {type(own[0]).__name__} ({place(type(own[0]))}) computes in Python"
     if isinstance(error, (MissingConverter, MissingShapeCalculator)):
         return "there is no converter to ONNX for it"
     said = " ".join(str(error).split()).partition(" You may raise an issue")[0]

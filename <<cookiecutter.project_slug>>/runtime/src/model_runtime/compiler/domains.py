@@ -10,7 +10,7 @@ import pandas as pd
 
 from ..features import Feature, FeatureType
 from ..preprocessing import MISSING_LABEL
-from .odd_texts import draw_texts
+from .odd_texts import draw_texts, like
 
 Random = np.random.Generator
 Numbers = npt.NDArray[np.float64]
@@ -24,6 +24,10 @@ _SIZES = (
     *(float(_SINGLE.max), float(_SINGLE.max) * (1 + float(_SINGLE.eps) / 2), 1e39, 1e308),
     float(_DOUBLE.max),
 )
+
+
+_TRIES = 3
+"""Changes of a known text that are tried before it is taken as it is."""
 
 
 class Domain(ABC):
@@ -61,7 +65,22 @@ class Texts(Domain):
         self, seen: "pd.Series[Any]", n: int, random: Random, wide: bool = False
     ) -> npt.NDArray[Any]:
         """See `Domain`."""
-        return draw_texts([text for text in seen if text], n, random)
+        known = [text for text in seen if text] or [str(self.feature.example)]
+        drawn = draw_texts(known, n, random)
+        for row, text in enumerate(drawn):
+            if not self._fits(text):
+                drawn[row] = self._fitting(text, known[random.integers(len(known))], random)
+        return drawn
+
+    def _fits(self, text: str) -> bool:
+        return self.feature.rule.fits(text)
+
+    def _fitting(self, text: str, known: str, random: Random) -> str:
+        """Return a text that fits: of the right length, or much like one that is known."""
+        least, most = self.feature.min_length or 0, self.feature.max_length
+        sized = (text * (least // max(1, len(text)) + 1))[:most]
+        tries = (sized, *(like(known, random) for _ in range(_TRIES)))
+        return next((each for each in tries if self._fits(each)), known)
 
 
 class Labels(Domain):
@@ -124,21 +143,21 @@ class Decimals(Domain):
         return [*fitting, -0.0] if self._fits(-0.0) else fitting
 
     def _bounds(self) -> tuple[float, float]:
-        low, high = self.feature.min, self.feature.max
+        low, high = self.feature.bounds
         return (-np.inf if low is None else low, np.inf if high is None else high)
 
     def _around_bounds(self) -> Iterable[float]:
-        for bound in (self.feature.min, self.feature.max):
+        for bound in self.feature.bounds:
             if bound is not None:
                 yield from (float(bound), np.nextafter(bound, np.inf), np.nextafter(bound, -np.inf))
                 yield from (float(np.floor(bound)), float(np.ceil(bound)))
 
     def _fits(self, value: float) -> bool:
-        return self.feature.misfit(value) is None
+        return self.feature.rule.fits(value)
 
     def _span(self, present: "pd.Series[Any]") -> tuple[float, float]:
         """Return the bounds; where there is none, the training rows' own, or else one step."""
-        low, high = self.feature.min, self.feature.max
+        low, high = self.feature.bounds
         if low is None:
             low = float(present.min()) if len(present) else (0.0 if high is None else high - 1)
         if high is None:
@@ -165,6 +184,7 @@ _DOMAINS: dict[FeatureType, type[Domain]] = {
     "integer": Integers,
     "boolean": Booleans,
     "category": Labels,
+    "date": Integers,
     "text": Texts,
 }
 

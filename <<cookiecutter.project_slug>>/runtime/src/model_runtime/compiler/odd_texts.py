@@ -4,6 +4,7 @@
 
 import unicodedata
 from functools import cache
+from string import ascii_lowercase, ascii_uppercase, digits
 from typing import Any
 
 import numpy as np
@@ -61,6 +62,18 @@ def draw_texts(seen: list[str], n: int, random: Random) -> npt.NDArray[Any]:
     texts = np.empty(n, dtype=object)
     texts[:] = drawn
     return texts
+
+
+def like(text: str, random: Random) -> str:
+    """Return a text whose letters and digits are others of their kind, each with a chance."""
+    return "".join(_of_its_kind(each, random) if random.random() < 0.5 else each for each in text)
+
+
+def _of_its_kind(character: str, random: Random) -> str:
+    for kind in (digits, ascii_lowercase, ascii_uppercase):
+        if character in kind:
+            return kind[random.integers(len(kind))]
+    return character
 
 
 def _known(seen: list[str], words: list[str], random: Random) -> str:

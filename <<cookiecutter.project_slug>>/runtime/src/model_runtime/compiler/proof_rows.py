@@ -50,7 +50,7 @@ def proof_rows(
 
 
 def _bounded(schema: Schema) -> bool:
-    return any(each.min is not None or each.max is not None for each in schema.features)
+    return any(bound is not None for each in schema.features for bound in each.bounds)
 
 
 def _random(

@@ -15,8 +15,10 @@ from typing_extensions import TypedDict  # pydantic's own need, before Python 3.
 
 from ..bundle.schema import Schema
 from ..features import Feature
+from ..features.names import with_unit
 from ..features.rule import field_type
 from ..features.text import MOST_CHARACTERS
+from ..humanised import humanised
 
 
 def id_as_text(value: object) -> object:
@@ -48,7 +50,7 @@ def request_model(schema: Schema) -> type[BaseModel]:
         about = "Returns in the log, to find the prediction again; the model does not see it"
         fields["id"] = (
             _Id | None,
-            Field(None, alias=schema.id, title=schema.id, description=about),
+            Field(None, alias=schema.id, title=humanised(schema.id), description=about),
         )
     config = ConfigDict(
         **_REQUEST,
@@ -59,17 +61,21 @@ def request_model(schema: Schema) -> type[BaseModel]:
 
 
 def _field(feature: Feature) -> tuple[Any, Any]:
-    about = " ".join(
-        filter(None, [feature.description, f"[{feature.unit}]" if feature.unit else ""])
-    )
     details: dict[str, Any] = {
         "alias": feature.name,
-        "title": feature.name,
-        "description": about or None,
+        "title": feature.title,
+        "description": with_unit(feature.description, feature.unit) or None,
         "examples": [feature.example],
+        "json_schema_extra": _for_people(feature),
     }
     default = None if feature.optional else ...
     return field_type(feature.rule), Field(default, **details)
+
+
+def _for_people(feature: Feature) -> dict[str, Any]:
+    """Return what JSON Schema has no word for: group, values' names, and that it leaks."""
+    found = {"x-group": feature.group, "x-names": feature.names, "x-leaks": feature.leaks}
+    return {key: value for key, value in found.items() if value}
 
 
 def row_type(schema: Schema) -> Any:

@@ -153,7 +153,7 @@ class Release:
             f"Meanwhile another deployment has made of the release {self.name} its revision "
             f"{last.number} ({last.status}); this one was revision {own}. Nothing is taken back: "
             f"see `helm history {self.name} --namespace {self.helm.namespace}`, and deploy again "
-            "if yours is to run."
+            "(`make deploy`) if yours is to run."
         )
 
     def _astray(self, revision: int | None) -> str:
@@ -200,7 +200,7 @@ def _way_out(name: str, history: History) -> str:
     way = "make rollback-release" if history.running() else "make undeploy"
     return (
         f"The release {name} is under way ({history.last.status}): another deployment runs, or "
-        f"was cut off. Wait for it; if it was cut off, `{way}`, and deploy again."
+        f"was cut off. Wait for it; if it was cut off, `{way}`, and deploy again (`make deploy`)."
     )
 
 

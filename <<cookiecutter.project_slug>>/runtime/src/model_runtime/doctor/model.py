@@ -10,7 +10,7 @@ from sklearn.pipeline import Pipeline
 from ..bundle.engines import OnnxEngine, unpacked
 from ..bundle.schema import Schema
 from ..bundle.trusted import trusted
-from ..compiler.compile import NotCompilable, compile_pipeline
+from ..compiler.compile import NotCompilable, compile_pipeline, computes_in_python
 from ..compiler.prove import prove
 from ..errors import ProjectError
 from ..place import place
@@ -120,10 +120,7 @@ def compiled(
     if settings.training.engine == "sklearn":
         reason = "training.engine in config.yaml is sklearn"
     elif type(preprocessor).transform is not BasePreprocessor.transform:
-        reason = (
-            f"your Preprocessor.transform ({place(preprocessor.transform)}) computes in Python; "
-            "build_transformer, of scikit-learn's own parts, compiles"
-        )
+        reason = computes_in_python(preprocessor)
     else:
         reason = _obstacle(use_case, found, rows)
     if not reason:

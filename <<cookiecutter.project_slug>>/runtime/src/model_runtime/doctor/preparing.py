@@ -102,7 +102,7 @@ def unusual(X: pd.DataFrame, features: Features) -> Iterator[tuple[str, pd.DataF
         if unseen:
             said = f"for '{feature.name}': {unseen[0]!r}, a label that these rows do not have"
             yield said, _with(X, feature, unseen[0])
-        if feature.type == "text":
+        if feature.type == "text" and not feature.misfit(_UNKNOWN):
             said = f"for '{feature.name}': {_UNKNOWN!r}, words that it has not seen"
             yield said, _with(X, feature, _UNKNOWN)
 

@@ -2,10 +2,12 @@
 
 from .feature import Feature, FeatureType
 from .file import Features, read_features
+from .names import Answer
 from .rule import Misfit, Rule
 from .thresholds import Threshold, missed
 
 __all__ = [
+    "Answer",
     "Feature",
     "FeatureType",
     "Features",

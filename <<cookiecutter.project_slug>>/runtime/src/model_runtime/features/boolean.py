@@ -29,6 +29,7 @@ class Boolean(Rule):
     """True and false, also written 1 and 0, as tables often do; the model gets 1 and 0."""
 
     numeric = True
+    takes = frozenset({"names"})
     takes_booleans = True
     wrong = ("maybe", REASONS["bool_type"])
 

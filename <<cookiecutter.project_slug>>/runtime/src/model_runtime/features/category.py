@@ -39,7 +39,7 @@ class Category(Rule):
 
     numeric = False
     empty_is_missing = True
-    takes = frozenset({"labels"})
+    takes = frozenset({"labels", "names"})
     wrong = (True, REASONS["literal_error"])
 
     def __init__(self, feature: Feature) -> None:

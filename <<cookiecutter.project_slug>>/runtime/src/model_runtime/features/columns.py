@@ -41,7 +41,7 @@ class Column:
 def read_column(rule: Rule, column: "pd.Series[Any]") -> Column:
     """Read a column of any type by a feature's rule."""
     missing = column.isna().to_numpy(np.bool_)
-    if rule.numeric and _holds_numbers(column, rule.takes_booleans):
+    if rule.numeric and rule.takes_numbers and _holds_numbers(column, rule.takes_booleans):
         values = column.to_numpy(np.float64, na_value=np.nan).copy()
         return Column(values, missing, _beyond(rule.limits, values, missing))
     return _read_cells(rule, column, missing)

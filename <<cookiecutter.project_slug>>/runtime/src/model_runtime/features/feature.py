@@ -7,13 +7,16 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from ..humanised import humanised
 from .boolean import Boolean
 from .category import LONGEST_LABEL, Category
+from .date import Date, day_of
+from .names import Told
 from .number import Integer, Number
 from .rule import Example, Misfit, Rule
-from .text import Text
+from .text import MOST_CHARACTERS, Text
 
-FeatureType = Literal["number", "integer", "boolean", "category", "text"]
+FeatureType = Literal["number", "integer", "boolean", "category", "date", "text"]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_LABEL)]
 
 RULES: dict[FeatureType, type[Rule]] = {
@@ -21,8 +24,12 @@ RULES: dict[FeatureType, type[Rule]] = {
     "integer": Integer,
     "boolean": Boolean,
     "category": Category,
+    "date": Date,
     "text": Text,
 }
+
+
+_OF_SOME_TYPES = frozenset().union(*(rule.takes for rule in RULES.values()))
 
 
 class Feature(BaseModel):
@@ -30,7 +37,8 @@ class Feature(BaseModel):
 
     A feature that `leaks` is known only after the event, and so optional. Requests may have it; the
     model does not learn from it. Where true or false is expected, YAML's other words for them (yes,
-    off) are taken; elsewhere they are text.
+    off) are taken; elsewhere they are text. `label`, `group` and the `names` of its values are for
+    people.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
@@ -39,11 +47,17 @@ class Feature(BaseModel):
     type: FeatureType
     description: str = ""
     unit: str | None = None
-    min: float | None = None
-    max: float | None = None
+    min: float | str | None = None
+    max: float | str | None = None
+    min_length: int | None = Field(default=None, ge=1, le=MOST_CHARACTERS)
+    max_length: int | None = Field(default=None, ge=1, le=MOST_CHARACTERS)
+    pattern: str | None = None
     leaks: bool = Field(default=False, strict=False)
     optional: bool = Field(default_factory=lambda found: bool(found.get("leaks")), strict=False)
     labels: list[Name] | None = None
+    label: Told | None = None
+    group: Told | None = None
+    names: dict[str, Told] | None = None
     example: Example | None = None
 
     @cached_property
@@ -56,16 +70,41 @@ class Feature(BaseModel):
         """True where the model gets it as a number (booleans are 0 and 1)."""
         return RULES[self.type].numeric
 
+    @property
+    def title(self) -> str:
+        """Its name for people."""
+        return self.label or humanised(self.name)
+
+    @cached_property
+    def bounds(self) -> tuple[float | None, float | None]:
+        """The least and the greatest value, in the model's form."""
+        return self._bound("min", self.min), self._bound("max", self.max)
+
+    def _bound(self, key: str, value: float | str | None) -> float | None:
+        if self.type != "date":
+            if isinstance(value, str):
+                raise ValueError(f"'{self.name}' has the {key} {value!r}, which is no number")
+            return value
+        try:
+            return None if value is None else day_of(value)
+        except Misfit as misfit:
+            raise ValueError(f"'{self.name}' has the {key} {value!r}, which {misfit}") from None
+
     @model_validator(mode="after")
     def _fits_its_type(self) -> Self:
-        given = {"min": self.min, "max": self.max, "labels": self.labels}
-        for key in sorted(key for key, value in given.items() if value is not None):
+        for key in sorted(key for key in _OF_SOME_TYPES if getattr(self, key) is not None):
             if key not in RULES[self.type].takes:
                 raise ValueError(f"'{self.name}' is a {self.type}, which has no {key}; remove it")
-        if self.min is not None and self.max is not None and self.min > self.max:
-            raise ValueError(f"'{self.name}' has a min of {self.min:g} above its max {self.max:g}")
+        low, high = self.bounds
+        if low is not None and high is not None and low > high:
+            raise ValueError(f"'{self.name}' has a min of {self.min} above its max {self.max}")
+        if (self.min_length or 0) > (self.max_length or MOST_CHARACTERS):
+            raise ValueError(f"'{self.name}' has a min_length above its max_length")
         if self.labels is not None and (twice := _twice(self.labels)):
             raise ValueError(f"'{self.name}' has the label {twice!r} twice")
+        for value in self.names or ():
+            if wrong := self.misfit(self.rule.cell(value)):
+                raise ValueError(f"'{self.name}' has a name for {value!r}, which {wrong}")
         if self.type == "text" and self.example is None:
             raise ValueError(
                 f"'{self.name}' is a text and needs an example; the data's stay private"

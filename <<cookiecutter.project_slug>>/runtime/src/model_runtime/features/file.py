@@ -14,6 +14,7 @@ from ..project import project
 from ..tasks import TASKS, TaskName
 from ..yaml_file import read_yaml
 from .feature import Feature, Name
+from .names import Answer
 from .thresholds import Threshold, missed, reachable
 
 
@@ -24,6 +25,7 @@ class Features(BaseModel):
 
     target: Name
     task: TaskName
+    answer: Answer = Answer()
     id: Name | None = None
     weight: Name | None = None
     features: list[Feature] = Field(min_length=1)
@@ -42,6 +44,10 @@ class Features(BaseModel):
             raise ValueError("flags name a classification's probabilities; remove them")
         if self.classes and not TASKS[self.task].has_classes:
             raise ValueError("classes name a classification's classes; remove them")
+        if self.answer.names and not TASKS[self.task].has_classes:
+            raise ValueError("answer.names are of a classification's classes; remove them")
+        if self.answer.unit and TASKS[self.task].has_classes:
+            raise ValueError("answer.unit is a regression's; classes have none, remove it")
         if len(set(self.flags.values())) < len(self.flags):
             raise ValueError("two classes have the same flag")
         if self.id in self.flags.values():
@@ -83,10 +89,11 @@ def read_features(path: Path | None = None) -> Features:
             case's folder is not there.
     """
     source = path or _own_folder() / "features.yaml"
+    said = read_yaml(source, "features.yaml")
     try:
-        return Features.model_validate(read_yaml(source, "features.yaml"))
+        return Features.model_validate(said)
     except ValidationError as error:
-        raise ProjectError("\n".join(sentences(error, "features.yaml"))) from error
+        raise ProjectError("\n".join(sentences(error, "features.yaml", Features, said))) from error
 
 
 def _own_folder() -> Traversable:

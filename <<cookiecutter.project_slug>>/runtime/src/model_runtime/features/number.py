@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from math import ceil, floor
+from math import ceil, floor, isfinite
 from numbers import Real
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,7 +13,7 @@ import numpy.typing as npt
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from .rule import REASONS, Example, Limit, Misfit, Rule, most_frequent
+from .rule import REASONS, Example, Limit, Misfit, Rule, most_frequent, plain
 
 if TYPE_CHECKING:
     import polars as pl
@@ -52,7 +52,7 @@ class Number(Rule):
     def __init__(self, feature: Feature) -> None:
         """See `Rule`."""
         super().__init__(feature)
-        low, high = feature.min, feature.max
+        low, high = feature.bounds
         self.limits.append(Limit(REASONS["finite_number"], lambda x: abs(x) <= _LARGEST))
         if low is not None:
             reason = REASONS["greater_than_equal"].format(ge=low)
@@ -69,11 +69,12 @@ class Number(Rule):
 
     def request_type(self) -> tuple[Any, list[dict[str, Any]]]:
         """See `Rule`."""
-        bounds = Field(ge=self.feature.min, le=self.feature.max)
+        low, high = self.feature.bounds
+        bounds = Field(ge=low, le=high)
         return Annotated[float, bounds], [{"type": "number", **self._bounds()}]
 
     def _bounds(self) -> dict[str, float]:
-        bounds = {"minimum": self.feature.min, "maximum": self.feature.max}
+        bounds = dict(zip(("minimum", "maximum"), self.feature.bounds, strict=True))
         return {name: bound for name, bound in bounds.items() if bound is not None}
 
     def cell(self, text: str) -> Example:
@@ -92,17 +93,25 @@ class Number(Rule):
         """Return the median of the values; without any the number within the bounds next to 0."""
         if len(values):
             return float(np.sort(values)[len(values) // 2])
-        low, high = self.feature.min, self.feature.max
+        low, high = self.feature.bounds
         return float(max(low if low is not None else 0, min(0, high if high is not None else 0)))
 
     def outermost(self) -> list[Example]:
         """Return the bounds."""
-        bounds = (self.feature.min, self.feature.max)
-        return sorted({plain(bound) for bound in bounds if bound is not None})
+        return sorted({plain(bound) for bound in self.feature.bounds if bound is not None})
+
+    def outside(self) -> list[Example]:
+        """Return numbers below and above, where a float can be."""
+        low, high = self.feature.bounds
+        beyond = [*([] if low is None else [_beyond(low, -1)])]
+        beyond += [] if high is None else [_beyond(high, 1)]
+        return [plain(number) for number in beyond if isfinite(number)]
 
 
 class Integer(Number):
     """Whole numbers; 3.0 is one, as in JSON Schema and many clients."""
+
+    takes = Number.takes | {"names"}
 
     def __init__(self, feature: Feature) -> None:
         """See `Rule`."""
@@ -114,7 +123,7 @@ class Integer(Number):
         kind, _ = super().request_type()
         whole: Any = Annotated[kind, AfterValidator(_whole)]
         # What is written as an integer is taken as one, which costs no call of Python's.
-        low, high = self.feature.min, self.feature.max
+        low, high = self.feature.bounds
         exact = Field(
             ge=-_EXACT if low is None else ceil(max(low, -_EXACT)),
             le=_EXACT if high is None else floor(min(high, _EXACT)),
@@ -129,12 +138,12 @@ class Integer(Number):
         return int(np.ceil(super().typical(values)))
 
 
+def _beyond(bound: float, sign: int) -> float:
+    # By as much as the bound's own size, for next to 1e20 a step of 1 is lost.
+    return bound + sign * max(1.0, abs(bound))
+
+
 def _whole(value: float) -> float:
     if not value.is_integer():
         raise PydanticCustomError("whole_number", "must be a whole number")
     return value
-
-
-def plain(value: float) -> float:
-    """Return a number as a person writes it: 3 for 3.0."""
-    return int(value) if value.is_integer() and abs(value) < 1e15 else value

@@ -39,8 +39,13 @@ REASONS = {
     "less_than_equal": "must be at most {le:g}",
     "too_short": "must have at least {min_length} row",
     "too_long": "must have at most {max_length:,} rows in one request",
-    "string_too_short": "must have at least {min_length} characters",
-    "string_too_long": "must have at most {max_length:,} characters",
+    "string_too_short": "must have at least {min_length:,} character{s}",
+    "string_too_long": "must have at most {max_length:,} character{s}",
+    "string_pattern_mismatch": "must have the pattern {pattern}",
+    "date_type": "must be a date like 2026-11-28",
+    "date_without_time": "must be a date without a time",
+    "date_too_early": "must be {ge} or later",
+    "date_too_late": "must be {le} or earlier",
 }
 """The sentences that people read, by pydantic's names for errors."""
 
@@ -69,12 +74,15 @@ class Rule(ABC):
 
     numeric: ClassVar[bool]
     takes: ClassVar[frozenset[str]] = frozenset()
-    """The keys, of min, max and labels, that features.yaml may have."""
+    """The keys that features.yaml may have for this type, and not for each other."""
+
+    takes_numbers: ClassVar[bool] = True
+    """False where a column of numbers has no values of this type, though the model gets some."""
 
     takes_booleans: ClassVar[bool] = False
     """True where a column of true and false has values of this type."""
 
-    empty_is_missing: ClassVar[bool] = False
+    empty_is_missing: bool = False
     """True where an empty text is a missing value."""
 
     wrong: ClassVar[tuple[Any, str]]
@@ -100,6 +108,14 @@ class Rule(ABC):
         Raises:
             Misfit: It is of another type.
         """
+
+    def fits(self, value: Any) -> bool:
+        """Tell whether a value in the model's form is within the limits."""
+        return all(limit.holds(value) for limit in self.limits)
+
+    def as_sent(self, value: Any) -> Example:
+        """Return a value in the model's form, which is not missing, as a request may have it."""
+        return plain(value) if self.numeric else str(value)
 
     def read(self, value: object) -> Any:
         """Return a value that is not missing in the model's form.
@@ -148,6 +164,10 @@ class Rule(ABC):
         """Return the least and the greatest value, where there are such."""
         return []
 
+    def outside(self) -> list[Example]:
+        """Return values of the right type that are just beyond its limits."""
+        return []
+
 
 def described(schemas: list[dict[str, Any]]) -> WithJsonSchema:
     """Return a JSON Schema that takes what any of the given ones takes."""
@@ -160,6 +180,11 @@ def field_type(rule: Rule) -> Any:
     if not rule.feature.optional:
         return Annotated[kind, described(schemas)]
     return Annotated[kind | None, described([*schemas, {"type": "null"}])]
+
+
+def plain(value: float) -> float:
+    """Return a number as a person writes it: 3 for 3.0."""
+    return int(value) if value.is_integer() and abs(value) < 1e15 else value
 
 
 def most_frequent(values: Iterable[Any]) -> Any:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy.typing as npt
 from pydantic import Field
 
+from .pattern import Pattern
 from .rule import REASONS, Example, Limit, Misfit, Rule, most_frequent
 
 if TYPE_CHECKING:
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 MOST_CHARACTERS = 10_000
 """Longest text that a feature takes, and with it the ID."""
+
+_NOT_OF_A_PATTERN = ("?", "0", "x", "X x", "-", "\n")
+"""Texts of which a pattern hardly takes each."""
 
 
 def is_unicode(text: str) -> bool:
@@ -28,16 +32,29 @@ def is_unicode(text: str) -> bool:
 
 
 class Text(Rule):
-    """Texts of any characters; an empty one is a text without words, and so is a missing one."""
+    """Texts of any characters, of a length, and with a pattern.
+
+    An empty one is a text without words, and so is a missing one; where an empty one doesn't fit,
+    it is a missing one.
+    """
 
     numeric = False
+    takes = frozenset({"min_length", "max_length", "pattern"})
     wrong = (7, REASONS["string_type"])
 
     def __init__(self, feature: Feature) -> None:
         """See `Rule`."""
         super().__init__(feature)
-        reason = REASONS["string_too_long"].format(max_length=MOST_CHARACTERS)
-        self.limits.append(Limit(reason, lambda text: len(text) <= MOST_CHARACTERS))
+        self._least, self._most = feature.min_length or 0, feature.max_length or MOST_CHARACTERS
+        reason = REASONS["string_too_long"].format(max_length=self._most, s=_s(self._most))
+        self.limits.append(Limit(reason, lambda text: len(text) <= self._most))
+        if self._least:
+            reason = REASONS["string_too_short"].format(min_length=self._least, s=_s(self._least))
+            self.limits.append(Limit(reason, lambda text: len(text) >= self._least))
+        if feature.pattern is not None:
+            reason = REASONS["string_pattern_mismatch"].format(pattern=feature.pattern)
+            self.limits.append(Limit(reason, Pattern(feature.pattern, self._most).fits))
+        self.empty_is_missing = not self.fits("")
 
     def convert(self, value: object) -> str:
         """See `Rule`."""
@@ -47,8 +64,15 @@ class Text(Rule):
 
     def request_type(self) -> tuple[Any, list[dict[str, Any]]]:
         """See `Rule`."""
-        kind = Annotated[str, Field(max_length=MOST_CHARACTERS)]
-        return kind, [{"type": "string", "maxLength": MOST_CHARACTERS}]
+        pattern = self.feature.pattern
+        limits = Field(min_length=self._least, max_length=self._most, pattern=pattern)
+        kind: Any = Annotated[str, limits]
+        form: dict[str, Any] = {"type": "string", "maxLength": self._most}
+        form |= {"minLength": self._least} if self._least else {}
+        form |= {"pattern": pattern} if pattern is not None else {}
+        if self.feature.optional and self.empty_is_missing:
+            return kind | Literal[""], [form, {"type": "string", "maxLength": 0}]
+        return kind, [form]
 
     def cell(self, text: str) -> Example:
         """See `Rule`."""
@@ -63,8 +87,24 @@ class Text(Rule):
 
     def surely_right(self, values: pl.Expr) -> pl.Expr:
         """See `Rule`."""
-        return values.str.len_chars() <= MOST_CHARACTERS
+        right = values.str.len_chars().is_between(self._least, self._most)
+        pattern = self.feature.pattern
+        return right if pattern is None else right & values.str.contains(pattern)
 
     def typical(self, values: npt.NDArray[Any]) -> Example:
-        """Return the most frequent of the values, or the empty text."""
-        return str(most_frequent(values)) if len(values) else ""
+        """Return the most frequent of the values, or the feature's own example."""
+        return str(most_frequent(values)) if len(values) else self.feature.example or ""
+
+    def outside(self) -> list[Example]:
+        """Return texts that are too short, too long, or without the pattern."""
+        example = str(self.feature.example or "x")
+        longer = example + example[-1:] * (1 + self._most - len(example))
+        texts = [example[: self._least - 1]] if self._least else []
+        texts += [longer] if self._most < MOST_CHARACTERS else []
+        fitting_length = [text for text in _NOT_OF_A_PATTERN if not self.fits(text)]
+        texts += fitting_length[:1] if self.feature.pattern is not None else []
+        return [text for text in texts if text]
+
+
+def _s(number: int) -> str:
+    return "" if number == 1 else "s"

@@ -25,25 +25,29 @@ th {{ font-weight: 600; }}
 td.number {{ text-align: right; font-variant-numeric: tabular-nums; }}
 .kept {{ color: #0b6b3a; }}
 .missed {{ color: #b3261e; font-weight: 600; }}
-.large {{ display: flex; flex-wrap: wrap; gap: 1rem 3rem; margin: 1.5rem 0; }}
+.large {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(8rem, 1fr)); gap: 1rem;
+  margin: 1.5rem 0; }}
 .large div {{ color: #5a6775; }}
 .large b {{ display: block; font-size: 1.8rem; color: #1c2733; line-height: 1.2; }}
-svg {{ width: 100%; height: auto; }}
+.plots {{ overflow-x: auto; }}
+svg {{ width: 100%; min-width: 36rem; height: auto; }}
 </style>
 </head>
 <body>
+<main>
 <h1>{title}</h1>
 <div class="large">{large}</div>
 {note}
 <h2>Limits</h2>
-<table><tr><th>Limit</th><th>Found</th><th></th></tr>{limits}</table>
+<table><tr><th>Limit</th><th>Found</th><td></td></tr>{limits}</table>
 <h2>Over time</h2>
-{plots}
+<div class="plots" tabindex="0" role="region" aria-label="Plots over time">{plots}</div>
 <h2>Times to answer</h2>
 <table><tr><th>Share of the answers</th><th>within</th></tr>{times}</table>
 {failures}
 <h2>The run</h2>
 <table>{about}</table>
+</main>
 </body>
 </html>
 """

@@ -1,6 +1,7 @@
 """Rows that fit a service, drawn from the JSON Schema by which it describes them."""
 
 from collections.abc import Iterator
+from datetime import date
 from random import Random
 from typing import Any
 
@@ -38,8 +39,19 @@ def _value(field: Json, random: Random, number: int) -> Any:
         return _number(form, float(example or 0), random)
     if form["type"] == "boolean":
         return random.random() < 0.5
+    if form.get("format") == "date" and example:
+        return _day(form, date.fromisoformat(example), random).isoformat()
     # A text is more than letters: only its example is sure to be one. An ID may be any.
     return example if example is not None else f"load-{number}"
+
+
+def _day(form: Json, example: date, random: Random) -> date:
+    """Draw within the bounds; where there is none, within a year of the example."""
+    low, high = (form.get(f"format{bound}") for bound in ("Minimum", "Maximum"))
+    around = [max(1, min(date.max.toordinal(), example.toordinal() + k * 365)) for k in (-1, 1)]
+    least = date.fromisoformat(low).toordinal() if low else around[0]
+    most = date.fromisoformat(high).toordinal() if high else around[1]
+    return date.fromordinal(random.randint(least, most))
 
 
 def _number(form: Json, example: float, random: Random) -> float | int:

@@ -1,6 +1,5 @@
 """Requests that do not fit, each in one way, and what the service has to say of them."""
 
-import math
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -9,9 +8,10 @@ from ..bundle.schema import Schema
 from ..contract.likeness import Words
 from ..contract.route import PredictionRoute
 from ..features import Feature
-from ..features.number import plain
 from .cases import Case, posted, raw
 from .scripts import refused as refusal
+
+_MOST_CHARACTERS = 80
 
 
 def refused(schema: Schema, routes: list[PredictionRoute]) -> list[Case]:
@@ -46,7 +46,7 @@ def _feature(one: PredictionRoute, schema: Schema, feature: Feature) -> Iterator
         yield posted(one, f"without {name}", [rest], tests)
     for value, finding in _wrong(feature):
         tests = refusal(422, field=name, **finding)
-        yield posted(one, f"{name} is {value!r}", [{**example, name: value}], tests)
+        yield posted(one, f"{name} is {_brief(value)}", [{**example, name: value}], tests)
 
 
 def _wrong(feature: Feature) -> Iterator[tuple[Any, dict[str, Any]]]:
@@ -56,15 +56,13 @@ def _wrong(feature: Feature) -> Iterator[tuple[Any, dict[str, Any]]]:
         label = misspelt(feature.labels)
         finding = {"reason": "is not a label of this field"}
         yield label, {**finding, "nearest": Words(feature.labels).like(label)[0]}
-    if feature.min is not None and math.isfinite(below := _beyond(feature.min, -1)):
-        yield below, {"reason": f"must be at least {feature.min:g}"}
-    if feature.max is not None and math.isfinite(above := _beyond(feature.max, 1)):
-        yield above, {"reason": f"must be at most {feature.max:g}"}
+    for outside in feature.rule.outside():
+        yield outside, {"reason": feature.misfit(outside)}
 
 
-def _beyond(bound: float, sign: int) -> float:
-    # By as much as the bound's own size, for next to 1e20 a step of 1 is lost.
-    return plain(bound + sign * max(1.0, abs(bound)))
+def _brief(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}…"
 
 
 def misspelt(labels: list[str]) -> str:

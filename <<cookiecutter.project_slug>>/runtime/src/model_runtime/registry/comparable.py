@@ -12,7 +12,6 @@ from ..bundle.schema import Schema
 from ..errors import ProjectError
 from ..features import Feature
 from ..features.columns import shown
-from ..features.number import plain
 from ..training.rows import Rows
 
 
@@ -81,6 +80,6 @@ def _refusal(feature: Feature, value: Any) -> str:
     is_missing = np.isnan(value) if feature.numeric else feature.rule.empty_is_missing and not value
     if is_missing:
         return "" if feature.optional else f"'{feature.name}' is missing"
-    reason = feature.misfit(value)
-    known = plain(value) if feature.numeric else value
+    known = feature.rule.as_sent(value)
+    reason = feature.misfit(known)
     return f"'{feature.name}' is {shown(known)}: it {reason}" if reason else ""

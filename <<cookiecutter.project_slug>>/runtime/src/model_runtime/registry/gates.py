@@ -71,8 +71,8 @@ def hold_out(use_case: UseCase, settings: Settings, candidate: Bundle) -> tuple[
     if data.origin != metadata.data:
         raise ProjectError(
             f"The data here are not those that version {metadata.version} learned from, so its "
-            "hold-out can't be had. Promote it where it was trained, train anew, or promote "
-            "without the comparison (FORCE=1)."
+            "hold-out can't be had. Promote it where it was trained, train anew (`make train`), "
+            "or promote without the comparison (`make promote FORCE=1`)."
         )
     return data.split(options, metadata.task).test, np.unique(data.rows.y)
 
@@ -102,7 +102,7 @@ def compare(
             raise ProjectError(
                 f"Version {candidate.metadata.version} has {name} {figures[name]:.6g} on the "
                 f"hold-out here and had {at_training:.6g} at its training: training.seed or "
-                "training.test_size changed since. Set them back, or train anew."
+                "training.test_size changed since. Set them back, or train anew (`make train`)."
             )
     try:
         rows, refused = comparable(candidate, champion, held[0])

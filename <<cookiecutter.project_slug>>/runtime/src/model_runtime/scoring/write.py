@@ -31,7 +31,8 @@ class OutputColumns:
         if len(set(theirs)) < len(theirs):
             raise ProjectError(
                 f"'{self.schema.id}' is the ID's name in features.yaml and that of an answer; the "
-                "output can't have two columns of one name. Rename one and train again."
+                "output can't have two columns of one name. Rename one and train again "
+                "(`make train`)."
             )
         self._record, self._class, self._model = (
             _free(name, theirs) for name in ("record", "class_name", "model_version")

@@ -48,10 +48,14 @@ async def _whole(receive: Receive, most: int) -> bytes:
         if size <= most:
             parts.append(message.get("body", b""))
     if size > most:
-        raise Refusal(
-            413, "Body too large", f"A request has at most {most:,} bytes; send fewer rows in one."
-        )
+        raise too_large(most)
     return b"".join(parts)
+
+
+def too_large(most: int) -> Refusal:
+    """Return the refusal of a body that is longer than allowed."""
+    about = f"A request has at most {most:,} bytes; send fewer rows in one."
+    return Refusal(413, "Body too large", about)
 
 
 async def _next(receive: Receive) -> Message:

@@ -7,16 +7,25 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..api_key import HEADER
-from ..contract.problems import MEDIA_TYPE
 from ..settings.types import RouteGroup
-from .keys import Keys
+from .keys import Keys, no_key, too_many
+from .refused import answer
 from .reply import problem
 
 OPEN = {
     *("/livez", "/readyz", "/ping"),
     "/admin/reload",  # has a token of its own
     # Pages: the same for everyone, without a word about the model but its name.
-    *("/docs", "/api/docs", "/docs/assets", "/", "/client", "/client/index.html"),
+    *(
+        "/docs",
+        "/api/docs",
+        "/docs/assets",
+        "/docs/page",
+        "/",
+        "/client",
+        "/client/page",
+        "/client/index.html",
+    ),
 }
 """Paths of routes that never ask for a key."""
 
@@ -63,10 +72,9 @@ _SCHEMES = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "An API key"},
     "header": {"type": "apiKey", "in": "header", "name": HEADER},
 }
-_PROBLEM = {"content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
 _ANSWERS = {
-    "401": {"description": "The API key is missing or not valid", **_PROBLEM},
-    "429": {"description": "The key's requests of this time are used up", **_PROBLEM},
+    "401": answer("The API key is missing or not valid", no_key()),
+    "429": answer("The key's requests of this time are used up", too_many("website", 10, 20, 1)),
 }
 
 

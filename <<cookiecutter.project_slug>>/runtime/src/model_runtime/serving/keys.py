@@ -52,7 +52,10 @@ class Keys:
         if not (hmac.compare_digest(key.digest, digest) & (time.time() < key.until)):
             return _unauthorized(_WRONG if given else _SEND, bool(given))
         seconds = self._rate.wait(key.name)
-        return self._too_many(key.name, math.ceil(seconds)) if seconds else None
+        if not seconds:
+            return None
+        allowed = self._settings.per_second, self._settings.burst
+        return too_many(key.name, *allowed, math.ceil(seconds))
 
     def _keys(self) -> dict[bytes, ApiKey]:
         if self._file and (found := self._file.keys()) is not self._of_file:
@@ -60,12 +63,19 @@ class Keys:
             self._known = {key.digest: key for key in (*self._lines, *found)}
         return self._known
 
-    def _too_many(self, name: str, seconds: int) -> Refusal:
-        detail = (
-            f"The key of '{name}' may send {self._settings.per_second:g} requests a second and "
-            f"{self._settings.burst} at once; try again in {seconds} s."
-        )
-        return Refusal(429, "Too many requests", detail, headers={"retry-after": str(seconds)})
+
+def too_many(name: str, per_second: float, burst: int, seconds: int) -> Refusal:
+    """Return the refusal of a key that has sent more than it may."""
+    detail = (
+        f"The key of '{name}' may send {per_second:g} requests a second and "
+        f"{burst} at once; try again in {seconds} s."
+    )
+    return Refusal(429, "Too many requests", detail, headers={"retry-after": str(seconds)})
+
+
+def no_key() -> Refusal:
+    """Return the refusal of a request without a key."""
+    return _unauthorized(_SEND, False)
 
 
 def _unauthorized(detail: str, was_given: bool) -> Refusal:

@@ -33,22 +33,12 @@ _PAGE = """<!doctype html>
 <title>{title}</title>
 <link rel="icon" href="{root}docs/assets/favicon-32x32.png">
 <link rel="stylesheet" href="{root}docs/assets/swagger-ui.css">
+<link rel="stylesheet" href="{root}docs/page/page.css">
 </head>
 <body>
 <div id="swagger-ui"></div>
 <script src="{root}docs/assets/swagger-ui-bundle.js"></script>
-<script type="module">
-const address = new URL("{root}openapi.json", location);
-let answer = await fetch(address);
-for (let key; answer.status === 401 && (key = prompt("API key"));) {{
-  answer = await fetch(address, {{ headers: {{ "X-API-Key": key }} }});
-}}
-SwaggerUIBundle({{
-  spec: {{ servers: [{{ url: new URL(".", address).href }}], ...await answer.json() }},
-  dom_id: "#swagger-ui", layout: "BaseLayout", deepLinking: true, tryItOutEnabled: true,
-  showExtensions: true, showCommonExtensions: true,
-}});
-</script>
+<script type="module" src="{root}docs/page/page.js"></script>
 </body>
 </html>
 """
@@ -65,7 +55,7 @@ def add(app: FastAPI, settings: Settings) -> None:
     app.openapi = openapi  # type: ignore[method-assign]
 
     if settings.serving.docs:
-        _add_docs(app, settings.model.name)
+        _add_docs(app, settings.model.titled)
     if settings.serving.client:
         _add_client(app, settings.paths.client)
 
@@ -77,6 +67,7 @@ def _add_docs(app: FastAPI, title: str) -> None:
 
     assets = ContentFiles(directory=str(files("fastapi_swagger") / "resources"))
     app.mount(_ASSETS, assets)
+    app.mount("/docs/page", _own("docs"))
     app.add_route("/openapi.json", _description(app, lambda found: found, []), methods=["GET"])
     app.add_route("/swagger.json", _description(app, older, [{"url": "/"}]), methods=["GET"])
     for path in ("/docs", "/api/docs"):
@@ -97,7 +88,13 @@ def _add_client(app: FastAPI, folder: Path) -> None:
         pages = ContentFiles(directory=folder)
         app.add_route("/", client, methods=["GET"])
         app.add_route("/client/index.html", to_client, methods=["GET"])
+        app.mount("/client/page", _own("client"))
         app.mount("/client", pages)
+
+
+def _own(page: str) -> ContentFiles:
+    """Return the style and script of a page."""
+    return ContentFiles(directory=Path(__file__).parent / "page_files" / page)
 
 
 def _description(
@@ -134,7 +131,7 @@ def described(settings: Settings, routes: Sequence[BaseRoute], version: int = 0)
     """Return the API's description (OpenAPI); version 0 stands for no model yet."""
     model, api_keys = settings.model, settings.serving.api_keys
     found = get_openapi(
-        title=model.name, version=str(version), description=model.description, routes=routes
+        title=model.titled, version=str(version), description=model.description, routes=routes
     )
     for path in found["paths"].values():
         for operation in path.values():

@@ -9,17 +9,10 @@ from pydantic_core import to_json
 from starlette.responses import Response
 
 from ..bundle.schema import Schema
-from ..contract.problems import Problem
 from .account import Account
+from .refused import UNREADY
 from .reply import not_ready
 from .state import State
-
-_UNREADY: dict[int | str, dict[str, Any]] = {
-    503: {
-        "model": Problem,
-        "description": "The model is loading or refused, or the service ends",
-    }
-}
 
 
 class Alive(BaseModel):
@@ -71,7 +64,7 @@ def add(app: FastAPI, state: State, account: Account) -> None:
     about: dict[str, Any] = {"methods": ["GET"], "tags": ["service"]}
     for path, endpoint in (("/ping", pong), ("/livez", live)):
         app.add_api_route(path, endpoint, summary="Does the process answer?", **about)
-    may_fail = {"responses": _UNREADY, **about}
+    may_fail = {"responses": UNREADY, **about}
     app.add_api_route(
         "/readyz", ready, response_model=Ready, summary="Is the model ready?", **may_fail
     )

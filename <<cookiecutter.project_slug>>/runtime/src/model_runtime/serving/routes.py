@@ -10,12 +10,13 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..bundle.metadata import Metadata
-from ..contract.problems import Problem, Refusal
+from ..contract.problems import Refusal
 from ..contract.route import PredictionRoute
 from ..contract.routes import PATHS
 from .admission import Admission
 from .body import read_body
 from .predictor import Predictor
+from .refused import problems
 from .reply import not_ready, problem, reply
 
 _VERSION = {
@@ -23,16 +24,6 @@ _VERSION = {
         "description": "The version of the model that answers",
         "schema": {"type": "integer"},
     }
-}
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    400: {"model": Problem, "description": "The body is not JSON in UTF-8, or damaged"},
-    413: {"model": Problem, "description": "The body is too large"},
-    415: {
-        "model": Problem,
-        "description": "By its headers, the body is not JSON in UTF-8 that can be read",
-    },
-    422: {"model": Problem, "description": "A value does not fit, with field and reason"},
-    503: {"model": Problem, "description": "Nothing is served yet, or there is no room"},
 }
 
 
@@ -98,7 +89,7 @@ def direct_route(
         response_model=route.response,
         responses={
             200: {"content": {"application/json": answered}, "headers": _VERSION},
-            **_PROBLEMS,
+            **problems(route, most_bytes),
         },
         openapi_extra={"requestBody": {"content": {"application/json": asked}}},
         tags=["predictions"],

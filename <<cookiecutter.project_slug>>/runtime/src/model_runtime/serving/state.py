@@ -57,6 +57,9 @@ class Place:
         self.ready[self.number] = os.getpid()
 
 
+LOADING = "The model is being loaded; try again in a moment."
+
+
 @dataclass
 class State:
     """The model that a worker serves; `served` is set when its routes are in place, and not before.
@@ -67,6 +70,6 @@ class State:
 
     place: Place = field(default_factory=Place)
     served: Served | None = None
-    reason: str = "The model is being loaded; try again in a moment."
+    reason: str = LOADING
     draining: bool = False
     closing: bool = False

@@ -123,7 +123,7 @@ def read_settings(values: Path | None = None) -> Settings:
         return Settings(**above)
     except ValidationError as error:
         names = f"{values}, {file} or environment" if values else f"{file} or environment"
-        raise ProjectError("\n".join(sentences(error, names))) from error
+        raise ProjectError("\n".join(sentences(error, names, Settings))) from error
 
 
 def _laid_above(file: Path) -> dict[str, Any]:

@@ -4,15 +4,22 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from ..humanised import humanised
 from .types import EstimatorName, ModelName, SearchMetric, Section
 
 
 class Model(Section):
-    """The model's name and description, shown by the service."""
+    """The model's name, its title for people, and its description, shown by the service."""
 
     name: ModelName = "model"
+    title: str = ""
     description: str = ""
     tags: dict[str, str] = Field(default_factory=dict)
+
+    @property
+    def titled(self) -> str:
+        """The title, or the name as people write it."""
+        return self.title or humanised(self.name)
 
 
 class Training(Section):

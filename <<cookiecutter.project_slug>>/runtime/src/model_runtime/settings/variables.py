@@ -9,7 +9,6 @@ import json
 import logging
 import os
 from collections.abc import Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from dotenv import load_dotenv
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource
 
-from ..errors import ProjectError
+from ..errors import ProjectError, nearest
 from ..json_text import unique
 
 PLAIN = {"PORT": "serving__port", "LOG_LEVEL": "log__level"}
@@ -98,11 +97,11 @@ def demand_known(settings: type[BaseSettings], prefix: str) -> None:
 
 def _demand_known(name: str, prefix: str, sections: dict[str, list[str]]) -> None:
     section, key = name[len(prefix) :].lower().split("__")[:2]
-    known = [section] if section in sections else get_close_matches(section, sections, 1)
+    known = section if section in sections else nearest(section, sections)
     if not known or key in sections.get(section, ()):
         return
-    keys = get_close_matches(key, sections[known[0]], 1)
-    meant = f"{prefix}{known[0]}__{keys[0]}".upper() if keys else ""
+    near = nearest(key, sections[known])
+    meant = f"{prefix}{known}__{near}".upper() if near else ""
     hint = f"did you mean {meant}?" if meant else "look for a typo or remove it."
     raise ProjectError(f"{name} is in the environment, and there is no such setting; {hint}")
 

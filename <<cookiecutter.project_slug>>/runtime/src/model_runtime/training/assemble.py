@@ -84,6 +84,7 @@ def _bundle(learned: Learned, stored: Stored, settings: Settings, facts: _Facts)
     metadata = Metadata(
         template=TEMPLATE_VERSION,
         name=settings.model.name,
+        title=settings.model.titled,
         version=facts.version,
         uuid=uuid4(),
         created=datetime.now(UTC),

@@ -6,6 +6,7 @@ from ..bundle.metadata import Metadata
 from ..bundle.read import Bundle
 from ..bundle.schema import Schema
 from ..features import Feature
+from ..features.names import with_unit
 from .by_class import section
 from .evaluate import Scores
 from .figures import Picture
@@ -30,7 +31,7 @@ def write_model_card(
     """
     schema, metadata = bundle.schema, bundle.metadata
     lines = [
-        f"# {metadata.name}, version {metadata.version}",
+        f"# {metadata.title or metadata.name}, version {metadata.version}",
         "",
         metadata.description,
         "",
@@ -79,19 +80,35 @@ def _feature_row(feature: Feature) -> str:
         shown = ", ".join(_brief(label) for label in feature.labels[:_LABELS])
         shown += f" … ({len(feature.labels):,})" if len(feature.labels) > _LABELS else ""
     else:
-        bounds = [f"{bound:g}" if bound is not None else "" for bound in (feature.min, feature.max)]
-        shown = " to ".join(bounds) if any(bounds) else ""
+        shown = _limits(feature)
     cells = [feature.name, feature.type, feature.unit or "", shown]
-    cells += ["yes" if feature.optional else "", feature.description]
+    about = ": ".join(filter(None, [feature.label, feature.description]))
+    cells += ["yes" if feature.optional else "", about]
     return "| " + " | ".join(cell.replace("|", r"\|").replace("\n", " ") for cell in cells) + " |"
 
 
+def _limits(feature: Feature) -> str:
+    bounds = ["" if bound is None else _bound(bound) for bound in (feature.min, feature.max)]
+    if any(bounds):
+        return " to ".join(bounds)
+    lengths = {"at least": feature.min_length, "at most": feature.max_length}
+    bounds = [f"{word} {length:,}" for word, length in lengths.items() if length]
+    told = [f"{' and '.join(bounds)} characters"] if bounds else []
+    return ", ".join([*told, *([f"`{feature.pattern}`"] if feature.pattern else [])])
+
+
+def _bound(bound: float | str) -> str:
+    return bound if isinstance(bound, str) else f"{bound:g}"
+
+
 def _answers(schema: Schema) -> str:
+    about = schema.answer.description
     if not schema.classes:
-        return f"A number: {schema.target}."
+        return f"A number: {with_unit(schema.title, schema.answer.unit)}. {about}".rstrip()
     pairs = list(zip(schema.flags, schema.classes, strict=True))[:_CLASSES]
-    lines = [f"- `{flag}`: the probability of {name}" for flag, name in pairs]
-    return "\n".join([*lines, *_more(len(schema.classes) - _CLASSES, "classes")])
+    lines = [f"- `{flag}`: the probability of {schema.answer.name(name)}" for flag, name in pairs]
+    more = _more(len(schema.classes) - _CLASSES, "classes")
+    return "\n".join([*([f"{about}\n"] if about else []), *lines, *more])
 
 
 def _more(n: int, things: str) -> list[str]:

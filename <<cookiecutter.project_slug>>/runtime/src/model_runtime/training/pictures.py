@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 from sklearn.metrics import PredictionErrorDisplay
 from sklearn.pipeline import Pipeline
 
@@ -59,6 +60,8 @@ def draw_residuals(path: Path, predicted: Any, y: Any, of: str = "Hold-out") -> 
     drawn, both = figure(10, 5, 2)
     for axes, kind in zip(both, ("actual_vs_predicted", "residual_vs_predicted"), strict=True):
         PredictionErrorDisplay.from_predictions(y, predicted, kind=kind, ax=axes)
+        for axis in (axes.xaxis, axes.yaxis):  # its own ticks are at odd numbers, as 105.2
+            axis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 2.5, 5, 10]))
     drawn.suptitle(f"{of}: predictions and residuals")
     save(drawn, both[0], path, "")
 

@@ -47,6 +47,9 @@ def make_reference(learned: Learned, outputs: Outputs, seed: int) -> Reference:
 
 
 def _of_feature(feature: Feature, values: Values) -> Ranges | Singles | None:
+    if feature.type == "date":
+        days = values[~np.isnan(values)]
+        return _ranges("dates", days, values) if len(days) >= FEWEST else None
     if feature.type != "text":
         return _spread(values)
     lengths = np.array([len(text) for text in values if text], np.float64)
@@ -67,7 +70,7 @@ def _spread(values: Values) -> Ranges | Singles | None:
 
 
 def _ranges(
-    kind: Literal["values", "lengths"], numbers: npt.NDArray[np.float64], values: Values
+    kind: Literal["values", "lengths", "dates"], numbers: npt.NDArray[np.float64], values: Values
 ) -> Ranges:
     """Count numbers in ranges between their quantiles."""
     bins = min(BINS, max(2, len(numbers) // FEWEST))

@@ -29,9 +29,15 @@ def resolve_schema(features: Features, X: pd.DataFrame, classes: list[str]) -> S
             f"features.yaml: flags are for the classes {sorted(features.flags)}, "
             f"but get_classes names {sorted(classes)}."
         )
+    if unknown := sorted(set(features.answer.names) - set(classes)):
+        raise ProjectError(
+            f"features.yaml: answer.names: {unknown[0]!r} is none of the classes, which are "
+            f"{', '.join(classes[:20])}."
+        )
     return Schema(
         task=features.task,
         target=features.target,
+        answer=features.answer,
         id=features.id,
         features=[_resolved(feature, X[feature.name]) for feature in features.features],
         classes=classes,
@@ -48,6 +54,7 @@ def _resolved(feature: Feature, column: "pd.Series[Any]") -> Feature:
     learned = feature.labels is None and "labels" in feature.rule.takes
     if learned:
         filled["labels"] = sorted(set(present))
+        filled["names"] = {k: v for k, v in (feature.names or {}).items() if k in filled["labels"]}
     if feature.example is None or (learned and feature.example not in filled["labels"]):
         filled["example"] = feature.rule.typical(present)
     elif not feature.numeric:

@@ -12,6 +12,9 @@ from ..features.category import LONGEST_LABEL, as_label
 from ..features.columns import distinct, shown
 from ..features.number import as_float, is_number
 
+MOST_NUMBERED = 20
+"""Classes that are numbers, and not yet likely to be a quantity."""
+
 
 @dataclass(frozen=True)
 class Origin:
@@ -88,6 +91,7 @@ class ClassCounts(TargetCheck):
             return [
                 f"has the value {shown(kinds['else'])}, which is no class: a class is a text of at "
                 f"most {LONGEST_LABEL} characters, a whole number, or true or false."
+                f"{self._like_a_number()}"
             ]
         if len(kinds) > 1:
             named = " and ".join(f"{kind} ({shown(value)})" for kind, value in kinds.items())
@@ -102,9 +106,19 @@ class ClassCounts(TargetCheck):
             rows = "one row" if sums[rarest] else "no row that weighs anything"
             return [
                 f"has the class {shown(rarest)} in {rows} only, and the hold-out needs "
-                "one as well; drop it or find more."
+                f"one as well; drop it or find more.{self._like_a_number()}"
             ]
         return []
+
+    def _like_a_number(self) -> str:
+        """Ask whether a regression is meant, where the classes are numbers, and many."""
+        values = [value for value, _ in self.counts.values()]
+        if len(values) <= MOST_NUMBERED or not all(map(is_number, values)):
+            return ""
+        return (
+            f" It is a number with {len(values):,} different values: if that number is to be "
+            "predicted, write `task: regression` in features.yaml, and `make train`."
+        )
 
 
 @dataclass(frozen=True)
@@ -142,7 +156,9 @@ class NumberCheck(TargetCheck):
     def problems(self) -> list[str]:
         """See `TargetCheck`: the target is a finite number."""
         if self.wrong:
-            return [f"is not a finite number in {self.wrong:,} rows, first {self.first}."]
+            hint = " If it is a class, write `task: classification` in features.yaml."
+            hint = "" if self.some else hint
+            return [f"is not a finite number in {self.wrong:,} rows, first {self.first}.{hint}"]
         if len(self.some) == 1:
             return [f"is {shown(self.some[0])} in every row; there is nothing to learn."]
         return []

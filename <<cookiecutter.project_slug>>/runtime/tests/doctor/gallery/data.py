@@ -150,6 +150,11 @@ GALLERY = (
         r"Preprocessor.encode_target .* returned a y without a value",
     ),
     Broken(
+        "a quantity is asked as classes",
+        targets(lambda y: pd.Series(range(len(y)), index=y.index)),
+        r"in one row only.* write `task: regression` in features.yaml, and `make train`",
+    ),
+    Broken(
         "the target becomes fractions",
         targets(lambda y: (y == "yes") + 0.5),
         r"Preprocessor.encode_target .* which is no class",

@@ -1,13 +1,12 @@
 """The features that an event shows, field by field: as they are, hashed by a key, or not at all."""
 
 from collections.abc import Callable, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from msgspec import UNSET, UnsetType
 
 from ...bundle.schema import Schema
-from ...errors import ProjectError
+from ...errors import ProjectError, nearest
 from ...keyed_hash import Hash
 
 OTHERS = "*"
@@ -58,6 +57,6 @@ def _as_it_is(value: Any) -> Any:
 def _demand_known(ways: Mapping[str, str], names: list[str]) -> None:
     for name in ways:
         if name != OTHERS and name not in names:
-            near = get_close_matches(name, names, 1)
-            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(names)}."
+            near = nearest(name, names)
+            hint = f"did you mean {near!r}?" if near else f"there are {', '.join(names)}."
             raise ProjectError(f"log.features: {name!r} is no feature of this model; {hint}")

@@ -1,0 +1,143 @@
+"""Drafting of features.yaml, and of what else still is the template's sample."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+from ..errors import ProjectError
+from ..features import read_features
+from ..files import replacing_file
+from ..git import holds
+from ..project import project
+from ..settings import read_settings
+from ..tables import CsvForm, find_form, read_head, read_whole
+from ..tasks import TASKS, TaskName
+from .draft import Draft, draft_features
+from .loader import call, is_drafted, loader_text, tests_text
+from .samples import is_sample
+
+TABLES = (".csv", ".tsv", ".txt", ".parquet", ".gz")
+"""Suffixes of files that can be drafted from."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The arguments of `make features`; an empty one was left out."""
+
+    source: str
+    target: str = ""
+    encoding: str = ""
+    task: str = ""
+    force: bool = False
+
+
+def draft(asked: Asked) -> Iterator[str]:
+    """Write features.yaml, and data_loader.py where it is the sample; say what was done.
+
+    Raises:
+        ProjectError: The table can't be read or learned from, or a file that would be replaced is
+            somebody's work and git has it not as it is; nothing is changed then.
+    """
+    path, folder = _table(asked.source), _use_case()
+    features, loader = folder / "features.yaml", folder / "data_loader.py"
+    metric = read_settings().registry.metric
+    _check_kept(features, asked.force)
+    form, found = _drafted(path, asked)
+    _write(features, found.text, checked=True)
+    yield f"{_here(features)}: {found.features:,} features of {path}"
+    yield f"  target     {found.target.name}: {found.target.task}, for it {found.target.why}"
+    if not asked.target:
+        yield "             (the last column, for none was named: TARGET=column)"
+    if form.encoding not in ("utf-8", asked.encoding):
+        yield f"  encoding   {form.encoding}, by its looks: ENCODING=… says another"
+    for name, reason in found.left_out.items():
+        yield f"  left out   {name!r}: {reason}"
+    yield from _other_files(path, form, loader)
+    yield from _task_notes(found.target.task, metric)
+    yield "  next       look through features.yaml; make doctor train"
+
+
+def _table(source: str) -> Path:
+    if not source:
+        raise ProjectError("Say which table to draft from: make features FROM=data/table.csv.")
+    path = Path(source)
+    if not path.is_file():
+        raise ProjectError(f"{source} is not there, or is no file.")
+    if path.suffix.lower() not in TABLES:
+        raise ProjectError(f"{source}: tables are read that end with {', '.join(TABLES)}.")
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def _use_case() -> Path:
+    try:
+        (folder,) = import_module(project().package).__path__
+    except ModuleNotFoundError as error:
+        raise ProjectError(
+            f"There is no package {project().package} in src/; put its folder back."
+        ) from error
+    return Path(folder) / "use_case"
+
+
+def _check_kept(file: Path, force: bool) -> None:
+    """Refuse to replace somebody's work that git does not have.
+
+    Raises:
+        ProjectError: It does not.
+    """
+    if force or not file.exists() or is_sample(file, project().package) or holds(file):
+        return
+    raise ProjectError(
+        f"{_here(file)} would be replaced, and git's last commit has it not as it is. Commit it "
+        "first, or give it up with FORCE=1."
+    )
+
+
+def _drafted(path: Path, asked: Asked) -> tuple[CsvForm, Draft]:
+    form = CsvForm() if path.suffix == ".parquet" else find_form(path, asked.encoding)
+    frame = read_whole(path, form, texts=read_head(path, form))
+    draft = draft_features(frame, str(path), asked.target, _present_task(), asked.task)
+    return form, draft
+
+
+def _present_task() -> TaskName | None:
+    try:
+        return read_features().task
+    except ProjectError:
+        return None  # which is about to be replaced
+
+
+def _write(file: Path, text: str, checked: bool = False) -> None:
+    with replacing_file(file) as part:
+        part.write_text(text, "utf-8")
+        if checked:
+            read_features(part)
+
+
+def _other_files(path: Path, form: CsvForm, loader: Path) -> Iterator[str]:
+    package = project().package
+    if not loader.exists() or is_sample(loader, package) or is_drafted(loader.read_text("utf-8")):
+        _write(loader, loader_text(path, form))
+        yield f"  {_here(loader)} reads {path}"
+    else:
+        yield f"  {_here(loader)} is yours, and stays. To read the table, let load_data"
+        yield f"             return {' '.join(call(path, form).split())}"
+        yield "             (from model_runtime import read_table)"
+    tests = Path("tests/test_use_case.py")
+    if is_sample(tests, package):
+        _write(tests, tests_text(package))
+        yield f"  {tests} no longer speaks of the sample"
+
+
+def _task_notes(task: TaskName, metric: str) -> Iterator[str]:
+    """Say what else has to be changed where the project was made for the other task."""
+    if metric in TASKS[task].metrics:
+        return
+    learner = "RidgeCV" if task == "regression" else "LogisticRegression"
+    yield f"  The project was made for the other task than {task}. Change, too:"
+    yield f"             config.yaml: registry.metric: {TASKS[task].primary} (it is {metric})"
+    yield f"             use_case/model.py: train_model, to e.g. sklearn.linear_model.{learner}"
+
+
+def _here(file: Path) -> Path:
+    return file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file

@@ -1,0 +1,62 @@
+// What the service says of its features, as the form and the table need it.
+
+import { readable } from "./dom.js";
+
+const LONGEST_TEXT = 10000;  // the service's own limit, which nobody has to be told
+
+export function featuresOf(params, { properties, required = [], examples = [] }) {
+  const [labels, schemas] = [params, properties].map((each) => new Map(Object.entries(each)));
+  const names = new Set([...labels.keys(), ...schemas.keys()]);
+  return [...names].map((name) => {
+    const given = schemas.get(name) ?? {};
+    const schema = { ...given, ...given.anyOf?.find(({ type }) => type !== "null") };
+    return {
+      ...described(schema, labels.get(name)), name, title: given.title ?? name, group: given["x-group"] ?? "",
+      example: String(examples[0]?.[name] ?? ""), optional: !required.includes(name),
+      unused: !labels.has(name) || Boolean(given["x-leaks"]),  // the ID is no feature
+    };
+  });
+}
+
+function described(schema, labels) {
+  const { type, minimum: min, maximum: max } = schema;
+  const [about, unit] = parted(schema.description ?? "");
+  const whole = type === "integer";
+  const kind = labels ? "label" : type === "boolean" ? "boolean" : whole || type === "number" ? "number" : "text";
+  const names = schema["x-names"] ?? (kind === "boolean" ? { true: "Yes", false: "No" } : {});
+  const lines = kind === "text" && labels !== undefined && !schema.format && !(schema.maxLength <= 200);
+  return { kind, whole, min, max, about, unit, lines, format: schema.format, choices: choices(labels, names, schema), help: help(schema, whole, names) };
+}
+
+// A unit is at the end of a description, in brackets.
+export const parted = (description) => /^(.*?)\s*(?:\[([^[\]]+)\])?$/s.exec(description).slice(1);
+
+// The values to choose from, [value, what people call it]; those with names come first, in the names' order.
+// Of a whole number, all have to have one.
+function choices(labels, names, { type, minimum: min, maximum: max }) {
+  const named = Object.entries(names);
+  if (!labels) return named.length && (type !== "integer" || named.length > max - min) ? named : undefined;
+  const known = new Set(labels);
+  return [...named.filter(([label]) => known.has(label)), ...labels.filter((label) => !Object.hasOwn(names, label)).map((label) => [label, label])];
+}
+
+function help({ type, minimum: min, maximum: max, minLength: least, maxLength: most }, whole, names) {
+  if (type === "string") return most < LONGEST_TEXT || least ? between(least, most, "characters") : "";
+  if (type !== "number" && !whole) return "";
+  const meant = Object.entries(names).map(([value, name]) => `${value} means ${name}`);
+  return [[between(min, max), whole && "whole number"].filter(Boolean).join(", "), ...meant].filter(Boolean).join("; ");
+}
+
+function between(min, max, what = "") {
+  const end = what && ` ${what}`;
+  if (min !== undefined && max !== undefined) return `between ${readable(min)} and ${readable(max)}${end}`;
+  return min !== undefined ? `at least ${readable(min)}${end}` : max !== undefined ? `at most ${readable(max)}${end}` : "";
+}
+
+// A text of a form or a table as JSON; nothing where it is empty and may be.
+export function valueOf({ kind, optional }, text) {
+  if (text === "" && (optional || kind !== "text")) return undefined;
+  if (kind === "number") return Number.isFinite(Number(text)) ? Number(text) : text;
+  const truth = { true: true, yes: true, 1: true, false: false, no: false, 0: false };
+  return kind === "boolean" ? truth[text.toLowerCase()] ?? text : text;
+}

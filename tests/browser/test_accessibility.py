@@ -1,0 +1,78 @@
+"""axe-core on each page that a project has: nobody is to be shut out by how one looks or works."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support.axe import violations
+from tests.support.commands import run
+from tests.support.pages import Service, answer, opened
+from tests.support.projects import Trained
+
+SIZES = (390, 1280)
+
+
+def still(page: Page) -> None:
+    """Wait until nothing moves: a colour on its way to another may lack contrast."""
+    page.evaluate(
+        "Promise.all(document.getAnimations().filter((each) => each.effect.getTiming()"
+        ".iterations !== Infinity).map((each) => each.finished))"
+    )
+
+
+def check(page: Page, what: str) -> None:
+    still(page)
+    assert violations(page) == [], what
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_web_page(page: Page, service: Service, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    for width in SIZES:
+        page.set_viewport_size({"width": width, "height": 900})
+        opened(page, service)
+        check(page, f"idle, {width}")
+        page.get_by_role("button", name="Predict", exact=True).click()
+        answer(page)
+        for summary in page.locator("summary:visible").all():
+            summary.click()
+        page.get_by_role("button", name="Fill in").click()
+        page.get_by_role("button", name="Predict all").click()
+        expect(page.locator("#scored .wrong")).to_be_visible()
+        check(page, f"with a result, and all of it unfolded, {width}")
+        page.locator("#fields input[type=number]:visible, #fields input[list]:visible").first.fill(
+            "-7"
+        )
+        page.get_by_role("button", name="Predict", exact=True).click()
+        expect(page.locator("[aria-invalid=true]")).to_be_focused()
+        check(page, f"with an error, {width}")
+
+
+def test_the_apis_page(page: Page, service: Service) -> None:
+    if service.project.name != "titanic":
+        pytest.skip("it is the same for every project")
+    for width in SIZES:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(f"{service.url}/docs")
+        expect(page.get_by_text("/api/predict/params")).to_be_visible()
+        check(page, f"closed, {width}")
+        page.get_by_text("/api/predict", exact=True).click()
+        page.get_by_role("button", name="Execute").click()
+        expect(page.locator(".live-responses-table")).to_be_visible()
+        check(page, f"with an answer, {width}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_load_tests_page(
+    page: Page, service: Service, trained: Trained, tmp_path: Path
+) -> None:
+    if service.project.name != "titanic":
+        pytest.skip("it is the same for every project")
+    project = trained.lend("titanic", tmp_path)
+    run("make", "load", f"URL={service.url}", "SECONDS=2", "USERS=2", cwd=project)
+    for width in SIZES:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto((project / "reports-load" / "load.html").as_uri())
+        check(page, f"{width}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width

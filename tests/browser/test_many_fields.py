@@ -1,0 +1,71 @@
+"""The web page of a model with 340 features."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.support.axe import violations
+from tests.support.commands import run
+from tests.support.pages import Service, answer, opened, served, unfold
+from tests.support.projects import Trained, quick
+from tests.support.wide import COLUMNS, OPTIONAL, widen
+
+HIGHEST = 4000
+"""Pixels of the page on a phone; with all fields in sight it would have 16,928."""
+
+
+@pytest.fixture(scope="module")
+def wide(
+    browser: Browser, trained: Trained, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
+    project = trained.lend("regression", tmp_path_factory.mktemp("wide"))
+    widen(project)
+    own = {"PYTHONPATH": str(project / "src")}  # else it is the lender's code that is imported
+    run("make", "train", "FORCE=1", cwd=project, **own, **quick(project))
+    with served(project, **own) as url:
+        yield Service(project, url)
+
+
+@pytest.fixture
+def phone(browser: Browser, wide: Service) -> Iterator[Page]:
+    context = browser.new_context(locale="en-GB", viewport={"width": 390, "height": 800})
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    opened(page, wide)
+    yield page
+    context.close()
+
+
+def test_the_page_is_short_and_predicts(phone: Page, wide: Service, tmp_path: Path) -> None:
+    assert phone.evaluate("document.documentElement.scrollHeight") < HIGHEST
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    phone.get_by_role("button", name="Predict", exact=True).click()
+    assert answer(phone) == wide.predict(wide.example)[1]
+    expect(phone.locator("summary", has_text="Optional")).to_contain_text(f"{OPTIONAL} fields")
+    phone.screenshot(path=tmp_path / "wide.png", full_page=True)
+    assert violations(phone) == []
+
+
+def test_a_field_is_found_by_a_part_of_its_name(phone: Page) -> None:
+    field = phone.get_by_label("Sensor 321", exact=True)
+    expect(field).to_be_hidden()
+    phone.get_by_label("Find a field").fill("sor 321")
+    expect(field).to_be_visible()
+    expect(phone.locator("#found")).to_have_text(f"1 field of {COLUMNS}")
+    assert violations(phone) == []
+    phone.get_by_label("Find a field").fill("")
+    expect(field).to_be_hidden()
+    expect(phone.get_by_label("Sensor 0", exact=True)).to_be_visible()
+
+
+def test_a_field_that_is_folded_is_shown_where_its_value_is_wrong(phone: Page) -> None:
+    unfold(phone, "Optional")
+    field = phone.get_by_label("Sensor 339", exact=True)
+    field.fill("101")
+    unfold(phone, "Optional")
+    expect(field).to_be_hidden()
+    phone.get_by_role("button", name="Predict", exact=True).click()
+    expect(field).to_be_focused()
+    expect(field).to_have_attribute("aria-invalid", "true")

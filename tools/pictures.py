@@ -1,0 +1,152 @@
+"""Pictures of each page that a project has, on a phone and on a desk, for docs/pages.md.
+
+make pictures
+"""
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tools.chromium import ABSENT, PROGRAM, launched
+from tools.demo import free_port, make, wait_until_ready
+from tools.examples import ROOT, bake, fetching, make_example
+
+WIDTHS = (390, 1280)
+HIGHEST = 2600
+"""Pixels of a picture."""
+
+ROWS = """Pclass,Age,SibSp,Parch,Fare,Gender,Port
+1,29,0,0,211.34,female,Southampton
+3,22,1,0,7.25,male,Southampton
+2,,0,2,26,female,Cherbourg
+"""
+
+
+def main() -> int:
+    """Make, train and serve three projects, and take the pictures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--output", type=Path, default=ROOT / "build", help="of the projects")
+    parser.add_argument("--pictures", type=Path, default=ROOT / "docs" / "images")
+    options = parser.parse_args()
+    if not PROGRAM:
+        sys.exit(ABSENT)
+    with sync_playwright() as playwright:
+        browser = launched(playwright)
+        for made, pages in (
+            (lambda: make_example("titanic", options.output), _titanic),
+            (lambda: make_example("batcomputer", options.output), _batcomputer),
+            (lambda: bake(_PROGRESSION, options.output), _regression),
+        ):
+            project = made()
+            with _served(project) as url:
+                for name, scheme, take in pages(project, url):
+                    _pictures(browser, options.pictures / name, scheme, take)
+        browser.close()
+    return 0
+
+
+_PROGRESSION = {
+    "project_name": "Diabetes",
+    "description": "How will the disease go on? Asked of patients' measurements.",
+    "task": "regression",
+}
+
+Taken = Callable[[Page], None]
+Pages = Iterator[tuple[str, str, Taken]]
+
+
+def _titanic(project: Path, url: str) -> Pages:
+    yield "client", "light", lambda page: _predicted(page, url)
+    yield "client-dark", "dark", lambda page: _predicted(page, url)
+    yield "client-error", "light", lambda page: _refused(page, url)
+    yield "client-table", "light", lambda page: _table(page, url)
+    yield "api", "light", lambda page: _api(page, url)
+    make(project, "load", f"URL={url}", "SECONDS=10", "USERS=4")
+    report = (project / "reports-load" / "load.html").as_uri()
+    yield "load", "light", lambda page: _opened(page, report)
+
+
+def _batcomputer(project: Path, url: str) -> Pages:
+    yield "batcomputer", "light", lambda page: _predicted(page, url)
+
+
+def _regression(project: Path, url: str) -> Pages:
+    yield "client-regression", "light", lambda page: _predicted(page, url)
+
+
+def _opened(page: Page, url: str) -> None:
+    page.goto(url)
+
+
+def _form(page: Page, url: str) -> None:
+    page.goto(url)
+    page.wait_for_selector("#form:visible")
+
+
+def _predicted(page: Page, url: str) -> None:
+    _form(page, url)
+    page.click("#predict")
+    page.wait_for_selector("#when")
+
+
+def _refused(page: Page, url: str) -> None:
+    _form(page, url)
+    page.get_by_label("Age").fill("333")
+    page.click("#predict")
+    page.wait_for_selector("[aria-invalid=true]")
+
+
+def _table(page: Page, url: str) -> None:
+    _form(page, url)
+    page.click("#many summary")
+    page.fill("#csv", ROWS)
+    page.click("#score")
+    page.wait_for_selector("#scored table")
+
+
+def _api(page: Page, url: str) -> None:
+    page.goto(f"{url}/docs")
+    page.get_by_text("/api/predict", exact=True).click()
+    page.get_by_role("button", name="Execute").click()
+    page.wait_for_selector(".live-responses-table")
+
+
+def _pictures(browser: Browser, file: Path, scheme: str, take: Taken) -> None:
+    for width in WIDTHS:
+        size, looks = {"width": width, "height": 800}, {"color_scheme": scheme}
+        page = browser.new_page(viewport=size, locale="en-GB", reduced_motion="reduce", **looks)
+        take(page)
+        page.evaluate("scrollTo(0, 0)")
+        with NamedTemporaryFile(suffix=".png") as whole:
+            page.screenshot(path=whole.name, full_page=True)
+            picture = Image.open(whole.name).convert("RGB")
+        picture = picture.crop((0, 0, picture.width, min(picture.height, HIGHEST)))
+        # A page has few colours: a palette of them is a third of the size.
+        picture.quantize(128).save(f"{file}-{width}.png", optimize=True)
+        page.close()
+
+
+@contextmanager
+def _served(project: Path) -> Iterator[str]:
+    make(project, "setup", *fetching(project))
+    make(project, "train")
+    port = free_port(8000)
+    program = next((project / ".venv" / "bin").glob(f"{project.name}*"))
+    service = subprocess.Popen([program, "serve", "--port", str(port)], cwd=project)
+    try:
+        wait_until_ready(f"http://127.0.0.1:{port}", service)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        service.terminate()
+        service.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

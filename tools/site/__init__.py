@@ -1,0 +1,1 @@
+"""The documentation site: pages of the repository, staged and built by Zensical."""
