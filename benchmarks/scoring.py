@@ -84,9 +84,10 @@ def _values(
 ) -> npt.NDArray[Any]:
     if feature.labels:
         return random.choice(np.array(feature.labels, dtype=object), n)
-    if feature.type == "boolean" or feature.min is None or feature.max is None:
+    low, high = feature.bounds
+    if feature.type == "boolean" or low is None or high is None:
         return random.choice(seen.dropna().to_numpy(), n)
-    values = random.uniform(feature.min, feature.max, n)
+    values = random.uniform(low, high, n)
     return values.round() if feature.type == "integer" else values
 
 

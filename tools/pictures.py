@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import Literal
 
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -39,12 +40,11 @@ def main() -> int:
         sys.exit(ABSENT)
     with sync_playwright() as playwright:
         browser = launched(playwright)
-        for made, pages in (
-            (lambda: make_example("titanic", options.output), _titanic),
-            (lambda: make_example("batcomputer", options.output), _batcomputer),
-            (lambda: bake(_PROGRESSION, options.output), _regression),
+        for project, pages in (
+            (make_example("titanic", options.output), _titanic),
+            (make_example("batcomputer", options.output), _batcomputer),
+            (bake(_PROGRESSION, options.output), _regression),
         ):
-            project = made()
             with _served(project) as url:
                 for name, scheme, take in pages(project, url):
                     _pictures(browser, options.pictures / name, scheme, take)
@@ -59,7 +59,8 @@ _PROGRESSION = {
 }
 
 Taken = Callable[[Page], None]
-Pages = Iterator[tuple[str, str, Taken]]
+Scheme = Literal["light", "dark"]
+Pages = Iterator[tuple[str, Scheme, Taken]]
 
 
 def _titanic(project: Path, url: str) -> Pages:
@@ -118,10 +119,14 @@ def _api(page: Page, url: str) -> None:
     page.wait_for_selector(".live-responses-table")
 
 
-def _pictures(browser: Browser, file: Path, scheme: str, take: Taken) -> None:
+def _pictures(browser: Browser, file: Path, scheme: Scheme, take: Taken) -> None:
     for width in WIDTHS:
-        size, looks = {"width": width, "height": 800}, {"color_scheme": scheme}
-        page = browser.new_page(viewport=size, locale="en-GB", reduced_motion="reduce", **looks)
+        page = browser.new_page(
+            viewport={"width": width, "height": 800},
+            locale="en-GB",
+            reduced_motion="reduce",
+            color_scheme=scheme,
+        )
         take(page)
         page.evaluate("scrollTo(0, 0)")
         with NamedTemporaryFile(suffix=".png") as whole:

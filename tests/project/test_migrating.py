@@ -13,6 +13,7 @@ from typing import Any
 
 from tests.support.commands import run, variables
 from tests.support.documented import page
+from tests.support.made import ENVIRONMENT
 from tests.support.projects import Baked
 from tests.support.services import free_port, get, serving
 from tools.examples import ROOT
@@ -35,15 +36,16 @@ class Guide:
         line = next(line for line in self.text.splitlines() if line.startswith("cookiecutter "))
         return dict(answer.split("=", 1) for answer in shlex.split(line)[2:])
 
-    def follow(self, baked: Callable[[Mapping[str, str]], Path], folder: Path) -> Path:
-        """Make the project in a new folder, with the files that the guide shows."""
-        project = folder / "project"
-        shutil.copytree(baked(self.answers), project)
+    def project(self, baked: Callable[[Mapping[str, str]], Path], folder: Path) -> Path:
+        """Make the project in a new folder."""
+        return shutil.copytree(baked(self.answers), folder / "project")
+
+    def write(self, project: Path) -> None:
+        """Write the files that the guide shows."""
         for name, text in self.titled.items():
             if name.startswith("src/"):
                 assert (project / name).is_file(), f"the project has no {name}"
                 (project / name).write_text(text, "utf-8")
-        return project
 
 
 def command(project: Path, *words: str, **settings: str) -> str:
@@ -62,7 +64,8 @@ def served(project: Path, **settings: str) -> Any:
 
 def test_four_hooks_are_carried_over(baked: Baked, tmp_path: Path) -> None:
     guide = Guide("microservice-template")
-    project = guide.follow(baked, tmp_path)
+    project = guide.project(baked, tmp_path)
+    guide.write(project)
     command(project, "doctor")
     command(project, "train")
     asked = guide.titled["POST /api/proba_predictions"]
@@ -77,7 +80,8 @@ def test_four_hooks_are_carried_over(baked: Baked, tmp_path: Path) -> None:
 
 def test_a_fork_of_the_batcomputer_is_carried_over(baked: Baked, tmp_path: Path) -> None:
     guide = Guide("batcomputer")
-    project = guide.follow(baked, tmp_path)
+    project = guide.project(baked, tmp_path)
+    guide.write(project)
     shutil.copy(ROOT / "examples/titanic/data/titanic.csv", project / "data")
     command(project, "doctor")
     command(project, "train")
@@ -94,13 +98,14 @@ def test_a_fork_of_the_batcomputer_is_carried_over(baked: Baked, tmp_path: Path)
 
 def test_an_endpoint_of_azure_ml_is_carried_over(baked: Baked, tmp_path: Path) -> None:
     guide = Guide("azure-ml-endpoint")
-    project = guide.follow(baked, tmp_path)
+    project = guide.project(baked, tmp_path)
     examples = ROOT / "examples/bank-marketing/src/bank_marketing/use_case"
     make_up = runpy.run_path(str(examples / "synthetic.py"))["make_up"]
     make_up(project / "data/calls.csv")
-    command(project, "features", "data/calls.csv", "--target", "y")
-    told = "target: y" in (project / "src/bank_calls/use_case/features.yaml").read_text("utf-8")
-    assert told, "the guide's command has drafted it"
+    line = next(line for line in guide.text.splitlines() if line.startswith("git init"))
+    run("bash", "-c", line, cwd=project, **ENVIRONMENT)
+    command(project, "features", "--from", "data/calls.csv", "--target", "y")
+    guide.write(project)
     command(project, "train", AUTOML__ENABLED="yes", AUTOML__MAX_TRIALS="3")
     line = next(line for line in guide.text.splitlines() if line.startswith("printf "))
     key = "3fA9old0key1of2the3endpoint4here"

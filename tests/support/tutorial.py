@@ -105,7 +105,7 @@ def alike(shown: str, output: str) -> bool:
     expected: list[str] = []
     pattern = _pattern(shown, expected.append)
     found = re.fullmatch(pattern, _flat(output), re.DOTALL)
-    return bool(found) and all(map(_near, expected, found.groups()))
+    return found is not None and all(map(_near, expected, found.groups()))
 
 
 def _pattern(shown: str, expect: Callable[[str], None]) -> str:

@@ -123,7 +123,7 @@ def read_azure(file: Path = FILE) -> Azure:
     try:
         azure = Azure.model_validate(said)
     except ValidationError as error:
-        raise ProjectError("\n".join(sentences(error, str(file)))) from error
+        raise ProjectError("\n".join(sentences(error, str(file), Azure, said))) from error
     if not azure.subscription:
         raise ProjectError(
             f"{file}: subscription: is empty; write its id there, or set AZURE_SUBSCRIPTION_ID "

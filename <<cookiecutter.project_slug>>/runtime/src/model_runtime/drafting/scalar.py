@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 
-from ..features.number import plain
+from ..features.rule import plain
 
 _PLAIN = re.compile(r"[^\W\d][\w()/%+.-]*(?: [\w()/%+.-]+)*")
 _WORDS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
