@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..features import Feature
 from ..features.category import LONGEST_LABEL
+from ..features.columns import read_column
 from ..features.number import as_float, is_number
 from ..features.text import MOST_CHARACTERS
 from ..preprocessing import BasePreprocessor
@@ -64,7 +66,7 @@ def draft_column(name: str, column: "pd.Series[Any]") -> Drafted | LeftOut:
         return LeftOut("it has no value in any row")
     kind = _kind(column, values)
     if kind == "date":
-        return LeftOut("dates: make numbers of them in load_data (month, weekday, days since …)")
+        return _dates(values)
     if kind == "other":
         return LeftOut(f"values of the type {type(values.iloc[0]).__name__} are no features")
     if values.nunique() == 1 and (kind == "number" or not missing):
@@ -110,6 +112,12 @@ def _kind(column: "pd.Series[Any]", values: "pd.Series[Any]") -> str:
     if not all(isinstance(each, str) for each in values):
         return "other"
     return "date" if looks_like_dates(values) else "text"
+
+
+def _dates(values: "pd.Series[Any]") -> Drafted | LeftOut:
+    if read_column(Feature(name="day", type="date").rule, values).wrong:
+        return LeftOut("dates in another form than 2026-11-28, or with times: write them so")
+    return Drafted({"type": "date"})
 
 
 def _number(name: str, column: "pd.Series[Any]", missing: int) -> Drafted | LeftOut:
