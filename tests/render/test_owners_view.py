@@ -24,7 +24,20 @@ SECTIONS = (
 """Of config.yaml: the model and its service, then their delivery."""
 
 EVERYDAY = (
-    *("setup", "data", "doctor", "train", "serve", "predict", "score", "evaluate", "test", "lint"),
+    *(
+        "setup",
+        "data",
+        "features",
+        "profile",
+        "doctor",
+        "train",
+        "serve",
+        "predict",
+        "score",
+        "evaluate",
+        "test",
+        "lint",
+    ),
     *("models", "promote", "image", "deploy"),
 )
 ENTRY = re.compile(r"^((?:│   |    )*)[├└]── (\S+)(?: +(<- )?\S.*)?$", re.MULTILINE)
