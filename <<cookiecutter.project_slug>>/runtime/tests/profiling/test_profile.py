@@ -162,6 +162,16 @@ def test_a_large_table_is_a_sample_and_takes_seconds() -> None:
     assert "1,000,000" in text  # the greatest is that of all rows
 
 
+def test_dates_are_shown_by_days() -> None:
+    frame = rows()
+    frame["day"] = pd.date_range("2020-01-01", periods=len(frame)).strftime("%Y-%m-%d")
+    frame["stamp"] = pd.to_datetime(frame["day"])
+    frame["y"] = np.where(frame.index < 500, "a", "b")
+    found = looked_at(frame)
+    assert found.told["day"] == found.told["stamp"] > 0.9
+    assert page(found).count("2020-01-01 to 2022-09-26") == 2
+
+
 def test_a_table_is_shown_before_there_is_a_project_for_it(tmp_path: Path) -> None:
     file = tmp_path / "customers.csv"
     customers().to_csv(file, index=False, sep=";", decimal=",")

@@ -10,8 +10,10 @@ import pandas as pd
 
 from ..drafting.column import Drafted, draft_column, plain_column
 from ..features import Feature
+from ..features.date import day_of, iso_date
+from ..features.rule import Misfit
 
-Kind = Literal["number", "integer", "boolean", "category", "text", "left out"]
+Kind = Literal["number", "integer", "boolean", "category", "date", "text", "left out"]
 
 BINS = 24
 """Bars of a histogram."""
@@ -68,6 +70,8 @@ def look_at(
         return Column(name, kind, **about, **_of_numbers(values, whole))  # type: ignore[arg-type]
     if kind in ("boolean", "category"):
         return Column(name, kind, **about, **_of_labels(values))  # type: ignore[arg-type]
+    if kind == "date":
+        return Column(name, kind, **about, **_of_dates(values))  # type: ignore[arg-type]
     if kind == "text":
         return Column(name, kind, **about, **_of_texts(values))  # type: ignore[arg-type]
     return Column(name, "left out" if not known else kind, **about)  # type: ignore[arg-type]
@@ -138,6 +142,29 @@ def _label(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)
+
+
+def days_of(values: "pd.Series[Any]") -> "pd.Series[float]":
+    """Return dates as days since 1970-01-01; what is none is missing."""
+
+    def day(value: Any) -> float:
+        try:
+            return day_of(value)
+        except Misfit:
+            return np.nan
+
+    return values.map(day, na_action="ignore").astype("float64")
+
+
+def _of_dates(values: "pd.Series[Any]") -> dict[str, Any]:
+    days = days_of(values).dropna().to_numpy()
+    if not len(days):
+        return {}
+    first = int(days.min())
+    step = max(1, int(np.ceil((days.max() - first + 1) / BINS)))
+    counts = np.bincount(((days - first) // step).astype(int))
+    bars = [(iso_date(first + k * step), int(n)) for k, n in enumerate(counts)]
+    return {"ends": (float(first), float(np.median(days)), float(days.max())), "bars": bars}
 
 
 def _of_texts(values: "pd.Series[Any]") -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from html import escape
 
+from ..features.date import iso_date
 from ..html_page import html_page, large
 from .column import Column
 from .findings import findings
@@ -47,6 +48,7 @@ _KINDS = {
     "integer": "Whole number",
     "boolean": "True or false",
     "category": "Category",
+    "date": "Date",
     "text": "Text",
     "left out": "No feature",
 }
@@ -129,6 +131,8 @@ def _sentence(column: Column) -> str:
         return (
             f"{low} to {high}, half of them up to {middle}; {column.distinct:,} different values."
         )
+    if column.kind == "date" and column.ends:
+        return f"{iso_date(column.ends[0])} to {iso_date(column.ends[2])}."
     if column.kind == "text" and column.ends:
         low, middle, high = map(_number, column.ends)
         said = f"{low} to {high} words, half of them up to {middle}"
@@ -139,7 +143,7 @@ def _sentence(column: Column) -> str:
 def _spread(column: Column) -> str:
     if not column.bars:
         return ""
-    if column.kind in ("number", "integer", "text"):
+    if column.kind in ("number", "integer", "date", "text"):
         return _histogram(column)
     rows = sum(count for _, count in column.bars) + column.rest
     bars = [

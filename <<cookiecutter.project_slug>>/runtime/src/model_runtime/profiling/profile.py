@@ -10,7 +10,7 @@ import pandas as pd
 from ..drafting.column import plain_column
 from ..features import Feature
 from ..tasks import TaskName
-from .column import Column, look_at
+from .column import Column, days_of, look_at
 from .telling import told
 
 MOST_CELLS = 10_000_000
@@ -120,4 +120,6 @@ def _told(columns: list[Column], plain: dict[str, Any], about: About) -> dict[st
         known = np.isfinite(target.to_numpy(np.float64, na_value=np.nan))
     target, classes = target[known], about.task == "classification"
     wanted = [each for each in columns if each.kind not in ("text", "left out")]
-    return {each.name: told(plain[each.name][known], target, classes) for each in wanted}
+    days = {each.name: days_of(plain[each.name]) for each in wanted if each.kind == "date"}
+    values = plain | days
+    return {each.name: told(values[each.name][known], target, classes) for each in wanted}
