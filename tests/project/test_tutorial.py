@@ -13,7 +13,7 @@ import pytest
 from tests.delivery.control_plane.fixtures import control_plane, namespace
 from tests.delivery.control_plane.programs import programs
 from tests.delivery.go_programs import helm_binary
-from tests.delivery.images import BASE, BUILDAH, alone, make_base
+from tests.delivery.images import BASE, BUILDAH, alone, buildah, make_base
 from tests.support.blocks import Block, blocks
 from tests.support.commands import clean_environment, run
 from tests.support.git_server import served
@@ -78,6 +78,7 @@ def means(reader: Player, trained: Trained, tmp_path: Path) -> dict[str, Means]:
     def builder(kept: ExitStack) -> dict[str, str]:
         kept.enter_context(alone())
         make_base()
+        kept.callback(remove_images, "churn")
         return {**BUILDAH, "CHURN_IMAGE__BASE": BASE, "CHURN_IMAGE__TOOL": "buildah"}
 
     def cluster(kept: ExitStack) -> dict[str, str]:
@@ -91,6 +92,12 @@ def means(reader: Player, trained: Trained, tmp_path: Path) -> dict[str, Means]:
         }
 
     return {"with a builder of images": builder, "with a cluster": cluster}
+
+
+def remove_images(name: str) -> None:
+    """Remove all images of a name."""
+    for image in buildah("images", "--quiet", "--filter", f"reference={name}").split():
+        buildah("rmi", "--force", image)
 
 
 def steps() -> list[Block]:
