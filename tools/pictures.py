@@ -8,8 +8,8 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Literal
 
 from PIL import Image
@@ -30,6 +30,12 @@ ROWS = """Pclass,Age,SibSp,Parch,Fare,Gender,Port
 """
 
 
+Scheme = Literal["light", "dark"]
+Taken = Callable[[Page], object]
+Pages = Iterator[tuple[str, Scheme, Taken]]
+"""A picture's name, the system's colours, and what to do on the page before it is taken."""
+
+
 def main() -> int:
     """Make, train and serve three projects, and take the pictures."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -38,13 +44,14 @@ def main() -> int:
     options = parser.parse_args()
     if not PROGRAM:
         sys.exit(ABSENT)
+    projects: list[tuple[Path, Callable[[Path, str], Pages]]] = [
+        (make_example("titanic", options.output), _titanic),
+        (make_example("batcomputer", options.output), _batcomputer),
+        (bake(_PROGRESSION, options.output), _regression),
+    ]
     with sync_playwright() as playwright:
         browser = launched(playwright)
-        for project, pages in (
-            (make_example("titanic", options.output), _titanic),
-            (make_example("batcomputer", options.output), _batcomputer),
-            (bake(_PROGRESSION, options.output), _regression),
-        ):
+        for project, pages in projects:
             with _served(project) as url:
                 for name, scheme, take in pages(project, url):
                     _pictures(browser, options.pictures / name, scheme, take)
@@ -58,10 +65,6 @@ _PROGRESSION = {
     "task": "regression",
 }
 
-Taken = Callable[[Page], None]
-Scheme = Literal["light", "dark"]
-Pages = Iterator[tuple[str, Scheme, Taken]]
-
 
 def _titanic(project: Path, url: str) -> Pages:
     yield "client", "light", lambda page: _predicted(page, url)
@@ -71,7 +74,7 @@ def _titanic(project: Path, url: str) -> Pages:
     yield "api", "light", lambda page: _api(page, url)
     make(project, "load", f"URL={url}", "SECONDS=10", "USERS=4")
     report = (project / "reports-load" / "load.html").as_uri()
-    yield "load", "light", lambda page: _opened(page, report)
+    yield "load", "light", lambda page: page.goto(report)
 
 
 def _batcomputer(project: Path, url: str) -> Pages:
@@ -80,10 +83,6 @@ def _batcomputer(project: Path, url: str) -> Pages:
 
 def _regression(project: Path, url: str) -> Pages:
     yield "client-regression", "light", lambda page: _predicted(page, url)
-
-
-def _opened(page: Page, url: str) -> None:
-    page.goto(url)
 
 
 def _form(page: Page, url: str) -> None:
@@ -124,14 +123,12 @@ def _pictures(browser: Browser, file: Path, scheme: Scheme, take: Taken) -> None
         page = browser.new_page(
             viewport={"width": width, "height": 800},
             locale="en-GB",
-            reduced_motion="reduce",
             color_scheme=scheme,
+            reduced_motion="reduce",
         )
         take(page)
         page.evaluate("scrollTo(0, 0)")
-        with NamedTemporaryFile(suffix=".png") as whole:
-            page.screenshot(path=whole.name, full_page=True)
-            picture = Image.open(whole.name).convert("RGB")
+        picture = Image.open(BytesIO(page.screenshot(full_page=True))).convert("RGB")
         picture = picture.crop((0, 0, picture.width, min(picture.height, HIGHEST)))
         # A page has few colours: a palette of them is a third of the size.
         picture.quantize(128).save(f"{file}-{width}.png", optimize=True)

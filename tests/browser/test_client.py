@@ -51,7 +51,10 @@ def test_the_form_is_made_from_the_services_own_description(page: Page, service:
 
 def test_enter_predicts(page: Page, service: Service) -> None:
     opened(page, service)
-    page.locator("#fields input:visible").first.press("Enter")
+    fields = page.locator("#fields input:visible")
+    if not fields.count():
+        pytest.skip("nothing is typed in this form; Enter opens a list")
+    fields.first.press("Enter")
     assert answer(page) == service.predict(service.example)[1]
 
 

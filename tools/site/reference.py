@@ -10,7 +10,7 @@ from model_runtime.bundle.reference import Reference
 from model_runtime.bundle.schema import Schema
 from model_runtime.delivery.meanings import meanings
 from model_runtime.delivery.values_page import values_page
-from model_runtime.features import Feature, Features
+from model_runtime.features import Answer, Feature, Features
 from model_runtime.features.feature import RULES
 from model_runtime.monitoring.gauges import GAUGES, OF_ALL
 from model_runtime.serving.metrics import Metrics
@@ -79,6 +79,7 @@ def _features(file: str) -> str:
     return _page(
         _FEATURES,
         *("## The file", table(fields(Features))),
+        *("## The answer", table(fields(Answer))),
         *("## A feature", table(fields(Feature))),
         *("What they mean, as each project's own file says:", f"```yaml\n{comment}```"),
         *("## Keys that a type takes", table([("type", "keys"), *takes])),

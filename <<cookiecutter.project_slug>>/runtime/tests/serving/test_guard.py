@@ -66,8 +66,8 @@ def test_predictions_alone_are_guarded_where_nothing_else_is_said() -> None:
 
 
 def test_docs_and_client_can_be_left_out() -> None:
-    pages = {"/docs", "/api/docs", "/docs/assets", "/openapi.json", "/swagger.json"}
-    client = {"/", "/client", "/client/index.html", "/client/page"}
+    pages = {"/docs", "/api/docs", "/docs/assets", "/docs/page", "/openapi.json", "/swagger.json"}
+    client = {"/", "/client", "/client/page", "/client/index.html"}
     assert pages | client <= set(routes())
     assert set(routes()) - set(routes(client=False)) == client
     assert set(routes()) - set(routes(client=False, docs=False)) == pages | client

@@ -1,4 +1,4 @@
-"""Examples of refusals for the API's description: what the service itself answers, word for word."""
+"""Examples of refusals for the API's description, in the words of the service itself."""
 
 import json
 from typing import Any

@@ -1,6 +1,6 @@
 // The answer to one row, for people.
 
-import { $, el, fold, percent, readable } from "./dom.js";
+import { $, el, fold, percent, readable, sentence } from "./dom.js";
 import { parted } from "./features.js";
 
 const MOST_SHOWN = 8;  // classes; the others are folded
@@ -39,7 +39,7 @@ export function showAnswer(answer, version, milliseconds) {
 function showNumber(number) {
   const unit = told.unit && el("span", { class: "of" }, ` ${told.unit}`);
   $("answer").replaceChildren(el("strong", {}, el("span", { id: "number" }, readable(number)), unit),
-    told.about && el("p", { class: "quiet" }, told.about));
+    told.about && el("p", { class: "quiet" }, sentence(told.about)));
 }
 
 function showBars(entries) {
