@@ -71,6 +71,9 @@ def test_the_image_is_small_and_holds_only_what_serving_needs(root: Path, base: 
     assert added < MOST_BYTES
     packages = {path.name for path in root.glob("app/.venv/lib/*/site-packages/*")}
     assert not {"sklearn", "scipy", "pandas", "skops", "mlflow", "typer", "pip"} & packages
+    about = "app/.venv/lib/*/site-packages/model_runtime-*.dist-info/licenses"
+    for name in ("LICENSE", "NOTICE.md", "licences/swagger-ui.txt"):
+        assert list(root.glob(f"{about}/{name}")), name
     programs = {path.name for path in root.glob("**/bin/*")}
     assert {"python3", "uvicorn"} <= programs
     assert not {"gcc", "cc", "make", "uv", "pip"} & programs

@@ -66,7 +66,11 @@ def test_prompts_that_are_left_leave_nothing(cook: Cook, ending: signal.Signals 
             asked.send_signal(ending)
         else:
             asked.stdin.close()
-        assert asked.wait(30)
+        try:
+            assert asked.wait(30)
+        except subprocess.TimeoutExpired:  # on a crowded machine it is lost still; press it again
+            asked.send_signal(signal.SIGINT)
+            assert asked.wait(30)
     assert not list(cook.temporary.iterdir())
 
 

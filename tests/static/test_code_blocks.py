@@ -1,7 +1,7 @@
 """Each block of code in the documentation is run, or read by what it is written for.
 
 A block that neither can be done with says so behind its language, `unchecked:` and why, and is
-counted here. What stands in the tutorial, or for its project, tests/project/test_tutorial.py runs.
+counted here. What stands in the tutorial and in guides for migration is run by tests/project.
 """
 
 import json
@@ -33,8 +33,9 @@ UNCHECKED = {"runtime/docs/prediction-log.md": 1, "runtime/docs/delivery.md": 1}
 
 
 def is_played(block: Block) -> bool:
-    """Tell whether tests/project/test_tutorial.py runs a block in the project that it makes."""
-    return block.page == "docs/tutorial.md" or block.note.startswith("in the tutorial's project")
+    """Tell whether a test of the tutorial or of a guide runs a block in a project of its own."""
+    whole = block.page == "docs/tutorial.md" or block.page.startswith("docs/migrating/")
+    return whole or block.note.startswith("in the tutorial's project")
 
 
 def of(*languages: str) -> list[Block]:

@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +28,8 @@ class Player:
     environment: Mapping[str, str]
     changed: Mapping[str, str]
     """What the reader has to write otherwise than it stands there, such as an address."""
+    told: list[str] = field(default_factory=list)
+    """The commands, and the seconds that they took."""
     services: list[subprocess.Popen[str]] = field(default_factory=list)
 
     def play(self, block: Block) -> None:
@@ -35,7 +38,8 @@ class Player:
             for command, shown in _commands(block):
                 self._command(command, shown, goes_on=block.note == "goes on")
         else:
-            (self.folder / block.note).write_text(self._changed(block.text), "utf-8")
+            path = block.note.removeprefix('title="').removesuffix('"')
+            (self.folder / path).write_text(self._changed(block.text), "utf-8")
 
     def stop(self) -> None:
         """Press Ctrl-C where something still runs."""
@@ -50,6 +54,7 @@ class Player:
         if command.startswith("cd "):
             self.folder /= command.removeprefix("cd ")
             return
+        began = time.monotonic()
         words = ["bash", "-c", self._changed(command)]
         process = subprocess.Popen(
             words,
@@ -66,6 +71,7 @@ class Player:
             self._wait_for(process, shown)
             return
         output, _ = process.communicate(timeout=PATIENCE)
+        self.told.append(f"{time.monotonic() - began:5.1f} s  $ {command}")
         fails = "make: ***" in shown
         assert (process.returncode != 0) == fails, f"$ {command}\n{output}"
         assert alike(self._changed(shown), output), f"$ {command}\n{output}"

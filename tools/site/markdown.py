@@ -28,7 +28,7 @@ def each_link(text: str, change: Callable[[str, str], str]) -> str:
 
 
 def for_python_markdown(text: str) -> str:
-    """Return a page for a reader that wants four blanks in lists, and no notes behind languages."""
+    """Return a page for a reader that wants four blanks in lists, and keywords behind languages."""
     written: list[str] = []
     width = 0
     for line, code in _lines(text):
@@ -37,9 +37,14 @@ def for_python_markdown(text: str) -> str:
         inside = width and line.startswith(" " * width)
         deeper = " " * (4 - width) + line if inside else line
         fence = _FENCE.fullmatch(deeper)
-        words = fence[2].split() if fence else []
-        written.append(deeper[: fence.start(2)] + words[0] if fence and words else deeper)
+        written.append(deeper[: fence.start(2)] + _named(fence[2]) if fence else deeper)
     return "\n".join(written)
+
+
+def _named(information: str) -> str:
+    """Return a block's language, with its title if it has one."""
+    language, _, note = information.strip().partition(" ")
+    return f"{language} {note}" if note.startswith("title=") else language
 
 
 def _lines(text: str) -> Iterator[tuple[str, bool]]:

@@ -20,7 +20,17 @@ import model_runtime
 PACKAGE = Path(model_runtime.__file__).parent
 
 GROUND = (
-    *("errors", "tasks", "json_text", "git", "downloads", "free_memory", "place", "keyed_hash"),
+    *(
+        "errors",
+        "tasks",
+        "json_text",
+        "html_page",
+        "git",
+        "downloads",
+        "free_memory",
+        "place",
+        "keyed_hash",
+    ),
     *("files", "partitions", "hooks", "terminal", "progress", "yaml_loader", "yaml_file"),
     *("humanised", "project", "api_key", "settings", "features"),
 )
@@ -33,6 +43,7 @@ PARTS: dict[str, set[str]] = {
     "bundle": set(),
     "tables": set(),
     "drafting": {"preprocessing", "tables"},
+    "profiling": {"drafting", "preprocessing", "tables", "training"},
     "compiler": {"bundle", "preprocessing"},
     "training": {"bundle", "cluster", "compiler", "preprocessing"},
     "registry": {"bundle", "training"},
@@ -51,8 +62,7 @@ PARTS: dict[str, set[str]] = {
     "doctor": {"automl", "bundle", "compiler", "delivery", "preprocessing", "training"},
     "cli": {
         *("automl", "bundle", "cluster", "delivery", "doctor", "drafting", "evaluation", "load"),
-        "monitoring",
-        *("postman", "registry", "scoring", "serving", "training"),
+        *("monitoring", "postman", "profiling", "registry", "scoring", "serving", "training"),
     },
     "__main__": {"cli"},
 }

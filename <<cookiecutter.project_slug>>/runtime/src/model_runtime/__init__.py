@@ -17,9 +17,12 @@ if TYPE_CHECKING:
     from .features import Features as Features
     from .hooks import BaseDataLoader as BaseDataLoader
     from .preprocessing import BasePreprocessor as BasePreprocessor
+    from .scoring.loaded import load_model as load_model
     from .tables import read_table as read_table
     from .training.parts import Parts as Parts
     from .training.parts import fit_in_parts as fit_in_parts
+    from .training.records import record_figure as record_figure
+    from .training.records import record_metric as record_metric
 
 __version__ = "0.1.0"
 
@@ -32,6 +35,9 @@ _PLACES = {
     "ProjectError": "errors",
     "download": "downloads",
     "fit_in_parts": "training.parts",
+    "load_model": "scoring.loaded",
+    "record_figure": "training.records",
+    "record_metric": "training.records",
     "read_table": "tables",
     "search": "automl",
     "spread": "cluster",

@@ -58,6 +58,8 @@ def passengers(n: int = 400) -> pd.DataFrame:
             "fare": random.lognormal(3, 1, n).round(2),
             "embarked": random.choice(["C", "Q", "S"], n),
             "ship": "Titanic",
+            "born": pd.date_range("1850-01-01", periods=n).strftime("%Y-%m-%d"),
+            "seen": pd.date_range("1912-04-01", periods=n).strftime("%d.%m.%Y"),
         }
     )
     frame["survived"] = ((frame["sex"] == "female") ^ (random.random(n) < 0.2)).astype(int)
@@ -75,6 +77,7 @@ def test_a_table_becomes_a_model(folder: Path, tmp_path: Path) -> None:
     told = said(target="survived")
     assert "left out   'passenger': another number in every row" in told
     assert "left out   'ship': it is Titanic in every row" in told
+    assert "left out   'seen': dates in another form" in told
     features = read_features()
     assert (features.target, features.task, features.id) == (
         "survived",
@@ -88,6 +91,7 @@ def test_a_table_becomes_a_model(folder: Path, tmp_path: Path) -> None:
         "age": "number",
         "fare": "number",
         "embarked": "category",
+        "born": "date",
     }
     assert (found["pclass"].min, found["pclass"].max) == (1, 3)
     assert (found["age"].min, found["age"].max, found["age"].optional) == (0, 90, True)

@@ -93,7 +93,7 @@ def test_a_bad_line_is_rejected_by_its_number_and_no_other(shop: Bundle, tmp_pat
         ("7", "", "has 7 fields, and the header has 6 fields"),
         ("8", "", stray),
         ("10", "", stray),
-        ("11", "Größe", "is not UTF-8"),
+        ("11", "Größe", inputs.NOT_UTF8),
         ("13", "income per.year", "must be at least 0"),
         ("13", "age", "must be a whole number"),
         ("13", "copy", "must be true or false"),

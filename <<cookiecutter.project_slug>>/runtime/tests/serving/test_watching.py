@@ -4,12 +4,13 @@ from functools import partial
 from pathlib import Path
 
 from model_runtime.bundle.read import Bundle
-from model_runtime.testing.service import Service
+from model_runtime.testing.service import COMMAND, Service, writing
 
 from ..support.reloading import (
     ADMIN,
     WATCHING,
     Place,
+    Served,
     await_looks,
     miss_the_gate,
     serving,
@@ -59,6 +60,18 @@ def test_a_refused_change_is_reported_once(place: Place, bundles: list[Bundle]) 
         place.put(bundles[1])
         wait_for(lambda: service.version == 2, "version 2")
         assert place.log.count(reason) == 1
+
+
+def test_serving_with_reload_follows_the_bundle(place: Place, bundles: list[Bundle]) -> None:
+    way = (*COMMAND, "--reload")
+    with (
+        place.folder.with_name("log").open("w") as log,
+        writing(place.folder, log, log, way) as started,
+    ):
+        service = Served(started.client, started.process, place)
+        service.wait("/readyz")
+        place.put(bundles[1])
+        wait_for(lambda: service.version == 2, "version 2")
 
 
 def test_a_watching_process_becomes_ready_when_a_bundle_comes(

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from .. import __version__
 from ..features import Threshold
-from ..settings.types import DebianPackage
+from ..settings.types import DebianPackage, Parameter
 from ..tasks import TaskName
 
 SCHEMA_VERSION = 1
@@ -83,6 +83,8 @@ class Metadata(BaseModel):
     task: TaskName
     engine: EngineName
     metrics: dict[str, float]
+    recorded: dict[str, float] = {}
+    parameters: dict[str, Parameter] = {}
     thresholds: dict[str, Threshold]
     parity: Parity
     self_test: SelfTest

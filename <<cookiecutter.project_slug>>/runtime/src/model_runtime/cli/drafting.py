@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from ..settings import read_settings
 from ..terminal import console, failures_told, say, stoppable
 
 app = typer.Typer()
@@ -25,3 +26,27 @@ def features(
             said = [*draft(Asked(source, target, encoding, task, force))]
         for line in said:
             say(line)
+
+
+@app.command()
+def profile(
+    source: Annotated[
+        str, typer.Option("--from", help="A table; left out, what DataLoader.load_data loads.")
+    ] = "",
+    target: Annotated[str, typer.Option(help="Its column to predict.")] = "",
+    encoding: Annotated[str, typer.Option(help="Of CSV, e.g. latin-1; left out, found.")] = "",
+) -> None:
+    """Show the data before training, as a page: types, missing, ranges, what tells the target."""
+    with failures_told(), stoppable():
+        settings = read_settings()
+        with console.status("The data are being looked at …"):
+            from ..profiling.findings import findings
+            from ..profiling.run import profile_own, profile_table, write_profile
+
+            seed = settings.training.seed
+            own = not source
+            found = profile_own(settings) if own else profile_table(source, target, encoding, seed)
+            page = write_profile(found, settings)
+        for sentence in findings(found):
+            say(f"look  {sentence}")
+        say(f"page  {page}")

@@ -64,11 +64,17 @@ def train(cluster: Workers = "") -> None:
         say("  next     make serve")
 
 
+Encoding = Annotated[
+    str, typer.Option(help="Of CSV or JSON lines that are not UTF-8, such as latin-1 or cp1252.")
+]
+
+
 @app.command()
 def evaluate(
     source: Annotated[
         str, typer.Argument(metavar="INPUT", help="CSV, Parquet or JSON lines, with the target.")
     ] = "",
+    encoding: Encoding = "",
 ) -> None:
     """Measure the bundle, as it is served, on labelled rows.
 
@@ -83,7 +89,7 @@ def evaluate(
             from ..evaluation.run import evaluate as run
             from ..training.hooks import own_use_case
         bundle, rows = read_bundle(settings.paths.bundle), Path(source) if source else None
-        found = run(own_use_case(), bundle, settings, console, rows)
+        found = run(own_use_case(), bundle, settings, console, rows, encoding)
         for line in found.lines():
             say(line)
         if found.missed:
@@ -103,6 +109,7 @@ def score(
     release: Name = None,
     namespace: Namespace = None,
     values: Extra = None,
+    encoding: Encoding = "",
 ) -> None:
     """Score a file of any size with the bundle.
 
@@ -119,12 +126,17 @@ def score(
         if not (source and target):
             raise ProjectError("Say what to score and where to: INPUT=… OUTPUT=….")
         settings = read_settings(values)
+        from ..scoring.many.choice import many
+
+        if encoding and (cluster or many(source, target, cluster)):
+            raise ProjectError(
+                "ENCODING is of one file that is scored here; score many one by one, or save them "
+                "as UTF-8."
+            )
         if cluster == "kubernetes":
             there = release_of(settings, release, namespace, values)
             _score_beside(there, settings, workers, {"input": source, "output": target})
             return
-        from ..scoring.many.choice import many
-
         if many(source, target, cluster):
             _score_many(source, target, cluster, settings)
             return
@@ -133,7 +145,7 @@ def score(
 
         bundle = read_bundle(settings.paths.bundle)
         trusted = settings.training.trusted_types
-        report = run(bundle, Path(source), Path(target), console, trusted)
+        report = run(bundle, Path(source), Path(target), console, trusted, encoding)
         for line in report.lines(source, target, bundle.metadata):
             say(line)
 

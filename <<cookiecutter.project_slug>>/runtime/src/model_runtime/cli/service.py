@@ -22,12 +22,15 @@ app = typer.Typer()
 def serve(
     port: Annotated[int | None, typer.Option(help="Instead of the port in config.yaml.")] = None,
     workers: Annotated[int | None, typer.Option(help="Processes that answer.")] = None,
+    reload: Annotated[
+        bool, typer.Option("--reload", help="Follow the bundle, as make train replaces it.")
+    ] = False,
 ) -> None:
     """Serve the bundle as a REST API, until Ctrl-C.
 
     Its page is /docs, the web client is /. What the options leave out, config.yaml says.
     """
-    given = {"PORT": port, "WORKERS": workers}
+    given = {"PORT": port, "WORKERS": workers, "WATCH_SECONDS": 1 if reload else None}
     with failures_told():
         for name, value in given.items():
             if value is not None:

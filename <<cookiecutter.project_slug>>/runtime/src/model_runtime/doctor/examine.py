@@ -7,6 +7,7 @@ from ..automl.preflight import check_search
 from ..features import read_features
 from ..settings import Settings, read_settings
 from ..training.hooks import own_use_case
+from ..training.parameters import with_parameters
 from ..training.preflight import check_measured, check_settings
 from ..training.split import draw
 from ..training.use_case import UseCase
@@ -46,7 +47,8 @@ def _listed(part: str, findings: Iterator[Finding]) -> Iterator[Finding]:
 
 def examine_use_case(use_case: UseCase, settings: Settings) -> Iterator[Finding]:
     """Yield what is found about the hooks, on a few rows; each part needs the one before."""
-    task = use_case.features.task
+    task, given = use_case.features.task, settings.training.parameters
+    use_case = (yield from attempted("config.yaml", with_parameters, use_case, given)) or use_case
     yield from attempted("config.yaml", check_settings, use_case, settings)
     yield from attempted("config.yaml", check_search, task, settings)
     frame = yield from frame_of(use_case)

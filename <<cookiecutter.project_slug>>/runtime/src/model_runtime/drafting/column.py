@@ -3,13 +3,16 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ..features.category import LONGEST_LABEL
+from ..features.date import day_of, iso_date
 from ..features.number import as_float, is_number
+from ..features.rule import Misfit
 from ..features.text import MOST_CHARACTERS
 from ..preprocessing import BasePreprocessor
 from .bounds import bounds, example
@@ -63,8 +66,10 @@ def draft_column(name: str, column: "pd.Series[Any]") -> Drafted | LeftOut:
     if not len(values):
         return LeftOut("it has no value in any row")
     kind = _kind(column, values)
-    if kind == "date":
-        return LeftOut("dates: make numbers of them in load_data (month, weekday, days since …)")
+    if kind == "other date":
+        return LeftOut(
+            "dates in another form than 2026-11-28, or with a time: change it in load_data"
+        )
     if kind == "other":
         return LeftOut(f"values of the type {type(values.iloc[0]).__name__} are no features")
     if values.nunique() == 1 and (kind == "number" or not missing):
@@ -105,11 +110,21 @@ def _kind(column: "pd.Series[Any]", values: "pd.Series[Any]") -> str:
         return "boolean" if all(isinstance(each, bool | np.bool_) for each in values) else "other"
     if types.is_numeric_dtype(column.dtype):
         return "other" if types.is_complex_dtype(column.dtype) else "number"
-    if types.is_datetime64_any_dtype(column.dtype):
-        return "date"
+    if types.is_datetime64_any_dtype(column.dtype) or isinstance(values.iloc[0], date):
+        return "date" if values.map(_is_date).all() else "other date"
     if not all(isinstance(each, str) for each in values):
         return "other"
-    return "date" if looks_like_dates(values) else "text"
+    if not looks_like_dates(values):
+        return "text"
+    return "date" if values.map(_is_date).all() else "other date"
+
+
+def _is_date(value: object) -> bool:
+    try:
+        day_of(value)
+    except Misfit:
+        return False
+    return True
 
 
 def _number(name: str, column: "pd.Series[Any]", missing: int) -> Drafted | LeftOut:
@@ -169,7 +184,14 @@ def _text(name: str, column: "pd.Series[Any]", missing: int) -> Drafted | LeftOu
     return Drafted(keys)
 
 
-_DRAFTS = {"number": _number, "boolean": _boolean, "text": _text}
+def _date(name: str, column: "pd.Series[Any]", missing: int) -> Drafted:
+    days = np.sort(column.map(day_of).to_numpy(np.float64))
+    first, middle, last = (iso_date(days[k]) for k in (0, len(days) // 2, -1))
+    notes = {"type": f"in the data {first} to {last}"}
+    return Drafted({"type": "date", "example": scalar(middle)}, notes)
+
+
+_DRAFTS = {"number": _number, "boolean": _boolean, "date": _date, "text": _text}
 
 
 def _is_id(name: str) -> bool:
@@ -190,5 +212,5 @@ def _brief(value: float) -> float:
 
 
 def _shown(value: object) -> str:
-    written = scalar(value if isinstance(value, bool | int | float | str) else str(value))
+    written = scalar(value if isinstance(value, np.generic | bool | int | float) else str(value))
     return written if len(written) <= 40 else f"{written[:40]}…"

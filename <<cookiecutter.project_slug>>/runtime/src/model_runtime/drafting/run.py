@@ -39,7 +39,7 @@ def draft(asked: Asked) -> Iterator[str]:
         ProjectError: The table can't be read or learned from, or a file that would be replaced is
             somebody's work and git has it not as it is; nothing is changed then.
     """
-    path, folder = _table(asked.source), _use_case()
+    path, folder = table(asked.source), _use_case()
     features, loader = folder / "features.yaml", folder / "data_loader.py"
     metric = read_settings().registry.metric
     _check_kept(features, asked.force)
@@ -58,7 +58,12 @@ def draft(asked: Asked) -> Iterator[str]:
     yield "  next       look through features.yaml; make doctor train"
 
 
-def _table(source: str) -> Path:
+def table(source: str) -> Path:
+    """Return the path of a table, as seen from here.
+
+    Raises:
+        ProjectError: It is not there, or of another kind.
+    """
     if not source:
         raise ProjectError("Say which table to draft from: make features FROM=data/table.csv.")
     path = Path(source)
@@ -94,13 +99,19 @@ def _check_kept(file: Path, force: bool) -> None:
 
 
 def _drafted(path: Path, asked: Asked) -> tuple[CsvForm, Draft]:
-    form = CsvForm() if path.suffix == ".parquet" else find_form(path, asked.encoding)
+    form = table_form(path, asked.encoding)
     frame = read_whole(path, form, texts=read_head(path, form))
-    draft = draft_features(frame, str(path), asked.target, _present_task(), asked.task)
+    draft = draft_features(frame, str(path), asked.target, present_task(), asked.task)
     return form, draft
 
 
-def _present_task() -> TaskName | None:
+def table_form(path: Path, encoding: str) -> CsvForm:
+    """Return the form of a table; Parquet's is in the file."""
+    return CsvForm() if path.suffix == ".parquet" else find_form(path, encoding)
+
+
+def present_task() -> TaskName | None:
+    """Return the task of the present features.yaml, if there is one that can be read."""
     try:
         return read_features().task
     except ProjectError:

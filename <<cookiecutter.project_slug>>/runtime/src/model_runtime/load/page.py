@@ -3,40 +3,20 @@
 from collections.abc import Iterable, Sequence
 from html import escape
 
+from ..html_page import html_page, large
 from .limits import Check
 from .measured import SHARES, Measured
 from .plots import plots
 from .resident import Samples
 
-_PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>
-body {{ font: 16px/1.5 system-ui, sans-serif; color: #1c2733; background: #fff;
-  max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }}
-h1 {{ font-size: 1.5rem; overflow-wrap: anywhere; }}
-h2 {{ font-size: 1.15rem; margin-top: 2rem; }}
-table {{ border-collapse: collapse; }}
-th, td {{ text-align: left; padding: .25rem 1.5rem .25rem 0; border-bottom: 1px solid #dfe5ec; }}
-th {{ font-weight: 600; }}
-td.number {{ text-align: right; font-variant-numeric: tabular-nums; }}
-.kept {{ color: #0b6b3a; }}
-.missed {{ color: #b3261e; font-weight: 600; }}
-.large {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(8rem, 1fr)); gap: 1rem;
-  margin: 1.5rem 0; }}
-.large div {{ color: #5a6775; }}
-.large b {{ display: block; font-size: 1.8rem; color: #1c2733; line-height: 1.2; }}
-.plots {{ overflow-x: auto; }}
-svg {{ width: 100%; min-width: 36rem; height: auto; }}
-</style>
-</head>
-<body>
-<main>
-<h1>{title}</h1>
-<div class="large">{large}</div>
+_STYLE = """\
+.kept { color: #0b6b3a; }
+.missed { color: #b3261e; font-weight: 600; }
+.plots { overflow-x: auto; }
+svg { width: 100%; min-width: 36rem; height: auto; }
+"""
+
+_BODY = """{large}
 {note}
 <h2>Limits</h2>
 <table><tr><th>Limit</th><th>Found</th><td></td></tr>{limits}</table>
@@ -46,11 +26,7 @@ svg {{ width: 100%; min-width: 36rem; height: auto; }}
 <table><tr><th>Share of the answers</th><th>within</th></tr>{times}</table>
 {failures}
 <h2>The run</h2>
-<table>{about}</table>
-</main>
-</body>
-</html>
-"""
+<table>{about}</table>"""
 
 _BUSY = 0.9
 """Share of a core from which on the load test itself is what is slow."""
@@ -64,8 +40,7 @@ def page(
     memory: Samples,
 ) -> str:
     """Return the page of a run; the arguments are those of `write_report`."""
-    return _PAGE.format(
-        title=escape(title),
+    body = _BODY.format(
         large=_large(measured),
         note=f"<p>{escape(note)}</p>" if (note := busy(measured)) else "",
         limits="".join(map(_limit, checks)),
@@ -76,6 +51,7 @@ def page(
             f"<tr><th>{escape(k)}</th><td>{escape(v)}</td></tr>" for k, v in about.items()
         ),
     )
+    return html_page(title, body, _STYLE)
 
 
 def busy(measured: Measured) -> str:
@@ -96,7 +72,7 @@ def _large(measured: Measured) -> str:
         "answered": f"{measured.answered:,}",
         "failed": f"{measured.failed:,}",
     }
-    return "".join(f"<div><b>{value}</b>{name}</div>" for name, value in found.items())
+    return large(found)
 
 
 def _limit(check: Check) -> str:

@@ -34,7 +34,9 @@ class Recording:
         """
         with self._registry.speaking():
             self._run = self._job() or self._client.create_run(self._experiment()).info
-            for name, value in self._settings.training.model_dump().items():
+            options = self._settings.training.model_dump()
+            given = {f"parameters.{name}": each for name, each in options.pop("parameters").items()}
+            for name, value in (options | given).items():
                 self._client.log_param(self._run.run_id, f"training.{name}", str(value)[:_LONGEST])
         return self
 
@@ -74,7 +76,7 @@ class Recording:
         tags = {f"{METRIC}{metric}": f"{value:.6g}" for metric, value in metadata.metrics.items()}
         tags |= {"engine": metadata.engine, "uuid": str(metadata.uuid), DIGEST: metadata.digest}
         with self._registry.speaking():
-            self._log(metadata.metrics, reports)
+            self._log(metadata.metrics | metadata.recorded, reports)
             for param, value in params.items():
                 self._client.log_param(run_id, param, value[:_LONGEST])
             self._client.log_artifacts(run_id, str(bundle), BUNDLE)

@@ -22,6 +22,8 @@ LONGEST = 1024 * 1024
 
 TOO_LONG = f"is longer than {LONGEST:,} bytes"
 
+NOT_UTF8 = "is not UTF-8 (a file in another encoding: ENCODING=latin-1, for example)"
+
 _MOST_IGNORED = 1_000
 
 
@@ -117,7 +119,7 @@ def decoded(
         for k in wrong:
             line = None if lines is None else int(lines[k])
             value = short(column[k].decode("utf-8", "backslashreplace"))
-            found.append(Reject(int(records[k]), line, column.name, "is not UTF-8", value))
+            found.append(Reject(int(records[k]), line, column.name, NOT_UTF8, value))
     kept = ~broken
     return Raw(
         frame.filter(pl.Series(kept)) if broken.any() else frame,

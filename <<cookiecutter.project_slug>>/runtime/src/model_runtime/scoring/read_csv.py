@@ -16,7 +16,7 @@ from ..errors import ProjectError
 from .check import Check, Checked, Numbers, Raw
 from .csv_records import RECORD, Records, records
 from .explain import Reject
-from .inputs import Input, decoded, needed, size_of, whole_lines
+from .inputs import NOT_UTF8, Input, decoded, needed, size_of, whole_lines
 
 
 class CsvInput(Input):
@@ -114,4 +114,4 @@ def _names(path: object, header: bytes) -> list[str]:
     try:
         return next(csv.reader(io.StringIO(header.decode(), newline="")))
     except UnicodeDecodeError as error:
-        raise ProjectError(f"{path}: the header is not UTF-8 ({error}).") from error
+        raise ProjectError(f"{path}: the header {NOT_UTF8}: {error}.") from error

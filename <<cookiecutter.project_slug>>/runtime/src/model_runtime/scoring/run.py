@@ -16,6 +16,7 @@ from ..bundle.read import Bundle
 from ..bundle.self_test import self_test
 from ..errors import ProjectError
 from ..files import part_of
+from .encodings import as_utf8
 from .explain import short
 from .inputs import Input
 from .predict import BlockPredictor
@@ -49,6 +50,7 @@ def score(
     target: Path,
     console: Console,
     trusted_types: tuple[str, ...] = (),
+    encoding: str = "",
 ) -> Report:
     """Score each record of a file that the API would accept, and say why others are rejected.
 
@@ -61,6 +63,7 @@ def score(
         target: Likewise; rejects go to `<stem>.rejects.csv` beside it, if there are any.
         console: Where the progress is shown, if it is a terminal.
         trusted_types: `training.trusted_types` of config.yaml.
+        encoding: Of a text; empty for UTF-8.
 
     Raises:
         ProjectError: A file can't be read or written, lacks what the model needs or would be
@@ -71,7 +74,7 @@ def score(
     columns = OutputColumns(bundle)
     engine = bundle.engine(trusted_types)
     self_test(engine, bundle.schema, bundle.metadata)
-    with opened(source) as file:
+    with opened(source) as content, as_utf8(source, content, encoding) as file:
         records = INPUTS[source.suffix.lower()](source, file, bundle.schema)
         try:
             return _run(records, engine, columns, target, rejects, console)

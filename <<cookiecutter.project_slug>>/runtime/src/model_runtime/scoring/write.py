@@ -50,6 +50,11 @@ class OutputColumns:
         return pl.DataFrame(found).with_columns(pl.lit(self._version).alias(self._model))
 
 
+def class_column(schema: Schema) -> str:
+    """Return the name of the column with the class, which no flag has."""
+    return _free("class_name", TASKS[schema.task].names(schema.flags))
+
+
 def _free(name: str, taken: list[str]) -> str:
     """Return a name that is not taken: the given one, with as many underscores as that needs."""
     return _free(f"{name}_", taken) if name in taken else name

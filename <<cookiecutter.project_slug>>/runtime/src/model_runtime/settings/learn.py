@@ -5,7 +5,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from ..humanised import humanised
-from .types import EstimatorName, ModelName, SearchMetric, Section
+from .types import EstimatorName, ModelName, Parameter, SearchMetric, Section
 
 
 class Model(Section):
@@ -29,6 +29,7 @@ class Training(Section):
     test_size: float = Field(default=0.2, gt=0, lt=1)
     folds: int = Field(default=5, ge=0, le=20)
     engine: Literal["auto", "sklearn"] = "auto"
+    parameters: dict[str, Parameter] = Field(default_factory=dict)
     trusted_types: tuple[str, ...] = ()
     as_served: bool = True
 

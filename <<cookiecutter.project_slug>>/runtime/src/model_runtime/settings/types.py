@@ -1,5 +1,6 @@
 """Types of config.yaml: sections, and values that are more than a text or a number."""
 
+import json
 import re
 from collections.abc import Callable
 from datetime import UTC, tzinfo
@@ -26,6 +27,18 @@ class Section(BaseModel):
     """A part of config.yaml; a key that it does not know is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _json(value: Any) -> Any:
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError):
+        raise ValueError(f"{value!r} is nothing that JSON has") from None
+    return value
+
+
+Parameter = Annotated[Any, AfterValidator(_json)]
+"""A value that config.yaml and metadata.json can hold."""
 
 
 def matches(pattern: str, about: str) -> Callable[[str], str]:

@@ -93,6 +93,8 @@ def _bundle(learned: Learned, stored: Stored, settings: Settings, facts: _Facts)
         task=schema.task,
         engine=stored.engine,
         metrics=facts.metrics,
+        recorded=learned.records.metrics,
+        parameters=settings.training.parameters,
         thresholds=facts.thresholds,
         parity=stored.parity,
         self_test=_self_test(learned),

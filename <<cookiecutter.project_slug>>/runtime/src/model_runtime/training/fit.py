@@ -33,9 +33,9 @@ def fit(
 
     Python's and NumPy's global generators are seeded first, so that an estimator without a
     `random_state` of its own learns the same from the same rows. Where features.yaml names a
-    weight, `train_model` gets it as a third argument. With leaks, it also gets the features that
-    are known only after the event. Where the rows are the sample of a whole in parts,
-    `train_model` gets these in the place of all its arguments.
+    weight, `train_model` gets it as a third argument; `training.parameters` it gets by their names.
+    With leaks, it also gets the features that are known only after the event. Where the rows are
+    the sample of a whole in parts, `train_model` gets these in the place of X, y and weight.
 
     Raises:
         ProjectError: A hook returns something else than it has to.
@@ -49,7 +49,7 @@ def fit(
     if whole:
         parts = whole.prepare(preprocessor, prepared.shape[1], seed)
         arguments = [parts] * len(arguments)
-    estimator = use_case.train_model(*arguments)
+    estimator = use_case.train_model(*arguments, **use_case.parameters)
     if found := _no_model(estimator, prepared.shape[1]):
         raise returned("train_model", use_case.train_model, found, "an estimator fitted on X and y")
     return Pipeline(

@@ -11,6 +11,7 @@ from .data import Dataset
 from .encoded import Encoded, encoded
 from .fit import fit
 from .preflight import check_measured
+from .records import Records, keeping
 from .resolve import resolve_schema
 from .session import Found, current
 from .split import Split
@@ -21,7 +22,7 @@ from .use_case import UseCase
 class Learned:
     """A fitted pipeline, its requests and answers, and the rows that it learned from or did not.
 
-    `search` is what AutoML found, if the use case has searched.
+    `search` is what AutoML found, if the use case has searched; `records` what the hooks recorded.
     """
 
     data: Dataset
@@ -30,6 +31,7 @@ class Learned:
     schema: Schema
     encoded: Encoded
     search: Found | None
+    records: Records
 
     @property
     def estimator(self) -> Any:
@@ -53,8 +55,10 @@ def learn(use_case: UseCase, data: Dataset, settings: Settings) -> Learned:
     options, features, rows = settings.training, use_case.features, data.rows
     check_measured(use_case, settings, rows.y)
     parts = data.split(options, features.task)
-    pipeline = fit(use_case, parts.train, options.seed, whole=data.whole)
-    schema = resolve_schema(features, rows.X, use_case.classes(pipeline[-1], data.names))
+    with keeping() as records:
+        pipeline = fit(use_case, parts.train, options.seed, whole=data.whole)
+        classes = use_case.classes(pipeline[-1], data.names)
+    schema = resolve_schema(features, rows.X, classes)
     session = current()
     found = session.found if session else None
-    return Learned(data, parts, pipeline, schema, encoded(pipeline, schema), found)
+    return Learned(data, parts, pipeline, schema, encoded(pipeline, schema), found, records)

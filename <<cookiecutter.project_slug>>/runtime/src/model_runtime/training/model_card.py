@@ -1,5 +1,6 @@
 """The model card: a model in words and tables, for its decision makers."""
 
+import json
 from pathlib import Path
 
 from ..bundle.metadata import Metadata
@@ -40,6 +41,7 @@ def write_model_card(
         + (f", commit `{metadata.git_commit[:12]}`" if metadata.git_commit else "")
         + f"). Served by `{metadata.engine}`.",
         *(f"\n**{name}: {value}**" for name, value in metadata.tags.items()),
+        *_parameters(metadata),
         "",
         "## What it is asked",
         "",
@@ -73,6 +75,11 @@ def write_model_card(
         *(picture_lines(name, picture) for name, picture in pictures.items()),
     ]
     (folder / "model-card.md").write_text("\n".join(lines), "utf-8")
+
+
+def _parameters(metadata: Metadata) -> list[str]:
+    given = [f"`{name}: {json.dumps(value)}`" for name, value in metadata.parameters.items()]
+    return [f"\nLearned with {', '.join(given)} (`training.parameters`)."] if given else []
 
 
 def _feature_row(feature: Feature) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ..tasks import TASKS
 from .assemble import Candidate
+from .figures import Picture
 from .judge import Judged
 from .model_card import write_model_card
 from .pictures import draw_pictures
@@ -28,21 +29,29 @@ def write_reports(folder: Path, candidate: Candidate, seed: int) -> int:
         seed: For the rows that are drawn for the pictures.
     """
     learned, judged = candidate.learned, candidate.judged
-    _write_metrics(folder, judged)
+    _write_metrics(folder, judged, learned.records.metrics)
     classes = learned.schema.classes
     pictures = draw_pictures(folder, learned.pipeline, learned.parts, classes, seed)
-    more = learned.encoded.section() + (judged.leaks.section() if judged.leaks else [])
+    own = learned.records.draw(folder).items()
+    pictures |= {file: Picture(title) for file, title in own}
+    more = (
+        learned.records.section()
+        + learned.encoded.section()
+        + (judged.leaks.section() if judged.leaks else [])
+    )
     more += learned.data.whole.section() if learned.data.whole else []
     more += write_search(folder, learned.search) if learned.search else []
     write_model_card(folder, candidate.bundle, judged.scores, pictures, more)
     return len(pictures)
 
 
-def _write_metrics(folder: Path, judged: Judged) -> None:
+def _write_metrics(folder: Path, judged: Judged, recorded: dict[str, float]) -> None:
     """Write metrics.json: the scores, and the thresholds that were missed, in sentences."""
     scores, leaks = judged.scores, judged.leaks
     primary = TASKS[scores.task].primary
     figures = {**asdict(scores), "primary": primary, "thresholds_missed": judged.missed}
+    if recorded:
+        figures["recorded"] = recorded
     if leaks:
         figures["with_leaks"] = {"features": leaks.features, "hold_out": leaks.hold_out}
     (folder / METRICS).write_text(json.dumps(figures, indent=2) + "\n", "utf-8")

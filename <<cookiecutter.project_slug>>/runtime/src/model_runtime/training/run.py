@@ -10,6 +10,7 @@ from .assemble import Candidate, assemble
 from .data import load
 from .judge import judge
 from .learn import learn
+from .parameters import with_parameters
 from .recorder import Recorder, Unrecorded
 from .session import session
 from .store import store
@@ -39,6 +40,7 @@ def train(
             present bundle stays as it is.
     """
     check_folders(settings)
+    use_case = with_parameters(use_case, settings.training.parameters)
     progress, recorder = Progress(console), recorder or Unrecorded(settings)
     with session(settings):
         data = progress.run("load", load, use_case, settings.training)

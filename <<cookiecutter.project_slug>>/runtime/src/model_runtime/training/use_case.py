@@ -1,7 +1,7 @@
 """The use case's hooks, as training calls them: what each returns is checked at once."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -21,13 +21,14 @@ from .validate import validate_frame
 
 @dataclass(frozen=True)
 class UseCase:
-    """The four hooks and features.yaml."""
+    """The four hooks, features.yaml, and the parameters of config.yaml for `train_model`."""
 
     features: Features
     data_loader: Callable[[], BaseDataLoader]
     preprocessor: Callable[[], BasePreprocessor]
     train_model: Callable[..., Any]
     get_classes: Callable[[Any], list[str]]
+    parameters: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def task(self) -> TrainingTask:

@@ -57,7 +57,8 @@ def refuse(
     folder = refused_reports(paths.reports)
     with progress.step("report") as step, replacing(folder, METRICS) as reports:
         pictures = write_reports(reports, candidate, settings.training.seed)
-        recorder.refuse(judged.missed, judged.scores.hold_out, reports)
+        metrics = judged.scores.hold_out | candidate.learned.records.metrics
+        recorder.refuse(judged.missed, metrics, reports)
         step.found = f"{folder}/model-card.md, {pictures} pictures"
     return ProjectError(
         f"The model misses its thresholds: {'; '.join(judged.missed)}. The bundle in "

@@ -1,0 +1,77 @@
+"""`make profile`: look at the project's data, or at a table, and write the page."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from ..drafting.run import present_task, table, table_form
+from ..drafting.target import draft_target, find_target
+from ..errors import ProjectError
+from ..features import Features, read_features
+from ..files import replacing
+from ..settings import Settings
+from ..tables import read_head, read_whole
+from ..training.hooks import own_use_case
+from .page import page
+from .profile import About, Profile, profile
+
+PAGE = "profile.html"
+
+
+def profile_table(source: str, target: str, encoding: str, seed: int) -> Profile:
+    """Look at a table, before there is a features.yaml for it.
+
+    Args:
+        source: CSV or Parquet.
+        target: The column to predict; left out, features.yaml's, or the last one.
+        encoding: Of CSV; left out, it is found.
+        seed: For the rows of a sample.
+
+    Raises:
+        ProjectError: It can't be read, or has no target.
+    """
+    path = table(source)
+    form = table_form(path, encoding)
+    frame = read_whole(path, form, texts=read_head(path, form))
+    if not len(frame):
+        raise ProjectError(f"{path} has no rows.")
+    name = find_target(frame, target or _known_target(frame))
+    task = draft_target(name, frame[name], present_task(), "").task
+    return profile(frame, About(str(path), name, task, seed=seed))
+
+
+def _known_target(frame: pd.DataFrame) -> str:
+    try:
+        name = read_features().target
+    except ProjectError:
+        return ""
+    return name if name in frame else ""
+
+
+def profile_own(settings: Settings) -> Profile:
+    """Look at the data that the project's DataLoader loads.
+
+    Raises:
+        ProjectError: It can't load them, or they lack a column of features.yaml.
+    """
+    use_case = own_use_case()
+    features: Features = use_case.features
+    frame = use_case.data_loader().load_data().reset_index(drop=True)
+    known = {each.name: each for each in features.features}
+    if lacking := [name for name in (*known, features.target) if name not in frame]:
+        raise ProjectError(
+            f"DataLoader.load_data has no column {lacking[0]!r}, which features.yaml has: load it, "
+            "or remove it there."
+        )
+    frame = frame[[*known, features.target]]
+    about = About("load_data", features.target, features.task, known, settings.training.seed)
+    return profile(frame, about)
+
+
+def write_profile(found: Profile, settings: Settings) -> Path:
+    """Write the page, in place of an earlier one, and return where it is."""
+    reports = settings.paths.reports
+    folder = reports.with_name(f"{reports.name}-profile")
+    with replacing(folder, PAGE) as new:
+        (new / PAGE).write_text(page(found), "utf-8")
+    return folder / PAGE

@@ -1,0 +1,59 @@
+"""Text files in other encodings than UTF-8, made UTF-8 before they are read."""
+
+import codecs
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from ..errors import ProjectError
+
+_CHUNK = 1024 * 1024
+_TEXTS = frozenset({".csv", ".jsonl", ".ndjson"})
+
+
+@contextmanager
+def as_utf8(source: Path, file: BinaryIO, encoding: str) -> Iterator[BinaryIO]:
+    """Return a file of text in UTF-8: itself, or a temporary copy of what another encoding says.
+
+    Args:
+        source: Its path, for messages; its suffix says whether it is text.
+        file: What it holds, from its beginning.
+        encoding: By Python's names, such as latin-1, cp1252 or utf-16; empty for UTF-8.
+
+    Raises:
+        ProjectError: There is no such encoding of texts, or the file isn't in it.
+    """
+    if not encoding:
+        yield file
+        return
+    decoder = _decoder(source, encoding)
+    with tempfile.TemporaryFile() as copy:
+        line = 1
+        try:
+            while chunk := file.read(_CHUNK):
+                text = decoder.decode(chunk)
+                line += text.count("\n")
+                copy.write(text.encode())
+            copy.write(decoder.decode(b"", True).encode())
+        except UnicodeError as error:
+            raise ProjectError(
+                f"{source} is not in {encoding}: after line {line:,} there is something else "
+                f"({error}). Say its own encoding, such as ENCODING=cp1252."
+            ) from error
+        copy.seek(0)
+        yield copy
+
+
+def _decoder(source: Path, encoding: str) -> codecs.IncrementalDecoder:
+    if source.suffix.lower() not in _TEXTS:
+        raise ProjectError(f"{source} has no ENCODING: only CSV and JSON lines are texts.")
+    try:
+        "".encode(encoding)  # of bytes, or of texts alone, are some of Python's
+        return codecs.getincrementaldecoder(encoding)()
+    except LookupError as error:
+        raise ProjectError(
+            f"ENCODING is '{encoding}', which Python does not know; write one such as latin-1, "
+            "cp1252 or utf-16."
+        ) from error

@@ -1,0 +1,55 @@
+"""Files in other encodings than UTF-8."""
+
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from model_runtime.bundle.read import Bundle, read_bundle
+from model_runtime.errors import ProjectError
+from model_runtime.scoring.run import Report, score
+
+HEADER = "income per.year,age,copy,Größe\n"
+ROWS = HEADER + "1000,40,true,M\n2000,30,false,é\n"
+
+
+@pytest.fixture(scope="module")
+def bundle(trained: Path) -> Bundle:
+    return read_bundle(trained / "model_bin")
+
+
+def scored(bundle: Bundle, content: bytes, folder: Path, encoding: str) -> Report:
+    source = folder / "in.csv"
+    source.write_bytes(content)
+    return score(bundle, source, folder / "out.csv", Console(quiet=True), encoding=encoding)
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "utf-16", "UTF-8"])
+def test_a_file_is_read_in_the_encoding_that_is_said(
+    bundle: Bundle, tmp_path: Path, encoding: str
+) -> None:
+    report = scored(bundle, ROWS.encode(encoding), tmp_path, encoding)
+    assert (report.scored, report.rejected) == (1, 1)
+    assert "é" in report.rejects.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "sentence"),
+    [
+        ("", r"the header is not UTF-8 \(a file in another encoding: ENCODING=latin-1"),
+        ("latin1000", "ENCODING is 'latin1000', which Python does not know; write one such as"),
+        ("base64", "which Python does not know"),
+        ("ascii", r"in\.csv is not in ascii: after line 1 .* Say its own encoding"),
+    ],
+)
+def test_another_one_is_told(bundle: Bundle, tmp_path: Path, encoding: str, sentence: str) -> None:
+    with pytest.raises(ProjectError, match=sentence):
+        scored(bundle, ROWS.encode("latin-1"), tmp_path, encoding)
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_parquet_has_none(bundle: Bundle, tmp_path: Path) -> None:
+    source = tmp_path / "in.parquet"
+    source.write_bytes(b"PAR1")
+    with pytest.raises(ProjectError, match="has no ENCODING: only CSV and JSON lines are texts"):
+        score(bundle, source, tmp_path / "out.csv", Console(quiet=True), encoding="latin-1")
