@@ -65,15 +65,17 @@ def test_the_apis_page(page: Page, service: Service) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_the_load_tests_page(
+def test_the_reports_that_are_pages(
     page: Page, service: Service, trained: Trained, tmp_path: Path
 ) -> None:
     if service.project.name != "titanic":
         pytest.skip("it is the same for every project")
     project = trained.lend("titanic", tmp_path)
     run("make", "load", f"URL={service.url}", "SECONDS=2", "USERS=2", cwd=project)
-    for width in SIZES:
-        page.set_viewport_size({"width": width, "height": 900})
-        page.goto((project / "reports-load" / "load.html").as_uri())
-        check(page, f"{width}")
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    run("make", "profile", cwd=project)
+    for report in ("reports-load/load.html", "reports-profile/profile.html"):
+        for width in SIZES:
+            page.set_viewport_size({"width": width, "height": 900})
+            page.goto((project / report).as_uri())
+            check(page, f"{report}, {width}")
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
