@@ -75,6 +75,9 @@ def _titanic(project: Path, url: str) -> Pages:
     make(project, "load", f"URL={url}", "SECONDS=10", "USERS=4")
     report = (project / "reports-load" / "load.html").as_uri()
     yield "load", "light", lambda page: page.goto(report)
+    make(project, "profile")
+    profile = (project / "reports-profile" / "profile.html").as_uri()
+    yield "profile", "light", lambda page: page.goto(profile)
 
 
 def _batcomputer(project: Path, url: str) -> Pages:

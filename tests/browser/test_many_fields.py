@@ -54,7 +54,7 @@ def test_a_field_is_found_by_a_part_of_its_name(phone: Page) -> None:
     expect(field).to_be_hidden()
     phone.get_by_label("Find a field").fill("sor 321")
     expect(field).to_be_visible()
-    expect(phone.locator("#found")).to_have_text(f"1 field of {COLUMNS + 1}")
+    expect(phone.locator("#found")).to_have_text(f"1 field of {COLUMNS + 2}")
     assert violations(phone) == []
     phone.get_by_label("Find a field").fill("")
     expect(field).to_be_hidden()
@@ -63,7 +63,7 @@ def test_a_field_is_found_by_a_part_of_its_name(phone: Page) -> None:
 
 def test_a_field_that_is_folded_is_shown_where_its_value_is_wrong(phone: Page) -> None:
     unfold(phone, "Optional")
-    field = phone.get_by_label("Sensor 338", exact=True)
+    field = phone.get_by_label("Sensor 337", exact=True)
     field.fill("101")
     unfold(phone, "Optional")
     expect(field).to_be_hidden()
@@ -82,3 +82,12 @@ def test_one_of_many_labels_is_typed_and_the_nearest_is_offered(phone: Page) -> 
     phone.get_by_role("button", name="Town 59", exact=True).click()
     expect(field).to_have_value("Town 59")
     expect(field).to_be_focused()
+
+
+def test_a_date_has_its_bounds_in_words(phone: Page, wide: Service) -> None:
+    phone.get_by_label("Find a field").fill("opened")
+    field = phone.get_by_label("Opened", exact=True)
+    expect(field).to_have_attribute("type", "date")
+    expect(field).to_have_value(wide.example["opened"])
+    hint = phone.locator(f"#{field.get_attribute('id')}-about")
+    expect(hint).to_have_text("Between 1 Jan 2020 and 31 Dec 2026.")

@@ -2,7 +2,14 @@
 
 import json
 import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, expect
 
@@ -41,3 +48,30 @@ def test_another_service_that_does_not_is_told_of_cors(
         expect(notice).to_contain_text(re.compile(f"add .{service.url}. to serving.cors_origins"))
         expect(page.locator("#form")).to_be_hidden()
         page.screenshot(path=tmp_path / "cors.png")
+
+
+def test_the_page_on_another_host_asks_the_service_that_its_script_is_from(
+    page: Page, seen: Seen, service: Service, tmp_path: Path
+) -> None:
+    client = shutil.copytree(service.project / "client", tmp_path / "client")
+    with files_served(client) as host:
+        setting = variables(service.project, SERVING__CORS_ORIGINS=json.dumps([host]))
+        with served(service.project, **setting) as url:
+            text = (client / "index.html").read_text("utf-8")
+            text = text.replace('"client/page/', f'"{url}/client/page/')
+            (client / "index.html").write_text(text.replace('"client/theme', '"theme'), "utf-8")
+            page.goto(host)
+            page.get_by_role("button", name="Predict", exact=True).click()
+            assert answer(page) == service.predict(service.example)[1]
+            assert seen.hosts == {urlsplit(address).netloc for address in (host, url)}
+            assert seen.complaints == []
+
+
+@contextmanager
+def files_served(folder: Path) -> Iterator[str]:
+    """Serve a folder's files as any host of pages does."""
+    handler = partial(SimpleHTTPRequestHandler, directory=folder)
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()

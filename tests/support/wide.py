@@ -1,10 +1,10 @@
-"""A use case of 340 features, more than anyone wants to see at once: numbers, and a town."""
+"""A use case of 340 features, more than anyone wants to see at once: numbers, a town and a date."""
 
 from pathlib import Path
 
 from model_runtime.yaml_file import read_yaml
 
-COLUMNS = 339
+COLUMNS = 338
 OPTIONAL = 40
 
 _LOADER = '''"""Made-up rows of many columns."""
@@ -22,6 +22,7 @@ class DataLoader(BaseDataLoader):
         random = np.random.default_rng(0)
         frame = pd.DataFrame(random.normal(50, 15, (400, {columns})).clip(0, 100).round(1))
         frame.columns = [f"sensor_{{k}}" for k in range({columns})]
+        frame["opened"] = pd.date_range("2020-01-01", periods=400).strftime("%Y-%m-%d")
         frame["town"] = [f"Town {{k % 60}}" for k in range(400)]
         frame["{target}"] = frame["sensor_0"] + 2 * frame["sensor_7"] + random.normal(size=400)
         return frame if n_rows is None else frame.head(n_rows)
@@ -49,6 +50,7 @@ def widen(project: Path) -> None:
         optional = ", optional: true" if k >= COLUMNS - OPTIONAL else ""
         lines.append(f"  - {{name: sensor_{k}, type: number, min: 0, max: 100{optional}}}")
     lines.append("  - {name: town, type: category}")
+    lines.append("  - {name: opened, type: date, min: 2020-01-01, max: 2026-12-31}")
     (use_case / "features.yaml").write_text("\n".join([*lines, ""]), "utf-8")
     loader = _LOADER.format(columns=COLUMNS, target=target)
     (use_case / "data_loader.py").write_text(loader, "utf-8")

@@ -19,12 +19,12 @@ export function featuresOf(params, { properties, required = [], examples = [] })
 }
 
 function described(schema, labels) {
-  const { type, minimum: min, maximum: max } = schema;
+  const { type, formatMinimum, formatMaximum, minimum: min = formatMinimum, maximum: max = formatMaximum } = schema;
   const [about, unit] = parted(schema.description ?? "");
   const whole = type === "integer";
   const kind = labels ? "label" : type === "boolean" ? "boolean" : whole || type === "number" ? "number" : "text";
   const names = schema["x-names"] ?? (kind === "boolean" ? { true: "Yes", false: "No" } : {});
-  const lines = kind === "text" && labels !== undefined && !schema.format && !(schema.maxLength <= 200);
+  const lines = kind === "text" && labels !== undefined && !schema.format && !schema.pattern && !(schema.maxLength <= 200);
   return { kind, whole, min, max, about, unit, lines, format: schema.format, choices: choices(labels, names, schema), help: help(schema, whole, names) };
 }
 
@@ -40,17 +40,23 @@ function choices(labels, names, { type, minimum: min, maximum: max }) {
   return [...named.filter(([label]) => known.has(label)), ...labels.filter((label) => !Object.hasOwn(names, label)).map((label) => [label, label])];
 }
 
-function help({ type, minimum: min, maximum: max, minLength: least, maxLength: most }, whole, names) {
-  if (type === "string") return most < LONGEST_TEXT || least ? between(least, most, "characters") : "";
+function help(schema, whole, names) {
+  const { type, format, minimum: min, maximum: max, minLength: least, maxLength: most } = schema;
+  const { formatMinimum: from, formatMaximum: until } = schema;
+  if (format === "date") return between(from, until, "", day);
+  if (type === "string") return between(least, most < LONGEST_TEXT ? most : undefined, "characters");
   if (type !== "number" && !whole) return "";
   const meant = Object.entries(names).map(([value, name]) => `${value} means ${name}`);
   return [[between(min, max), whole && "whole number"].filter(Boolean).join(", "), ...meant].filter(Boolean).join("; ");
 }
 
-function between(min, max, what = "") {
+const day = (date) => new Date(`${date}T00:00`).toLocaleDateString(undefined, { dateStyle: "medium" });
+
+function between(min, max, what = "", shown = readable) {
   const end = what && ` ${what}`;
-  if (min !== undefined && max !== undefined) return `between ${readable(min)} and ${readable(max)}${end}`;
-  return min !== undefined ? `at least ${readable(min)}${end}` : max !== undefined ? `at most ${readable(max)}${end}` : "";
+  const [least, most] = shown === day ? ["not before", "not after"] : ["at least", "at most"];
+  if (min !== undefined && max !== undefined) return `between ${shown(min)} and ${shown(max)}${end}`;
+  return min !== undefined ? `${least} ${shown(min)}${end}` : max !== undefined ? `${most} ${shown(max)}${end}` : "";
 }
 
 // A text of a form or a table as JSON; nothing where it is empty and may be.

@@ -52,7 +52,8 @@ function input(feature, id) {
       inputmode: min >= 0 ? (whole ? "numeric" : "decimal") : undefined }) };
   }
   if (feature.lines) return { input: el("textarea", { id, rows: 3 }, value) };
-  return { input: el("input", { id, value, type: feature.format === "date" && "date" }) };
+  const date = feature.format === "date" && { type: "date", min, max };
+  return { input: el("input", { id, value, ...date }) };
 }
 
 export function row() {
@@ -80,7 +81,7 @@ export function clearWrong({ input: control, wrong, hints }) {
 export const clearAll = () => fields.forEach(clearWrong);
 
 export const garbled = () => [...fields.values()].filter(({ input: control }) => control.validity.badInput)
-  .map(({ name }) => ({ field: name, reason: "must be a number" }));
+  .map(({ name, kind }) => ({ field: name, reason: kind === "number" ? "must be a number" : "must be a date" }));
 
 export function showErrors(errors) {
   for (const { field: name, reason, allowed } of errors) {
