@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote
 
@@ -61,10 +62,7 @@ class Site:
             source, target = self.root / name, self.folder / place
             target.parent.mkdir(parents=True, exist_ok=True)
             if source.suffix == ".md":
-                text = each_link(
-                    source.read_text("utf-8"),
-                    lambda words, to, name=name: self._linked(name, words, to),  # type: ignore[misc]
-                )
+                text = each_link(source.read_text("utf-8"), partial(self._linked, name))
                 target.write_text(for_python_markdown(text), "utf-8")
             elif place.suffix != ".md":
                 shutil.copy(source, target)
