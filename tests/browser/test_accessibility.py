@@ -2,13 +2,17 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
-from playwright.sync_api import Page, expect
+from model_runtime.profiling.page import page as profile_page
+from model_runtime.profiling.profile import About, profile
+from playwright.sync_api import Browser, Page, expect
 
 from tests.support.axe import violations
 from tests.support.commands import run
 from tests.support.pages import Service, answer, opened
 from tests.support.projects import Trained
+from tools.examples import ROOT
 
 SIZES = (390, 1280)
 
@@ -65,17 +69,31 @@ def test_the_apis_page(page: Page, service: Service) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_the_reports_that_are_pages(
+def test_the_load_tests_page(
     page: Page, service: Service, trained: Trained, tmp_path: Path
 ) -> None:
     if service.project.name != "titanic":
         pytest.skip("it is the same for every project")
     project = trained.lend("titanic", tmp_path)
     run("make", "load", f"URL={service.url}", "SECONDS=2", "USERS=2", cwd=project)
-    run("make", "profile", cwd=project)
-    for report in ("reports-load/load.html", "reports-profile/profile.html"):
-        for width in SIZES:
-            page.set_viewport_size({"width": width, "height": 900})
-            page.goto((project / report).as_uri())
-            check(page, f"{report}, {width}")
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for width in SIZES:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto((project / "reports-load" / "load.html").as_uri())
+        check(page, f"{width}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_page_of_the_data(browser: Browser, tmp_path: Path) -> None:
+    frame = pd.read_csv(ROOT / "examples" / "titanic" / "data" / "titanic.csv")
+    frame["text"] = [f"a text about number {k}, and more" for k in frame.index]
+    frame["sailed"] = pd.date_range("1900-01-01", periods=len(frame)).strftime("%Y-%m-%d")
+    frame["a_name_without_blanks_" * 4] = frame["fare"].map(lambda fare: f"{'label' * 9}{fare}")
+    file = tmp_path / "profile.html"
+    file.write_text(profile_page(profile(frame, About("x", "survived", "classification"))), "utf-8")
+    page = browser.new_page()
+    for width in SIZES:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(file.as_uri())
+        check(page, f"{width}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.close()

@@ -24,8 +24,8 @@ SECTIONS = (
 """Of config.yaml: the model and its service, then their delivery."""
 
 EVERYDAY = (
-    *("setup", "data", "doctor", "train", "serve", "predict", "score", "evaluate", "test", "lint"),
-    *("models", "promote", "image", "deploy"),
+    *("setup", "data", "features", "profile", "doctor", "train", "serve", "predict", "score"),
+    *("evaluate", "test", "lint", "models", "promote", "image", "deploy"),
 )
 ENTRY = re.compile(r"^((?:│   |    )*)[├└]── (\S+)(?: +(<- )?\S.*)?$", re.MULTILINE)
 

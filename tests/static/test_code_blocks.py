@@ -28,7 +28,11 @@ from tools.examples import ROOT
 from .test_public_imports import PUBLIC, imported
 
 ALL = [block for page in pages() for block in blocks(page)]
-UNCHECKED = {"runtime/docs/prediction-log.md": 1, "runtime/docs/delivery.md": 1}
+UNCHECKED = {
+    "runtime/docs/prediction-log.md": 1,
+    "runtime/docs/delivery.md": 1,
+    "runtime/docs/public-api.md": 1,
+}
 """Blocks of which nothing is checked, by pages."""
 
 

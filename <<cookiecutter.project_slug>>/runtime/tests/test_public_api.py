@@ -78,12 +78,10 @@ def test_the_page_names_each_hook_that_a_base_has(base: type) -> None:
 
 def test_the_pages_examples_run_and_import_public_names_alone() -> None:
     examples = re.findall(r"^```python\n(.*?)^```$", PAGE, re.M | re.S)
-    assert len(examples) == 7
+    assert len(examples) == 6
     found: dict[str, object] = {}
     for text in examples:
         assert set(imported(text)) <= public()
-        if "load_model(" in text:
-            continue  # runs in tests/scoring/test_loaded.py, with a bundle
         own: dict[str, object] = {}
         exec(text, own)
         found |= own

@@ -43,6 +43,7 @@ PARTS: dict[str, set[str]] = {
     "bundle": set(),
     "tables": set(),
     "drafting": {"preprocessing", "tables"},
+    "notebook": set(),
     "profiling": {"drafting", "preprocessing", "tables", "training"},
     "compiler": {"bundle", "preprocessing"},
     "training": {"bundle", "cluster", "compiler", "preprocessing"},
@@ -62,7 +63,16 @@ PARTS: dict[str, set[str]] = {
     "doctor": {"automl", "bundle", "compiler", "delivery", "preprocessing", "training"},
     "cli": {
         *("automl", "bundle", "cluster", "delivery", "doctor", "drafting", "evaluation", "load"),
-        *("monitoring", "postman", "profiling", "registry", "scoring", "serving", "training"),
+        *(
+            "monitoring",
+            "notebook",
+            "postman",
+            "profiling",
+            "registry",
+            "scoring",
+            "serving",
+            "training",
+        ),
     },
     "__main__": {"cli"},
 }

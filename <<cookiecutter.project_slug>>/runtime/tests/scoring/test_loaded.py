@@ -87,7 +87,7 @@ def test_the_pages_example_runs(
     trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = (RUNTIME / "docs" / "public-api.md").read_text("utf-8")
-    examples = re.findall(r"^```python\n(.*?)^```$", page, re.M | re.S)
+    examples = re.findall(r"^```python[^\n]*\n(.*?)^```$", page, re.M | re.S)
     (example,) = (each for each in examples if "load_model(" in each)
     shutil.copytree(trained / "model_bin", tmp_path / "model_bin")
     asked(5).to_csv(tmp_path / "customers.csv", index=False)

@@ -50,3 +50,12 @@ def profile(
         for sentence in findings(found):
             say(f"look  {sentence}")
         say(f"page  {page}")
+
+
+@app.command()
+def notebook() -> None:
+    """Write notebooks/start.ipynb, which begins with the data and the model; once."""
+    with failures_told():
+        from ..notebook.write import FILE, write_notebook
+
+        say(f"{FILE} {'is written' if write_notebook() else 'is yours, and stays as it is'}")

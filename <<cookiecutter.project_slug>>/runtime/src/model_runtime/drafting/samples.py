@@ -6,7 +6,7 @@ from pathlib import Path
 SAMPLES = frozenset(
     {
         "444a1558e226b4312a78383ebec02dc2daea6354f50590858fb893edc33f06f3",  # features.yaml
-        "0d126022e624aca3eab2277fcdac8f8ba504d78de7548f4fe240c363efd88d92",
+        "213ea1c1a71dd4a41da39604b0f5df00c0f56dd7e55d76ba46fb0fa397904de8",
         "647592aef66e5f35bad9e5aabd1cd7c4af90920f6bd9cf7aa6fe16fb68c27f72",  # data_loader.py
         "6f9c0545ffadfd6594df5b22ba5991ad059245a9793d8f3e9c0971718e6bf0a6",
         "074c0aacdf5d03330b06d5d4564a2d28fad79d1a484bb81a3c2023088156beea",  # test_use_case.py

@@ -13,7 +13,7 @@ _STYLE = """\
 h3 { font-size: 1rem; margin: 0; overflow-wrap: anywhere; }
 p { margin: .25rem 0; overflow-wrap: anywhere; }
 .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(17rem, 100%), 1fr));
-  gap: 1rem; }
+  gap: 1rem; align-items: start; }
 article { border: 1px solid #dfe5ec; border-radius: .5rem; padding: .75rem 1rem; min-width: 0; }
 .note { color: #5a6775; font-size: .875rem; }
 svg { display: block; width: 100%; height: 4rem; margin-top: .5rem; }
@@ -182,6 +182,8 @@ def _first(column: Column) -> str:
 
 
 def _last(column: Column) -> str:
+    if column.kind == "date" and column.ends:
+        return iso_date(column.ends[2])
     return column.bars[-1][0].split(" to ")[-1]
 
 

@@ -1,0 +1,1 @@
+"""A notebook to begin with: the project's data, and its trained model."""
