@@ -69,7 +69,7 @@ def test_the_apis_page(page: Page, service: Service) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_the_reports_that_are_pages(
+def test_the_load_tests_page(
     page: Page, service: Service, trained: Trained, tmp_path: Path
 ) -> None:
     if service.project.name != "titanic":
