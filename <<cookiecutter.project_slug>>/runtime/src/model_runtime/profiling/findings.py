@@ -30,8 +30,9 @@ def _of_rows(profile: Profile) -> Iterator[str]:
     if profile.repeated:
         yield (
             f"{_rows(profile.repeated)} repeat an earlier one in every column, "
-            f"{profile.repeated / profile.looked_at:.1%} of them. Drop what is there twice: else "
-            "the hold-out has rows that the model has learned by heart."
+            f"{profile.repeated / profile.looked_at:.1%} of them. Different cases may be alike; "
+            "but drop one that is counted twice, else the hold-out has rows that the model has "
+            "learned by heart."
         )
 
 
