@@ -53,7 +53,7 @@ def fit(
     if found := _no_model(estimator, prepared.shape[1]):
         raise returned("train_model", use_case.train_model, found, "an estimator fitted on X and y")
     return Pipeline(
-        [("preprocessor", _stored(preprocessor)), ("estimator", _on_one_thread(estimator))]
+        [("preprocessor", _stored(preprocessor)), ("estimator", one_thread(estimator))]
     )
 
 
@@ -79,10 +79,14 @@ def _stored(preprocessor: BasePreprocessor) -> Any:
     return preprocessor
 
 
-def _on_one_thread(estimator: Any) -> Any:
-    # Starting threads costs a service more than a few rows' trees do.
+def one_thread(estimator: Any) -> Any:
+    """Let a fitted estimator predict by one thread, and return it.
+
+    Starting threads costs a service more than a few rows' trees do; and threads add up the trees'
+    answers in the order in which they end, so that the last digit differs from call to call.
+    """
     parallel = [name for name in estimator.get_params() if name.split("__")[-1] == "n_jobs"]
     if isinstance(estimator, (VotingClassifier, VotingRegressor)):
         for member in estimator.estimators_:
-            _on_one_thread(member)
+            one_thread(member)
     return estimator.set_params(**dict.fromkeys(parallel, None))
