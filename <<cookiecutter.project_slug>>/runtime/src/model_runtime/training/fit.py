@@ -52,9 +52,7 @@ def fit(
     estimator = use_case.train_model(*arguments, **use_case.parameters)
     if found := _no_model(estimator, prepared.shape[1]):
         raise returned("train_model", use_case.train_model, found, "an estimator fitted on X and y")
-    return Pipeline(
-        [("preprocessor", _stored(preprocessor)), ("estimator", one_thread(estimator))]
-    )
+    return Pipeline([("preprocessor", _stored(preprocessor)), ("estimator", one_thread(estimator))])
 
 
 def _no_model(estimator: Any, columns: int) -> str | None:
