@@ -70,7 +70,7 @@ def test_a_free_transform_falls_back_and_serves_scikit_learns_numbers(tmp_path: 
     use_case = case(small_cases.forest, preprocessor=FreePreprocessor)
     metadata = train(use_case, trusting(tmp_path, TRUSTED), Console(quiet=True))
     assert metadata.engine == "sklearn"
-    assert "the preprocessor (FreePreprocessor)" in str(metadata.parity.obstacle)
+    assert "your Preprocessor.transform" in str(metadata.parity.obstacle)
     bundle = read_bundle(tmp_path / "model_bin")
     rows = use_case.rows(use_case.data_loader().load_data())
     settings = trusting(tmp_path).training
