@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 import types
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -50,11 +51,13 @@ def rows_of(bundle: Bundle, n: int) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def locked(sample: Path) -> None:
-    """The sample's uv.lock, which the rehearsal's environment is made by."""
+def locked(sample: Path) -> Iterator[None]:
+    """The sample's uv.lock, which the rehearsal's environment is made by; others have none."""
     if not shutil.which("uv"):
         pytest.skip("no uv: `make setup` brings it")
     subprocess.run(["uv", "lock", "--quiet"], cwd=sample, check=True)
+    yield
+    (sample / "uv.lock").unlink()
 
 
 @pytest.mark.parametrize("group", ["onnx", "sklearn"])
