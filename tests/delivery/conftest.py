@@ -50,7 +50,7 @@ def built(trained: Trained) -> Path:
     """
     with alone(), trained.once("image") as (folder, done):
         if not done:
-            make_base()
+            make_base(trained)
             project = trained.copy("titanic", folder)
             for name in SECRETS:
                 (project / name).write_text("SECRET")

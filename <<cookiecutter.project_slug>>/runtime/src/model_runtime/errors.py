@@ -1,22 +1,16 @@
 """Errors, as sentences for the person who can act."""
 
 import re
-from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from .misspelt import meant, nearest
+
 _SECRET = {"admin_token", "registry"}
 """Settings whose values are not repeated, for they may hold a password."""
 
-_MOST_KEYS = 20
-"""Keys that a sentence lists where none of them is like the one that was written."""
-
-_QUOTE = "'"
-
-_QUOTED = re.compile("'([^']*)'")
 
 _OF_NUMPY = re.compile(
     r"""\bnp\.(?:
@@ -25,6 +19,9 @@ _OF_NUMPY = re.compile(
     )""",
     re.VERBOSE,
 )
+
+_QUOTE = "'"
+_QUOTED = re.compile("'([^']*)'")
 
 
 def plainly(text: str) -> str:
@@ -63,13 +60,6 @@ def sentences(
     ]
 
 
-def nearest(word: str, words: Iterable[str]) -> str | None:
-    """Return the word that was probably meant, or nothing."""
-    known = list(words)
-    near = get_close_matches(word, known, 1) or [each for each in known if each.startswith(word)]
-    return near[0] if near and word else None
-
-
 def _place(loc: tuple[int | str, ...], given: object) -> str:
     path = ""
     for part in loc:
@@ -93,7 +83,7 @@ def _within(given: Any, part: int | str) -> object:
 def _reason(found: ErrorDetails, model: type[BaseModel]) -> str:
     kind, value, loc = found["type"], found["input"], found["loc"]
     if kind == "extra_forbidden":
-        return f"is not a key that this file knows; {_meant(str(loc[-1]), _keys(model, loc[:-1]))}"
+        return f"is not a key that this file knows; {meant(model, loc)}"
     if kind == "missing":
         return "is missing."
     message = found["msg"].removeprefix("Value error, ").rstrip(".")
@@ -105,27 +95,3 @@ def _reason(found: ErrorDetails, model: type[BaseModel]) -> str:
         return f"{message}, but it is {value!r}{hint}"
     hint = " (put it in quotes if it is a text)" if kind == "string_type" else ""
     return f"{message}, but it is {value!r}{hint}."
-
-
-def _meant(key: str, keys: list[str]) -> str:
-    if near := nearest(key, keys):
-        return f"did you mean '{near}'?"
-    known = f" (there are {', '.join(keys)})" if 0 < len(keys) <= _MOST_KEYS else ""
-    return f"look for a typo or remove it{known}."
-
-
-def _keys(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
-    """Return the keys that there may be at a place; none where it is no section's."""
-    within: type[BaseModel] | None = model
-    for part in loc:
-        if within and isinstance(part, str):
-            field = within.model_fields.get(part)
-            within = next(_models(field.annotation), None) if field else None
-    return [field.alias or name for name, field in within.model_fields.items()] if within else []
-
-
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for each in get_args(annotation):
-        yield from _models(each)

@@ -1,7 +1,7 @@
 {{/* What the service reads of config.yaml, and what fetches its model; a change of the rest starts no pod anew. */}}
 {{- define "<< cookiecutter.project_slug >>.served" -}}
 {{- $read := pick .Values "serving" "log" }}
-{{- $_ := set $read "model" (pick .Values.model "name" "description") }}
+{{- $_ := set $read "model" (pick .Values.model "name" "title" "description") }}
 {{- $_ := set $read "training" (pick .Values.training "trusted_types") }}
 {{- $_ := set $read "paths" (pick .Values.paths "bundle" "client") }}
 {{- if include "<< cookiecutter.project_slug >>.fetches" . }}

@@ -16,8 +16,9 @@ from dotenv import load_dotenv
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource
 
-from ..errors import ProjectError, nearest
+from ..errors import ProjectError
 from ..json_text import unique
+from ..misspelt import nearest
 
 PLAIN = {"PORT": "serving__port", "LOG_LEVEL": "log__level"}
 """Variables that Cloud Run, Container Apps and others set, by the settings that they are."""

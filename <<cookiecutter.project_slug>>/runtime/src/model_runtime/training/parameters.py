@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..errors import ProjectError, nearest
+from ..errors import ProjectError
+from ..misspelt import nearest
 from ..place import place
 from .use_case import UseCase
 

@@ -6,8 +6,9 @@ from typing import Any
 from msgspec import UNSET, UnsetType
 
 from ...bundle.schema import Schema
-from ...errors import ProjectError, nearest
+from ...errors import ProjectError
 from ...keyed_hash import Hash
+from ...misspelt import nearest
 
 OTHERS = "*"
 """The name that stands for all features which have no row of their own in `log.features`."""
