@@ -57,7 +57,7 @@ def test_a_project_keeps_what_its_owner_wrote_and_gets_the_library(
     project.write(f"{USE_CASE}/extra.py", "from ..training.fit import fit\n")
     project.write("tests/use_case/test_mine.py", "from ..service import Service, running\n")
     project.replace("client/index.html", "<html", "<!-- Ada's -->\n<html")
-    project.replace("src/titanic/errors.py", "may hold a password.", "may hold Ada's password.")
+    project.replace("src/titanic/bundle/self_test.py", "serve.", "serve, says Ada.")
     project.git("rm", "--quiet", "client/theme.css", ".github/workflows/train-model.yml")
     project.commit()
     own = {path: content for path, content in project.state()[2].items() if is_own(path)}
@@ -80,13 +80,13 @@ def test_a_project_keeps_what_its_owner_wrote_and_gets_the_library(
     } & set(now)
     assert b"<!-- Ada's -->" in project.read("client/index.html")
     # An edit of the machinery goes along into the library, and is named there.
-    assert b"may hold Ada's password." in project.read("runtime/src/model_runtime/errors.py")
+    assert b"serve, says Ada." in project.read("runtime/src/model_runtime/bundle/self_test.py")
     assert project.run("check") == 1
     named = re.findall(r"(?m)^(\S+): (edited|removed)$", capfd.readouterr().out)
     assert named == [
         (".github/workflows/train-model.yml", "removed"),
         ("client/index.html", "edited"),
-        ("runtime/src/model_runtime/errors.py", "edited"),
+        ("runtime/src/model_runtime/bundle/self_test.py", "edited"),
     ]
 
 

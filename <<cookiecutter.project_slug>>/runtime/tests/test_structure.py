@@ -21,6 +21,7 @@ PACKAGE = Path(model_runtime.__file__).parent
 
 GROUND = (
     *(
+        "misspelt",
         "errors",
         "tasks",
         "json_text",
