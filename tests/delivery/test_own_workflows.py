@@ -15,7 +15,7 @@ from .pipeline_tools import actionlint, linters
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 WRITES = {"docs": {"pages", "id-token"}, "release": {"contents"}}
-"""What a workflow may write beside its log."""
+"""The permissions to write that a workflow has."""
 
 USED = re.compile(r"uses: ([\w-]+/[\w/-]+)@(\S+)(.*)")
 

@@ -32,7 +32,7 @@ class Guide:
 
     @property
     def answers(self) -> dict[str, str]:
-        """What its call of Cookiecutter answers."""
+        """The answers that its call of Cookiecutter gives."""
         line = next(line for line in self.text.splitlines() if line.startswith("cookiecutter "))
         return dict(answer.split("=", 1) for answer in shlex.split(line)[2:])
 

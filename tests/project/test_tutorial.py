@@ -73,7 +73,7 @@ def reader(address: str, tmp_path: Path) -> Iterator[Player]:
 
 @pytest.fixture
 def means(reader: Player, trained: Trained, tmp_path: Path) -> dict[str, Means]:
-    """What some steps need and not every machine has, by their notes."""
+    """Means that some steps need and not every machine has, by the steps' notes."""
 
     def builder(kept: ExitStack) -> dict[str, str]:
         kept.enter_context(alone())

@@ -1,4 +1,4 @@
-"""What is of others is named with its licence, here and in all that a project ships."""
+"""Work of others is named with its licence, here and in all that a project ships."""
 
 import re
 from collections.abc import Iterator

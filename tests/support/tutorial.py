@@ -27,7 +27,7 @@ class Player:
     folder: Path
     environment: Mapping[str, str]
     changed: Mapping[str, str]
-    """What the reader has to write otherwise than it stands there, such as an address."""
+    """The parts that the reader writes otherwise than they stand there, such as an address."""
     told: list[str] = field(default_factory=list)
     """The commands, and the seconds that they took."""
     services: list[subprocess.Popen[str]] = field(default_factory=list)

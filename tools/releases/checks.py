@@ -1,4 +1,4 @@
-"""What a release needs: all that is missing is said at once."""
+"""The needs of a release: all that is missing is said at once."""
 
 import re
 from pathlib import Path

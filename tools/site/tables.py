@@ -12,7 +12,7 @@ WORDS = {
     "integer": "whole number",
     "boolean": "true or false",
 }
-"""What people call a JSON schema's types."""
+"""Words for a JSON schema's types."""
 
 
 def table(rows: Iterable[Sequence[str]]) -> str:

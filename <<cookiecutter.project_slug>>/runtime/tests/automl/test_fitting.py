@@ -1,4 +1,4 @@
-"""What a search fits predicts the same each time, to the last digit."""
+"""Estimators that a search has fitted predict the same each time, to the last digit."""
 
 import numpy as np
 import pytest

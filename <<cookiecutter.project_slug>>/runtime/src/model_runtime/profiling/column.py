@@ -1,4 +1,4 @@
-"""What a column holds."""
+"""A column: its type, its range, its values."""
 
 from dataclasses import dataclass, field
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""What should be looked at before a training, in sentences."""
+"""Sentences about all that should be looked at before a training."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What a table holds: its columns, its target, and what should be looked at."""
+"""The contents of a table: its columns, its target, and what should be looked at."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -39,7 +39,7 @@ class Profile:
 
 @dataclass(frozen=True)
 class About:
-    """What is known beside the table: its name, the target, the task and the features."""
+    """All that is known beside the table: its name, the target, the task and the features."""
 
     source: str
     target: str
