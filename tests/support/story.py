@@ -6,8 +6,8 @@ import subprocess
 from pathlib import Path
 
 from tools.examples import ROOT, SKELETON, UNTRACKED, answers, furnish
+from tools.upgrades import render
 from tools.upgrades.git import Git
-from tools.upgrades.render import render
 from tools.upgrades.sources import Repository
 
 BLOCK = re.compile(r"(?ms)^```console\n(.*?)^```")
@@ -47,7 +47,7 @@ def release(folder: Path, version: str, notes: str) -> None:
 def make_example(template: Path, revision: str, name: str, folder: Path) -> Path:
     """Make an example from a version, in a repository of its own."""
     version = Repository(Git(template)).extract(revision, folder / "version")
-    project = render(version, answers(name), folder / "render")
+    project = render.render(version, answers(name), folder / "render")
     furnish(name, project)
     commit(project)
     return project

@@ -11,9 +11,9 @@ from tests.support.files import contents
 from tests.support.made import Made, bootstrap
 from tests.support.story import commit, copy_template, make_example, release, replace
 from tools.examples import EXAMPLES, ROOT, SKELETON, answers, names
+from tools.upgrades import render
 from tools.upgrades.git import Git
 from tools.upgrades.project import Record, covers
-from tools.upgrades.render import render
 from tools.upgrades.sources import Repository
 
 LIBRARY = "runtime/src/model_runtime"
@@ -88,9 +88,9 @@ def test_changed_answers_make_what_they_would_have_made_at_once(
         "python_version": "3.12",
     }
     version = Repository(Git(template)).extract("v1001.0.0", tmp_path / "version")
-    project = render(version, {}, tmp_path / "project")
+    project = render.render(version, {}, tmp_path / "project")
     commit(project)
-    wanted = render(version, changed, tmp_path / "wanted")
+    wanted = render.render(version, changed, tmp_path / "wanted")
     commit(wanted)
     given = shlex.join(f"{name}={answer}" for name, answer in changed.items())
     done = bootstrap(project, "upgrade", TEMPLATE=str(template), ANSWERS=given)
@@ -104,7 +104,7 @@ def test_changed_answers_make_what_they_would_have_made_at_once(
 @pytest.mark.parametrize("name", names())
 def test_what_an_example_brings_is_the_users(template: Path, tmp_path: Path, name: str) -> None:
     version = Repository(Git(template)).extract("HEAD", tmp_path / "version")
-    rendered = render(version, answers(name), tmp_path / "render")
+    rendered = render.render(version, answers(name), tmp_path / "render")
     record = Record.parse((rendered / ".template.json").read_text("utf-8"))
     files = {path for path in (EXAMPLES / name).rglob("*") if path.is_file()}
     brought = {path.relative_to(EXAMPLES / name).as_posix() for path in files}

@@ -14,8 +14,8 @@ from tests.support.services import free_port, get, serving
 from tests.support.story import commit, copy_template, release
 from tests.support.type_cache import type_cache
 from tools.examples import ROOT, answers, fetching
+from tools.upgrades import render
 from tools.upgrades.git import Git
-from tools.upgrades.render import render
 from tools.upgrades.sources import Repository
 
 LAST = "e677d9b58e12fcd7b3e8d2e38ae66339ad2f515a"
@@ -39,7 +39,9 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def project(template: Path, tmp_path: Path) -> Made:
     """A Titanic project of that commit, with the files of its example."""
     version = Repository(Git(template)).extract(LAST, tmp_path / "version")
-    rendered = render(version, {**answers("titanic"), "_template_commit": LAST}, tmp_path / "made")
+    rendered = render.render(
+        version, {**answers("titanic"), "_template_commit": LAST}, tmp_path / "made"
+    )
     ignored = shutil.ignore_patterns("answers.json")
     shutil.copytree(version / "examples" / "titanic", rendered, dirs_exist_ok=True, ignore=ignored)
     commit(rendered)

@@ -7,22 +7,19 @@ own, so it gets all variables as a replay, which it takes as they are.
 """
 
 import contextlib
-import importlib
 import json
 import logging
 import os
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from tools.upgrades.answers import demand_texts
 from tools.upgrades.errors import UpgradeError
+from tools.upgrades.late import SELDOM, put_off
 
 ROOT = Path(__file__).resolve().parents[2]
-SELDOM = ("arrow", "requests")
-"""Modules that Cookiecutter imports for dates and downloads: half of the time of its start."""
 PROVENANCE = {"_template_address", "_template_commit"}
 """Variables beside the answers that a caller may set."""
 
@@ -91,18 +88,6 @@ def demand_one_folder(template: Path, context: dict[str, Any]) -> None:
         sys.exit(f"The project's folder would be {folder!r}: the answer in it has to be a name.")
 
 
-def put_off(name: str) -> None:
-    """Have a module imported when something of it is used, in this process."""
-
-    def found(attribute: str) -> object:
-        if sys.modules[name] is stands_in:
-            del sys.modules[name]
-        return getattr(importlib.import_module(name), attribute)
-
-    sys.modules[name] = stands_in = ModuleType(name)
-    stands_in.__getattr__ = found  # type: ignore[method-assign]
-
-
 def main() -> int:
     """Render what the command line names; what hooks print, goes to standard error."""
     from cookiecutter.exceptions import CookiecutterException, FailedHookException
@@ -137,6 +122,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    for name in SELDOM:
-        put_off(name)
+    put_off(*SELDOM)
     sys.exit(main())
