@@ -50,7 +50,7 @@ def upgrade(project: Project, wish: Wish) -> int:
         return 0
     with tempfile.TemporaryDirectory(prefix="template-upgrade-") as scratch:
         sides = render_both(project, wish, Path(scratch), say)
-        outcome = rehearse(project.git, project.files(), sides.old, sides.new)
+        outcome = rehearse(project.git, sides.head, sides.old, sides.new)
         if not outcome.touched:
             say(nothing)
             return 0
@@ -87,8 +87,10 @@ def _same(wish: Wish, record: Record) -> bool:
 def _note(project: Project, prefix: str, sides: Sides, outcome: Outcome, title: str) -> Note:
     """Make the commit that is to be picked, and the note about it."""
     git = identity(project.git)
-    old, new = (whole(git, prefix, tree) for tree in (sides.old, sides.new))
-    head = project.files()
+    old, new = outcome.trees
+    if prefix:
+        old, new = (whole(git, prefix, tree) for tree in (sides.old, sides.new))
+    head = sides.head
     return Note(
         title=title,
         head=git("rev-parse", "HEAD"),

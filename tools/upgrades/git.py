@@ -108,9 +108,14 @@ class Git:
         """Return the NUL-terminated parts of an answer."""
         return [part for part in self(*arguments).split("\0") if part]
 
+    def commit(self, revision: str) -> str:
+        """Return the commit of a revision; nothing where there is none."""
+        done = self.run("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+        return "" if done.returncode else done.stdout.decode().strip()
+
     def has(self, revision: str) -> bool:
         """Say whether a commit or tag is there."""
-        return not self.run("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}").returncode
+        return bool(self.commit(revision))
 
     def path(self, name: str) -> Path:
         """Return where git keeps a file of its own, in linked work trees too."""

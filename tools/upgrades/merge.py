@@ -14,6 +14,15 @@ from tools.upgrades.project import RECORD, Record, covers
 FILES = {"100644", "100755"}
 """Git's modes of files, which links and submodules have none of."""
 
+APART = """
+[core]
+    autocrlf = false
+    hooksPath = /dev/null
+[commit]
+    gpgSign = false
+"""
+"""Settings of the repository in which a merge is rehearsed."""
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -26,6 +35,8 @@ class Outcome:
     """Git's sentences about the conflicts."""
     touched: list[str]
     untouched: int
+    trees: tuple[str, str]
+    """Git's names of both renderings."""
 
 
 def lay_over(
@@ -113,6 +124,8 @@ def same_line_ends(git: Git, head: Tree, renders: tuple[Tree, Tree]) -> tuple[Tr
 
 def _renamed(git: Git, old: Tree, new: Tree) -> dict[str, str]:
     """Return the former paths of the files that a version renames."""
+    if old.keys() <= new.keys() or new.keys() <= old.keys():
+        return {}
     trees = (git.write_tree(old), git.write_tree(new))
     parts = git.lines("diff-tree", "-r", "-M", "-z", "--name-status", "--diff-filter=R", *trees)
     return dict(zip(parts[2::3], parts[1::3], strict=True))
@@ -123,18 +136,16 @@ def _has_crlf(content: bytes) -> bool:
     return ends > 0 and b"\0" not in content and content.count(b"\r\n") == ends
 
 
-def whole(git: Git, prefix: str, tree: Tree) -> Tree:
-    """Return a project's tree within all else that its repository holds."""
-    if not prefix:
-        return tree
+def whole(git: Git, prefix: str, tree: Tree) -> str:
+    """Write a project's tree within all else that its repository holds, and return its name."""
     rest = {path: entry for path, entry in git.tree("HEAD").items() if not path.startswith(prefix)}
-    return rest | {prefix + path: entry for path, entry in tree.items()}
+    return git.write_tree(rest | {prefix + path: entry for path, entry in tree.items()})
 
 
-def commits(git: Git, old: Tree, new: Tree, message: str) -> str:
-    """Make two commits of the renderings, the second upon the first, and return the second."""
-    base = git("commit-tree", git.write_tree(old), "-m", "The template before the upgrade")
-    return git("commit-tree", git.write_tree(new), "-p", base, "-m", message)
+def commits(git: Git, old: str, new: str, message: str) -> str:
+    """Make two commits of these trees, the second upon the first, and return the second."""
+    base = git("commit-tree", old, "-m", "The template before the upgrade")
+    return git("commit-tree", new, "-p", base, "-m", message)
 
 
 def rehearse(git: Git, head: Tree, old: Tree, new: Tree) -> Outcome:
@@ -153,9 +164,10 @@ def rehearse(git: Git, head: Tree, old: Tree, new: Tree) -> Outcome:
             f"--object-format={git('rev-parse', '--show-object-format')}",
         )
         (Path(folder) / ".git/objects/info/alternates").write_text(f"{store}\n", "utf-8")
-        settings = ("core.autocrlf=false", "core.hooksPath=/dev/null", "commit.gpgSign=false")
-        for setting in settings:
-            apart("config", *setting.split("="))
+        with (Path(folder) / ".git/config").open("a", encoding="utf-8") as file:
+            file.write(
+                "[core]\nautocrlf = false\nhooksPath = /dev/null\n[commit]\ngpgSign = false\n"
+            )
         if attributes.is_file():
             (Path(folder) / ".git/info").mkdir(exist_ok=True)
             shutil.copy(attributes, Path(folder) / ".git/info/attributes")
@@ -166,21 +178,26 @@ def rehearse(git: Git, head: Tree, old: Tree, new: Tree) -> Outcome:
         done = merging(apart).run(
             "cherry-pick", "--allow-empty", "--keep-redundant-commits", theirs
         )
-        short = apart("rev-parse", "--short", theirs)
-        told = done.stdout.decode(errors="replace").replace(f"{short} (After)", "the new version")
-        said = [line for line in told.splitlines() if line.startswith("CONFLICT")]
-        conflicted = sorted(set(apart.lines("diff", "--name-only", "--diff-filter=U", "-z")))
+        told = done.stdout.decode(errors="replace").splitlines()
+        said = [line for line in told if line.startswith("CONFLICT")]
         if done.returncode and not said:
             raise UpgradeError(f"Git can't merge it: {done.stderr.decode(errors='replace')}")
-        return _outcome(apart, ours, head, conflicted, said)
+        if said:
+            short = apart("rev-parse", "--short", theirs)
+            said = [line.replace(f"{short} (After)", "the new version") for line in said]
+        return _outcome(apart, ours, head, said, (trees[1], trees[2]))
 
 
-def _outcome(apart: Git, ours: str, head: Tree, conflicted: list[str], said: list[str]) -> Outcome:
+def _outcome(apart: Git, ours: str, head: Tree, said: list[str], trees: tuple[str, str]) -> Outcome:
     after: Tree = {}
+    unmerged = set()
     for line in apart.lines("ls-files", "--stage", "-z"):
         about, path = line.split("\t", 1)
-        mode, blob, _ = about.split(" ")
+        mode, blob, stage = about.split(" ")
         after[path] = (mode, blob)
+        if stage != "0":
+            unmerged.add(path)
+    conflicted = sorted(unmerged)
     others = apart.lines("ls-files", "--others", "-z")
     touched = {path for path in set(head) | set(after) if head.get(path) != after.get(path)}
     touched |= {*conflicted, *others}
@@ -199,4 +216,5 @@ def _outcome(apart: Git, ours: str, head: Tree, conflicted: list[str], said: lis
         conflicts=said,
         touched=sorted(touched),
         untouched=len(set(head) - touched),
+        trees=trees,
     )

@@ -109,11 +109,12 @@ class Project:
         Raises:
             UpgradeError: The project is not in git, git refuses it, or it has no commit yet.
         """
-        inside = self.git.run("rev-parse", "--is-inside-work-tree")
+        inside = self.git.run("rev-parse", "--is-inside-work-tree", "--show-prefix")
         if inside.returncode and b"not a git repository" not in inside.stderr:
             said = inside.stderr.decode(errors="replace").strip()
             raise UpgradeError(f"git does not read the repository of {self.root}: {said}")
-        if inside.stdout.strip() != b"true":
+        answer, _, prefix = inside.stdout.decode(errors="surrogateescape").partition("\n")
+        if answer != "true":
             raise UpgradeError(
                 f"{self.root} is not in a git repository, and git does the merging. Make it one: "
                 "`git init`, `git add .`, `git commit`; and try again."
@@ -122,7 +123,7 @@ class Project:
             raise UpgradeError(
                 "The repository has no commit yet. Commit the project as it is, and try again."
             )
-        return self.git("rev-parse", "--show-prefix")
+        return prefix.removesuffix("\n")
 
     def record(self) -> Record:
         """Return the record in the work tree.

@@ -47,6 +47,8 @@ class Wish:
 class Sides:
     """The project's files as each version has them, the user's laid over."""
 
+    head: Tree
+    """Those that are committed."""
     old: Tree
     new: Tree
     before: Record
@@ -87,7 +89,7 @@ def render_both(project: Project, wish: Wish, scratch: Path, say: Callable[[str]
         say(f"Left out, for a submodule of yours is in their place: {', '.join(left_out)}")
     old, new = same_line_ends(project.git, head, (old, new))
     names = _names(wish, (before, after), (origin, known.get("_template_commit")))
-    return Sides(old, new, before, after, target, *names)
+    return Sides(head, old, new, before, after, target, *names)
 
 
 def _recorded(repository: Repository, record: Record, folder: Path) -> tuple[Path, str]:

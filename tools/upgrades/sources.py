@@ -6,6 +6,7 @@ import re
 import shutil
 import tarfile
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from tools.upgrades.errors import UpgradeError
@@ -44,7 +45,7 @@ class Repository:
 
     git: Git
 
-    @property
+    @cached_property
     def made(self) -> bool:
         """True if it was made of a folder with one version, which the user has named."""
         author = self.git.run("log", "-1", "--format=%ae", "HEAD").stdout.decode().strip()
@@ -69,12 +70,12 @@ class Repository:
         Raises:
             UpgradeError: There is no such revision.
         """
-        if not self.git.has(revision):
-            known = ", ".join(self.tags()) or "none"
-            raise UpgradeError(
-                f"The template has no version {revision!r}. Its tagged versions: {known}."
-            )
-        return self.git("rev-parse", f"{revision}^{{commit}}")
+        if found := self.git.commit(revision):
+            return found
+        known = ", ".join(self.tags()) or "none"
+        raise UpgradeError(
+            f"The template has no version {revision!r}. Its tagged versions: {known}."
+        )
 
     def goal(self, record: Record) -> str:
         """Return the newest version; or the recorded one where that is ahead of all tags."""
@@ -111,10 +112,10 @@ class Repository:
             UpgradeError: The repository doesn't have it.
         """
         tag = f"v{record.version}"
-        if record.revision and self.git.has(record.revision):
-            return self.commit(record.revision)
-        if (not record.revision or self.made) and self.git.has(tag):
-            return self.commit(tag)
+        if record.revision and (found := self.git.commit(record.revision)):
+            return found
+        if (not record.revision or self.made) and (found := self.git.commit(tag)):
+            return found
         if not record.revision:
             raise UpgradeError(
                 f"The template at hand has no tag {tag}, and {RECORD} names no commit. "
