@@ -10,7 +10,8 @@ from ..settings import Settings
 
 _HEAD = """# The chart's values
 
-By `make chart-values`. `config.yaml` is the values file; for what it leaves out, these defaults hold.
+By `make chart-values`. They are the settings: `config.yaml` is the values file, and where it says
+nothing, these defaults hold. `values.schema.json` has the same texts for editors.
 """
 
 
