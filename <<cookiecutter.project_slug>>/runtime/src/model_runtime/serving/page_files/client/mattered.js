@@ -39,9 +39,9 @@ function list({ class_name: chosen, contributions }, values) {
 }
 
 function about(chosen) {
-  const change = chosen === undefined ? "How much higher or lower each value makes the answer"
-    : `How much more or less likely each value makes “${classNamed(chosen)}”, in percentage points`;
-  return `${change}, compared with other values from training, one at a time. It shows what the model goes by, not what causes what.`;
+  const change = chosen === undefined ? "How much higher or lower each value alone makes the answer"
+    : `How many percentage points more or less likely each value alone makes “${classNamed(chosen)}”`;
+  return `${change}, compared with others from training. It tells what the model goes by, not what causes it.`;
 }
 
 function bar({ feature: name, contribution: part }, values, largest, matters, isShare) {
