@@ -33,7 +33,7 @@ function list({ class_name: chosen, contributions }, values) {
   const bars = contributions.map((each) => bar(each, values, largest, matters(each), chosen !== undefined));
   const count = Math.min(MOST_SHOWN, contributions.filter(matters).length);
   const [shown, others] = [bars.slice(0, count), bars.slice(count)];
-  const more = others.length && fold(undefined, count ? `The other ${others.length}` : "All values", el("ul", { class: "bars" }, ...others));
+  const more = others.length && fold(undefined, count ? `The other ${others.length} values` : "All values", el("ul", { class: "bars" }, ...others));
   return [el("p", { class: "quiet" }, count ? about(chosen) : "No value alone makes a difference here."),
     el("ul", { class: "bars" }, ...shown), more].filter(Boolean);
 }
