@@ -162,7 +162,7 @@ def _pictures(browser: Browser, file: Path, scheme: Scheme, take: Taken) -> None
 def _served(project: Path, environment: dict[str, str]) -> Iterator[str]:
     port = free_port(8000)
     program = next((project / ".venv" / "bin").glob(f"{project.name}*"))
-    command = [program, "serve", "--port", str(port)]
+    command: list[str | Path] = [program, "serve", "--port", str(port)]
     service = subprocess.Popen(command, cwd=project, env=os.environ | environment)
     try:
         wait_until_ready(f"http://127.0.0.1:{port}", service)

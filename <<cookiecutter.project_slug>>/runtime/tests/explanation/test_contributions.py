@@ -36,7 +36,8 @@ def explaining(others: list[list[float]], classes: tuple[str, ...] = ()) -> Expl
 def linear(route: Explain, row: dict[str, Any], slopes: list[float]) -> Outputs:
     """Return the answers of a linear regression."""
     rows = [[each[name] for name in NAMES] for each in route.rows(row)]
-    return (np.array(rows) @ np.array(slopes))[:, None]
+    outputs: Outputs = np.array(rows) @ np.array(slopes)
+    return outputs[:, None]
 
 
 @given(

@@ -34,9 +34,9 @@ class Others:
 def others(schema: Schema, reference: Reference) -> list[Others]:
     """Return other values of each feature that the model uses.
 
-    Of a number or a date they are quantiles, else the most frequent ones, and of an optional one
-    none at all. A bundle keeps no texts: a text is compared with none, or where there has to be
-    one, with the example; so is all that nothing was counted of.
+    Of a number or a date they are quantiles, else the most frequent labels; an optional feature may
+    have no value, too. A bundle keeps no texts: a text is compared with none, or where there has to
+    be one, with the example. So is a feature of which nothing was counted.
 
     Args:
         schema: The bundle's.

@@ -27,10 +27,12 @@ def explanation_model(schema: Schema, names: list[str]) -> type[BaseModel]:
 
 
 def _contribution(schema: Schema, names: list[str]) -> type[BaseModel]:
-    answer = "the probability of the class" if schema.classes else f"the {schema.target}"
+    answer, unit = f"the {schema.target}", schema.answer.unit
+    if schema.classes:
+        answer, unit = "the probability of the class", None
     about = f"How much greater the value makes {answer} than others do; negative: less"
     fields: dict[str, Any] = {
         "feature": (Literal[tuple(names)], Field(description="The feature's name")),
-        "contribution": (float, Field(description=with_unit(about, schema.answer.unit))),
+        "contribution": (float, Field(description=with_unit(about, unit))),
     }
     return create_model("Contribution", **fields)
