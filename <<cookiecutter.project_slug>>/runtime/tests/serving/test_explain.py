@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
 
-from model_runtime.bundle.engines import Columns, SklearnEngine
+from model_runtime.bundle.engines import Columns, SklearnEngine, Unanswerable
 from model_runtime.bundle.read import Bundle
 from model_runtime.contract.problems import Refusal
 from model_runtime.contract.routes import prediction_routes
@@ -196,6 +196,30 @@ def test_scikit_learn_explains_as_the_compiled_model_does(shop: Bundle) -> None:
     found = explained(shop, fitted, 0, row)
     assert found == pytest.approx(explained(shop, shop.engine(), 64, row), abs=1e-5)
     assert {thread for thread, _ in fitted.calls} == {"model_0"}, "as the thread of predictions"
+
+
+class Choosy(Watched):
+    """An engine that has no answer for any age but one."""
+
+    def __init__(self, engine: Any, age: float) -> None:
+        super().__init__(engine)
+        self._age = age
+
+    def run(self, columns: Columns) -> Outputs:
+        if (columns["age"] != self._age).any():
+            raise Unanswerable("that age is none")
+        return super().run(columns)
+
+
+def test_values_that_the_model_refuses_are_compared_with_by_nobody(
+    shop: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("model_runtime.serving.explain._ROWS", 2)
+    row = {**shop.schema.example, "age": 119}  # which no other value is
+    found = explained(shop, Choosy(shop.engine(), 119), 0, row)
+    assert sorted(found) == sorted({*shop.schema.example} - {"age"})
+    with pytest.raises(Refusal, match="that age is none"):
+        explained(shop, Choosy(shop.engine(), 118), 0, row)
 
 
 async def first_call(engine: Watched) -> None:

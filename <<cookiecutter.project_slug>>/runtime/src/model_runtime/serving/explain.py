@@ -52,6 +52,7 @@ class Explainer:
         self._admission, schema = admission, route.schema
         self._columns, self._task = RowColumns(schema.features), TASKS[schema.task]
         self._at_once = max(1, min(_ROWS, _CELLS // len(schema.features)))
+        self._width = max(1, len(schema.classes))
         self._turn = asyncio.Lock()
 
     async def answer(self, body: bytes, request_id: str, started: float) -> bytes:
@@ -88,8 +89,10 @@ class Explainer:
 
     def _ask(self, rows: Sequence[Row]) -> Outputs:
         """Ask the model; NaN where it has no answer."""
-        answers = engine_answers(self._engine, self._columns(rows))
-        return self._task.within_range(answers.outputs)
+        outputs = engine_answers(self._engine, self._columns(rows)).outputs
+        if not outputs.shape[1]:  # it has none at all
+            return np.full((len(rows), self._width), np.nan)
+        return self._task.within_range(outputs)
 
 
 def explainer(
@@ -100,15 +103,15 @@ def explainer(
     settings: Settings,
     metrics: Metrics,
 ) -> Explainer:
-    """Return what explains a bundle's answers.
+    """Return the explainer of a bundle's answers.
 
     Args:
         bundle: Its reference has the values to compare with.
         engine: Its model.
         request: The shape of a request for one row.
-        predictor: What answers for the bundle.
+        predictor: Answers for the bundle, too.
         settings: Those of the service.
-        metrics: What counts those that are turned away.
+        metrics: Count those that are turned away.
 
     Raises:
         ProjectError: The bundle's reference is none.
