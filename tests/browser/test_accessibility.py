@@ -70,6 +70,9 @@ def test_the_apis_page(page: Page, service: Service) -> None:
         expect(page.locator(".live-responses-table")).to_be_visible()
         check(page, f"with an answer, {width}")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+        for tab in page.get_by_role("tab", name="Schema").all():
+            tab.click()
+        check(page, f"with schemas, {width}")
 
 
 def test_the_load_tests_page(

@@ -63,6 +63,8 @@ def train(cluster: Workers = "") -> None:
         with using(cluster), Recording(ModelRegistry(settings), settings) as recording:
             metadata = run(use_case, settings, console, recording)
         say(f"  bundle   {settings.paths.bundle}, version {metadata.version}")
+        for line in recording.pages():
+            say(f"  {line}")
         say("  next     make serve")
 
 
