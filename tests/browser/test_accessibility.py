@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.support.axe import violations
 from tests.support.commands import run
-from tests.support.pages import Service, answer, opened
+from tests.support.pages import Service, answer, mattered, opened
 from tests.support.projects import Trained
 from tools.examples import ROOT
 
@@ -42,6 +42,7 @@ def test_the_web_page(page: Page, service: Service) -> None:
         check(page, f"idle, {width}")
         page.get_by_role("button", name="Predict", exact=True).click()
         answer(page)
+        mattered(page)
         for summary in page.locator("summary:visible").all():
             summary.click()
         page.get_by_role("button", name="Fill in").click()

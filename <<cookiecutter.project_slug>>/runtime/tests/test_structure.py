@@ -52,7 +52,8 @@ PARTS: dict[str, set[str]] = {
     "automl": {"cluster", "training"},
     "cluster": set(),
     "contract": {"bundle"},
-    "serving": {"bundle", "contract"},
+    "explanation": {"bundle", "contract"},
+    "serving": {"bundle", "contract", "explanation"},
     "scoring": {"bundle", "cluster", "contract", "tables"},
     "evaluation": {"bundle", "scoring", "tables", "training"},
     "monitoring": {"bundle", "evaluation", "scoring", "tables", "training"},
@@ -170,10 +171,10 @@ def test_serving_loads_nothing_that_the_image_does_without() -> None:
     assert not loaded_by("bundle", "serving") & NOT_IN_THE_IMAGE
 
 
-def test_serving_loads_no_reference_to_look_for_drift() -> None:
+def test_serving_loads_no_reference_and_no_explanation_before_it_is_told_to() -> None:
     loaded = modules_loaded_by("serving")
     assert "model_runtime.bundle.read" in loaded
-    assert "model_runtime.bundle.reference" not in loaded
+    assert not {"model_runtime.bundle.reference", "model_runtime.explanation"} & loaded
 
 
 def test_delivery_of_an_image_loads_nothing_that_learns() -> None:

@@ -6,13 +6,16 @@ from urllib.parse import quote
 from .addresses import shown
 
 KIND = "mlflow.experimentKind", "custom_model_development"
-"""The experiment's tag that makes MLflow show runs as trainings; it takes them for chats else."""
+"""The experiment's tag that says that models are trained in it, and no chats are judged."""
 
 NAME, NOTE = "mlflow.runName", "mlflow.note.content"
 """A run's tags with its name, and with its description in Markdown."""
 
 UI_PORT = 5000
 """The port of `make ui`, where none is said."""
+
+_TRAINING = "workflowType=machine_learning"
+"""The choice of MLflow's pages that are about trainings; it shows those about chats else."""
 
 _MOST = 5_000
 """Characters of a description; MLflow's tables hold no more."""
@@ -52,4 +55,4 @@ def run_page(uri: str, experiment: str, run: str) -> str:
 
 def _page(uri: str, path: str) -> str:
     is_server = uri.startswith(("http://", "https://"))
-    return f"{shown(uri).rstrip('/')}/#/{path}" if is_server else ""
+    return f"{shown(uri).rstrip('/')}/#/{path}?{_TRAINING}" if is_server else ""
