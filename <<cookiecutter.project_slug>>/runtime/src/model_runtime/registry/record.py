@@ -13,7 +13,7 @@ from ..settings import Settings
 from .client import BUNDLE, DIGEST, METRIC, ModelRegistry
 from .embedded import artifacts
 from .mlmodel import FILE, mlmodel
-from .shown_pages import KIND, NAME, NOTE, UI_PORT, description, run_page, version_page
+from .shown_pages import KIND, NAME, NOTE, description, run_page, version_page
 from .workspace import is_workspace
 
 CARD = "model-card.md"
@@ -91,11 +91,8 @@ class Recording:
                 self._client.set_model_version_tag(name, str(self._version), tag, value)
 
     def pages(self) -> list[str]:
-        """Return the places where a browser shows the version and its run, a line each."""
+        """Return a server's pages of the version and its run, a line each."""
         name, version, uri = self._registry.name, self._version or 0, self._registry.uri
-        if self._registry.embedded:
-            address = version_page(f"http://127.0.0.1:{UI_PORT}", name, version)
-            return [f"version  make ui, then {address}"]
         if not (page := version_page(uri, name, version)):
             return []
         run = run_page(uri, self._run.experiment_id, self._run.run_id)

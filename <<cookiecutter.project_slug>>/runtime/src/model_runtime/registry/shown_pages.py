@@ -11,9 +11,6 @@ KIND = "mlflow.experimentKind", "custom_model_development"
 NAME, NOTE = "mlflow.runName", "mlflow.note.content"
 """A run's tags with its name, and with its description in Markdown."""
 
-UI_PORT = 5000
-"""The port of `make ui`, where none is said."""
-
 _TRAINING = "workflowType=machine_learning"
 """The choice of MLflow's pages that are about trainings; it shows those about chats else."""
 
