@@ -22,6 +22,9 @@ from tools.examples import ROOT
 from tools.upgrades import compare, render, sides
 from tools.upgrades.git import Git
 
+READ = ("cookiecutter.json", "*.py", "hooks/**/*", "templates/**/*", "*cookiecutter.*/**/*")
+"""All that a rendering is made of, in a version's folder."""
+
 
 @pytest.fixture(scope="session", autouse=True)
 def plain_git() -> Iterator[None]:
@@ -77,9 +80,10 @@ def rendered_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     shared = Shared(tmp_path_factory)
 
     def cached(template: Path, answers: dict[str, str], output: Path) -> Path:
-        content = [path for path in sorted(template.rglob("*")) if path.is_file()]
+        found = sorted(path for pattern in READ for path in template.glob(pattern))
+        content = [path for path in found if path.is_file()]
         parts = [path.relative_to(template).as_posix().encode() for path in content]
-        parts += [path.read_bytes() for path in content if "tools" not in path.parts]
+        parts += [path.read_bytes() for path in content]
         key = hashlib.sha256(b"\0".join([*parts, repr(sorted(answers.items())).encode()]))
         with shared.once(f"render-{key.hexdigest()}") as (kept, done):
             if not done:
