@@ -4,6 +4,7 @@ make pictures
 """
 
 import argparse
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -44,15 +45,20 @@ def main() -> int:
     options = parser.parse_args()
     if not PROGRAM:
         sys.exit(ABSENT)
-    projects: list[tuple[Path, Callable[[Path, str], Pages]]] = [
-        (make_example("titanic", options.output), _titanic),
-        (make_example("batcomputer", options.output), _batcomputer),
-        (bake(_PROGRESSION, options.output), _regression),
+    titanic = make_example("titanic", options.output)
+    projects: list[tuple[Path, Callable[[Path, str], Pages], dict[str, str]]] = [
+        (titanic, _titanic, {}),
+        (titanic, _mattered, {"TITANIC_SERVING__EXPLAIN": "true"}),
+        (make_example("batcomputer", options.output), _batcomputer, {}),
+        (bake(_PROGRESSION, options.output), _regression, {}),
     ]
+    for project in dict.fromkeys(project for project, *_ in projects):
+        make(project, "setup", *fetching(project))
+        make(project, "train")
     with sync_playwright() as playwright:
         browser = launched(playwright)
-        for project, pages in projects:
-            with _served(project) as url:
+        for project, pages, environment in projects:
+            with _served(project, environment) as url:
                 for name, scheme, take in pages(project, url):
                     _pictures(browser, options.pictures / name, scheme, take)
         browser.close()
@@ -80,6 +86,10 @@ def _titanic(project: Path, url: str) -> Pages:
     yield "profile", "light", lambda page: page.goto(profile)
 
 
+def _mattered(project: Path, url: str) -> Pages:
+    yield "client-mattered", "light", lambda page: _explained(page, url)
+
+
 def _batcomputer(project: Path, url: str) -> Pages:
     yield "batcomputer", "light", lambda page: _predicted(page, url)
 
@@ -97,6 +107,16 @@ def _predicted(page: Page, url: str) -> None:
     _form(page, url)
     page.click("#predict")
     page.wait_for_selector("#when")
+
+
+def _explained(page: Page, url: str) -> None:
+    _form(page, url)
+    page.get_by_label("Class of the ticket").select_option(label="Third")
+    page.get_by_label("Gender").select_option(label="Male")
+    page.get_by_label("Siblings and spouses").fill("1")
+    page.get_by_label("Price of the ticket").fill("70")
+    page.click("#predict")
+    page.wait_for_selector("#mattered li")
 
 
 def _refused(page: Page, url: str) -> None:
@@ -139,12 +159,11 @@ def _pictures(browser: Browser, file: Path, scheme: Scheme, take: Taken) -> None
 
 
 @contextmanager
-def _served(project: Path) -> Iterator[str]:
-    make(project, "setup", *fetching(project))
-    make(project, "train")
+def _served(project: Path, environment: dict[str, str]) -> Iterator[str]:
     port = free_port(8000)
     program = next((project / ".venv" / "bin").glob(f"{project.name}*"))
-    service = subprocess.Popen([program, "serve", "--port", str(port)], cwd=project)
+    command: list[str | Path] = [program, "serve", "--port", str(port)]
+    service = subprocess.Popen(command, cwd=project, env=os.environ | environment)
     try:
         wait_until_ready(f"http://127.0.0.1:{port}", service)
         yield f"http://127.0.0.1:{port}"

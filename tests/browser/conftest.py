@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.support.commands import variables
 from tests.support.pages import Seen, Service, served
 from tests.support.projects import Trained
 from tools.chromium import ABSENT, PROGRAM, launched
@@ -27,9 +28,9 @@ def browser() -> Iterator[Browser]:
 def service(
     request: pytest.FixtureRequest, browser: Browser, trained: Trained
 ) -> Iterator[Service]:
-    """A service of each example, and of a regression."""
+    """A service of each example, and of a regression, that tells what mattered."""
     project = trained(request.param)
-    with served(project) as url:
+    with served(project, **variables(project, SERVING__EXPLAIN="yes")) as url:
         yield Service(project, url)
 
 

@@ -1,6 +1,7 @@
 """axe-core on each page that a project has: nobody is to be shut out by how one looks or works."""
 
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 import pytest
@@ -10,11 +11,12 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.support.axe import violations
 from tests.support.commands import run
-from tests.support.pages import Service, answer, opened
+from tests.support.pages import Service, answer, mattered, opened
 from tests.support.projects import Trained
 from tools.examples import ROOT
 
 SIZES = (390, 1280)
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 def still(page: Page) -> None:
@@ -26,19 +28,21 @@ def still(page: Page) -> None:
 
 
 def check(page: Page, what: str) -> None:
-    still(page)
-    assert violations(page) == [], what
+    """See that nothing is wrong in the colours of the day and of the night."""
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        still(page)
+        assert violations(page) == [], f"{what}, {scheme}"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_web_page(page: Page, service: Service, scheme: str) -> None:
-    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+def test_the_web_page(page: Page, service: Service) -> None:
     for width in SIZES:
         page.set_viewport_size({"width": width, "height": 900})
         opened(page, service)
         check(page, f"idle, {width}")
         page.get_by_role("button", name="Predict", exact=True).click()
         answer(page)
+        mattered(page)
         for summary in page.locator("summary:visible").all():
             summary.click()
         page.get_by_role("button", name="Fill in").click()
@@ -67,6 +71,9 @@ def test_the_apis_page(page: Page, service: Service) -> None:
         expect(page.locator(".live-responses-table")).to_be_visible()
         check(page, f"with an answer, {width}")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+        for tab in page.get_by_role("tab", name="Schema").all():
+            tab.click()
+        check(page, f"with schemas, {width}")
 
 
 def test_the_load_tests_page(

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.pages import Seen, Service, answer, control, opened, unfold
+from tests.support.pages import Seen, Service, answer, control, mattered, opened, unfold
 
 
 def kind(name: str, feature: dict[str, Any]) -> str:
@@ -95,6 +95,30 @@ def test_the_answer_is_told_by_the_names_of_the_classes(page: Page, service: Ser
     assert expected["class_names"] != names, "the example's classes have names for people"
     expect(page.locator("#bars span[title]")).to_have_text(names)
     expect(page.locator("#answer strong")).to_have_text(names[shares.index(max(shares))])
+
+
+def test_what_mattered_is_told_after_the_answer(
+    page: Page, service: Service, tmp_path: Path
+) -> None:
+    opened(page, service)
+    page.get_by_role("button", name="Predict", exact=True).click()
+    answer(page)
+    told = mattered(page).all_text_contents()
+    found = service.post("/api/explain", service.example)["contributions"]
+    assert len(told) == len(found)
+    words = ("more likely", "less likely", "higher", "lower", "no difference")
+    for text, part in zip(told, found, strict=True):
+        assert text.startswith(f"{service.title(part['feature'])}: ")
+        (word,) = (word for word in words if text.endswith(word))
+        assert word == "no difference" or (word in ("more likely", "higher")) is (
+            part["contribution"] > 0
+        )
+    shown = page.locator("#mattered li:visible")
+    assert 1 <= shown.count() <= 8
+    page.screenshot(path=tmp_path / "mattered.png", full_page=True)
+    page.emulate_media(media="print")
+    expect(shown.first).to_be_visible()
+    expect(page.locator("#mattered summary")).to_be_hidden()
 
 
 def refused(page: Page, service: Service, name: str, value: Any) -> None:
@@ -260,6 +284,7 @@ def test_a_narrow_screen_needs_no_scrolling_sideways(
     assert page.evaluate(wide) <= 320
     page.get_by_role("button", name="Predict", exact=True).click()
     answer(page)
+    mattered(page)
     assert page.evaluate(wide) <= 320
     page.screenshot(path=tmp_path / "narrow.png", full_page=True)
 
@@ -271,6 +296,7 @@ def test_the_page_asks_no_other_host_and_logs_no_error(
     opened(page, service, path)
     page.get_by_role("button", name="Predict", exact=True).click()
     answer(page)
+    mattered(page)
     assert page.url == f"{service.url}/"
     assert seen.hosts == {urlsplit(service.url).netloc}
     assert seen.complaints == []

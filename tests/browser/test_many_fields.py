@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.support.axe import violations
-from tests.support.commands import run
-from tests.support.pages import Service, answer, opened, served, unfold
+from tests.support.commands import run, variables
+from tests.support.pages import Service, answer, mattered, opened, served, unfold
 from tests.support.projects import Trained, quick
 from tests.support.wide import COLUMNS, OPTIONAL, widen
 
@@ -25,7 +25,7 @@ def wide(
     widen(project)
     own = {"PYTHONPATH": str(project / "src")}  # else it is the lender's code that is imported
     run("make", "train", "FORCE=1", cwd=project, **own, **quick(project))
-    with served(project, **own) as url:
+    with served(project, **own, **variables(project, SERVING__EXPLAIN="yes")) as url:
         yield Service(project, url)
 
 
@@ -44,6 +44,8 @@ def test_the_page_is_short_and_predicts(phone: Page, wide: Service, tmp_path: Pa
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     phone.get_by_role("button", name="Predict", exact=True).click()
     assert answer(phone) == wide.predict(wide.example)[1]
+    expect(mattered(phone)).to_have_count(len(wide.features))
+    assert phone.locator("#mattered li:visible").count() <= 8
     expect(phone.locator("summary", has_text="Optional")).to_contain_text(f"{OPTIONAL} fields")
     phone.screenshot(path=tmp_path / "wide.png", full_page=True)
     assert violations(phone) == []

@@ -55,6 +55,8 @@ def test_another_service_that_allows_this_origin_can_be_asked(
     page.get_by_role("button", name="Predict", exact=True).click()
     assert answer(page) == service.predict(service.example)[1]
     assert f"{url}/api/predict" in seen.requests
+    assert f"{url}/api/explain" not in seen.requests, "this one does not explain"
+    expect(page.locator("#mattered")).to_be_empty()
     assert seen.complaints == []
 
 

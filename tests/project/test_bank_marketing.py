@@ -3,19 +3,15 @@
 import csv
 import itertools
 import json
-import shutil
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.commands import make, run, variables
 from tests.support.documented import NEAR, check_answers, table
-from tests.support.projects import quick, set_up
+from tests.support.projects import REAL, Trained
 from tests.support.services import free_port, get, serving
-from tools.examples import ROOT, make_example
 
-ROWS = ROOT.parent / "shared" / "data" / "bankmarketing_train.csv"
+ROWS = REAL["bank-marketing"]
 
 
 def rows_and_labels(count: int) -> tuple[list[dict[str, Any]], list[str]]:
@@ -34,12 +30,8 @@ def number(text: str) -> float | str:
 
 
 @pytest.mark.skipif(not ROWS.is_file(), reason=f"the real rows are not in {ROWS.parent}")
-def test_the_search_on_real_rows_finds_what_the_documentation_shows(tmp_path: Path) -> None:
-    project = make_example("bank-marketing", tmp_path)
-    set_up(project)
-    make(project, "data", f"FROM={ROWS}")
-    # Nothing here looks at the folds.
-    shown = run("make", "train", cwd=project, **variables(project, TRAINING__FOLDS="0"))
+def test_the_search_on_real_rows_finds_what_the_documentation_shows(trained: Trained) -> None:
+    project, shown = trained("bank-marketing"), trained.shown("bank-marketing")
     assert "engine   onnx" in shown
     assert "leaks    with duration it would be" in shown
     figures = json.loads((project / "reports" / "metrics.json").read_text("utf-8"))
@@ -62,10 +54,3 @@ def test_the_search_on_real_rows_finds_what_the_documentation_shows(tmp_path: Pa
     result = json.loads(answer)["result"]
     assert set(result) == {"yes", "no"}
     assert sum(map(str.__eq__, result, labels)) > 0.85 * len(labels)
-    run(
-        project / ".venv/bin/pytest",
-        "--ignore=tests/test_contract.py",
-        cwd=project,
-        **quick(project),
-    )
-    shutil.rmtree(project)

@@ -8,22 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.commands import make, run, variables
+from tests.support.commands import run
 from tests.support.documented import NEAR, block, check_answers, figures
-from tests.support.projects import lending, quick, set_up
+from tests.support.projects import REAL, Trained, lending
 from tests.support.services import free_port, serving
-from tools.examples import ROOT, make_example
+from tools.examples import ROOT
 
-RECORDS = ROOT.parent / "shared" / "data" / "police-2018-10-to-11.zip"
+RECORDS = REAL["batcomputer"]
 
 
 @pytest.mark.skipif(not RECORDS.is_file(), reason=f"the real records are not in {RECORDS.parent}")
-def test_all_real_records_are_accounted_for_and_every_question_is_answered(tmp_path: Path) -> None:
-    project = make_example("batcomputer", tmp_path)
-    set_up(project)
-    make(project, "data", f"FROM={RECORDS}")
-    # Nothing here looks at the folds.
-    shown = run("make", "train", cwd=project, **variables(project, TRAINING__FOLDS="0"))
+def test_all_real_records_are_accounted_for_and_answered_as_documented(trained: Trained) -> None:
+    """Its own tests, run in test_project, ask every force, crime and combination of them."""
+    project, shown = trained("batcomputer"), trained.shown("batcomputer")
     read, used, dropped = (
         int(number.replace(",", ""))
         for pattern in (
@@ -41,14 +38,6 @@ def test_all_real_records_are_accounted_for_and_every_question_is_answered(tmp_p
     port = free_port()
     with serving("make", "serve", f"PORT={port}", cwd=project, port=port) as url:
         check_answers("docs/batcomputer.md", url)
-    # Among them: params hold every force and crime, and all combinations equal scikit-learn's.
-    run(
-        project / ".venv/bin/pytest",
-        "--ignore=tests/test_contract.py",
-        cwd=project,
-        **quick(project),
-    )
-    shutil.rmtree(project)
 
 
 def test_a_month_is_served_measured_and_seen_to_drift(tmp_path: Path) -> None:

@@ -88,6 +88,14 @@ def unfold(page: Page, summary: str) -> None:
     page.locator("summary", has_text=summary).click()
 
 
+def mattered(page: Page) -> Locator:
+    """Return the list of what mattered for the answer, once it is shown."""
+    expect(page.locator("#mattered [aria-busy]")).to_have_count(0)
+    bars = page.locator("#mattered li")
+    bars.first.wait_for(state="attached")
+    return bars
+
+
 def answer(page: Page) -> Any:
     """Return the answer as JSON, once it is shown."""
     shown = page.locator("#after pre")

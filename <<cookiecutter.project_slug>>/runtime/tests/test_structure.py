@@ -52,10 +52,11 @@ PARTS: dict[str, set[str]] = {
     "automl": {"cluster", "training"},
     "cluster": set(),
     "contract": {"bundle"},
-    "serving": {"bundle", "contract"},
-    "scoring": {"bundle", "cluster", "contract"},
-    "evaluation": {"bundle", "scoring", "training"},
-    "monitoring": {"bundle", "evaluation", "scoring", "training"},
+    "explanation": {"bundle", "contract"},
+    "serving": {"bundle", "contract", "explanation"},
+    "scoring": {"bundle", "cluster", "contract", "tables"},
+    "evaluation": {"bundle", "scoring", "tables", "training"},
+    "monitoring": {"bundle", "evaluation", "scoring", "tables", "training"},
     "postman": {"bundle", "contract", "serving"},
     "testing": {"bundle", "scoring", "training"},
     "imports": {"testing"},
@@ -72,6 +73,7 @@ PARTS: dict[str, set[str]] = {
             "registry",
             "scoring",
             "serving",
+            "tables",
             "training",
         ),
     },
@@ -169,10 +171,10 @@ def test_serving_loads_nothing_that_the_image_does_without() -> None:
     assert not loaded_by("bundle", "serving") & NOT_IN_THE_IMAGE
 
 
-def test_serving_loads_no_reference_to_look_for_drift() -> None:
+def test_serving_loads_no_reference_and_no_explanation_before_it_is_told_to() -> None:
     loaded = modules_loaded_by("serving")
     assert "model_runtime.bundle.read" in loaded
-    assert "model_runtime.bundle.reference" not in loaded
+    assert not {"model_runtime.bundle.reference", "model_runtime.explanation"} & loaded
 
 
 def test_delivery_of_an_image_loads_nothing_that_learns() -> None:

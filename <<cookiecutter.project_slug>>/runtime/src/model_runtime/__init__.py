@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .hooks import BaseDataLoader as BaseDataLoader
     from .preprocessing import BasePreprocessor as BasePreprocessor
     from .scoring.loaded import load_model as load_model
-    from .tables import read_table as read_table
+    from .tables.read import read_table as read_table
     from .training.parts import Parts as Parts
     from .training.parts import fit_in_parts as fit_in_parts
     from .training.records import record_figure as record_figure
@@ -38,7 +38,7 @@ _PLACES = {
     "load_model": "scoring.loaded",
     "record_figure": "training.records",
     "record_metric": "training.records",
-    "read_table": "tables",
+    "read_table": "tables.read",
     "search": "automl",
     "spread": "cluster",
 }

@@ -13,7 +13,8 @@ from model_runtime.drafting.draft import draft_features
 from model_runtime.drafting.scalar import scalar
 from model_runtime.errors import ProjectError
 from model_runtime.features import Features, read_features
-from model_runtime.tables import find_form, read_by, read_head, read_whole
+from model_runtime.tables.form import AskedForm, find_form
+from model_runtime.tables.read import read_by, read_head, read_whole
 from model_runtime.training.check import Check
 from model_runtime.yaml_file import read_yaml
 
@@ -85,7 +86,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def drafted(file: Path, target: str = "", encoding: str = "") -> tuple[Features, pd.DataFrame]:
     """Return the drafted features.yaml, read, and the table, read by it."""
-    form = find_form(file, encoding)
+    form = find_form(file, AskedForm(encoding))
     draft = draft_features(read_whole(file, form, texts=read_head(file, form)), file.name, target)
     written = file.with_name("features.yaml")
     written.write_text(draft.text, "utf-8")

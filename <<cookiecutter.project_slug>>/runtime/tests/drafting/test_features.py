@@ -14,7 +14,7 @@ from model_runtime.drafting.run import Asked, draft
 from model_runtime.errors import ProjectError
 from model_runtime.features import read_features
 from model_runtime.project import project
-from model_runtime.tables import CsvForm
+from model_runtime.tables.form import AskedForm, CsvForm
 from model_runtime.training.hooks import own_use_case
 from model_runtime.training.run import train
 
@@ -111,7 +111,7 @@ def test_a_european_table_becomes_a_model(folder: Path, tmp_path: Path) -> None:
     Path("table.csv").write_bytes("\r\n".join(lines).encode("latin-1"))
     told = said()
     assert "the last column, for none was named" in told
-    assert "encoding   cp1252, by its looks" in told
+    assert "form       cp1252, semicolons between fields" in told
     found = {each.name: each for each in read_features().features}
     assert found["PLZ"].labels == [f"0{k}123" for k in range(7)]
     assert found["Größe"].type == "number"
@@ -144,8 +144,8 @@ def test_a_number_is_a_regression_and_the_rest_of_the_project_is_told(folder: Pa
         ({"target": "age", "task": "classification"}, "has numbers with decimals"),
         ({"target": "sex", "task": "regression"}, "'sex' is no number"),
         ({"task": "ranking", "target": "sex"}, "say classification or regression"),
-        ({"encoding": "utf-9"}, "no encoding that Python knows"),
-        ({"encoding": "ascii", "source": "é.csv"}, "é.csv is not ascii"),
+        ({"form": AskedForm("utf-9")}, "no encoding that Python knows"),
+        ({"form": AskedForm("ascii"), "source": "é.csv"}, "é.csv is not ascii"),
     ],
 )
 def test_a_refusal_says_what_to_do_and_changes_nothing(

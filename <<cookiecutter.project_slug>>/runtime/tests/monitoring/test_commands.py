@@ -62,7 +62,7 @@ def test_performance_reads_standard_input_and_fails_where_a_threshold_is_missed(
         (["--outcomes=known.csv", "--thresholds=acuracy > 1"], "'acuracy > 1', and that is no"),
         (["--outcomes=known.csv", "--thresholds=accuracy > x"], "accuracy: '> x' is no threshold"),
         (["--outcomes=nothing.csv"], "nothing.csv can't be read (No such file"),
-        (["--outcomes=known.txt"], "OUTCOMES is 'known.txt'; its name has to end with one of"),
+        (["--outcomes=known.xls"], "OUTCOMES is 'known.xls'; its name has to end with one of"),
     ],
 )
 def test_what_is_wrong_with_the_options_is_a_sentence(

@@ -19,6 +19,7 @@ from model_runtime.profiling.profile import MOST_CELLS, About, Profile, profile
 from model_runtime.profiling.run import profile_own, profile_table, write_profile
 from model_runtime.profiling.telling import told
 from model_runtime.settings import Paths, read_settings
+from model_runtime.tables.form import AskedForm
 
 from ..drafting.test_any_table import tables
 from ..support.small_cases import customers
@@ -175,9 +176,9 @@ def test_dates_are_shown_by_days() -> None:
 def test_a_table_is_shown_before_there_is_a_project_for_it(tmp_path: Path) -> None:
     file = tmp_path / "customers.csv"
     customers().to_csv(file, index=False, sep=";", decimal=",")
-    found = profile_table(str(file), "", "", 0)
+    found = profile_table(str(file), "", AskedForm(), 0)
     assert (found.target.name, found.task) == ("bought", "classification")
-    assert profile_table(str(file), "age", "", 0).task == "regression"
+    assert profile_table(str(file), "age", AskedForm(), 0).task == "regression"
     with pytest.raises(ProjectError, match="no such column"):
-        profile_table(str(file), "nothing", "", 0)
+        profile_table(str(file), "nothing", AskedForm(), 0)
     sound(found)

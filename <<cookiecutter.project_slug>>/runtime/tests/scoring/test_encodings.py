@@ -8,6 +8,7 @@ from rich.console import Console
 from model_runtime.bundle.read import Bundle, read_bundle
 from model_runtime.errors import ProjectError
 from model_runtime.scoring.run import Report, score
+from model_runtime.tables.form import AskedForm
 
 HEADER = "income per.year,age,copy,Größe\n"
 ROWS = HEADER + "1000,40,true,M\n2000,30,false,é\n"
@@ -21,14 +22,14 @@ def bundle(trained: Path) -> Bundle:
 def scored(bundle: Bundle, content: bytes, folder: Path, encoding: str) -> Report:
     source = folder / "in.csv"
     source.write_bytes(content)
-    return score(bundle, source, folder / "out.csv", Console(quiet=True), encoding=encoding)
+    return score(bundle, source, folder / "out.csv", Console(quiet=True), form=AskedForm(encoding))
 
 
-@pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "utf-16", "UTF-8"])
-def test_a_file_is_read_in_the_encoding_that_is_said(
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "utf-16", "UTF-8", ""])
+def test_a_file_is_read_in_the_encoding_that_is_said_or_found(
     bundle: Bundle, tmp_path: Path, encoding: str
 ) -> None:
-    report = scored(bundle, ROWS.encode(encoding), tmp_path, encoding)
+    report = scored(bundle, ROWS.encode(encoding or "latin-1"), tmp_path, encoding)
     assert (report.scored, report.rejected) == (1, 1)
     assert "é" in report.rejects.read_text("utf-8")
 
@@ -36,7 +37,6 @@ def test_a_file_is_read_in_the_encoding_that_is_said(
 @pytest.mark.parametrize(
     ("encoding", "sentence"),
     [
-        ("", r"the header is not UTF-8 \(a file in another encoding: ENCODING=latin-1"),
         ("latin1000", "ENCODING is 'latin1000', which Python does not know; write one such as"),
         ("base64", "which Python does not know"),
         ("ascii", r"in\.csv is not in ascii: after line 1 .* Say its own encoding"),
@@ -52,4 +52,4 @@ def test_parquet_has_none(bundle: Bundle, tmp_path: Path) -> None:
     source = tmp_path / "in.parquet"
     source.write_bytes(b"PAR1")
     with pytest.raises(ProjectError, match="has no ENCODING: only CSV and JSON lines are texts"):
-        score(bundle, source, tmp_path / "out.csv", Console(quiet=True), encoding="latin-1")
+        score(bundle, source, tmp_path / "out.csv", Console(quiet=True), form=AskedForm("latin-1"))

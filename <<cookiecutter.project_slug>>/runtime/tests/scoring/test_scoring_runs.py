@@ -26,7 +26,7 @@ TASKS = ("classification", "regression")
     [
         ("", "no header"),
         ("\n1\n", "no header"),
-        ("age;copy\n1;2\n", "lacks the columns age, copy"),
+        ("age:copy\n1:2\n", "lacks the columns age, copy"),
         ("age,Größe\n1,M\n", "lacks the columns copy"),
         ("age,copy,age\n1,true,2\n", "two columns named age"),
     ],
@@ -65,7 +65,7 @@ def test_paths_that_can_not_be_are_refused(shop: Bundle, tmp_path: Path) -> None
     broken = written(tmp_path / "broken.parquet", "PAR1 and no more")
     for given, target, reason in [
         (source, tmp_path / "out.xlsx", "end with one of .csv"),
-        (tmp_path / "in.txt", tmp_path / "out.csv", "end with one of .csv"),
+        (tmp_path / "in.xls", tmp_path / "out.csv", "end with one of .csv"),
         (tmp_path / "none.csv", tmp_path / "out.csv", "not here"),
         (tmp_path / "folder.csv", tmp_path / "out.csv", "no file"),
         (source, tmp_path / "folder.csv", "is a folder"),

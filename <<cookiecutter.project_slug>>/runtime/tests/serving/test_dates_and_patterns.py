@@ -86,7 +86,7 @@ def bundle(folder: Path) -> Bundle:
 @pytest.fixture(scope="module")
 def service(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     log = tmp_path_factory.mktemp("log") / "log"
-    with running(folder, log, LOG__FEATURES='{"*": "plain"}') as service:
+    with running(folder, log, LOG__FEATURES='{"*": "plain"}', SERVING__EXPLAIN="true") as service:
         service.wait("/readyz")
         yield service
 
@@ -129,6 +129,16 @@ def test_the_description_says_it(service: Service) -> None:
 def test_the_service_keeps_its_contract(service: Service, bundle: Bundle, tmp_path: Path) -> None:
     check_openapi(service, tmp_path)
     check_scoring(service, bundle, tmp_path)
+
+
+def test_dates_and_texts_are_explained(service: Service) -> None:
+    row = {**service.example, "since": "2023-10-20", "said": "too dear", "asked": None}
+    found = service.post("/api/explain", row).json()
+    parts = {each["feature"]: each["contribution"] for each in found["contributions"]}
+    assert found["class_name"] == "yes"
+    assert sorted(parts) == ["asked", "code", "said", "since"]
+    assert parts["since"] > 0.05
+    assert parts["said"] > 0.05
 
 
 def test_files_of_all_formats_are_answered_as_the_service_answers(

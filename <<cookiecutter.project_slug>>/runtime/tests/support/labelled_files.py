@@ -25,12 +25,14 @@ from model_runtime.training.use_case import UseCase
 from .settings import settings_in
 
 QUIET = Console(quiet=True)
-SUFFIXES = (".csv", ".parquet", ".jsonl")
+SUFFIXES = (".csv", ".txt", ".parquet", ".jsonl")
+"""Each has rows; .txt is CSV with semicolons, decimal commas and Windows' letters."""
 
 
 def saved(frame: pd.DataFrame, file: Path) -> Path:
     write: dict[str, Callable[[], Any]] = {
         ".csv": lambda: frame.to_csv(file, index=False),
+        ".txt": lambda: frame.to_csv(file, index=False, sep=";", decimal=",", encoding="cp1252"),
         ".parquet": lambda: frame.to_parquet(file, index=False),
         ".jsonl": lambda: frame.to_json(file, orient="records", lines=True, double_precision=15),
     }

@@ -10,6 +10,7 @@ from rich.console import Console
 from model_runtime.bundle.read import Bundle
 from model_runtime.bundle.write import write_bundle
 from model_runtime.scoring.many.run import Asked, score_many
+from model_runtime.tables.form import AskedForm
 
 from .scored_files import QUIET, as_file, table
 
@@ -35,9 +36,15 @@ def day_files(folder: Path, files: int, rows: int = 50, suffix: str = ".parquet"
 
 
 def score_all(
-    bundle: Path, source: object, target: object, cluster: str = "", console: Console = QUIET
+    bundle: Path,
+    source: object,
+    target: object,
+    cluster: str = "",
+    console: Console = QUIET,
+    form: AskedForm | None = None,
 ) -> list[str]:
-    return score_many(Asked(bundle, str(source), str(target), cluster), console)
+    asked = Asked(bundle, str(source), str(target), cluster, form=form or AskedForm())
+    return score_many(asked, console)
 
 
 def manifest(folder: Path) -> dict[str, Any]:

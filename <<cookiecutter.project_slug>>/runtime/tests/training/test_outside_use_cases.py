@@ -16,7 +16,8 @@ from model_runtime.drafting.draft import draft_features
 from model_runtime.features import Features, read_features
 from model_runtime.preprocessing import BasePreprocessor, feature_frame
 from model_runtime.settings import Settings
-from model_runtime.tables import CsvForm, read_by
+from model_runtime.tables.form import CsvForm
+from model_runtime.tables.read import read_by
 from model_runtime.training.run import train
 from model_runtime.training.use_case import UseCase
 

@@ -5,7 +5,9 @@ from typing import Annotated
 import typer
 
 from ..settings import read_settings
+from ..tables.form import AskedForm
 from ..terminal import console, failures_told, say, stoppable
+from .csv_form import Decimal, Encoding, Separator
 
 app = typer.Typer()
 
@@ -14,16 +16,19 @@ app = typer.Typer()
 def features(
     source: Annotated[str, typer.Option("--from", help="A table: CSV or Parquet.")] = "",
     target: Annotated[str, typer.Option(help="The column to predict; left out, the last.")] = "",
-    encoding: Annotated[str, typer.Option(help="Of CSV, e.g. latin-1; left out, found.")] = "",
+    encoding: Encoding = "",
+    separator: Separator = "",
+    decimal: Decimal = "",
     task: Annotated[str, typer.Option(help="classification or regression; left out, found.")] = "",
     force: Annotated[bool, typer.Option(help="Replace a file that git does not have.")] = False,
 ) -> None:
     """Draft features.yaml from a table, and data_loader.py where it is still the sample."""
     with failures_told(), stoppable():
+        form = AskedForm(encoding, separator, decimal)
         with console.status("The table is being read …"):
             from ..drafting.run import Asked, draft
 
-            said = [*draft(Asked(source, target, encoding, task, force))]
+            said = [*draft(Asked(source, target, form, task, force))]
         for line in said:
             say(line)
 
@@ -34,18 +39,20 @@ def profile(
         str, typer.Option("--from", help="A table; left out, what DataLoader.load_data loads.")
     ] = "",
     target: Annotated[str, typer.Option(help="Its column to predict.")] = "",
-    encoding: Annotated[str, typer.Option(help="Of CSV, e.g. latin-1; left out, found.")] = "",
+    encoding: Encoding = "",
+    separator: Separator = "",
+    decimal: Decimal = "",
 ) -> None:
     """Show the data before training, as a page: types, missing, ranges, what tells the target."""
     with failures_told(), stoppable():
-        settings = read_settings()
+        settings, form = read_settings(), AskedForm(encoding, separator, decimal)
         with console.status("The data are being looked at …"):
             from ..profiling.findings import findings
             from ..profiling.run import profile_own, profile_table, write_profile
 
             seed = settings.training.seed
             own = not source
-            found = profile_own(settings) if own else profile_table(source, target, encoding, seed)
+            found = profile_own(settings) if own else profile_table(source, target, form, seed)
             page = write_profile(found, settings)
         for sentence in findings(found):
             say(f"look  {sentence}")

@@ -9,8 +9,10 @@ import typer
 from ..delivery.release import Release
 from ..errors import ProjectError
 from ..settings import Settings, read_settings
+from ..tables.form import AskedForm
 from ..terminal import console, failures_told, logging_to_console, say, stoppable
 from .cluster import Extra, Name, Namespace, release_of
+from .csv_form import Decimal, Encoding, Separator
 
 app = typer.Typer()
 
@@ -61,12 +63,9 @@ def train(cluster: Workers = "") -> None:
         with using(cluster), Recording(ModelRegistry(settings), settings) as recording:
             metadata = run(use_case, settings, console, recording)
         say(f"  bundle   {settings.paths.bundle}, version {metadata.version}")
+        for line in recording.pages():
+            say(f"  {line}")
         say("  next     make serve")
-
-
-Encoding = Annotated[
-    str, typer.Option(help="Of CSV or JSON lines that are not UTF-8, such as latin-1 or cp1252.")
-]
 
 
 @app.command()
@@ -75,6 +74,8 @@ def evaluate(
         str, typer.Argument(metavar="INPUT", help="CSV, Parquet or JSON lines, with the target.")
     ] = "",
     encoding: Encoding = "",
+    separator: Separator = "",
+    decimal: Decimal = "",
 ) -> None:
     """Measure the bundle, as it is served, on labelled rows.
 
@@ -88,8 +89,9 @@ def evaluate(
             from ..bundle.read import read_bundle
             from ..evaluation.run import evaluate as run
             from ..training.hooks import own_use_case
+        form = AskedForm(encoding, separator, decimal)
         bundle, rows = read_bundle(settings.paths.bundle), Path(source) if source else None
-        found = run(own_use_case(), bundle, settings, console, rows, encoding)
+        found = run(own_use_case(), bundle, settings, console, rows, form)
         for line in found.lines():
             say(line)
         if found.missed:
@@ -110,6 +112,8 @@ def score(
     namespace: Namespace = None,
     values: Extra = None,
     encoding: Encoding = "",
+    separator: Separator = "",
+    decimal: Decimal = "",
 ) -> None:
     """Score a file of any size with the bundle.
 
@@ -128,24 +132,25 @@ def score(
         settings = read_settings(values)
         from ..scoring.many.choice import many
 
-        if encoding and (cluster or many(source, target, cluster)):
-            raise ProjectError(
-                "ENCODING is of one file that is scored here; score many one by one, or save them "
-                "as UTF-8."
-            )
+        form = AskedForm(encoding, separator, decimal)
         if cluster == "kubernetes":
+            if form.said:
+                raise ProjectError(
+                    "On kubernetes the form of CSV is found by looking at each file; leave "
+                    f"{', '.join(form.said).upper()} out, or score with CLUSTER=local:2."
+                )
             there = release_of(settings, release, namespace, values)
             _score_beside(there, settings, workers, {"input": source, "output": target})
             return
         if many(source, target, cluster):
-            _score_many(source, target, cluster, settings)
+            _score_many(source, target, cluster, settings, form)
             return
         from ..bundle.read import read_bundle
         from ..scoring.run import score as run
 
         bundle = read_bundle(settings.paths.bundle)
         trusted = settings.training.trusted_types
-        report = run(bundle, Path(source), Path(target), console, trusted, encoding)
+        report = run(bundle, Path(source), Path(target), console, trusted, form)
         for line in report.lines(source, target, bundle.metadata):
             say(line)
 
@@ -161,7 +166,9 @@ def _score_beside(
     score_in_cluster(release.name, release.helm, files, size)
 
 
-def _score_many(source: str, target: str, cluster: str, settings: Settings) -> None:
+def _score_many(
+    source: str, target: str, cluster: str, settings: Settings, form: AskedForm
+) -> None:
     try:
         from ..scoring.many.run import Asked, score_many
     except ImportError as error:
@@ -170,7 +177,8 @@ def _score_many(source: str, target: str, cluster: str, settings: Settings) -> N
             "'model-runtime[cluster]'` adds what they take."
         ) from error
     trusted = settings.training.trusted_types
-    for line in score_many(Asked(settings.paths.bundle, source, target, cluster, trusted), console):
+    asked = Asked(settings.paths.bundle, source, target, cluster, trusted, form)
+    for line in score_many(asked, console):
         say(line)
 
 

@@ -7,7 +7,9 @@ import typer
 
 from ..errors import ProjectError
 from ..settings import read_settings
+from ..tables.form import AskedForm
 from ..terminal import console, failures_told, say, stoppable
+from .csv_form import Decimal, Encoding, Separator
 
 app = typer.Typer()
 
@@ -31,6 +33,9 @@ Namespace = Annotated[str | None, typer.Option(help="Instead of deployment.names
 @app.command()
 def performance(
     outcomes: Annotated[str, typer.Option(help="CSV, Parquet or JSON lines: ID and target.")] = "",
+    encoding: Encoding = "",
+    separator: Separator = "",
+    decimal: Decimal = "",
     place: From = "",
     since: Since = "",
     until: Until = "",
@@ -73,13 +78,15 @@ def performance(
                 "joined: add one, e.g. `id: customer`, train again (`make train`), and send it "
                 "with each request."
             )
+        read_id = logged_id(settings.log, schema.id)
+        form = AskedForm(encoding, separator, decimal)
         found = measure_performance(
             use_case,
             bundle,
             settings,
             console,
             log,
-            Outcomes(Path(outcomes), schema.id, schema.target, logged_id(settings.log, schema.id)),
+            Outcomes(Path(outcomes), schema.id, schema.target, read_id, form),
             Asked(unit, asked_of),
         )
         for line in found.lines():
@@ -99,6 +106,9 @@ def drift(
             "--input", help="Instead of a log, a file of features, which are scored: see score."
         ),
     ] = "",
+    encoding: Encoding = "",
+    separator: Separator = "",
+    decimal: Decimal = "",
     since: Since = "",
     until: Until = "",
     by: By = "",
@@ -123,11 +133,12 @@ def drift(
             raise ProjectError(
                 "INPUT is a file of rows without times; leave FROM, SINCE, UNTIL out."
             )
+        form = AskedForm(encoding, separator, decimal)
         bundle, unit = read_bundle(settings.paths.bundle), named(by)
         where = namespace or settings.deployment.namespace
         log = open_log(place, where, bundle.metadata.name, since, until)
         rows = Path(source) if source else log
-        found = look_for_drift(bundle, settings, console, rows, Asked(unit, limit))
+        found = look_for_drift(bundle, settings, console, rows, Asked(unit, limit, form))
         for line in found.lines():
             say(line)
         if gauges:

@@ -160,15 +160,19 @@ def ui(port: Annotated[int, typer.Option(help="Where the pages are.")] = 5000) -
         from ..registry.client import ModelRegistry
         from ..registry.embedded import DATABASE
         from ..registry.pages import pages_shown
+        from ..registry.shown_pages import model_page
 
         registry = ModelRegistry(read_settings())
         if not registry.embedded:
-            say(f"The registry is a server with pages of its own: {registry}")
+            page = model_page(registry.uri, registry.name) if registry.versions() else ""
+            say(f"The registry is a server with pages of its own: {page or registry}")
             return
         if not (registry.folder / DATABASE).is_file():
             raise ProjectError(f"There is nothing in {registry} yet: train first (`make train`).")
         registry.versions()  # follows a project that was moved
         with pages_shown(registry.uri, port, console.status("MLflow is being started …")) as pages:
             if pages.poll() is None:
-                say(f"http://127.0.0.1:{port}  (Ctrl-C ends it)")
+                address = f"http://127.0.0.1:{port}"
+                say(f"{address}  (Ctrl-C ends it)")
+                say(f"{model_page(address, registry.name)}  the model and its versions")
             raise typer.Exit(pages.wait())

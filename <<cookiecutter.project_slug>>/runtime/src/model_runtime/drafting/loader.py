@@ -4,7 +4,7 @@ import json
 import re
 from pathlib import Path
 
-from ..tables import CsvForm
+from ..tables.form import CsvForm
 
 _LOADER = '''\
 """The source of the data."""

@@ -1,7 +1,7 @@
 """Drafting of features.yaml, and of what else still is the template's sample."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 
@@ -11,7 +11,8 @@ from ..files import replacing_file
 from ..git import holds
 from ..project import project
 from ..settings import read_settings
-from ..tables import CsvForm, find_form, read_head, read_whole
+from ..tables.form import AskedForm, CsvForm, find_form
+from ..tables.read import read_head, read_whole
 from ..tasks import TASKS, TaskName
 from .draft import Draft, draft_features
 from .loader import call, is_drafted, loader_text, tests_text
@@ -27,7 +28,7 @@ class Asked:
 
     source: str
     target: str = ""
-    encoding: str = ""
+    form: AskedForm = field(default_factory=AskedForm)
     task: str = ""
     force: bool = False
 
@@ -49,8 +50,8 @@ def draft(asked: Asked) -> Iterator[str]:
     yield f"  target     {found.target.name}: {found.target.task}, for it {found.target.why}"
     if not asked.target:
         yield "             (the last column, for none was named: TARGET=column)"
-    if form.encoding not in ("utf-8", asked.encoding):
-        yield f"  encoding   {form.encoding}, by its looks: ENCODING=… says another"
+    if not form.plain:
+        yield f"  form       {form}; ENCODING, SEPARATOR, DECIMAL say another"
     for name, reason in found.left_out.items():
         yield f"  left out   {name!r}: {reason}"
     yield from _other_files(path, form, loader)
@@ -99,15 +100,15 @@ def _check_kept(file: Path, force: bool) -> None:
 
 
 def _drafted(path: Path, asked: Asked) -> tuple[CsvForm, Draft]:
-    form = table_form(path, asked.encoding)
+    form = table_form(path, asked.form)
     frame = read_whole(path, form, texts=read_head(path, form))
     draft = draft_features(frame, str(path), asked.target, present_task(), asked.task)
     return form, draft
 
 
-def table_form(path: Path, encoding: str) -> CsvForm:
+def table_form(path: Path, asked: AskedForm) -> CsvForm:
     """Return the form of a table; Parquet's is in the file."""
-    return CsvForm() if path.suffix == ".parquet" else find_form(path, encoding)
+    return CsvForm() if path.suffix == ".parquet" else find_form(path, asked)
 
 
 def present_task() -> TaskName | None:

@@ -13,10 +13,10 @@ from ..bundle.self_test import self_test
 from ..errors import ProjectError
 from ..files import replacing
 from ..progress import Progress, advance
-from ..scoring.encodings import as_utf8
+from ..scoring.open_input import open_input
 from ..scoring.run import check_format, opened
-from ..scoring.stream import INPUTS
 from ..settings import Settings
+from ..tables.form import AskedForm
 from ..training.use_case import UseCase
 from .answered import answer
 from .labelled import Labelled, labelled
@@ -31,7 +31,7 @@ def evaluate(
     settings: Settings,
     console: Console,
     source: Path | None = None,
-    encoding: str = "",
+    form: AskedForm | None = None,
 ) -> Evaluation:
     """Measure a bundle as it is served, and write the report.
 
@@ -41,7 +41,7 @@ def evaluate(
         settings: Where the reports are.
         console: For progress.
         source: CSV, Parquet or JSON lines, by its suffix; left out, what `load_data` returns.
-        encoding: Of a text; empty for UTF-8.
+        form: The parts of CSV's form that are said; the others are found.
 
     Raises:
         ProjectError: The file can't be read or lacks a column, no row can be measured, the bundle
@@ -62,7 +62,7 @@ def evaluate(
                 file, rows, sha256 = source, str(source), _sha256(source)
             step.found = f"{rows}, SHA-256 {sha256[:12]}…"
         with progress.step("answer") as step:
-            read, found = known(use_case, schema, engine, file, rows, encoding if source else "")
+            read, found = known(use_case, schema, engine, file, rows, form if source else None)
             step.found = f"{len(found.truth):,} of {read:,} rows can be measured"
     with progress.step("report") as step, replacing(folder, MARK) as new:
         write_rejects(new, found.rejects)
@@ -81,7 +81,12 @@ def evaluate(
 
 
 def known(
-    use_case: UseCase, schema: Schema, engine: Engine, file: Path, rows: str, encoding: str = ""
+    use_case: UseCase,
+    schema: Schema,
+    engine: Engine,
+    file: Path,
+    rows: str,
+    form: AskedForm | None = None,
 ) -> tuple[int, Labelled]:
     """Ask an engine about a file's rows; return how many there are, and those of known target.
 
@@ -91,15 +96,15 @@ def known(
         engine: The bundle's.
         file: CSV, Parquet or JSON lines.
         rows: Said of the rows in an error.
-        encoding: Of a text; empty for UTF-8.
+        form: The parts of CSV's form that are said; the others are found.
 
     Raises:
         ProjectError: The file can't be read, or has no column for the target.
     """
     features = use_case.features
     kept = (features.target, *filter(None, [features.weight]))
-    with opened(file) as raw, as_utf8(file, raw, encoding) as content:
-        records = INPUTS[file.suffix.lower()](file, content, schema, kept)
+    suffix, asked = file.suffix.lower(), form or AskedForm()
+    with opened(file) as raw, open_input(file, suffix, raw, schema, asked, kept) as records:
         if records.names is not None and features.target not in records.names:
             raise ProjectError(
                 f"{rows}: there is no column '{features.target}', the target of features.yaml, "

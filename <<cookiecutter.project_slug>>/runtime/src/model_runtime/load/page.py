@@ -10,8 +10,8 @@ from .plots import plots
 from .resident import Samples
 
 _STYLE = """\
-.kept { color: #0b6b3a; }
-.missed { color: #b3261e; font-weight: 600; }
+.kept { color: var(--good); }
+.missed { color: var(--bad); font-weight: 600; }
 .plots { overflow-x: auto; }
 svg { width: 100%; min-width: 36rem; height: auto; }
 """

@@ -1,6 +1,6 @@
 """Look for drift since training, in a prediction log or in a file, and write the report."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,7 @@ from ..errors import ProjectError
 from ..files import replacing
 from ..progress import Progress
 from ..settings import Settings
+from ..tables.form import AskedForm
 from .drift import Moment, chance, drift_of, psi
 from .drift_card import drift_card
 from .drift_pictures import draw_drift
@@ -25,10 +26,11 @@ from .tally import Tally
 
 @dataclass(frozen=True)
 class Asked:
-    """The options of a run: the periods, if they are not to suit, and the limit of the PSI."""
+    """The options of a run: the periods, if they are not to suit, the PSI's limit, CSV's form."""
 
     unit: Unit | None
     limit: float
+    form: AskedForm = field(default_factory=AskedForm)
 
 
 def look_for_drift(
@@ -55,7 +57,7 @@ def look_for_drift(
             seen, source = count_log(tally, rows, bundle, shortest), str(rows.source)
         else:
             trusted = settings.training.trusted_types
-            seen, source = count_file(tally, rows, bundle, trusted), str(rows)
+            seen, source = count_file(tally, rows, bundle, trusted, asked.form), str(rows)
         step.found = f"{seen.rows:,} rows in {source}"
     compared = list(tally.whole())
     if not compared:

@@ -14,8 +14,13 @@ from ..errors import ProjectError
 from ..evaluation.truth import is_missing
 from ..keyed_hash import Hash
 from ..progress import advance
+from ..scoring.check import pointed_cell
+from ..scoring.open_input import plain_text
+from ..scoring.read_csv import CsvInput
 from ..scoring.run import check_format, opened
+from ..scoring.stream import INPUTS
 from ..settings import Log
+from ..tables.form import AskedForm, Columns, CsvForm
 from .event import entity_id
 
 Pair = tuple[str | None, Any]
@@ -49,6 +54,7 @@ class Outcomes:
         id_name: str,
         target: str,
         read_id: Callable[[Any], str | None] = entity_id,
+        form: AskedForm | None = None,
     ) -> None:
         """Read a CSV, Parquet or JSON lines file, by its suffix.
 
@@ -57,13 +63,14 @@ class Outcomes:
             id_name: The ID's column.
             target: The target's.
             read_id: Turns an ID into the form in which the log has it.
+            form: The parts of CSV's form that are said; the others are found.
 
         Raises:
             ProjectError: The suffix is another.
         """
         check_format(path, "OUTCOMES")
         self.path, self.id_name, self.target = path, id_name, target
-        self._read_id = read_id
+        self._read_id, self._form = read_id, form or AskedForm()
         self.read = self.unreadable = 0
         self.first_unreadable = ""
 
@@ -73,29 +80,35 @@ class Outcomes:
         Raises:
             ProjectError: The file can't be read, or lacks a column.
         """
-        ways: dict[str, Callable[[BinaryIO], Iterator[Pair]]] = {
-            ".csv": self._csv,
-            ".parquet": self._parquet,
-        }
-        read = ways.get(self.path.suffix.lower(), self._json_lines)
+        suffix = self.path.suffix.lower()
+        expected = Columns(frozenset({self.id_name, self.target}), frozenset({self.target}))
         size = self.path.stat().st_size if self.path.is_file() else 0
-        with opened(self.path) as file:
-            for identity, outcome in read(file):
+        with (
+            opened(self.path) as raw,
+            plain_text(self.path, suffix, raw, self._form, expected) as (file, form),
+        ):
+            for identity, outcome in self._read(suffix, file, form):
                 self.read += 1
                 if self.read % 10_000 == 0:
                     advance(file.tell(), size, "bytes")
                 yield self._read_id(identity), None if is_missing(outcome) else outcome
 
-    def _csv(self, file: BinaryIO) -> Iterator[Pair]:
+    def _read(self, suffix: str, file: BinaryIO, form: CsvForm) -> Iterator[Pair]:
+        if INPUTS[suffix] is CsvInput:
+            return self._csv(file, form)
+        return self._parquet(file) if suffix == ".parquet" else self._json_lines(file)
+
+    def _csv(self, file: BinaryIO, form: CsvForm) -> Iterator[Pair]:
         with io.TextIOWrapper(file, "utf-8-sig", newline="") as text:
-            reader = csv.reader(text, strict=True)
+            reader = csv.reader(text, strict=True, delimiter=form.separator)
             try:
-                yield from self._rows(reader)
+                for identity, target in self._rows(reader):
+                    yield identity, target if form.decimal == "." else pointed_cell(target)
             except (csv.Error, UnicodeDecodeError) as error:
                 place = f"{self.path}, after line {reader.line_num:,}"
                 raise ProjectError(f"{place}: {error}.") from error
 
-    def _rows(self, reader: Any) -> Iterator[Pair]:
+    def _rows(self, reader: Any) -> Iterator[tuple[str, str]]:
         names: list[str] = next(reader, [])
         identity, target = self._columns(names)
         for cells in reader:

@@ -13,9 +13,10 @@ from ..bundle.read import Bundle
 from ..bundle.reference import Values, answers_of
 from ..features import Feature, Misfit
 from ..progress import advance
+from ..scoring.open_input import open_input
 from ..scoring.predict import BlockPredictor
 from ..scoring.run import check_format, cores, opened
-from ..scoring.stream import INPUTS
+from ..tables.form import AskedForm
 from .answers import AnswerColumns
 from .event import Prediction
 from .join import BATCH
@@ -112,7 +113,9 @@ class _Shown:
                 return
 
 
-def count_file(tally: Tally, file: Path, bundle: Bundle, trusted_types: tuple[str, ...]) -> Seen:
+def count_file(
+    tally: Tally, file: Path, bundle: Bundle, trusted_types: tuple[str, ...], form: AskedForm
+) -> Seen:
     """Count a file's rows, as one period, and the bundle's answers to them.
 
     Raises:
@@ -121,8 +124,11 @@ def count_file(tally: Tally, file: Path, bundle: Bundle, trusted_types: tuple[st
     check_format(file, "INPUT")
     seen, schema = Seen(), bundle.schema
     engine = bundle.engine(trusted_types)
-    with opened(file) as content, ThreadPoolExecutor(cores()) as pool:
-        records = INPUTS[file.suffix.lower()](file, content, schema)
+    with (
+        opened(file) as content,
+        ThreadPoolExecutor(cores()) as pool,
+        open_input(file, file.suffix.lower(), content, schema, form) as records,
+    ):
         predictor = BlockPredictor(engine, schema, pool)
         for block in records.blocks():
             seen.rows += block.features.height

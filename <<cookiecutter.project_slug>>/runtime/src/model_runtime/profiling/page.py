@@ -14,16 +14,16 @@ h3 { font-size: 1rem; margin: 0; overflow-wrap: anywhere; }
 p { margin: .25rem 0; overflow-wrap: anywhere; }
 .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(17rem, 100%), 1fr));
   gap: 1rem; align-items: start; }
-article { border: 1px solid #dfe5ec; border-radius: .5rem; padding: .75rem 1rem; min-width: 0; }
-.note { color: #5a6775; font-size: .875rem; }
+article { border: 1px solid var(--line); border-radius: .5rem; padding: .75rem 1rem; min-width: 0; }
+.note { color: var(--muted); font-size: .875rem; }
 svg { display: block; width: 100%; height: 4rem; margin-top: .5rem; }
-svg rect { fill: #0b6e99; }
+svg rect { fill: var(--accent); }
 .ends { display: flex; justify-content: space-between; gap: 1rem; }
 dl { display: grid; grid-template-columns: fit-content(40%) 1fr auto; gap: .15rem .75rem;
   margin: .5rem 0 0; font-size: .875rem; align-items: center; }
 dt { overflow-wrap: anywhere; }
 dd { margin: 0; font-variant-numeric: tabular-nums; }
-.bar { height: .75rem; background: #0b6e99; border-radius: .2rem; min-width: 1px; }
+.bar { height: .75rem; background: var(--accent); border-radius: .2rem; min-width: 1px; }
 li { margin: .35rem 0; overflow-wrap: anywhere; }
 """
 

@@ -10,7 +10,8 @@ from ..errors import ProjectError
 from ..features import Features, read_features
 from ..files import replacing
 from ..settings import Settings
-from ..tables import read_head, read_whole
+from ..tables.form import AskedForm
+from ..tables.read import read_head, read_whole
 from ..training.hooks import own_use_case
 from .page import page
 from .profile import About, Profile, profile
@@ -18,20 +19,20 @@ from .profile import About, Profile, profile
 PAGE = "profile.html"
 
 
-def profile_table(source: str, target: str, encoding: str, seed: int) -> Profile:
+def profile_table(source: str, target: str, asked: AskedForm, seed: int) -> Profile:
     """Look at a table, before there is a features.yaml for it.
 
     Args:
         source: CSV or Parquet.
         target: The column to predict; left out, features.yaml's, or the last one.
-        encoding: Of CSV; left out, it is found.
+        asked: Of CSV's form; what is left out is found.
         seed: For the rows of a sample.
 
     Raises:
         ProjectError: It can't be read, or has no target.
     """
     path = table(source)
-    form = table_form(path, encoding)
+    form = table_form(path, asked)
     frame = read_whole(path, form, texts=read_head(path, form))
     if not len(frame):
         raise ProjectError(f"{path} has no rows.")

@@ -13,6 +13,10 @@ from ..settings import Settings
 from .client import BUNDLE, DIGEST, METRIC, ModelRegistry
 from .embedded import artifacts
 from .mlmodel import FILE, mlmodel
+from .shown_pages import KIND, NAME, NOTE, description, run_page, version_page
+from .workspace import is_workspace
+
+CARD = "model-card.md"
 
 _LONGEST = 500
 """Characters of a parameter; some registries take no more."""
@@ -62,7 +66,7 @@ class Recording:
         with self._registry.speaking():
             if self._registry.registered() is None:
                 with _made_meanwhile():
-                    self._client.create_registered_model(name)
+                    self._client.create_registered_model(name, description=self._about_model())
             # First, for some registries read it when they register; the bundle needs its number.
             text = mlmodel(BUNDLE, run.run_id)
             self._client.log_text(run.run_id, text, f"{BUNDLE}/{FILE}")
@@ -82,8 +86,32 @@ class Recording:
             self._client.log_artifacts(run_id, str(bundle), BUNDLE)
             for tag, value in _about(metadata).items():
                 self._client.set_tag(run_id, tag, value[:_LONGEST])
+            self._describe(metadata, reports)
             for tag, value in tags.items():
                 self._client.set_model_version_tag(name, str(self._version), tag, value)
+
+    def pages(self) -> list[str]:
+        """Return a server's pages of the version and its run, a line each."""
+        name, version, uri = self._registry.name, self._version or 0, self._registry.uri
+        if not (page := version_page(uri, name, version)):
+            return []
+        run = run_page(uri, self._run.experiment_id, self._run.run_id)
+        return [f"version  {page}", f"run      {run}"]
+
+    def _describe(self, metadata: Metadata, reports: Path) -> None:
+        """Let MLflow's pages show the model card; a workspace of Azure has others."""
+        if is_workspace(self._registry.uri):
+            return
+        name, version = self._registry.name, str(self._version)
+        text = description((reports / CARD).read_text("utf-8"))
+        title = f"{self._settings.model.titled}, version {metadata.version}"
+        for tag, value in {NAME: title, NOTE: text}.items():
+            self._client.set_tag(self._run.run_id, tag, value)
+        self._client.update_model_version(name, version, text)
+
+    def _about_model(self) -> str | None:
+        model = self._settings.model
+        return None if is_workspace(self._registry.uri) else model.description or model.titled
 
     def refuse(self, missed: list[str], metrics: dict[str, float], reports: Path) -> None:
         """Note that a model missed its thresholds, and keep its reports; the run has no version."""
@@ -106,7 +134,12 @@ class Recording:
             place = artifacts(registry.folder) if registry.embedded else None
             with _made_meanwhile():
                 self._client.create_experiment(registry.name, artifact_location=place)
-        return str(self._client.get_experiment_by_name(registry.name).experiment_id)
+        found = self._client.get_experiment_by_name(registry.name)
+        # Its page guesses once it is looked at; what somebody has chosen there stays.
+        guessed = found.tags.get(KIND[0], "").endswith("inferred")
+        if (guessed or KIND[0] not in found.tags) and not is_workspace(registry.uri):
+            self._client.set_experiment_tag(found.experiment_id, *KIND)
+        return str(found.experiment_id)
 
     def _log(self, metrics: dict[str, float], reports: Path) -> None:
         for metric, value in metrics.items():

@@ -15,10 +15,16 @@ import polars as pl
 
 from ..bundle.schema import Schema
 from ..features import Feature, Rule
+from ..features.number import NUMBER
 from ..features.text import MOST_CHARACTERS
 from .explain import Reject, RowReader
 
 Numbers = npt.NDArray[np.int64]
+
+NUMBERS = ("number", "integer")
+"""Types of features whose values have a decimal sign."""
+
+_EXCHANGED = str.maketrans(",.", ".,")
 
 
 @dataclass(frozen=True)
@@ -26,7 +32,8 @@ class Raw:
     """Records as they were read, and what could not be read.
 
     `frame` has a row for each record and a column for each feature that the input has, and for the
-    ID; `texts` says that all are texts (CSV). `records` and `lines` have a number for each row.
+    ID; `texts` says that all are texts (CSV), in whose numbers `decimal` is the decimal sign.
+    `records` and `lines` have a number for each row.
     """
 
     frame: pl.DataFrame
@@ -34,6 +41,7 @@ class Raw:
     records: Numbers
     lines: Numbers | None
     rejects: list[Reject]
+    decimal: str = "."
 
 
 @dataclass(frozen=True)
@@ -64,14 +72,15 @@ class Check:
 
     def __call__(self, raw: Raw) -> Checked:
         """Return the rows that the API would accept, and say what is wrong with the others."""
-        typed = self.typed(raw.frame, raw.texts)
-        good = self.good(raw.frame, typed)
+        frame = self._pointed(raw)
+        typed = self.typed(frame, raw.texts)
+        good = self.good(frame, typed)
         rejects = list(raw.rejects)
         patches = {}
         for k in np.flatnonzero(~good).tolist():
             line = None if raw.lines is None else int(raw.lines[k])
             sent = raw.frame.row(k, named=True)
-            request = self._request(sent, raw.texts)
+            request = self._request(frame.row(k, named=True), raw.texts)
             if row := self._rows.read(request):
                 patches[k] = row
             else:
@@ -89,10 +98,21 @@ class Check:
             None if raw.lines is None else raw.lines[good],
             rejects,
             {
-                name: raw.frame[name].filter(kept).to_list()
+                name: frame[name].filter(kept).to_list()
                 for name in self._beside
-                if name in raw.frame.columns
+                if name in frame.columns
             },
+        )
+
+    def _pointed(self, raw: Raw) -> pl.DataFrame:
+        """Return the frame with a point for the decimal sign of numbers, and a sign for a point."""
+        if raw.decimal == ".":
+            return raw.frame
+        numbers = [each.name for each in self._schema.features if each.type in NUMBERS]
+        return raw.frame.with_columns(
+            pointed(raw.frame[name], every=name in numbers)
+            for name in (*numbers, *self._beside)
+            if name in raw.frame.columns
         )
 
     def typed(self, frame: pl.DataFrame, texts: bool) -> pl.DataFrame:
@@ -155,6 +175,25 @@ def _typed(feature: Feature, column: pl.Series, texts: bool) -> pl.Series:
 
 def _nothing(feature: Feature, rows: int) -> pl.Series:
     return pl.repeat(None, rows, dtype=pl.Float64 if feature.numeric else pl.String, eager=True)
+
+
+def pointed(column: pl.Series, every: bool) -> pl.Series:
+    """Return texts with commas and points exchanged: all of them, or those that look like numbers.
+
+    So a point, which groups thousands where the comma is the decimal sign, makes no number.
+    """
+    changed = column.str.replace_many([",", "."], [".", ","])
+    if every:
+        return changed
+    number = f"^(?:{NUMBER.pattern})$"
+    alike = column.str.contains(number) | changed.str.contains(number)
+    return changed.zip_with(alike.fill_null(False), column)
+
+
+def pointed_cell(text: str) -> str:
+    """Return one text likewise, changed if it looks like a number."""
+    changed = text.translate(_EXCHANGED)
+    return changed if NUMBER.fullmatch(text) or NUMBER.fullmatch(changed) else text
 
 
 def converted(rule: Rule, value: object) -> float | str | None:

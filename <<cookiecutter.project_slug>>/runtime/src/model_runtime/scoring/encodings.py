@@ -4,21 +4,21 @@ import codecs
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import BinaryIO
 
 from ..errors import ProjectError
 
 _CHUNK = 1024 * 1024
-_TEXTS = frozenset({".csv", ".jsonl", ".ndjson"})
+_NO_TEXT = ".parquet"
 
 
 @contextmanager
-def as_utf8(source: Path, file: BinaryIO, encoding: str) -> Iterator[BinaryIO]:
+def as_utf8(source: object, suffix: str, file: BinaryIO, encoding: str) -> Iterator[BinaryIO]:
     """Return a file of text in UTF-8: itself, or a temporary copy of what another encoding says.
 
     Args:
-        source: Its path, for messages; its suffix says whether it is text.
+        source: Its path, for messages.
+        suffix: Of its format, which says whether it is text.
         file: What it holds, from its beginning.
         encoding: By Python's names, such as latin-1, cp1252 or utf-16; empty for UTF-8.
 
@@ -28,7 +28,7 @@ def as_utf8(source: Path, file: BinaryIO, encoding: str) -> Iterator[BinaryIO]:
     if not encoding:
         yield file
         return
-    decoder = _decoder(source, encoding)
+    decoder = _decoder(source, suffix, encoding)
     with tempfile.TemporaryFile() as copy:
         line = 1
         try:
@@ -40,14 +40,14 @@ def as_utf8(source: Path, file: BinaryIO, encoding: str) -> Iterator[BinaryIO]:
         except UnicodeError as error:
             raise ProjectError(
                 f"{source} is not in {encoding}: after line {line:,} there is something else "
-                f"({error}). Say its own encoding, such as ENCODING=cp1252."
+                f"({error}). Say its own encoding, such as ENCODING=latin-1."
             ) from error
         copy.seek(0)
         yield copy
 
 
-def _decoder(source: Path, encoding: str) -> codecs.IncrementalDecoder:
-    if source.suffix.lower() not in _TEXTS:
+def _decoder(source: object, suffix: str, encoding: str) -> codecs.IncrementalDecoder:
+    if suffix == _NO_TEXT:
         raise ProjectError(f"{source} has no ENCODING: only CSV and JSON lines are texts.")
     try:
         "".encode(encoding)  # of bytes, or of texts alone, are some of Python's

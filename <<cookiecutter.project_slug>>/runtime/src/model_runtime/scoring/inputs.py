@@ -11,6 +11,7 @@ import polars as pl
 
 from ..bundle.schema import Schema
 from ..errors import ProjectError
+from ..tables.form import CsvForm
 from .check import Checked, Numbers, Raw
 from .explain import Reject, short
 
@@ -32,10 +33,11 @@ class Input(ABC):
 
     `read` counts the records so far; `done` of `total` says how far that is, in bytes or rows.
     `names` are those of the columns, where the file has such; `ignored` are the names that the
-    model does not know.
+    model does not know; `form` is that of CSV.
     """
 
     names: list[str] | None = None
+    form: CsvForm | None = None
 
     def __init__(self, path: object, file: BinaryIO) -> None:
         """Read an open file that messages call by its path or address."""
@@ -93,7 +95,8 @@ def needed(path: object, names: list[str], schema: Schema, beside: tuple[str, ..
         found = ", ".join(map(short, names[:50])) or "none"
         raise ProjectError(
             f"{path} lacks the columns {', '.join(lacking)}; its columns are: {found}. "
-            "Name them as features.yaml does (in CSV, the first line names them, with commas)."
+            "Name them as features.yaml does (in CSV, the first line names them; SEPARATOR says "
+            "which sign is between them)."
         )
     if twice := [name for name in known if names.count(name) > 1]:
         raise ProjectError(f"{path} has two columns named {twice[0]}; remove or rename one.")

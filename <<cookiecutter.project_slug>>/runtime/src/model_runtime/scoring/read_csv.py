@@ -1,8 +1,9 @@
-"""Read CSV: UTF-8, commas, a header, one record a line unless a quoted cell has line feeds."""
+"""Read CSV in UTF-8: a header, one record a line unless a quoted cell has line feeds."""
 
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain
 from typing import BinaryIO
 
@@ -13,8 +14,9 @@ from pyarrow import csv as arrow_csv
 
 from ..bundle.schema import Schema
 from ..errors import ProjectError
+from ..tables.form import CsvForm
 from .check import Check, Checked, Numbers, Raw
-from .csv_records import RECORD, Records, records
+from .csv_records import Grammar, Records, records
 from .explain import Reject
 from .inputs import NOT_UTF8, Input, decoded, needed, size_of, whole_lines
 
@@ -23,24 +25,32 @@ class CsvInput(Input):
     """A CSV file; an empty cell is a missing value."""
 
     names: list[str]
+    form: CsvForm
 
     def __init__(
-        self, path: object, file: BinaryIO, schema: Schema, beside: tuple[str, ...] = ()
+        self,
+        path: object,
+        file: BinaryIO,
+        schema: Schema,
+        beside: tuple[str, ...] = (),
+        form: CsvForm | None = None,
     ) -> None:
-        """Read the header.
+        """Read the header; of the form, the separator and the decimal sign count here.
 
         Raises:
             ProjectError: There is no header, or it lacks a column that the model needs.
         """
         super().__init__(path, file)
+        self.form = form or CsvForm()
+        self._grammar = Grammar(self.form.separator)
         self._check = Check(schema, beside)
         self.total = size_of(file)
         self._blocks = whole_lines(self.file)
         first = next(self._blocks, b"")
-        header = RECORD.match(first)
+        header = self._grammar.record.match(first)
         if not header or not header[0].strip():
             raise ProjectError(f"{path} has no header of CSV: its first line names the columns.")
-        self.names = _names(path, header[0])
+        self.names = _names(path, header[0], self.form.separator)
         self._used = needed(path, self.names, schema, beside)
         self.ignored.update(name for name in self.names if name not in self._used)
         self._blocks = chain([first[header.end() :]], self._blocks)
@@ -48,7 +58,7 @@ class CsvInput(Input):
 
     def blocks(self) -> Iterator[Checked]:
         """See `Input.blocks`."""
-        for found in records(self._blocks, self._line):
+        for found in records(self._blocks, self._line, self._grammar):
             yield self._check(self._raw(found))
 
     def _raw(self, found: Records) -> Raw:
@@ -64,7 +74,8 @@ class CsvInput(Input):
             Reject(int(number), line, None, reason)
             for number, (line, reason) in zip(bad_numbers, bad, strict=True)
         ]
-        return decoded(table, True, numbers, lines, rejects)
+        raw = decoded(table, True, numbers, lines, rejects)
+        return replace(raw, decimal=self.form.decimal)
 
     def _table(self, found: Records) -> tuple[pl.DataFrame, Numbers, list[tuple[int, str]]]:
         """Return the used cells as bytes, each row's line, and the lines with other fields."""
@@ -84,7 +95,10 @@ class CsvInput(Input):
                 use_threads=False, block_size=len(found.content) + 1, column_names=columns
             ),
             arrow_csv.ParseOptions(
-                newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=misfit
+                delimiter=self.form.separator,
+                newlines_in_values=True,
+                ignore_empty_lines=False,
+                invalid_row_handler=misfit,
             ),
             arrow_csv.ConvertOptions(
                 column_types=dict.fromkeys(used, pa.binary()),
@@ -110,8 +124,8 @@ def _fields(count: int) -> str:
     return f"{count} field" if count == 1 else f"{count} fields"
 
 
-def _names(path: object, header: bytes) -> list[str]:
+def _names(path: object, header: bytes, separator: str) -> list[str]:
     try:
-        return next(csv.reader(io.StringIO(header.decode(), newline="")))
+        return next(csv.reader(io.StringIO(header.decode(), newline=""), delimiter=separator))
     except UnicodeDecodeError as error:
         raise ProjectError(f"{path}: the header {NOT_UTF8}: {error}.") from error

@@ -2,6 +2,7 @@
 
 import io
 import os
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -16,19 +17,21 @@ from ..bundle.read import Bundle
 from ..bundle.self_test import self_test
 from ..errors import ProjectError
 from ..files import part_of
-from .encodings import as_utf8
+from ..tables.form import AskedForm, CsvForm
 from .explain import short
 from .inputs import Input
+from .open_input import open_input
 from .predict import BlockPredictor
 from .stream import INPUTS, Counts, score_stream
-from .write import OutputColumns
+from .write import OUTPUTS, OutputColumns
 
 
 @dataclass(frozen=True)
 class Report(Counts):
-    """The counts of a run, and where its rejects are."""
+    """The counts of a run, where its rejects are, and the form of CSV that was read."""
 
     rejects: Path
+    form: CsvForm | None = None
 
     def lines(self, source: str, target: str, metadata: Metadata) -> list[str]:
         """Return the report as a person reads it."""
@@ -38,6 +41,8 @@ class Report(Counts):
             f"scored     {self.scored:,} to {target}, by {by}",
             f"rejected   {self.rejected:,}" + (f", see {self.rejects}" if self.rejected else ""),
         ]
+        if self.form and not self.form.plain:
+            found.insert(1, f"form       {self.form}; ENCODING, SEPARATOR, DECIMAL say another")
         if self.ignored:
             names = ", ".join(map(short, self.ignored[:50]))
             found.append(f"ignored    what the model does not know: {names}")
@@ -50,7 +55,7 @@ def score(
     target: Path,
     console: Console,
     trusted_types: tuple[str, ...] = (),
-    encoding: str = "",
+    form: AskedForm | None = None,
 ) -> Report:
     """Score each record of a file that the API would accept, and say why others are rejected.
 
@@ -63,7 +68,7 @@ def score(
         target: Likewise; rejects go to `<stem>.rejects.csv` beside it, if there are any.
         console: Where the progress is shown, if it is a terminal.
         trusted_types: `training.trusted_types` of config.yaml.
-        encoding: Of a text; empty for UTF-8.
+        form: The parts of CSV's form that are said; the others are found.
 
     Raises:
         ProjectError: A file can't be read or written, lacks what the model needs or would be
@@ -74,8 +79,11 @@ def score(
     columns = OutputColumns(bundle)
     engine = bundle.engine(trusted_types)
     self_test(engine, bundle.schema, bundle.metadata)
-    with opened(source) as content, as_utf8(source, content, encoding) as file:
-        records = INPUTS[source.suffix.lower()](source, file, bundle.schema)
+    suffix, form = source.suffix.lower(), form or AskedForm()
+    with (
+        opened(source) as content,
+        open_input(source, suffix, content, bundle.schema, form) as records,
+    ):
         try:
             return _run(records, engine, columns, target, rejects, console)
         except OSError as error:
@@ -97,20 +105,21 @@ def opened(source: Path) -> io.BufferedReader:
         raise ProjectError(f"{source} can't be read ({error.strerror}).") from error
 
 
-def check_format(path: Path, use: str) -> None:
-    """See that a file's suffix says its format.
+def check_format(path: Path, use: str, known: Iterable[str] = INPUTS) -> None:
+    """See that a file's suffix says its format, one of the known ones.
 
     Raises:
         ProjectError: It says none that is known.
     """
-    if path.suffix.lower() not in INPUTS:
-        known = ", ".join(INPUTS)
-        raise ProjectError(f"{use} is '{path}'; its name has to end with one of {known}.")
+    if path.suffix.lower() not in known:
+        raise ProjectError(
+            f"{use} is '{path}'; its name has to end with one of {', '.join(known)}."
+        )
 
 
 def _check_paths(source: Path, target: Path, rejects: Path) -> None:
-    for path, use in ((source, "INPUT"), (target, "OUTPUT")):
-        check_format(path, use)
+    check_format(source, "INPUT")
+    check_format(target, "OUTPUT", OUTPUTS)
     for path, use in ((target, "OUTPUT"), (rejects, "The file of rejects")):
         if path.is_dir():
             raise ProjectError(f"{use}, {path}, is a folder; name a file.")
@@ -154,7 +163,7 @@ def _run(
         else:
             rejects_part.remove_target()
         part.replace()
-    return Report(**vars(counts), rejects=rejects)
+    return Report(**vars(counts), rejects=rejects, form=records.form)
 
 
 def cores() -> int:

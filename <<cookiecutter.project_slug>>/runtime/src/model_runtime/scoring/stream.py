@@ -19,6 +19,8 @@ from .write import OUTPUTS, OutputColumns
 
 INPUTS: dict[str, type[CsvInput] | type[ParquetInput] | type[JsonLinesInput]] = {
     ".csv": CsvInput,
+    ".tsv": CsvInput,
+    ".txt": CsvInput,
     ".parquet": ParquetInput,
     ".jsonl": JsonLinesInput,
     ".ndjson": JsonLinesInput,

@@ -10,9 +10,9 @@ class Admission:
     A service that takes more than it can answer answers all of them too late.
     """
 
-    def __init__(self, most: int, metrics: Metrics) -> None:
-        """Have as many in progress at once as allowed (`serving.max_in_flight`)."""
-        self._most, self._metrics = most, metrics
+    def __init__(self, most: int, metrics: Metrics, bound: str = "serving.max_in_flight") -> None:
+        """Have as many in progress at once as a bound allows."""
+        self._most, self._metrics, self._bound = most, metrics, bound
         self._in_flight = 0
 
     def enter(self) -> None:
@@ -23,7 +23,7 @@ class Admission:
         """
         if self._in_flight >= self._most:
             self._metrics.turned_away("in_flight")
-            found = f"{self._most:,} are being answered (serving.max_in_flight)"
+            found = f"{self._most:,} are being answered ({self._bound})"
             raise _refusal("Too many requests", found)
         self._in_flight += 1
 

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from ..contract.problems import Refusal
 from ..contract.routes import PATHS
-from ..settings import Settings, read_settings
+from ..settings import Serving, Settings, read_settings
 from . import addresses, admin, pages, probes
 from .access_log import AccessLog
 from .account import Account
@@ -58,8 +58,8 @@ def create_app(settings: Settings | None = None, state: State | None = None) -> 
     settings = settings or read_settings()
     serving, state, metrics = settings.serving, state or State(), Metrics()
     account = Account(metrics, AccessLog(settings.log) if settings.log.access else None)
-    keys = Keys(serving.api_keys)
-    metrics.expect(PATHS)
+    keys, paths = Keys(serving.api_keys), _paths(serving)
+    metrics.expect(paths)
     admission = Admission(serving.max_in_flight, metrics)
 
     @asynccontextmanager
@@ -107,9 +107,18 @@ def create_app(settings: Settings | None = None, state: State | None = None) -> 
     if not telemetry:  # which FastAPI puts around the application
         app.state.early = early_dispatch(app, state, account, admission, keys, serving.root_path)
     app.state.fixed = list(app.router.routes)
-    app.router.routes[:0] = unready_routes(lambda: state.reason)
+    app.router.routes[:0] = unready_routes(paths, lambda: state.reason)
     guard(app.router.routes, keys)
     return app
+
+
+def _paths(serving: Serving) -> tuple[str, ...]:
+    """Return the paths of the routes that ask the model."""
+    if not serving.explain:
+        return PATHS
+    from ..explanation.route import Explain
+
+    return (*PATHS, Explain.path)
 
 
 def _telemetry(settings: Settings, metrics: Metrics) -> ModuleType | None:

@@ -5,10 +5,12 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from ..contract.findings import Row
 from ..tasks import Outputs
+
+T = TypeVar("T")
 
 Answers = tuple[Outputs, list[Any]]
 """The outputs for some rows, and each row's class or number."""
@@ -62,6 +64,11 @@ class Batcher:
         if not self._is_at_work:
             self._is_at_work = True
             loop.call_soon(self._answer if self._inline_rows else self._let_answer)
+
+    async def apart(self, work: Callable[[], T]) -> T:
+        """Return what other work with the model returns: of a slow one in its thread's turn."""
+        thread = None if self._inline_rows else self._thread
+        return await asyncio.get_running_loop().run_in_executor(thread, work)
 
     def _answer(self) -> None:
         """Answer what waits; where that is too much at once, the rest after others' turn."""

@@ -30,6 +30,7 @@ _PAGE = """<!doctype html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
 <title>{title}</title>
 <link rel="icon" href="{root}docs/assets/favicon-32x32.png">
 <link rel="stylesheet" href="{root}docs/assets/swagger-ui.css">

@@ -71,16 +71,29 @@ class Predictor:
         Raises:
             Refusal: The body does not fit, or the model has no answer for its values.
         """
-        large = len(body) > INLINE_BYTES
-        try:
-            rows = await self._read(route, body) if large else route.parse(body)
-        except Unfit as unfit:
-            raise await self.found(unfit) from None
+        rows = await self.rows(route, body)
         question = _Awaited(rows)
         with self._model_call(len(rows)):
             self.ask(question)
             outputs, values = await question.answer
         return self.told(route, rows, outputs, values, request_id, started)
+
+    async def rows(self, route: PredictionRoute, body: bytes) -> list[Row]:
+        """Return the rows of a request.
+
+        Raises:
+            Refusal: The body does not fit.
+        """
+        large = len(body) > INLINE_BYTES
+        try:
+            return await self._read(route, body) if large else route.parse(body)
+        except Unfit as unfit:
+            raise await self.found(unfit) from None
+
+    async def apart(self, work: Callable[[], T], rows: int) -> T:
+        """Return what work with the model on some rows returns; nobody counts or logs it."""
+        with self._model_call(rows):
+            return await self._batcher.apart(work)
 
     def ask(self, question: Question) -> None:
         """Let a question be answered, with others that are asked now."""
@@ -117,16 +130,24 @@ class Predictor:
 
     def _predict(self, rows: Sequence[Row]) -> Answers:
         """Ask the model, and count its answers."""
+        outputs = self.outputs(rows)
+        values = self._task.values(outputs, self._classes)
+        for answer, count in self._task.counted(values).items():
+            self._metrics.predicted(answer, count)
+        return outputs, values
+
+    def outputs(self, rows: Sequence[Row]) -> Outputs:
+        """Ask the model, here and now.
+
+        Raises:
+            Refusal: It has no answer for some row.
+        """
         try:
             outputs = self._engine.run(self._columns(rows))
         except Unanswerable as error:
             detail = f"The model has no answer for these values: {error}."
             raise Refusal(422, "No answer", detail) from None
-        outputs = self._task.within_range(outputs)
-        values = self._task.values(outputs, self._classes)
-        for answer, count in self._task.counted(values).items():
-            self._metrics.predicted(answer, count)
-        return outputs, values
+        return self._task.within_range(outputs)
 
 
 class _Awaited:

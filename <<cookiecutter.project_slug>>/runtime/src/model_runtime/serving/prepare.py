@@ -1,13 +1,17 @@
 """From a verified bundle to all that answers for it, beside whatever is served meanwhile."""
 
 from collections.abc import Sequence
+from functools import partial
+from typing import Any
 
+import numpy as np
 from starlette.routing import BaseRoute
 
 from ..bundle.in_turn import work_in_turn
 from ..bundle.metadata import Metadata
 from ..bundle.read import Bundle
 from ..bundle.self_test import self_test
+from ..contract.route import PredictionRoute
 from ..contract.routes import prediction_routes
 from ..settings import Settings
 from . import pages, probes
@@ -17,8 +21,11 @@ from .metrics import Metrics
 from .pace import inline_rows
 from .prediction_log import PredictionLog
 from .predictor import ModelCall, Predictor, untraced
-from .routes import direct_route
+from .routes import Answering, direct_route
 from .state import Served
+
+Asked = tuple[PredictionRoute, Answering, Any]
+"""A route, what answers its requests, and the answer to its example."""
 
 
 def prepare(
@@ -53,8 +60,17 @@ def prepare(
     predictor = Predictor(schema, metadata, engine, rows, metrics, model_log, call)
     most_bytes = serving.max_body_bytes
     answered = prediction_routes(schema, serving.max_rows, serving.score_as_text)
+    told = np.array([metadata.self_test.outputs])
+    asked: list[Asked] = [
+        (each, partial(predictor.answer, each), each.answer_by(told)) for each in answered
+    ]
+    if serving.explain:
+        from .explain import explainer
+
+        own = explainer(bundle, engine, answered[0].request, predictor, settings, metrics)
+        asked.append((own.route, own.answer, own.example(schema.example)))
     routes = [
-        *(direct_route(each, predictor, admission, most_bytes, metadata) for each in answered),
+        *(direct_route(*each, admission, most_bytes, metadata.version) for each in asked),
         probes.params_route(schema),
         *fixed,
     ]

@@ -1,23 +1,22 @@
 """The prediction routes: documented by FastAPI, answered without its request machinery."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
-import numpy as np
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ..bundle.metadata import Metadata
 from ..contract.problems import Refusal
 from ..contract.route import PredictionRoute
-from ..contract.routes import PATHS
 from .admission import Admission
 from .body import read_body
-from .predictor import Predictor
 from .refused import problems
 from .reply import not_ready, problem, reply
+
+Answering = Callable[[bytes, str, float], Awaitable[bytes]]
+"""A function from a request's body, its id and the time when it came to its answer."""
 
 _VERSION = {
     "x-model-version": {
@@ -42,24 +41,26 @@ class DirectRoute(APIRoute):
 
 def direct_route(
     route: PredictionRoute,
-    predictor: Predictor,
+    answering: Answering,
+    example: Any,
     admission: Admission,
     most_bytes: int,
-    metadata: Metadata,
+    model_version: int,
 ) -> DirectRoute:
     """Return the route of an application that answers predictions.
 
     Args:
         route: What is asked and answered.
-        predictor: Answers the requests.
+        answering: Answers a request.
+        example: The answer to the route's own example, for the documentation.
         admission: Bounds how many it answers at once.
         most_bytes: Longest body.
-        metadata: The model's: its version is in each answer, its self-test in the documentation.
+        model_version: The version of the model, which is in each answer.
     """
-    version = str(metadata.version)
+    version = str(model_version)
     headers = [(b"x-model-version", version.encode())]
     asked = {"examples": {"example": {"value": route.example}}}
-    answered = {"example": route.answer_by(np.array([metadata.self_test.outputs]))}
+    answered = {"example": example}
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -69,7 +70,7 @@ def direct_route(
             body = await read_body(scope, receive, most_bytes)
             admission.enter()
             try:
-                answer = await predictor.answer(route, body, scope["request_id"], scope["started"])
+                answer = await answering(body, scope["request_id"], scope["started"])
             finally:
                 admission.leave()
         except Refusal as refusal:
@@ -96,14 +97,14 @@ def direct_route(
     )
 
 
-def unready_routes(reason: Callable[[], str]) -> list[BaseRoute]:
+def unready_routes(paths: Iterable[str], reason: Callable[[], str]) -> list[BaseRoute]:
     """Return routes that say why there is no prediction yet."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         raise not_ready(reason())
 
     return [
-        *(_plain(path, app, "POST") for path in PATHS),
+        *(_plain(path, app, "POST") for path in paths),
         _plain("/api/predict/params", app, "GET"),
     ]
 

@@ -55,6 +55,7 @@ class Serving(Section):
     api_keys: ApiKeys = ApiKeys()
     docs: bool = True
     client: bool = True
+    explain: bool = False
     cors_origins: tuple[Origin, ...] = ()
     watch_seconds: float = Field(default=0, ge=0, le=86_400)
     telemetry: Literal["none", "otlp", "azure"] = "none"

@@ -6,8 +6,9 @@ import gzip
 import io
 import re
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -16,11 +17,18 @@ from ..errors import ProjectError
 SEPARATORS = ",;\t|"
 """Those that are looked for; of equally good ones the first."""
 
-_LOOKED_AT = 2**18
+LOOKED_AT = 2**18
+"""The bytes that are looked at."""
+
 _BLOCK = 2**22
 _BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
-_COMMA = re.compile(r"[+-]?\d+,\d+")
-_POINT = re.compile(r"[+-]?\d*\.\d+")
+_UTF8 = ("utf-8", "utf-8-sig")
+_NOT_CP1252 = b"\x81\x8d\x8f\x90\x9d"
+_COMMA = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?")
+_POINT = re.compile(r"(?![+-]?\d{1,3}\.\d{3}\Z)[+-]?\d*\.\d+(?:[eE][+-]?\d+)?")
+"""A number with a decimal point for sure: that of 1.000 may group thousands."""
+
+_WORDS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 
 
 @dataclass(frozen=True)
@@ -31,35 +39,138 @@ class CsvForm:
     separator: str = ","
     decimal: str = "."
 
+    def __str__(self) -> str:
+        """Return it in words."""
+        between = _WORDS.get(self.separator, f"'{self.separator}'")
+        return f"{self.encoding}, {between} between fields, '{self.decimal}' in numbers"
 
-def find_form(path: Path, encoding: str = "") -> CsvForm:
-    """Look at a CSV file.
+    @property
+    def plain(self) -> bool:
+        """True where it is UTF-8 with commas and decimal points."""
+        return self.encoding.lower() in _UTF8 and (self.separator, self.decimal) == (",", ".")
+
+
+@dataclass(frozen=True)
+class AskedForm:
+    """The parts of a form that are said; those that are empty are found by looking."""
+
+    encoding: str = ""
+    separator: str = ""
+    decimal: str = ""
+
+    def __post_init__(self) -> None:
+        """Take "tab" for a tab.
+
+        Raises:
+            ProjectError: A part is none that CSV can have.
+        """
+        if self.separator in ("tab", "\\t"):
+            object.__setattr__(self, "separator", "\t")
+        wrong = len(self.separator) > 1 or not self.separator.isascii()
+        if wrong or (self.separator and self.separator in '"\r\n' + self.decimal):
+            raise ProjectError(
+                f"SEPARATOR is '{self.separator}'; it is one sign, such as ',', ';', '|' or tab, "
+                "and not the decimal one."
+            )
+        if self.decimal not in ("", ".", ","):
+            raise ProjectError(f"DECIMAL is '{self.decimal}'; it is '.' or ','.")
+
+    @property
+    def said(self) -> dict[str, str]:
+        """The parts that are said, by name."""
+        return {name: part for name, part in vars(self).items() if part}
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns that a file is expected to have, and those of them that are numbers."""
+
+    names: frozenset[str]
+    numbers: frozenset[str]
+
+
+def find_form(path: Path, asked: AskedForm | None = None) -> CsvForm:
+    """Look at a CSV file; its encoding is sought in all of it.
 
     Args:
         path: The file.
-        encoding: Python's name for its encoding; left out, it is UTF-8 where it can be, UTF-16 with
-            its mark, or else Windows' cp1252, of which most of latin-1 is a part.
+        asked: The parts that are said. An encoding that isn't is UTF-8 where it can be, UTF-16
+            with its mark, or else Windows' cp1252, of which most of latin-1 is a part.
 
     Raises:
         ProjectError: It can't be read, or not by this encoding.
     """
+    asked = asked or AskedForm()
     with opened(path) as file:
-        first = file.read(_LOOKED_AT)
-    encoding = encoding or next(
-        (name for mark, name in _BOMS.items() if first.startswith(mark)), ""
-    )
+        first = file.read(LOOKED_AT)
+    encoding = asked.encoding or _marked(first)
     if encoding:
         _check(path, encoding)
     else:
         encoding = _guessed(path)
-    lines = first.decode(encoding, "replace").splitlines(keepends=True)
-    if len(first) == _LOOKED_AT:
+    return _form(first, replace(asked, encoding=encoding), None)
+
+
+def form_of(first: bytes, asked: AskedForm, columns: Columns) -> CsvForm:
+    """Return the form of a CSV file that is expected to have some columns.
+
+    Commas are taken where no other separator makes more of these names of the header. Then the
+    decimal sign is a point, for a comma might group thousands; after other separators it is the one
+    that is in the columns of numbers.
+
+    Args:
+        first: The file's first `LOOKED_AT` bytes.
+        asked: The parts that are said.
+        columns: The expected columns.
+    """
+    encoding = asked.encoding or _marked(first) or _likely(first)
+    return _form(first, replace(asked, encoding=encoding), columns)
+
+
+def _form(first: bytes, asked: AskedForm, columns: Columns | None) -> CsvForm:
+    try:
+        text = first.decode(asked.encoding, "replace")
+    except LookupError:  # whoever decodes the file tells it
+        return CsvForm(asked.encoding, asked.separator or ",", asked.decimal or ".")
+    lines = text.removeprefix("\ufeff").splitlines(keepends=True)
+    if len(first) == LOOKED_AT:
         lines = lines[:-1]
-    separator, rows = max(
-        ((separator, _rows(lines, separator)) for separator in SEPARATORS),
-        key=lambda found: _regularity(found[1]),
-    )
-    return CsvForm(encoding, separator, "," if _has_commas(rows, separator) else ".")
+    separator = asked.separator or _separator(lines, columns)
+    decimal = asked.decimal or _decimal(lines, separator, columns)
+    return CsvForm(asked.encoding, separator, decimal)
+
+
+def _separator(lines: list[str], columns: Columns | None) -> str:
+    if columns:
+        known = {each: len(columns.names.intersection(_header(lines, each))) for each in SEPARATORS}
+        if any(known.values()):
+            return max(SEPARATORS, key=lambda each: known[each])
+    return max(SEPARATORS, key=lambda each: _regularity(list(_rows(lines, each))))
+
+
+def _decimal(lines: list[str], separator: str, columns: Columns | None) -> str:
+    """Return a comma where there are numbers with one, and none with a decimal point for sure."""
+    if separator == ",":
+        return "."
+    header, *rows = [*_rows(lines, separator)] or [[]]
+    places = {k for k, name in enumerate(header) if not columns or name in columns.numbers}
+    cells = [cell for row in rows for k, cell in enumerate(row) if k in places or not columns]
+    has_comma = any(map(_COMMA.fullmatch, cells))
+    return "," if has_comma and not any(map(_POINT.fullmatch, cells)) else "."
+
+
+def _marked(first: bytes) -> str:
+    """Return the encoding that a byte order mark says."""
+    return next((name for mark, name in _BOMS.items() if first.startswith(mark)), "")
+
+
+def _likely(first: bytes) -> str:
+    """Return UTF-8, or Windows' encoding where more is broken than UTF-8's signs outside ASCII."""
+    text = codecs.getincrementaldecoder("utf-8")("replace").decode(first)
+    broken = text.count("\ufffd")
+    if not broken or 2 * broken <= len(text) - len(text.encode("ascii", "ignore")):
+        return "utf-8"
+    return "latin-1" if first.translate(None, _NOT_CP1252) != first else "cp1252"
 
 
 def opened(path: Path) -> BinaryIO:
@@ -102,11 +213,14 @@ def _guessed(path: Path) -> str:
     return "latin-1"  # in which each byte is a character
 
 
-def _rows(lines: list[str], separator: str) -> list[list[str]]:
-    rows: list[list[str]] = []
+def _rows(lines: list[str], separator: str) -> Iterator[list[str]]:
     with suppress(csv.Error):
-        rows.extend(csv.reader(io.StringIO("".join(lines), newline=""), delimiter=separator))
-    return [row for row in rows if row]
+        rows = csv.reader(io.StringIO("".join(lines), newline=""), delimiter=separator)
+        yield from (row for row in rows if row)
+
+
+def _header(lines: list[str], separator: str) -> list[str]:
+    return next(_rows(lines, separator), [])
 
 
 def _regularity(rows: list[list[str]]) -> tuple[float, int]:
@@ -116,9 +230,3 @@ def _regularity(rows: list[list[str]]) -> tuple[float, int]:
         return 0.0, 0
     length, count = lengths.most_common(1)[0]
     return (count / len(rows), length) if length > 1 else (0.0, 1)
-
-
-def _has_commas(rows: list[list[str]], separator: str) -> bool:
-    """Tell whether there are numbers with a decimal comma, and none with a point."""
-    cells = [cell for row in rows[1:] for cell in row] if separator != "," else []
-    return any(map(_COMMA.fullmatch, cells)) and not any(map(_POINT.fullmatch, cells))

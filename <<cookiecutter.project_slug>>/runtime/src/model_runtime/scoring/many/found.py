@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...errors import ProjectError
-from ..stream import INPUTS
+from ..write import OUTPUTS
 from .choice import has_pattern
 from .place import Place, reason
 
@@ -91,7 +91,7 @@ def _find(source: Place, folder: bool) -> Found:
         raise ProjectError(
             f"INPUT {source.name} names "
             + (f"{others:,} files, none of which ends" if others else "no file that ends")
-            + f" with one of {', '.join(INPUTS)}."
+            + f" with one of {', '.join(OUTPUTS)}."
         )
     return Found(root, files, others)
 
@@ -106,7 +106,7 @@ def _chosen(
         if about.get("type") == "directory":
             continue
         relative = path.removeprefix(start)
-        if _hidden(relative.split("/")) or suffix_of(path) not in INPUTS:
+        if _hidden(relative.split("/")) or suffix_of(path) not in OUTPUTS:
             others += 1
             continue
         if about.get("size") is None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ...bundle.metadata import Metadata
+from ...tables.form import AskedForm
 from .found import InputFile
 from .output import rejects_path
 from .pieces import Done, Piece
@@ -50,7 +51,7 @@ class Ledger:
             self.ignored.update(done.ignored)
         self.pieces += 1
 
-    def manifest(self, source: str, metadata: Metadata) -> dict[str, Any]:
+    def manifest(self, source: str, metadata: Metadata, form: AskedForm) -> dict[str, Any]:
         """Return the manifest of a run that is done."""
         for entry in self._files.values():
             entry.outputs.sort()
@@ -63,6 +64,7 @@ class Ledger:
                 "uuid": str(metadata.uuid),
             },
             "input": source,
+            "form": form.said,
             "finished": datetime.now(UTC).isoformat(timespec="seconds"),
             **{name: getattr(self, name) for name in ("read", "scored", "rejected")},
             "ignored": sorted(self.ignored),
@@ -70,11 +72,15 @@ class Ledger:
         }
 
 
-def difference(manifest: dict[str, Any], files: list[InputFile], metadata: Metadata) -> str:
+def difference(
+    manifest: dict[str, Any], files: list[InputFile], metadata: Metadata, form: AskedForm
+) -> str:
     """Say in which a finished run differs from one that is asked for; nothing where it does not."""
     model = manifest["model"]
     if model["uuid"] != str(metadata.uuid):
         return f"was scored by {model['name']}, version {model['version']}, another model"
+    if manifest.get("form", {}) != form.said:
+        return "was read with another ENCODING, SEPARATOR or DECIMAL"
     before = {entry["input"]: entry["mark"] for entry in manifest["files"]}
     now = {file.place.name: file.mark for file in files}
     counts = {

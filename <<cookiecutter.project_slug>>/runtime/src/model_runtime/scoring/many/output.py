@@ -106,12 +106,14 @@ class Output:
         found: dict[str, Any] = json.loads(file.read())
         return found
 
-    def finished(self, pieces: Iterable[Piece], model: str) -> Iterator[tuple[Piece, Done | None]]:
+    def finished(
+        self, pieces: Iterable[Piece], made_by: dict[str, Any]
+    ) -> Iterator[tuple[Piece, Done | None]]:
         """Yield each piece with what came of it, if it is finished and nothing has changed since.
 
         Args:
             pieces: They are asked for some at a time.
-            model: The bundle's UUID.
+            made_by: See `Sent`.
         """
         there = self._unfinished.files()
         waiting = iter(pieces)
@@ -122,7 +124,7 @@ class Output:
             contents = dict(zip((id(piece) for piece in known), paths, strict=True))
             for piece in some:
                 content = records.get(contents.get(id(piece), ""))
-                yield piece, _as_done(piece, model, content, there)
+                yield piece, _as_done(piece, made_by, content, there)
 
     def finish(self, manifest: dict[str, Any]) -> None:
         """Put all into place, the manifest last; a run that is interrupted here is finished first.
@@ -171,13 +173,15 @@ def _all_there(piece: Piece, there: dict[str, int]) -> bool:
     return piece.target in there and f"{RECORDS}/{piece.target}.json" in there
 
 
-def _as_done(piece: Piece, model: str, content: bytes | None, there: dict[str, int]) -> Done | None:
+def _as_done(
+    piece: Piece, made_by: dict[str, Any], content: bytes | None, there: dict[str, int]
+) -> Done | None:
     """Return a record's counts, if it is one of this very piece."""
     try:
-        record = json.loads(content or b"{}")
+        record = {"form": {}} | json.loads(content or b"{}")
     except ValueError:
         return None
-    wanted = piece.made_of() | {"model": model}
+    wanted = piece.made_of() | made_by
     if any(record.pop(name, None) != value for name, value in wanted.items()):
         return None
     if record["rejected"] and rejects_path(piece.target) not in there:

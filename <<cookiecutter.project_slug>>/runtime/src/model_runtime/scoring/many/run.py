@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rich.console import Console
 
 from ...bundle.metadata import Metadata
 from ...errors import ProjectError
+from ...tables.form import AskedForm
 from ..explain import short
 from ..run import cores
-from ..stream import INPUTS
+from ..write import OUTPUTS
 from .found import Found, find, suffix_of
 from .manifest import Ledger, difference
 from .output import REJECTS, UNFINISHED, Output
@@ -23,13 +24,14 @@ from .under_way import UnderWay
 
 @dataclass(frozen=True)
 class Asked:
-    """A run as it is asked for: the bundle's folder, INPUT, OUTPUT and CLUSTER."""
+    """A run as it is asked for: the bundle's folder, INPUT, OUTPUT, CLUSTER, and CSV's form."""
 
     bundle: Path
     source: str
     target: str
     cluster: str = ""
     trusted_types: tuple[str, ...] = ()
+    form: AskedForm = field(default_factory=AskedForm)
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ def score_many(asked: Asked, console: Console) -> list[str]:
             damaged or lacks a column, or the cluster is gone. Finished pieces are kept.
     """
     threads = 1 if asked.cluster else cores()
-    bundle, sent = pack(asked.bundle, asked.trusted_types, threads)
+    bundle, sent = pack(asked.bundle, asked.trusted_types, threads, asked.form)
     source, target = place(asked.source, "INPUT"), place(asked.target, "OUTPUT")
     _check_target(target)
     found = find(source, asked.source.endswith("/"))
@@ -82,7 +84,7 @@ def score_many(asked: Asked, console: Console) -> list[str]:
     output = Output(target)
     with _told(target), output.held():
         if (before := output.manifest()) is not None:
-            if told := difference(before, found.files, bundle.metadata):
+            if told := difference(before, found.files, bundle.metadata, asked.form):
                 raise ProjectError(
                     f"OUTPUT {target.name} is finished, and {told}. Name another folder, or remove "
                     "this one."
@@ -92,7 +94,7 @@ def score_many(asked: Asked, console: Console) -> list[str]:
         run = UnderWay(found, output)
         run.score(asked.cluster, sent, console)
         _check_some_scored(run.ledger, target)
-        output.finish(run.ledger.manifest(source.name, bundle.metadata))
+        output.finish(run.ledger.manifest(source.name, bundle.metadata, asked.form))
     return ManyReport(run.ledger, found, target, bundle.metadata, run.kept).lines()
 
 
@@ -121,7 +123,7 @@ def _check_some_scored(ledger: Ledger, target: Place) -> None:
 def _check_target(target: Place) -> None:
     if not target.local and target.name.split("://")[0] in ("http", "https"):
         raise ProjectError(f"OUTPUT is {target.name}; nothing can be written there by http.")
-    if (suffix := suffix_of(target.path)) in INPUTS:
+    if (suffix := suffix_of(target.path)) in OUTPUTS:
         raise ProjectError(
             f"OUTPUT is {target.name}, and INPUT may be many files or is elsewhere: OUTPUT is then "
             f"a folder, whose name does not end with {suffix}."

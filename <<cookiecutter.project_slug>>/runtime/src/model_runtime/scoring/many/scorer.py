@@ -4,11 +4,13 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ...bundle.read import Bundle, read_bundle
 from ...bundle.self_test import self_test
 from ...errors import ProjectError
 from ...files import reading
+from ...tables.form import AskedForm
 from ..predict import BlockPredictor
 from ..write import OutputColumns
 
@@ -23,6 +25,7 @@ class Scorer:
     bundle: Bundle
     predictor: BlockPredictor
     columns: OutputColumns
+    form: AskedForm
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,12 @@ class Sent:
     files: dict[str, bytes]
     trusted_types: tuple[str, ...]
     threads: int
+    form: AskedForm
+
+    @property
+    def made_by(self) -> dict[str, Any]:
+        """Whatever decides on a piece's answers, beside the piece."""
+        return made_by(self.uuid, self.form)
 
     def __call__(self) -> Scorer:
         """Verify the bundle and load its engine.
@@ -54,10 +63,17 @@ class Sent:
             raise ProjectError(str(error)) from None  # of a kind that travels
         pool = ThreadPoolExecutor(self.threads)
         predictor = BlockPredictor(engine, bundle.schema, pool)
-        return Scorer(bundle, predictor, OutputColumns(bundle))
+        return Scorer(bundle, predictor, OutputColumns(bundle), self.form)
 
 
-def pack(folder: Path, trusted_types: tuple[str, ...], threads: int) -> tuple[Bundle, Sent]:
+def made_by(model: str, form: AskedForm) -> dict[str, Any]:
+    """Return what a piece's record says of the model, by its UUID, and of the form that is said."""
+    return {"model": model, "form": form.said}
+
+
+def pack(
+    folder: Path, trusted_types: tuple[str, ...], threads: int, form: AskedForm
+) -> tuple[Bundle, Sent]:
     """Read a bundle, and its files as they are.
 
     Raises:
@@ -68,4 +84,4 @@ def pack(folder: Path, trusted_types: tuple[str, ...], threads: int) -> tuple[Bu
         names = ("metadata.json", *bundle.metadata.files)
         files = {name: (folder / name).read_bytes() for name in names}
     OutputColumns(bundle)
-    return bundle, Sent(str(bundle.metadata.uuid), files, trusted_types, threads)
+    return bundle, Sent(str(bundle.metadata.uuid), files, trusted_types, threads, form)

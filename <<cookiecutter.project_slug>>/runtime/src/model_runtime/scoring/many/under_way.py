@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import chain
+from typing import Any
 
 from rich.console import Console
 
@@ -45,17 +46,17 @@ class UnderWay:
         Raises:
             ProjectError: A piece or the cluster failed; others are finished, and kept.
         """
-        waiting = self._waiting(sent.uuid)
+        waiting = self._waiting(sent.made_by)
         with Progress(console).step("score") as step, self._kept_told():
             if (first := next(waiting, None)) is not None:
                 with connected(cluster) as workers:
                     self._each(workers, sent, chain([first], waiting), step)
             step.found = f"{self._rows:,} rows, {self._rate():,.0f} a second"
 
-    def _waiting(self, model: str) -> Iterator[Piece]:
+    def _waiting(self, made_by: dict[str, Any]) -> Iterator[Piece]:
         """Yield the pieces that are not finished; the others are counted on the way."""
         pieces = cut(self._files, self._output.place)
-        for piece, done in self._output.finished(pieces, model):
+        for piece, done in self._output.finished(pieces, made_by):
             if done is None:
                 yield piece
                 continue

@@ -5,19 +5,21 @@ import shutil
 import socket
 import tempfile
 import time
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import BinaryIO, cast
 
 from ...cluster import prepared
 from ...errors import ProjectError
 from ..inputs import Input
+from ..open_input import open_input
 from ..read_parquet import ParquetInput
-from ..stream import INPUTS, score_stream
+from ..stream import score_stream
 from .found import mark
 from .output import piece_of, record_of, rejects_of
 from .pieces import Done, Piece
 from .place import reason
-from .scorer import NAME, Scorer
+from .scorer import NAME, Scorer, made_by
 
 TRIES = 3
 """Times that a piece is tried whose storage fails; drivers try each request again themselves."""
@@ -68,7 +70,7 @@ def _score(piece: Piece) -> Done:
     with ExitStack() as stack:
         source = stack.enter_context(_open(piece))
         rejects = stack.enter_context(tempfile.SpooledTemporaryFile(_IN_MEMORY))
-        records = _records(piece, source, scorer)
+        records = stack.enter_context(_records(piece, source, scorer))
         with piece_of(piece).writing() as output:
             to = output, piece.suffix
             counts = score_stream(
@@ -86,8 +88,8 @@ def _score(piece: Piece) -> Done:
         tuple(counts.ignored),
         round(time.monotonic() - start, 3),
     )
-    metadata = scorer.bundle.metadata
-    record = {**piece.made_of(), "model": str(metadata.uuid), **done.fields()}
+    model = str(scorer.bundle.metadata.uuid)
+    record = {**piece.made_of(), **made_by(model, scorer.form), **done.fields()}
     record_of(piece).write(json.dumps(record, ensure_ascii=False).encode())
     return done
 
@@ -97,11 +99,14 @@ def _open(piece: Piece) -> BinaryIO:
     return piece.file.place.open("none" if parquet else "readahead")
 
 
-def _records(piece: Piece, source: BinaryIO, scorer: Scorer) -> Input:
+@contextmanager
+def _records(piece: Piece, source: BinaryIO, scorer: Scorer) -> Iterator[Input]:
     place, schema = piece.file.place, scorer.bundle.schema
     if piece.suffix == ".parquet":
-        return ParquetInput(place.name, source, schema, part=piece.part, remote=not place.local)
-    return INPUTS[piece.suffix](place.name, source, schema)
+        yield ParquetInput(place.name, source, schema, part=piece.part, remote=not place.local)
+        return
+    with open_input(place.name, piece.suffix, source, schema, scorer.form) as records:
+        yield records
 
 
 def _check_same(piece: Piece) -> None:

@@ -11,17 +11,21 @@ let told = {};  // what the service says of its answers
 export function answersOf({ Prediction: number, Probabilities: probabilities, PredictedClass: chosen }) {
   const { title, description = "" } = number?.properties.prediction ?? chosen?.properties.class_name ?? {};
   const [about, unit] = parted(number ? description : probabilities?.description ?? "");
-  told = { title: title ?? "Prediction", about, unit, classes: probabilities?.properties ?? {} };
+  const labels = chosen?.properties.class_name.enum ?? [];  // in the order of their flags
+  told = { title: title ?? "Prediction", about, unit, labels, classes: probabilities?.properties ?? {} };
   return told;
 }
 
 export const nameOf = (flag) => told.classes[flag]?.title ?? flag;  // a flag is for programs
+
+export const classNamed = (label) => Object.values(told.classes)[told.labels.indexOf(label)]?.title ?? label;
 
 export const withUnit = (number) => [readable(number), told.unit].filter(Boolean).join(" ");
 
 export function showText(text) {
   $("answer").replaceChildren(el("p", { class: "quiet" }, text));
   $("bars").replaceChildren();
+  $("mattered").replaceChildren();
   $("after").replaceChildren();
 }
 

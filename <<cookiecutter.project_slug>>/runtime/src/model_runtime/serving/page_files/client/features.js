@@ -2,6 +2,7 @@
 
 import { readable } from "./dom.js";
 
+const LONGEST_SAID = 60;  // characters of a text, where it is only named
 const LONGEST_TEXT = 10000;  // the service's own limit, which nobody has to be told
 
 export function featuresOf(params, { properties, required = [], examples = [] }) {
@@ -57,6 +58,16 @@ function between(min, max, what = "", shown = readable) {
   const [least, most] = shown === day ? ["not before", "not after"] : ["at least", "at most"];
   if (min !== undefined && max !== undefined) return `between ${shown(min)} and ${shown(max)}${end}`;
   return min !== undefined ? `${least} ${shown(min)}${end}` : max !== undefined ? `${most} ${shown(max)}${end}` : "";
+}
+
+// A value of a request, as people say it.
+export function said({ choices, kind, unit, format }, value) {
+  if (value === undefined || value === "") return "not given";
+  const name = choices?.find(([key]) => key === String(value))?.[1];
+  if (name !== undefined) return name;
+  if (kind === "number") return [readable(value), unit].filter(Boolean).join(" ");
+  if (format === "date") return day(value);
+  return value.length > LONGEST_SAID ? `${value.slice(0, LONGEST_SAID)}…` : value;
 }
 
 // A text of a form or a table as JSON; nothing where it is empty and may be.

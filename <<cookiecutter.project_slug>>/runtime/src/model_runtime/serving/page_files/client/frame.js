@@ -37,7 +37,7 @@ function result() {
   return el("section", { id: "result", class: "card", "aria-labelledby": "result-title" },
     el("h2", { id: "result-title" }, "Prediction"),
     el("div", { id: "answer", role: "status", "aria-live": "polite" }),
-    el("ul", { id: "bars", class: "bars" }), el("div", { id: "after", class: "quiet" }));
+    el("ul", { id: "bars", class: "bars" }), el("div", { id: "mattered" }), el("div", { id: "after", class: "quiet" }));
 }
 
 function json() {

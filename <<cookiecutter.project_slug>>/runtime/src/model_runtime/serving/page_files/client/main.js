@@ -5,6 +5,7 @@ import { answersOf, showAnswer, showText } from "./answer.js";
 import { featuresOf } from "./features.js";
 import { clearAll, fields, fill, garbled, row, showErrors, showForm } from "./form.js";
 import { frame } from "./frame.js";
+import { showMattered } from "./mattered.js";
 import { filter } from "./sections.js";
 import { Failure, addressOf, ownAddress, service } from "./service.js";
 import { downloadTemplate, predictTable, showTable } from "./table.js";
@@ -66,6 +67,7 @@ function show(metadata, params, { components: { schemas }, paths }) {
   $("docs").href = service.at("docs");
   $("docs").hidden = $("main").hidden = false;
   service.locked = Boolean(paths["/api/predict"]?.post?.security);
+  service.explains = Boolean(paths["/api/explain"]);
   $("access").hidden = !service.locked && !service.key;
   const { title: asked, classes } = answersOf(schemas);
   $("result-title").textContent = asked;
@@ -131,8 +133,11 @@ $("form").addEventListener("submit", async (event) => {
   const start = performance.now();
   setBusy(true);
   try {
-    const { found, version } = await service.ask("api/predict", JSON.stringify(row()));
-    if (visit === service.visit) showAnswer(found, version, performance.now() - start);
+    const values = row();
+    const { found, version } = await service.ask("api/predict", JSON.stringify(values));
+    if (visit !== service.visit) return;
+    showAnswer(found, version, performance.now() - start);
+    if (service.explains) showMattered(values);
   } catch (failure) {
     if (!(failure instanceof Failure)) throw failure;
     if (visit === service.visit) showFailure(failure);

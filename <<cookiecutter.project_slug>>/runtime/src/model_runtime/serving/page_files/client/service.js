@@ -22,6 +22,7 @@ export const service = {
   address: "",
   key: "",
   locked: false,  // do predictions ask for a key?
+  explains: false,  // does it tell what mattered for an answer?
   visit: 0,  // grows with each load, so that late answers of an earlier one are dropped
 
   at: (path) => new URL(path, service.address).href,

@@ -1,5 +1,10 @@
 // The API's page: Swagger UI, and what it lacks for people who use it by keyboard or hear it.
 
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+dark.addEventListener("change", follow);
+follow();
+
 const address = new URL("../../openapi.json", import.meta.url);
 let answer = await fetch(address);
 for (let key; answer.status === 401 && (key = prompt("API key"));) {

@@ -1,0 +1,1 @@
+"""Explanations: how much each value of a request matters for its answer."""

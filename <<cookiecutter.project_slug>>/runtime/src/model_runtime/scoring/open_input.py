@@ -1,0 +1,75 @@
+"""Open the records of a file, in whatever form of CSV it is written."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO
+
+from ..bundle.schema import Schema
+from ..errors import ProjectError
+from ..tables.form import LOOKED_AT, AskedForm, Columns, CsvForm, form_of
+from .check import NUMBERS
+from .encodings import as_utf8
+from .inputs import Input
+from .read_csv import CsvInput
+from .stream import INPUTS
+
+
+@contextmanager
+def open_input(
+    path: object,
+    suffix: str,
+    file: BinaryIO,
+    schema: Schema,
+    asked: AskedForm,
+    beside: tuple[str, ...] = (),
+) -> Iterator[Input]:
+    """Yield the records of an open file.
+
+    Args:
+        path: For messages.
+        suffix: Of its format, one of `INPUTS`.
+        file: Its content, from its beginning.
+        schema: The bundle's.
+        asked: The parts of the form of CSV that are said; of JSON lines, the encoding alone.
+        beside: Other columns that are kept.
+
+    Raises:
+        ProjectError: It is damaged, or lacks a column; or its format has not what is asked.
+    """
+    expected = columns(schema, beside)
+    with plain_text(path, suffix, file, asked, expected) as (content, form):
+        kind = INPUTS[suffix]
+        if kind is CsvInput:
+            yield CsvInput(path, content, schema, beside, form)
+        else:
+            yield kind(path, content, schema, beside)
+
+
+@contextmanager
+def plain_text(
+    path: object, suffix: str, file: BinaryIO, asked: AskedForm, expected: Columns
+) -> Iterator[tuple[BinaryIO, CsvForm]]:
+    """Yield a file in UTF-8, if it is a text, and the form of CSV that it has or that is asked.
+
+    The arguments are those of `open_input`, and the columns that are expected.
+
+    Raises:
+        ProjectError: Its format has not what is asked, or it is not in the encoding.
+    """
+    form, encoding = CsvForm(), asked.encoding
+    if INPUTS[suffix] is CsvInput:
+        form = form_of(file.read(LOOKED_AT), asked, expected)
+        file.seek(0)
+        if not encoding and not form.encoding.startswith("utf-8"):
+            encoding = form.encoding
+    elif asked.separator or asked.decimal:
+        raise ProjectError(f"{path} has no SEPARATOR and no DECIMAL: only CSV has them.")
+    with as_utf8(path, suffix, file, encoding) as content:
+        yield content, form
+
+
+def columns(schema: Schema, beside: tuple[str, ...]) -> Columns:
+    """Return the columns that a file for a model may have."""
+    numbers = {each.name for each in schema.features if each.type in NUMBERS}
+    names = {each.name for each in schema.features} | {*beside}
+    return Columns(frozenset(names | ({schema.id} if schema.id else set())), frozenset(numbers))
