@@ -6,6 +6,23 @@ from playwright.sync_api import Browser, Playwright
 
 PROGRAM = shutil.which("chromium") or shutil.which("google-chrome")
 ABSENT = "no browser: install chromium (on Debian: apt-get install chromium)"
+# Chromium makes each window's menus of the address bar ready, as web pages, and a renderer for the
+# next page: more than half of the work of a page that is opened, for windows that nobody sees.
+UNUSED = ["WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "SpareRendererForSitePerProcess"]
+# Of Playwright's own: the last list of features is the one that counts.
+UNWANTED = [
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsFirstBalancedModeAutoEnable",
+    "HttpsUpgrades",
+    "LensOverlay",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+    "PreconnectToSearch",
+    "ThirdPartyStoragePartitioning",
+]
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -14,6 +31,7 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    f"--disable-features={','.join(UNUSED + UNWANTED)}",
 ]
 
 

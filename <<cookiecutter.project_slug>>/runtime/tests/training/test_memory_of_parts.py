@@ -25,8 +25,8 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 
-LIMIT = 480 * 2**20
-"""Bytes that a worker may have, with what its imports take: half of that, about."""
+LIMIT = 400 * 2**20
+"""Bytes that a worker may have, with what its imports take: more than half of that."""
 
 ROWS = 80_000
 
