@@ -12,7 +12,6 @@ import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import own_copy
@@ -48,9 +47,6 @@ def arguments() -> list[str]:
 
 def parameters(words: list[str]) -> dict[str, Any]:
     """Return the command's parameters, as Cookiecutter reads them."""
-    # What makes projects takes long to import, and this is only about the command line.
-    sys.modules["cookiecutter.main"] = unused = ModuleType("cookiecutter.main")
-    unused.__getattr__ = lambda name: None  # type: ignore[method-assign]
     from cookiecutter.cli import main
 
     context = main.make_context("cookiecutter", list(words), resilient_parsing=True)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tools.examples import ROOT, snapshot
+from tools.examples import snapshot
 
 from .files import SKELETON
 
@@ -75,8 +75,7 @@ class Cook:
         """Return an environment with folders of its own."""
         folders = {"HOME": self.home, "PWD": self.folder, "TMPDIR": self.temporary}
         kept = {name: value for name, value in os.environ.items() if name != "UV"}
-        late = {"PYTHONPATH": str(ROOT / "tests" / "support" / "late")}
-        return kept | {name: str(folder) for name, folder in folders.items()} | late
+        return kept | {name: str(folder) for name, folder in folders.items()}
 
     def replayed(self) -> dict[str, Any]:
         """Return what Cookiecutter keeps of a project to make it again."""

@@ -17,7 +17,6 @@ from typing import Any
 
 from tools.upgrades.answers import demand_texts
 from tools.upgrades.errors import UpgradeError
-from tools.upgrades.late import SELDOM, put_off
 
 ROOT = Path(__file__).resolve().parents[2]
 PROVENANCE = {"_template_address", "_template_commit"}
@@ -122,5 +121,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    put_off(*SELDOM)
     sys.exit(main())
