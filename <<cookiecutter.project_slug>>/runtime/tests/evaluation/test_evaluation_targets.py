@@ -146,6 +146,9 @@ def test_a_regression_is_measured_in_its_unit(tmp_path: Path) -> None:
         assert evaluation.measured.metrics == pytest.approx(bundle.metadata.metrics, rel=1e-6)
         assert evaluation.measured.baseline["r2"] == pytest.approx(0)
         assert (evaluation.folder / "residuals.png").is_file()
-        found, _ = measured(use_case, bundle, settings, saved(with_texts, file))
+        texts = with_texts
+        if suffix == ".txt":  # where pandas leaves the point of a text as it is
+            texts = texts.assign(bill=texts["bill"].str.replace(".", ","))
+        found, _ = measured(use_case, bundle, settings, saved(texts, file))
         assert sum(reasons(found).values()) == 3, suffix
         assert len(found) == len(rows) - 3, suffix
