@@ -20,9 +20,12 @@ SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 def still(page: Page) -> None:
-    """Wait until nothing moves: a colour on its way to another may lack contrast."""
+    """Wait until nothing moves: a colour on its way to another may lack contrast.
+
+    What a page stops before its end, as Swagger's does when it draws anew, moves no more.
+    """
     page.evaluate(
-        "Promise.all(document.getAnimations().filter((each) => each.effect.getTiming()"
+        "Promise.allSettled(document.getAnimations().filter((each) => each.effect.getTiming()"
         ".iterations !== Infinity).map((each) => each.finished))"
     )
 
