@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from model_runtime.errors import ProjectError
-from model_runtime.progress import Progress, Step, advance
+from model_runtime.progress import Progress, Step, advance, also
 from model_runtime.terminal import stoppable
 
 
@@ -82,6 +82,17 @@ def test_what_is_left_follows_from_the_speed_so_far(monkeypatch: pytest.MonkeyPa
 
 def test_without_a_step_nothing_is_said() -> None:
     advance(1, 2, "folds")
+    also("form", "tabs")
+
+
+def test_what_is_told_beside_stands_in_lines_of_its_own() -> None:
+    log = io.StringIO()
+    with Progress(Console(file=log)).step("read") as step:
+        also("form", "tabs")
+        step.found = "3 rows"
+    first, second = log.getvalue().splitlines()
+    assert first.startswith("read       3 rows  ")
+    assert second == "form       tabs"
 
 
 def test_a_signal_ends_a_step_with_its_own_number_and_no_other_words() -> None:

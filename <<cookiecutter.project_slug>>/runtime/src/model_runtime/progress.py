@@ -61,6 +61,7 @@ class Step:
         self._start = time.perf_counter()
         self._tell: Callable[[], str] = self._elapsed
         self._of, self._counted_from = "", self._start
+        self.others: list[tuple[str, str]] = []
 
     @property
     def seconds(self) -> float:
@@ -118,6 +119,12 @@ def show(ask: Callable[[], str]) -> None:
         step.show(ask)
 
 
+def also(name: str, found: str) -> None:
+    """Write another line after that of the step under way; nothing where there is none."""
+    if (step := _under_way.get()) is not None:
+        step.others.append((name, found))
+
+
 class Progress:
     """Writes a line for each step, with its time, and shows or writes meanwhile how far it is."""
 
@@ -146,6 +153,8 @@ class Progress:
             _under_way.reset(token)
         line = Text.assemble(f"{name:<10} {step.found}  ", (f"{step.seconds:.1f} s", "dim"))
         self.console.print(line, soft_wrap=True)
+        for other, found in step.others:
+            self.console.print(Text(f"{other:<10} {found}"), soft_wrap=True)
 
     @contextmanager
     def _written(self, step: Step) -> Iterator[None]:

@@ -1,11 +1,13 @@
 """The target of labelled rows: known however it is written, encoded, weighted or measured."""
 
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from rich.console import Console
 
 from model_runtime import BaseDataLoader
 from model_runtime.evaluation.run import evaluate
@@ -24,6 +26,8 @@ CODES: dict[str, list[Any]] = {
     "booleans": [False, True],
     "digits": ["0", "1"],
     "digits with noughts": ["007", "008"],
+    "texts with commas": ["1,5", "2,5"],
+    "texts with points": ["1.5", "2.5"],
 }
 
 
@@ -152,3 +156,10 @@ def test_a_regression_is_measured_in_its_unit(tmp_path: Path) -> None:
         found, _ = measured(use_case, bundle, settings, saved(texts, file))
         assert sum(reasons(found).values()) == 3, suffix
         assert len(found) == len(rows) - 3, suffix
+    # The decimal comma may stand in the target alone.
+    rows["income per.year"] = rows["income per.year"].round().astype(int)
+    shown = StringIO()
+    file = saved(rows, tmp_path / "rows.txt")
+    evaluation = evaluate(use_case, bundle, settings, Console(file=shown, width=200), file)
+    assert len(evaluation.labelled) == len(rows)
+    assert "\nform       cp1252, semicolons between fields, ',' in numbers; ENC" in shown.getvalue()

@@ -103,6 +103,39 @@ def test_a_point_that_groups_thousands_is_no_number(shop: Bundle, tmp_path: Path
     )
 
 
+@pytest.mark.parametrize(
+    ("numbers", "decimal"),
+    [
+        (("1.000", "1.234,50"), ","),
+        (("1.000", "1.234.567"), ","),
+        (("-1.234.567,5", "2"), ","),
+        (("1,000", "1,234,567"), "."),
+        (("1,000", "1,234.50"), "."),
+        (("1.000", "0,125"), ","),
+        (("1,000", "0.125"), "."),
+        (("1,000", "2,500e3"), ","),
+        (("1,000", "12,500"), ","),
+        (("1.000", "12.500"), "."),
+        (("1,000", "1.000"), "."),
+        (("29,5", "29.5"), "."),
+        (("29", ""), "."),
+    ],
+)
+def test_the_decimal_sign_is_that_of_numbers_that_leave_no_doubt(
+    tmp_path: Path, numbers: tuple[str, ...], decimal: str
+) -> None:
+    for order in (numbers, numbers[::-1]):
+        source = written(tmp_path / "in.csv", "id;v", *(f"a;{each}" for each in order))
+        assert find_form(source).decimal == decimal
+
+
+def test_grouped_thousands_are_no_thousandths(shop: Bundle, tmp_path: Path) -> None:
+    rows = ("c1;1.000;40;true;M", "c2;2.234,50;40;true;M", "c3;1000,5;40;true;M")
+    report, output = scored(shop, written(tmp_path / "in.csv", HEADER.replace(",", ";"), *rows))
+    assert read(output)["customer"].to_list() == ["c3"]
+    assert [each["value"] for each in rejects(report)] == ["1.000", "2.234,50"]
+
+
 def test_one_broken_row_makes_no_other_encoding(shop: Bundle, tmp_path: Path) -> None:
     source = written(tmp_path / "in.csv", HEADER, GOOD, b"c2,1,40,true,\xff")
     report, _ = scored(shop, source)

@@ -34,7 +34,7 @@ def performed(
         settings,
         QUIET,
         open_log(str(log), "default", bundle.metadata.name, "", ""),
-        Outcomes(known, schema.id or "", schema.target),
+        Outcomes(known, schema.id or "", schema.target, is_number=not schema.classes),
         Asked(unit, thresholds),
     )
 

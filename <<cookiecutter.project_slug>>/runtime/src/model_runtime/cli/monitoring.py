@@ -86,7 +86,7 @@ def performance(
             settings,
             console,
             log,
-            Outcomes(Path(outcomes), schema.id, schema.target, read_id, form),
+            Outcomes(Path(outcomes), schema.id, schema.target, read_id, form, not schema.classes),
             Asked(unit, asked_of),
         )
         for line in found.lines():

@@ -51,7 +51,7 @@ def draft(asked: Asked) -> Iterator[str]:
     if not asked.target:
         yield "             (the last column, for none was named: TARGET=column)"
     if not form.plain:
-        yield f"  form       {form}; ENCODING, SEPARATOR, DECIMAL say another"
+        yield f"  form       {form.told}"
     for name, reason in found.left_out.items():
         yield f"  left out   {name!r}: {reason}"
     yield from _other_files(path, form, loader)

@@ -11,6 +11,7 @@ import polars as pl
 from ..bundle.schema import Schema
 from ..errors import ProjectError
 from ..features.number import NUMBER, as_float, is_number
+from ..scoring.check import pointed_cell
 from ..training.classes import class_label
 from ..training.use_case import UseCase
 
@@ -34,7 +35,7 @@ class Truth:
         """Return each row's class, as its place among the bundle's, or its number.
 
         Each value is encoded as training does it, with the first row that has it; one of a text as
-        the number that it says, or else as it is.
+        the number that it says, or else as it is; a class last as a number with a decimal comma.
 
         Args:
             values: The target, n values; None where it is missing.
@@ -47,7 +48,7 @@ class Truth:
         rows: dict[Hashable, int] = {}
         for k, value in enumerate(values):
             rows.setdefault(_key(value), k)
-        for read in (_typed, _plain):
+        for read in (_typed, _plain, *((_with_comma,) if self._schema.classes else ())):
             open_ = {key: k for key, k in rows.items() if not np.isfinite(found.get(key, np.nan))}
             told = [read(values[k]) for k in open_.values()]
             frame = self._frame(features, list(open_.values()))
@@ -117,6 +118,10 @@ def is_missing(value: Any) -> bool:
 
 def _plain(value: Any) -> Any:
     return value
+
+
+def _with_comma(value: Any) -> Any:
+    return _typed(pointed_cell(value)) if isinstance(value, str) else value
 
 
 def _typed(value: Any) -> Any:

@@ -55,6 +55,7 @@ class Outcomes:
         target: str,
         read_id: Callable[[Any], str | None] = entity_id,
         form: AskedForm | None = None,
+        is_number: bool = False,
     ) -> None:
         """Read a CSV, Parquet or JSON lines file, by its suffix.
 
@@ -64,6 +65,7 @@ class Outcomes:
             target: The target's.
             read_id: Turns an ID into the form in which the log has it.
             form: The parts of CSV's form that are said; the others are found.
+            is_number: Whether the target is one, and has a decimal sign.
 
         Raises:
             ProjectError: The suffix is another.
@@ -71,6 +73,7 @@ class Outcomes:
         check_format(path, "OUTCOMES")
         self.path, self.id_name, self.target = path, id_name, target
         self._read_id, self._form = read_id, form or AskedForm()
+        self._is_number = is_number
         self.read = self.unreadable = 0
         self.first_unreadable = ""
 
@@ -81,7 +84,8 @@ class Outcomes:
             ProjectError: The file can't be read, or lacks a column.
         """
         suffix = self.path.suffix.lower()
-        expected = Columns(frozenset({self.id_name, self.target}), frozenset({self.target}))
+        numbers = {self.target} if self._is_number else set[str]()
+        expected = Columns(frozenset({self.id_name, self.target}), frozenset(numbers))
         size = self.path.stat().st_size if self.path.is_file() else 0
         with (
             opened(self.path) as raw,
@@ -103,7 +107,8 @@ class Outcomes:
             reader = csv.reader(text, strict=True, delimiter=form.separator)
             try:
                 for identity, target in self._rows(reader):
-                    yield identity, target if form.decimal == "." else pointed_cell(target)
+                    comma = self._is_number and form.decimal == ","
+                    yield identity, pointed_cell(target) if comma else target
             except (csv.Error, UnicodeDecodeError) as error:
                 place = f"{self.path}, after line {reader.line_num:,}"
                 raise ProjectError(f"{place}: {error}.") from error

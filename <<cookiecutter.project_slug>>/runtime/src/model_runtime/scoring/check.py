@@ -4,7 +4,7 @@ Only rows that are surely right pass here; each other one is put to the API's ow
 which has the last word. So a rule that is too narrow costs time, not truth.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -105,14 +105,18 @@ class Check:
         )
 
     def _pointed(self, raw: Raw) -> pl.DataFrame:
-        """Return the frame with a point for the decimal sign of numbers, and a sign for a point."""
+        """Return the frame with commas and points exchanged in numbers of a decimal comma.
+
+        So a point, which groups thousands there, makes no number. A class is a name, and stays.
+        """
         if raw.decimal == ".":
             return raw.frame
-        numbers = [each.name for each in self._schema.features if each.type in NUMBERS]
+        schema = self._schema
+        names = [each.name for each in schema.features if each.type in NUMBERS]
+        names += numbers_beside(schema, self._beside)
+        there = [name for name in dict.fromkeys(names) if name in raw.frame.columns]
         return raw.frame.with_columns(
-            pointed(raw.frame[name], every=name in numbers)
-            for name in (*numbers, *self._beside)
-            if name in raw.frame.columns
+            raw.frame[name].str.replace_many([",", "."], [".", ","]) for name in there
         )
 
     def typed(self, frame: pl.DataFrame, texts: bool) -> pl.DataFrame:
@@ -177,21 +181,13 @@ def _nothing(feature: Feature, rows: int) -> pl.Series:
     return pl.repeat(None, rows, dtype=pl.Float64 if feature.numeric else pl.String, eager=True)
 
 
-def pointed(column: pl.Series, every: bool) -> pl.Series:
-    """Return texts with commas and points exchanged: all of them, or those that look like numbers.
-
-    So a point, which groups thousands where the comma is the decimal sign, makes no number.
-    """
-    changed = column.str.replace_many([",", "."], [".", ","])
-    if every:
-        return changed
-    number = f"^(?:{NUMBER.pattern})$"
-    alike = column.str.contains(number) | changed.str.contains(number)
-    return changed.zip_with(alike.fill_null(False), column)
+def numbers_beside(schema: Schema, beside: Sequence[str]) -> list[str]:
+    """Return those of other columns that are numbers: all but the target that is a class."""
+    return [name for name in beside if name != schema.target or not schema.classes]
 
 
 def pointed_cell(text: str) -> str:
-    """Return one text likewise, changed if it looks like a number."""
+    """Return a text with commas and points exchanged if it looks like a number, else as it is."""
     changed = text.translate(_EXCHANGED)
     return changed if NUMBER.fullmatch(text) or NUMBER.fullmatch(changed) else text
 

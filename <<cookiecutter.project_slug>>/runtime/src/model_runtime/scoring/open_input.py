@@ -6,8 +6,9 @@ from typing import BinaryIO
 
 from ..bundle.schema import Schema
 from ..errors import ProjectError
+from ..progress import also
 from ..tables.form import LOOKED_AT, AskedForm, Columns, CsvForm, form_of
-from .check import NUMBERS
+from .check import NUMBERS, numbers_beside
 from .encodings import as_utf8
 from .inputs import Input
 from .read_csv import CsvInput
@@ -60,6 +61,8 @@ def plain_text(
     if INPUTS[suffix] is CsvInput:
         form = form_of(file.read(LOOKED_AT), asked, expected)
         file.seek(0)
+        if not form.plain:
+            also("form", form.told)
         if not encoding and not form.encoding.startswith("utf-8"):
             encoding = form.encoding
     elif asked.separator or asked.decimal:
@@ -71,5 +74,6 @@ def plain_text(
 def columns(schema: Schema, beside: tuple[str, ...]) -> Columns:
     """Return the columns that a file for a model may have."""
     numbers = {each.name for each in schema.features if each.type in NUMBERS}
+    numbers |= {*numbers_beside(schema, beside)}
     names = {each.name for each in schema.features} | {*beside}
     return Columns(frozenset(names | ({schema.id} if schema.id else set())), frozenset(numbers))

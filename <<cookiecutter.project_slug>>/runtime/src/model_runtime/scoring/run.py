@@ -42,7 +42,7 @@ class Report(Counts):
             f"rejected   {self.rejected:,}" + (f", see {self.rejects}" if self.rejected else ""),
         ]
         if self.form and not self.form.plain:
-            found.insert(1, f"form       {self.form}; ENCODING, SEPARATOR, DECIMAL say another")
+            found.insert(1, f"form       {self.form.told}")
         if self.ignored:
             names = ", ".join(map(short, self.ignored[:50]))
             found.append(f"ignored    what the model does not know: {names}")

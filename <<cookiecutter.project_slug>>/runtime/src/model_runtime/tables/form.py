@@ -24,9 +24,17 @@ _BLOCK = 2**22
 _BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _UTF8 = ("utf-8", "utf-8-sig")
 _NOT_CP1252 = b"\x81\x8d\x8f\x90\x9d"
-_COMMA = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?")
-_POINT = re.compile(r"(?![+-]?\d{1,3}\.\d{3}\Z)[+-]?\d*\.\d+(?:[eE][+-]?\d+)?")
-"""A number with a decimal point for sure: that of 1.000 may group thousands."""
+_SURE = (
+    r"(?![+-]?[1-9]\d{{0,2}}{sign}\d{{3}}\Z)"
+    r"[+-]?(?:\d*|[1-9]\d{{0,2}}(?:{other}\d{{3}})+){sign}\d+(?:[eE][+-]?\d+)?"
+    r"|[+-]?[1-9]\d{{0,2}}(?:{other}\d{{3}}){{2,}}"
+)
+"""A number whose decimal sign is known: that of 1,000 may group thousands as well, but 0,125 has
+none of these, in 1.234,50 it is the last sign, and in 1.234.567 it is not the one that groups."""
+
+_COMMA = re.compile(_SURE.format(sign=",", other=r"\."))
+_POINT = re.compile(_SURE.format(sign=r"\.", other=","))
+_THOUSANDTHS = {",": re.compile(r"[+-]?\d+,\d{3}"), ".": re.compile(r"[+-]?\d+\.\d{3}")}
 
 _WORDS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 
@@ -48,6 +56,11 @@ class CsvForm:
     def plain(self) -> bool:
         """True where it is UTF-8 with commas and decimal points."""
         return self.encoding.lower() in _UTF8 and (self.separator, self.decimal) == (",", ".")
+
+    @property
+    def told(self) -> str:
+        """It in words, and how to say another."""
+        return f"{self}; ENCODING, SEPARATOR, DECIMAL say another"
 
 
 @dataclass(frozen=True)
@@ -149,14 +162,19 @@ def _separator(lines: list[str], columns: Columns | None) -> str:
 
 
 def _decimal(lines: list[str], separator: str, columns: Columns | None) -> str:
-    """Return a comma where there are numbers with one, and none with a decimal point for sure."""
+    """Return the sign that numbers have for sure; a point where they contradict each other.
+
+    Where all numbers are such as 1,000 it is a comma, if there is none such as 1.000.
+    """
     if separator == ",":
         return "."
     header, *rows = [*_rows(lines, separator)] or [[]]
     places = {k for k, name in enumerate(header) if not columns or name in columns.numbers}
     cells = [cell for row in rows for k, cell in enumerate(row) if k in places or not columns]
-    has_comma = any(map(_COMMA.fullmatch, cells))
-    return "," if has_comma and not any(map(_POINT.fullmatch, cells)) else "."
+    comma, point = (any(map(sure.fullmatch, cells)) for sure in (_COMMA, _POINT))
+    if not (comma or point):
+        comma, point = (any(map(_THOUSANDTHS[sign].fullmatch, cells)) for sign in ",.")
+    return "," if comma and not point else "."
 
 
 def _marked(first: bytes) -> str:
