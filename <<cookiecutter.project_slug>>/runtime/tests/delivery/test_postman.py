@@ -14,6 +14,7 @@ from model_runtime.bundle.read import Bundle, read_bundle
 from model_runtime.contract.routes import PATHS
 from model_runtime.delivery import newman
 from model_runtime.errors import ProjectError
+from model_runtime.explanation.route import Explain
 from model_runtime.features import Feature
 from model_runtime.postman.collection import collection, write_collection
 from model_runtime.settings import ApiKeys, Settings, read_settings
@@ -63,13 +64,25 @@ def test_every_prediction_route_is_asked_well_and_badly(
 ) -> None:
     posts = {path for path, operations in service.openapi["paths"].items() if "post" in operations}
     for path in posts:
-        found = {
-            line.split(".status(")[1][0]
-            for item in items(collected)
-            if item.request.url.raw.endswith(path)
-            for line in statuses(item)
-        }
-        assert found == {"2", "4"}, path
+        assert answers(collected, path) == {"2", "4"}, path
+
+
+def answers(collected: Collected, path: str) -> set[str]:
+    """Return the first figures of the statuses that a path is expected to answer."""
+    return {
+        line.split(".status(")[1][0]
+        for item in items(collected)
+        if item.request.url.raw.endswith(path)
+        for line in statuses(item)
+    }
+
+
+def test_explanations_are_asked_where_there_are_some(bundle: Bundle, collected: Collected) -> None:
+    assert not answers(collected, Explain.path)
+    settings = read_settings()
+    serving = settings.serving.model_copy(update={"explain": True})
+    explained = collection(bundle, settings.model_copy(update={"serving": serving}))
+    assert answers(explained, Explain.path) == {"2", "4"}
 
 
 def test_names_and_ids_are_unique_and_stay(collected: Collected, bundle: Bundle) -> None:
@@ -184,7 +197,8 @@ def test_names_and_types_of_all_kinds_are_asked(tmp_path: Path) -> None:
 def with_keys() -> Settings:
     settings = read_settings()
     keys = ApiKeys(file="elsewhere", per_second=1, guard=("predictions", "info", "metrics", "docs"))
-    serving = settings.serving.model_copy(update={"api_keys": keys, "client": False})
+    changed = {"api_keys": keys, "client": False, "explain": True}
+    serving = settings.serving.model_copy(update=changed)
     return settings.model_copy(update={"serving": serving})
 
 
@@ -194,10 +208,11 @@ def test_newman_is_content_with_a_service_that_asks_for_keys(trained: Path, tmp_
     collected = collection(read_bundle(trained / "model_bin"), settings)
     keyless = {item.name for item in items(collected) if item.request.auth}
     found = {item.request.url.raw.removeprefix("{{baseUrl}}") for item in items(collected)}
-    assert keyless == {f"{path}: without a key" for path in found & set(PATHS)}
+    assert keyless == {f"{path}: without a key" for path in found & {*PATHS, Explain.path}}
     key, variables = temporary_key(settings)
-    guard = {"SERVING__API_KEYS__GUARD": json.dumps(settings.serving.api_keys.guard)}
-    with running(trained / "model_bin", tmp_path / "log", **variables, **guard) as service:
+    variables["SERVING__API_KEYS__GUARD"] = json.dumps(settings.serving.api_keys.guard)
+    variables["SERVING__EXPLAIN"] = "true"
+    with running(trained / "model_bin", tmp_path / "log", **variables) as service:
         service.wait("/readyz")
         assert asked(service, collected, tmp_path, key) == 0
         assert asked(service, collected, tmp_path, "another") != 0

@@ -159,7 +159,10 @@ def test_a_regression_is_measured_in_its_unit(tmp_path: Path) -> None:
     # The decimal comma may stand in the target alone.
     rows["income per.year"] = rows["income per.year"].round().astype(int)
     shown = StringIO()
-    file = saved(rows, tmp_path / "rows.txt")
+    sent = rows["bill"].astype(str).str.replace(".", ",")
+    sent.iloc[0] = "1.234,5"
+    file = saved(rows.assign(bill=sent), tmp_path / "rows.txt")
     evaluation = evaluate(use_case, bundle, settings, Console(file=shown, width=200), file)
-    assert len(evaluation.labelled) == len(rows)
+    assert len(evaluation.labelled) == len(rows) - 1
+    assert [reject.value for reject in evaluation.labelled.rejects] == ["1.234,5"]
     assert "\nform       cp1252, semicolons between fields, ',' in numbers; ENC" in shown.getvalue()

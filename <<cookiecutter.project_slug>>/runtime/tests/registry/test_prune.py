@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from model_runtime.bundle.schema import Schema
+from model_runtime.features import Feature
 from model_runtime.registry.champion import set_champion
 from model_runtime.registry.client import DIGEST, ModelRegistry
 from model_runtime.registry.prune import plan, prune
@@ -23,12 +25,14 @@ from ..support.versions import settings_for
 pytestmark = pytest.mark.slow
 
 METRIC = "metrics.accuracy"
+FEATURE = Feature(name="x", type="number", min=0, max=1, example=0)
+SCHEMA = Schema(task="regression", target="y", features=[FEATURE])
 
 
 def add(registry: ModelRegistry, settings: Settings, accuracy: float) -> int:
     """Register a version with a file and a metric, as a training does but without one."""
     with Recording(registry, settings) as recording:
-        number = recording.version()
+        number = recording.version(SCHEMA)
         run = registry.client.get_model_version(registry.name, str(number)).run_id
         registry.client.log_text(run, "{}", "bundle/metadata.json")
         registry.client.set_model_version_tag(registry.name, str(number), METRIC, str(accuracy))

@@ -35,7 +35,7 @@ ROWS = st.lists(
 FORMS = st.tuples(
     st.sampled_from(",;\t|"),
     st.sampled_from(".,"),
-    st.sampled_from(["utf-8", "utf-8-sig", "cp1252", "utf-16", "latin-1"]),
+    st.sampled_from(["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-32", "latin-1"]),
 ).filter(lambda form: form[:2] != (",", ","))
 FIRST = ("c0", "1000.5", "40", "true", "M", "é")
 

@@ -151,7 +151,7 @@ def test_an_untrusted_type_is_told_before_the_folds_and_takes_no_version(tmp_pat
         return forest(X, y)
 
     class Recorder:
-        def version(self) -> int:
+        def version(self, schema: Any) -> int:
             raise AssertionError("a version is used up")
 
         keep = refuse = version

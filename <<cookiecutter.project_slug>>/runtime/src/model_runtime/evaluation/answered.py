@@ -11,7 +11,7 @@ import polars as pl
 
 from ..bundle.engines import Engine
 from ..bundle.schema import Schema
-from ..scoring.check import Checked
+from ..scoring.check import Checked, pointed
 from ..scoring.explain import Reject, short
 from ..scoring.inputs import Input
 from ..scoring.predict import BlockPredictor
@@ -23,13 +23,15 @@ class Answered:
     """Rows that have an answer.
 
     `features` has the columns f0, f1, … of `Checked` and n rows; `outputs` the shape (n, classes or
-    1); `beside` the values that the file has beside, n each; `places` each row's number and line.
+    1); `beside` the values that the file has beside, n each, with its decimal sign; `places` each
+    row's number and line.
     """
 
     features: pl.DataFrame
     outputs: npt.NDArray[np.float64]
     beside: Mapping[str, list[Any]]
     places: list[tuple[int, int | None]]
+    decimal: str = "."
 
     def __len__(self) -> int:
         """Return how many there are."""
@@ -43,7 +45,15 @@ class Answered:
             self.outputs[rows],
             {name: [values[k] for k in rows] for name, values in self.beside.items()},
             [self.places[k] for k in rows],
+            self.decimal,
         )
+
+    def numbers(self, name: str) -> list[Any]:
+        """Return the values that the file has beside, where they are numbers, with a point."""
+        values = self.beside.get(name, [])
+        if self.decimal == ".":
+            return values
+        return [pointed(value) if isinstance(value, str) else value for value in values]
 
     def rejects(self, wrong: npt.NDArray[np.bool_], field: str, reason: str) -> list[Reject]:
         """Say of some rows why they can't be measured; the value is the one beside."""
@@ -87,7 +97,8 @@ def answer(
 def _answered(block: Checked, outputs: npt.NDArray[np.float64]) -> Answered:
     numbers: list[int] = block.records.tolist()
     lines: list[int | None] = [None] * len(numbers) if block.lines is None else block.lines.tolist()
-    return Answered(block.features, outputs, block.beside, list(zip(numbers, lines, strict=True)))
+    places = list(zip(numbers, lines, strict=True))
+    return Answered(block.features, outputs, block.beside, places, block.decimal)
 
 
 def _joined(parts: list[Answered], schema: Schema) -> Answered:
@@ -102,4 +113,5 @@ def _joined(parts: list[Answered], schema: Schema) -> Answered:
             for name in parts[0].beside
         },
         [place for part in parts for place in part.places],
+        parts[0].decimal,
     )

@@ -60,7 +60,7 @@ def labelled(
     """
     features = use_case.features
     rejects = list(rejects)
-    weight = _weight(answered.beside.get(features.weight or "", []))
+    weight = _weight(answered.numbers(features.weight or ""))
     if weight is not None:
         rejects += answered.rejects(weight < 0, str(features.weight), _WEIGHT)
         answered, weight = answered.take(weight > 0), weight[weight > 0]
@@ -68,7 +68,9 @@ def labelled(
     missing = np.array([is_missing(value) for value in values], bool)
     rejects += answered.rejects(missing, features.target, "is missing: nothing to measure against")
     kept = answered.take(~missing)
-    truth = Truth(use_case, schema)(kept.beside.get(features.target, []), kept.features)
+    # A class is a name, and stays as it is.
+    values = kept.beside.get(features.target, []) if schema.classes else kept.numbers(features.target)
+    truth = Truth(use_case, schema)(values, kept.features)
     unknown = np.isnan(truth)
     rejects += kept.rejects(unknown, features.target, _unknown(schema))
     return Labelled(

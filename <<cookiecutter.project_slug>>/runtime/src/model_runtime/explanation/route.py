@@ -12,17 +12,21 @@ do only together it tells each one's part alone.
 """
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from ..bundle.parts import fit, parse
+from ..bundle.read import Bundle
+from ..bundle.reference import Reference
 from ..bundle.schema import Schema
 from ..contract.findings import Row
 from ..contract.requests import Shape
 from ..contract.route import PredictionRoute
 from ..tasks import Outputs, class_indices
-from .others import Others
+from .others import Others, others
 from .response import explanation_model
 
 _LEAST = 1e-6
@@ -85,6 +89,22 @@ class Explain(PredictionRoute):
                 size = float(difference) if abs(difference) > least else 0.0
                 found.append({"feature": each.name, "contribution": size})
         return sorted(found, key=lambda one: -abs(one["contribution"]))
+
+
+def explain_route(bundle: Bundle, request: Shape, folder: Path) -> Explain:
+    """Return the route of a bundle; its reference has the values to compare with.
+
+    Args:
+        bundle: That whose answers are explained.
+        request: The shape of a request for one row.
+        folder: Of the bundle, for messages.
+
+    Raises:
+        ProjectError: The bundle's reference is none.
+    """
+    file = folder / "reference.json"
+    reference = fit(Reference, parse(bundle.reference, file), file)
+    return Explain(bundle.schema, request, others(bundle.schema, reference))
 
 
 def _mean(answers: npt.NDArray[np.float64], shares: npt.NDArray[np.float64]) -> float:

@@ -9,7 +9,7 @@ from ..bundle.read import Bundle
 from ..bundle.schema import Schema
 from ..contract.route import PredictionRoute
 from .cases import Case, Row, posted
-from .scripts import as_trained, predicted
+from .scripts import as_trained, predicted, with_contributions
 
 ROWS = 3
 MOST_LABELS = 1_000
@@ -32,6 +32,11 @@ def accepted(bundle: Bundle, routes: list[PredictionRoute], max_rows: int) -> li
         *(posted(one, name, [row], predicted(schema, one, 1)) for name, row in rows),
         *_labels(schema, lists, min(_LABELS_IN_ONE, max_rows)),
     ]
+
+
+def explained(schema: Schema, route: PredictionRoute) -> list[Case]:
+    """Return requests whose answers are explained."""
+    return [posted(route, name, [row], with_contributions(schema)) for name, row in _variants(schema)]
 
 
 def _self_test(bundle: Bundle, route: PredictionRoute) -> Case:

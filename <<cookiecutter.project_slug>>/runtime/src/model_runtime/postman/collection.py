@@ -11,9 +11,10 @@ from uuid import NAMESPACE_URL, uuid5
 from ..api_key import HEADER
 from ..bundle.read import Bundle
 from ..contract.routes import prediction_routes
+from ..explanation.route import explain_route
 from ..files import replacing_file
 from ..settings import Settings
-from .accepted import accepted
+from .accepted import accepted, explained
 from .cases import Case, readings
 from .refused import keyless, refused
 
@@ -30,10 +31,16 @@ def collection(bundle: Bundle, settings: Settings) -> dict[str, Any]:
     folders = {
         "What the service says of itself": readings(bundle, serving),
         "What it predicts": accepted(bundle, routes, serving.max_rows),
-        "What it refuses": refused(bundle.schema, routes),
     }
+    one, *lists = routes
+    singles = [one]
+    if serving.explain:
+        explain = explain_route(bundle, one.request, settings.paths.bundle)
+        folders["What it explains"] = explained(bundle.schema, explain)
+        singles.append(explain)
+    folders["What it refuses"] = refused(bundle.schema, singles, lists)
     if serving.api_keys.on and "predictions" in serving.api_keys.guard:
-        folders["What it asks for a key"] = keyless(bundle.schema, routes)
+        folders["What it asks for a key"] = keyless(bundle.schema, [*singles, *lists])
     return {
         "info": {
             "_postman_id": _id(metadata.name),

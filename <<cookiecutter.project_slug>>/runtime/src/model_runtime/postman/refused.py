@@ -14,18 +14,21 @@ from .scripts import refused as refusal
 _MOST_CHARACTERS = 80
 
 
-def refused(schema: Schema, routes: list[PredictionRoute]) -> list[Case]:
+def refused(
+    schema: Schema, singles: list[PredictionRoute], lists: list[PredictionRoute]
+) -> list[Case]:
     """Return requests that get a problem for an answer.
 
     Args:
         schema: The bundle's.
-        routes: Its prediction routes; the first takes one row, the others lists.
+        singles: The routes that take one row; the first is asked with each value that is wrong.
+        lists: Those that take lists.
     """
-    one, *lists = routes
+    one = singles[0]
     return [
         *(case for feature in schema.features for case in _feature(one, schema, feature)),
-        _extra(one, schema),
-        *(case for route in routes for case in _body(route)),
+        *(_extra(route, schema) for route in singles),
+        *(case for route in [*singles, *lists] for case in _body(route)),
         *(case for route in lists for case in _list(route, schema)),
         Case("/api/predict: asked by GET", "/api/predict", refusal(405)),
         Case("/nowhere", "/nowhere", refusal(404)),

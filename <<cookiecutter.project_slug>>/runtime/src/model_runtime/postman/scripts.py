@@ -109,6 +109,24 @@ def _shares(expression: str) -> Lines:
     ]
 
 
+def with_contributions(schema: Schema) -> Lines:
+    """Return tests of an explanation: its answer, and what each value adds, the greatest first."""
+    names = [feature.name for feature in schema.features]
+    lines = answered_json()
+    if schema.classes:
+        share = "pm.expect(answer.probability).to.be.within(0, 1);"
+        lines += check("a class", f"pm.expect(answer.class_name).to.be.oneOf({_js(schema.classes)});")
+        lines += check("its probability", share)
+    else:
+        lines += check("a finite number", "pm.expect(answer.prediction).to.be.finite;")
+    parts = [
+        f"for (const one of answer.contributions) pm.expect(one.feature).to.be.oneOf({_js(names)});",
+        "const sizes = answer.contributions.map((one) => Math.abs(one.contribution));",
+        "pm.expect(sizes).to.eql([...sizes].sort((a, b) => b - a));",
+    ]
+    return lines + check("each value's part, the greatest first", *parts)
+
+
 def as_trained(expected: Any) -> Lines:
     """Return a test that `answer` is the one that training got, but for a rounding error."""
     compared = f"pm.expect(close(answer, {_js(expected)}), pm.response.text()).to.be.true;"

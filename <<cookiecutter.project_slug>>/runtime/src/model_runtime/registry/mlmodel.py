@@ -8,61 +8,75 @@ https://mlflow.org/docs/latest/ml/model/#storage-format
 import json
 import platform
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..bundle.engines import Engine
-from ..bundle.read import read_bundle
-from ..bundle.rows import columns_from
 from ..bundle.schema import Schema
+from ..tasks import TASKS
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ..scoring.loaded import LoadedModel
+
 FILE = "MLmodel"
 
 
-def mlmodel(folder: str, run_id: str) -> str:
+def mlmodel(folder: str, run_id: str, schema: Schema) -> str:
     """Return the file's text, as JSON, which is YAML.
 
     Args:
         folder: Of the bundle among the run's artifacts.
         run_id: The run that makes it.
+        schema: The bundle's.
     """
     loaded = {"loader_module": __name__, "python_version": platform.python_version()}
     fields = {
         "artifact_path": folder,
         "flavors": {"python_function": loaded},
         "run_id": run_id,
+        "signature": _signature(schema),
         "utc_time_created": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S.%f}",
     }
     return json.dumps(fields, indent=2)
 
 
+def _signature(schema: Schema) -> dict[str, str]:
+    """Return the columns of features and answers.
+
+    Features are of any type to MLflow, which would refuse 3 for a number, for it is no 3.0; the
+    bundle's own rules judge the values.
+    """
+    from ..scoring.write import class_column
+
+    inputs = [
+        {"type": "any", "name": feature.name, "required": not feature.optional}
+        for feature in schema.features
+    ]
+    outputs = [{"type": "double", "name": name} for name in TASKS[schema.task].names(schema.flags)]
+    if schema.classes:
+        outputs.insert(0, {"type": "string", "name": class_column(schema)})
+    return {"inputs": json.dumps(inputs), "outputs": json.dumps(outputs)}
+
+
 class Answers:
     """The answers of a verified bundle, as MLflow asks for them."""
 
-    def __init__(self, engine: Engine, schema: Schema) -> None:
-        """Answer by a bundle's engine."""
-        self._engine, self._schema = engine, schema
+    def __init__(self, model: "LoadedModel") -> None:
+        """Answer by a bundle's model."""
+        self._model = model
 
     def predict(self, model_input: "pd.DataFrame", params: object = None) -> "pd.DataFrame":
-        """Return a row for each row of features: the probability of each flag, or the target.
+        """Answer each row as `LoadedModel.predict`.
 
         Args:
             model_input: The features' columns, by name; NaN or None for what is missing.
             params: Of MLflow; there are none.
         """
-        import pandas as pd
-
-        features = self._schema.features
-        asked = model_input[[feature.name for feature in features]].astype(object)
-        rows = asked.where(asked.notna(), None).to_numpy().tolist()
-        answered = self._engine.run(columns_from(features, rows))
-        return pd.DataFrame(answered, columns=self._schema.flags or [self._schema.target])
+        return self._model.predict(model_input)
 
 
 def _load_pyfunc(path: str) -> Answers:
     """Load a bundle: the name that MLflow calls."""
-    bundle = read_bundle(Path(path))
-    return Answers(bundle.engine(), bundle.schema)
+    from ..scoring.loaded import load_model
+
+    return Answers(load_model(path))

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from ..bundle.metadata import Metadata
+from ..bundle.schema import Schema
 from ..errors import ProjectError
 from ..settings import Settings
 from .client import BUNDLE, DIGEST, METRIC, ModelRegistry
@@ -60,7 +61,7 @@ class Recording:
             self._client.set_tag(run_id, "failure", str(error)[:_LONGEST])
             self._client.set_terminated(run_id, "FAILED")
 
-    def version(self) -> int:
+    def version(self, schema: Schema) -> int:
         """Register the next version; without a bundle as yet, it counts as none."""
         name, run = self._registry.name, self._run
         with self._registry.speaking():
@@ -68,7 +69,7 @@ class Recording:
                 with _made_meanwhile():
                     self._client.create_registered_model(name, description=self._about_model())
             # First, for some registries read it when they register; the bundle needs its number.
-            text = mlmodel(BUNDLE, run.run_id)
+            text = mlmodel(BUNDLE, run.run_id, schema)
             self._client.log_text(run.run_id, text, f"{BUNDLE}/{FILE}")
             source = f"{run.artifact_uri}/{BUNDLE}"
             self._version = int(self._client.create_model_version(name, source, run.run_id).version)

@@ -4,7 +4,7 @@ Only rows that are surely right pass here; each other one is put to the API's ow
 which has the last word. So a rule that is too narrow costs time, not truth.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -50,7 +50,7 @@ class Checked:
 
     `features` has the columns f0, f1, … in the schema's order: Float64 with null for missing, or
     String with the empty string for missing. `beside` has the values of other columns that were
-    asked for, as the input has them.
+    asked for, as the input has them, with its decimal sign in texts that are numbers.
     """
 
     features: pl.DataFrame
@@ -59,6 +59,7 @@ class Checked:
     lines: Numbers | None
     rejects: list[Reject]
     beside: Mapping[str, list[Any]] = field(default_factory=dict)
+    decimal: str = "."
 
 
 class Check:
@@ -98,25 +99,25 @@ class Check:
             None if raw.lines is None else raw.lines[good],
             rejects,
             {
-                name: frame[name].filter(kept).to_list()
+                name: raw.frame[name].filter(kept).to_list()
                 for name in self._beside
-                if name in frame.columns
+                if name in raw.frame.columns
             },
+            raw.decimal,
         )
 
     def _pointed(self, raw: Raw) -> pl.DataFrame:
         """Return the frame with commas and points exchanged in numbers of a decimal comma.
 
-        So a point, which groups thousands there, makes no number. A class is a name, and stays.
+        So a point, which groups thousands there, makes no number.
         """
         if raw.decimal == ".":
             return raw.frame
-        schema = self._schema
-        names = [each.name for each in schema.features if each.type in NUMBERS]
-        names += numbers_beside(schema, self._beside)
-        there = [name for name in dict.fromkeys(names) if name in raw.frame.columns]
+        numbers = [each.name for each in self._schema.features if each.type in NUMBERS]
         return raw.frame.with_columns(
-            raw.frame[name].str.replace_many([",", "."], [".", ","]) for name in there
+            raw.frame[name].str.replace_many([",", "."], [".", ","])
+            for name in numbers
+            if name in raw.frame.columns
         )
 
     def typed(self, frame: pl.DataFrame, texts: bool) -> pl.DataFrame:
@@ -181,14 +182,14 @@ def _nothing(feature: Feature, rows: int) -> pl.Series:
     return pl.repeat(None, rows, dtype=pl.Float64 if feature.numeric else pl.String, eager=True)
 
 
-def numbers_beside(schema: Schema, beside: Sequence[str]) -> list[str]:
-    """Return those of other columns that are numbers: all but the target that is a class."""
-    return [name for name in beside if name != schema.target or not schema.classes]
+def pointed(text: str) -> str:
+    """Return a text with commas and points exchanged."""
+    return text.translate(_EXCHANGED)
 
 
 def pointed_cell(text: str) -> str:
     """Return a text with commas and points exchanged if it looks like a number, else as it is."""
-    changed = text.translate(_EXCHANGED)
+    changed = pointed(text)
     return changed if NUMBER.fullmatch(text) or NUMBER.fullmatch(changed) else text
 
 

@@ -8,7 +8,7 @@ from ..bundle.schema import Schema
 from ..errors import ProjectError
 from ..progress import also
 from ..tables.form import LOOKED_AT, AskedForm, Columns, CsvForm, form_of
-from .check import NUMBERS, numbers_beside
+from .check import NUMBERS
 from .encodings import as_utf8
 from .inputs import Input
 from .read_csv import CsvInput
@@ -74,6 +74,6 @@ def plain_text(
 def columns(schema: Schema, beside: tuple[str, ...]) -> Columns:
     """Return the columns that a file for a model may have."""
     numbers = {each.name for each in schema.features if each.type in NUMBERS}
-    numbers |= {*numbers_beside(schema, beside)}
+    numbers |= {name for name in beside if name != schema.target or not schema.classes}
     names = {each.name for each in schema.features} | {*beside}
     return Columns(frozenset(names | ({schema.id} if schema.id else set())), frozenset(numbers))

@@ -12,7 +12,6 @@ import numpy as np
 from pydantic_core import to_json
 
 from ..bundle.engines import Engine
-from ..bundle.parts import fit, parse
 from ..bundle.read import Bundle
 from ..bundle.row_answers import engine_answers
 from ..bundle.rows import RowColumns
@@ -116,13 +115,9 @@ def explainer(
     Raises:
         ProjectError: The bundle's reference is none.
     """
-    from ..bundle.reference import Reference
-    from ..explanation.others import others
-    from ..explanation.route import Explain
+    from ..explanation.route import explain_route
 
-    file = settings.paths.bundle / "reference.json"
-    reference = fit(Reference, parse(bundle.reference, file), file)
-    route = Explain(bundle.schema, request, others(bundle.schema, reference))
+    route = explain_route(bundle, request, settings.paths.bundle)
     most = max(1, settings.serving.max_in_flight // _SHARE)
     bound = f"explanations, 1/{_SHARE} of serving.max_in_flight"
     return Explainer(route, engine, predictor, Admission(most, metrics, bound))

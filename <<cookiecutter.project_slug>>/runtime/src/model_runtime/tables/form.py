@@ -21,7 +21,13 @@ LOOKED_AT = 2**18
 """The bytes that are looked at."""
 
 _BLOCK = 2**22
-_BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_BOMS = {
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF32_LE: "utf-32",  # before that of UTF-16, with which it begins
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
 _UTF8 = ("utf-8", "utf-8-sig")
 _NOT_CP1252 = b"\x81\x8d\x8f\x90\x9d"
 _SURE = (

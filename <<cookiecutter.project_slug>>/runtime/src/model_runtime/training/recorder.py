@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ..bundle.metadata import Metadata
+from ..bundle.schema import Schema
 from ..bundle.read import current_version
 from ..settings import Settings
 
@@ -11,8 +12,8 @@ from ..settings import Settings
 class Recorder(Protocol):
     """Gives a training run its version, and keeps its bundle."""
 
-    def version(self) -> int:
-        """Return the number that the run's bundle gets."""
+    def version(self, schema: Schema) -> int:
+        """Return the number that the run's bundle gets, whose schema is known."""
         ...
 
     def keep(self, metadata: Metadata, bundle: Path, reports: Path, params: dict[str, str]) -> None:
@@ -31,7 +32,7 @@ class Unrecorded:
         """Number on from the bundle that config.yaml names."""
         self._folder = settings.paths.bundle
 
-    def version(self) -> int:
+    def version(self, schema: Schema) -> int:
         """See `Recorder`."""
         return current_version(self._folder) + 1
 

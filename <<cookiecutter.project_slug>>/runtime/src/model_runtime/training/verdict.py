@@ -40,7 +40,7 @@ def accept(
         ProjectError: It can't be recorded or written; what is there stays.
     """
     paths, seed = settings.paths, settings.training.seed
-    candidate = candidate.numbered(recorder.version())
+    candidate = candidate.numbered(recorder.version(candidate.bundle.schema))
     with progress.step("report") as step, replacing(paths.reports, METRICS) as reports:
         pictures = write_reports(reports, candidate, seed)
         with new_bundle(paths.bundle, candidate.bundle) as (metadata, bundle):
