@@ -144,6 +144,12 @@ def test_a_share_is_that_of_the_targets_spread() -> None:
     assert told(labels, labels, True) == pytest.approx(1)
     assert told(noise, labels, True) < 0.01
     assert told(pd.Series([f"{k}" for k in range(n)]), labels, True) < 0.01
+    for rare in (0.01, 0.02, 0.3):
+        high = x > x.quantile(1 - rare)
+        of_three = pd.Series(np.select([high, x > -0.1], ["c", "b"], "a"))
+        assert told(x.mask(x > 3, np.inf), of_three, True) > 0.95
+        assert told(x, high, True) > 0.95
+        assert told(x, labels.mask(high, "rare"), True) < 0.95
     missing = x.where(labels == "a")
     assert 0.3 < told(missing, labels, True) < 0.6
 
