@@ -154,6 +154,12 @@ def test_a_share_is_that_of_the_targets_spread() -> None:
     assert 0.3 < told(missing, labels, True) < 0.6
 
 
+def test_large_numbers_are_written_out() -> None:
+    frame = rows().assign(premium=lambda each: each["x"] * 0 + 47793.1)
+    frame.loc[0, "premium"] = 14.17
+    assert "14.17 to 47,793," in page(looked_at(frame))
+
+
 def test_a_large_table_is_a_sample_and_takes_seconds() -> None:
     n, random = 30_000, np.random.default_rng(0)
     values = random.normal(size=(n, 339)).astype(np.float32)

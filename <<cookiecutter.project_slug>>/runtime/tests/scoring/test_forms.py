@@ -200,6 +200,12 @@ def test_what_is_no_text_is_told_by_every_reader(
             read_it()
 
 
+def test_a_header_of_control_characters_is_told_without_them(shop: Bundle, tmp_path: Path) -> None:
+    source = written(tmp_path / "in.csv", "\x1b[2J\x00,é")
+    with pytest.raises(ProjectError, match=r"its columns are: \\x1b\[2J\\x00, é\."):
+        scored(shop, source)
+
+
 @pytest.mark.parametrize("name", ["age", "customer"])
 def test_a_name_that_stands_twice_is_refused_by_every_reader(
     shop: Bundle, tmp_path: Path, name: str
