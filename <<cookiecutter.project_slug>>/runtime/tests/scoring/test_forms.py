@@ -10,9 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from model_runtime.bundle.read import Bundle
+from model_runtime.drafting.run import read_unknown
 from model_runtime.errors import ProjectError
+from model_runtime.features import Feature, Features
 from model_runtime.scoring.run import score
-from model_runtime.tables.form import AskedForm, find_form
+from model_runtime.tables.form import AskedForm, CsvForm, find_form
+from model_runtime.tables.read import read_by, read_whole
 
 from ..support.many_files import outputs, score_all, written_bundle
 from ..support.scored_files import GOOD, HEADER, QUIET, places, read, rejects, scored, written
@@ -37,6 +40,7 @@ FORMS = st.tuples(
     st.sampled_from(".,"),
     st.sampled_from(["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-32", "latin-1"]),
 ).filter(lambda form: form[:2] != (",", ","))
+SIZE = Feature(name="Größe", type="category", labels=["S", "M", "L"])
 FIRST = ("c0", "1000.5", "40", "true", "M", "é")
 
 
@@ -183,3 +187,35 @@ def test_what_is_written_has_commas(shop: Bundle, tmp_path: Path) -> None:
     assert form.plain
     with pytest.raises(ProjectError, match=r"OUTPUT is '.*out.tsv'; its name has to end with one"):
         score(shop, source, tmp_path / "out.tsv", QUIET)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04rest", b"PAR1", b"\x1f\x8b\x08", b"%PDF-1.7"])
+def test_what_is_no_text_is_told_by_every_reader(
+    shop: Bundle, tmp_path: Path, content: bytes
+) -> None:
+    source = tmp_path / "in.csv"
+    source.write_bytes(content)
+    for read_it in (lambda: scored(shop, source), lambda: read_whole(source, CsvForm())):
+        with pytest.raises(ProjectError, match=r"can't be read as CSV: it is "):
+            read_it()
+
+
+def test_a_header_of_control_characters_is_told_without_them(shop: Bundle, tmp_path: Path) -> None:
+    source = written(tmp_path / "in.csv", "\x1b[2J\x00,é")
+    with pytest.raises(ProjectError, match=r"its columns are: \\x1b\[2J\\x00, é\."):
+        scored(shop, source)
+
+
+@pytest.mark.parametrize("name", ["age", "customer"])
+def test_a_name_that_stands_twice_is_refused_by_every_reader(
+    shop: Bundle, tmp_path: Path, name: str
+) -> None:
+    source = written(tmp_path / "in.csv", f"{HEADER},{name}", f"{GOOD},1")
+    features = Features(target="age", task="regression", id="customer", features=[SIZE])
+    for read_it in (
+        lambda: scored(shop, source),
+        lambda: read_unknown(source, CsvForm()),
+        lambda: read_by(features, source, CsvForm()),
+    ):
+        with pytest.raises(ProjectError, match=f"two columns.*named '?{name}"):
+            read_it()

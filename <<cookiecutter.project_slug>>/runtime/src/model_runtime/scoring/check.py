@@ -15,6 +15,7 @@ import polars as pl
 
 from ..bundle.schema import Schema
 from ..features import Feature, Rule
+from ..features.missing import words_for_missing
 from ..features.number import NUMBER
 from ..features.text import MOST_CHARACTERS
 from .explain import Reject, RowReader
@@ -70,10 +71,12 @@ class Check:
         self._schema, self._beside = schema, beside
         self._features = {f"f{k}": feature for k, feature in enumerate(schema.features)}
         self._rows = RowReader(schema)
+        words = {each.name: words_for_missing(each) for each in schema.features if each.optional}
+        self._missing = {name: sorted(each) for name, each in words.items() if each}
 
     def __call__(self, raw: Raw) -> Checked:
         """Return the rows that the API would accept, and say what is wrong with the others."""
-        frame = self._pointed(raw)
+        frame = self._with_missing(self._pointed(raw)) if raw.texts else raw.frame
         typed = self.typed(frame, raw.texts)
         good = self.good(frame, typed)
         rejects = list(raw.rejects)
@@ -118,6 +121,14 @@ class Check:
             raw.frame[name].str.replace_many([",", "."], [".", ","])
             for name in numbers
             if name in raw.frame.columns
+        )
+
+    def _with_missing(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return the frame of texts with null for the words that mean a missing value."""
+        return frame.with_columns(
+            pl.when(pl.col(name).is_in(words).not_()).then(pl.col(name))
+            for name, words in self._missing.items()
+            if name in frame.columns
         )
 
     def typed(self, frame: pl.DataFrame, texts: bool) -> pl.DataFrame:

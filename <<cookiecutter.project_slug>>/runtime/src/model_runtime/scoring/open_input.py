@@ -7,7 +7,9 @@ from typing import BinaryIO
 from ..bundle.schema import Schema
 from ..errors import ProjectError
 from ..progress import also
-from ..tables.form import LOOKED_AT, AskedForm, Columns, CsvForm, form_of
+from ..tables.form import AskedForm, Columns, CsvForm, form_of
+from ..tables.found_encoding import LOOKED_AT
+from ..tables.kind import check_text
 from .check import NUMBERS
 from .encodings import as_utf8
 from .inputs import Input
@@ -59,7 +61,9 @@ def plain_text(
     """
     form, encoding = CsvForm(), asked.encoding
     if INPUTS[suffix] is CsvInput:
-        form = form_of(file.read(LOOKED_AT), asked, expected)
+        first = file.read(LOOKED_AT)
+        check_text(path, first)
+        form = form_of(first, asked, expected)
         file.seek(0)
         if not form.plain:
             also("form", form.told)
