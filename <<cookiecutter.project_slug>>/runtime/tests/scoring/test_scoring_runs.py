@@ -24,7 +24,7 @@ TASKS = ("classification", "regression")
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        ("", "no header"),
+        ("", "it is empty"),
         ("\n1\n", "no header"),
         ("age:copy\n1:2\n", "lacks the columns age, copy"),
         ("age,Größe\n1,M\n", "lacks the columns copy"),
