@@ -69,7 +69,9 @@ def labelled(
     rejects += answered.rejects(missing, features.target, "is missing: nothing to measure against")
     kept = answered.take(~missing)
     # A class is a name, and stays as it is.
-    values = kept.beside.get(features.target, []) if schema.classes else kept.numbers(features.target)
+    values = (
+        kept.beside.get(features.target, []) if schema.classes else kept.numbers(features.target)
+    )
     truth = Truth(use_case, schema)(values, kept.features)
     unknown = np.isnan(truth)
     rejects += kept.rejects(unknown, features.target, _unknown(schema))

@@ -36,7 +36,9 @@ def accepted(bundle: Bundle, routes: list[PredictionRoute], max_rows: int) -> li
 
 def explained(schema: Schema, route: PredictionRoute) -> list[Case]:
     """Return requests whose answers are explained."""
-    return [posted(route, name, [row], with_contributions(schema)) for name, row in _variants(schema)]
+    return [
+        posted(route, name, [row], with_contributions(schema)) for name, row in _variants(schema)
+    ]
 
 
 def _self_test(bundle: Bundle, route: PredictionRoute) -> Case:

@@ -115,12 +115,15 @@ def with_contributions(schema: Schema) -> Lines:
     lines = answered_json()
     if schema.classes:
         share = "pm.expect(answer.probability).to.be.within(0, 1);"
-        lines += check("a class", f"pm.expect(answer.class_name).to.be.oneOf({_js(schema.classes)});")
+        lines += check(
+            "a class", f"pm.expect(answer.class_name).to.be.oneOf({_js(schema.classes)});"
+        )
         lines += check("its probability", share)
     else:
         lines += check("a finite number", "pm.expect(answer.prediction).to.be.finite;")
     parts = [
-        f"for (const one of answer.contributions) pm.expect(one.feature).to.be.oneOf({_js(names)});",
+        "for (const one of answer.contributions)"
+        f" pm.expect(one.feature).to.be.oneOf({_js(names)});",
         "const sizes = answer.contributions.map((one) => Math.abs(one.contribution));",
         "pm.expect(sizes).to.eql([...sizes].sort((a, b) => b - a));",
     ]

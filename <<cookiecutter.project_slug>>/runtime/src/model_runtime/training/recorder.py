@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Protocol
 
 from ..bundle.metadata import Metadata
-from ..bundle.schema import Schema
 from ..bundle.read import current_version
+from ..bundle.schema import Schema
 from ..settings import Settings
 
 
