@@ -36,17 +36,26 @@ FORMS = st.tuples(
     st.sampled_from(",;\t|"),
     st.sampled_from(".,"),
     st.sampled_from(["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-32", "latin-1"]),
+    st.sampled_from(["", " ", "   "]),
 ).filter(lambda form: form[:2] != (",", ","))
 FIRST = ("c0", "1000.5", "40", "true", "M", "é")
 
 
-def as_csv(rows: Sequence[tuple[str, ...]], separator: str, decimal: str, encoding: str) -> bytes:
+Form = tuple[str, str, str, str]
+TWIN: Form = (",", ".", "utf-8", "")
+
+
+def as_csv(
+    rows: Sequence[tuple[str, ...]], separator: str, decimal: str, encoding: str, around: str
+) -> bytes:
+    """Return rows in a form, with blanks around what is no text."""
     text = io.StringIO()
     writer = csv.writer(text, delimiter=separator, lineterminator="\n")
     writer.writerow(NAMES)
     for row in rows:
         numbers = (each.replace(".", decimal) for each in row[1:3])
-        writer.writerow([row[0], *numbers, *row[3:]])
+        padded = (f"{around}{each}{around}" for each in (*numbers, row[3]))
+        writer.writerow([row[0], *padded, *row[4:]])
     return text.getvalue().encode(encoding)
 
 
@@ -56,12 +65,12 @@ def test_each_form_is_scored_as_its_twin(
     shop: Bundle,
     tmp_path_factory: pytest.TempPathFactory,
     rows: list[tuple[str, ...]],
-    form: tuple[str, str, str],
+    form: Form,
 ) -> None:
     folder = tmp_path_factory.mktemp("forms")
     rows = [FIRST, *rows]
     found = []
-    for name, written_in in (("twin", (",", ".", "utf-8")), ("in", form)):
+    for name, written_in in (("twin", TWIN), ("in", form)):
         source = folder / f"{name}.csv"
         source.write_bytes(as_csv(rows, *written_in))
         report, output = scored(shop, source)
@@ -76,6 +85,7 @@ def test_each_form_is_scored_as_its_twin(
         ("in.tsv", "customer\tincome per.year\tage\tcopy\tGröße\nc1\t1000.5\t40\ttrue\tM\n", ()),
         ("in.txt", f"{HEADER.replace(',', ';')}\nc1;1000,5;40;true;M\n", ()),
         ("in.csv", f'{HEADER}\nc1,"1000,5",40,true,M\n', ("", "", ",")),
+        ("in.csv", f"\r\n\n{HEADER.replace(',', ';')}\nc1;1000,5;40;true;M\n", ()),
         ("in.csv", f"{HEADER.replace(',', ':')}\nc1:1000.5:40:true:M\n", ("", ":", "")),
         ("in.tsv", f"{HEADER.replace(',', chr(9))}\nc1\t1000,5\t40\ttrue\tM\n", ("", "tab", ",")),
     ],
@@ -119,6 +129,7 @@ def test_a_point_that_groups_thousands_is_no_number(shop: Bundle, tmp_path: Path
         (("1,000", "1.000"), "."),
         (("29,5", "29.5"), "."),
         (("29", ""), "."),
+        ((" 29,5", " 1 "), ","),
     ],
 )
 def test_the_decimal_sign_is_that_of_numbers_that_leave_no_doubt(
@@ -147,7 +158,7 @@ def test_many_files_may_each_have_a_form(shop: Bundle, tmp_path: Path) -> None:
     model = written_bundle(shop, tmp_path / "model_bin")
     (tmp_path / "in").mkdir()
     rows = [FIRST, ("c1", "2.5", "41", "false", "L", "a,b")]
-    for name, form in (("a", (",", ".", "utf-8")), ("b", (";", ",", "cp1252"))):
+    for name, form in (("a", TWIN), ("b", (";", ",", "cp1252", " "))):
         (tmp_path / "in" / f"{name}.csv").write_bytes(as_csv(rows, *form))
     score_all(model, tmp_path / "in", tmp_path / "out")
     one, other = outputs(tmp_path / "out").values()

@@ -16,6 +16,7 @@ import polars as pl
 from ..bundle.schema import Schema
 from ..features import Feature, Rule
 from ..features.number import NUMBER
+from ..features.rule import BLANKS
 from ..features.text import MOST_CHARACTERS
 from .explain import Reject, RowReader
 
@@ -157,6 +158,7 @@ class Check:
             return {
                 name: mine[name].rule.cell(value) if name in mine else value
                 for name, value in values.items()
+                if name not in mine or mine[name].rule.bare(value) or not value
             }
         return {
             name: float(value) if isinstance(value, Decimal) else value
@@ -175,6 +177,8 @@ class Check:
 
 def _typed(feature: Feature, column: pl.Series, texts: bool) -> pl.Series:
     found = feature.rule.from_series(column, texts)
+    if texts and feature.numeric and found is not None and found.null_count() > column.null_count():
+        found = feature.rule.from_series(column.str.strip_chars(BLANKS), texts)
     return _nothing(feature, len(column)) if found is None else found
 
 
@@ -190,7 +194,8 @@ def pointed(text: str) -> str:
 def pointed_cell(text: str) -> str:
     """Return a text with commas and points exchanged if it looks like a number, else as it is."""
     changed = pointed(text)
-    return changed if NUMBER.fullmatch(text) or NUMBER.fullmatch(changed) else text
+    either = (text.strip(BLANKS), changed.strip(BLANKS))
+    return changed if any(map(NUMBER.fullmatch, either)) else text
 
 
 def converted(rule: Rule, value: object) -> float | str | None:

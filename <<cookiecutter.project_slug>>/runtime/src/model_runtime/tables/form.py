@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from ..errors import ProjectError
+from ..features.rule import BLANKS
 
 SEPARATORS = ",;\t|"
 """Those that are looked for; of equally good ones the first."""
@@ -177,6 +178,7 @@ def _decimal(lines: list[str], separator: str, columns: Columns | None) -> str:
     header, *rows = [*_rows(lines, separator)] or [[]]
     places = {k for k, name in enumerate(header) if not columns or name in columns.numbers}
     cells = [cell for row in rows for k, cell in enumerate(row) if k in places or not columns]
+    cells = [cell.strip(BLANKS) for cell in cells]
     comma, point = (any(map(sure.fullmatch, cells)) for sure in (_COMMA, _POINT))
     if not (comma or point):
         comma, point = (any(map(_THOUSANDTHS[sign].fullmatch, cells)) for sign in ",.")

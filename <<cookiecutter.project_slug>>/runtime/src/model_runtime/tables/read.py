@@ -12,12 +12,13 @@ import pandas as pd
 
 from ..errors import ProjectError
 from ..features import Features, read_features
+from ..features.rule import BLANKS
 from .form import CsvForm
 
 _TEXTS = {"category", "text"}
 
 _HEAD_ROWS = 1_000
-_CODE = re.compile(r"0\d+")
+_CODE = re.compile(rf"[{BLANKS}]*0\d+[{BLANKS}]*")
 
 _log = logging.getLogger(__name__)
 
