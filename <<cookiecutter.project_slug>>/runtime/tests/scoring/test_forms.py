@@ -1,7 +1,11 @@
 """CSV of any form is scored as its twin with commas, decimal points and UTF-8 is."""
 
+import bz2
 import csv
+import gzip
 import io
+import lzma
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,8 +15,9 @@ from hypothesis import strategies as st
 
 from model_runtime.bundle.read import Bundle
 from model_runtime.errors import ProjectError
+from model_runtime.scoring.open_input import plain_text
 from model_runtime.scoring.run import score
-from model_runtime.tables.form import AskedForm, find_form
+from model_runtime.tables.form import AskedForm, Columns, find_form
 
 from ..support.many_files import outputs, score_all, written_bundle
 from ..support.scored_files import GOOD, HEADER, QUIET, places, read, rejects, scored, written
@@ -194,3 +199,34 @@ def test_what_is_written_has_commas(shop: Bundle, tmp_path: Path) -> None:
     assert form.plain
     with pytest.raises(ProjectError, match=r"OUTPUT is '.*out.tsv'; its name has to end with one"):
         score(shop, source, tmp_path / "out.tsv", QUIET)
+
+
+COLUMNS = Columns(frozenset({"a"}), frozenset())
+ARCHIVE = io.BytesIO()
+with zipfile.ZipFile(ARCHIVE, "w") as archive:
+    archive.writestr("sheet.xml", "<x/>")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (gzip.compress(b"a,b\n"), "was compressed by gzip: unpack it"),
+        (bz2.compress(b"a,b\n"), "was compressed by bzip2"),
+        (lzma.compress(b"a,b\n"), "was compressed by xz"),
+        (ARCHIVE.getvalue(), "is a zip archive or a workbook of Excel: unpack it, or save its"),
+        (b"PAR1\x15\x04\xff", r"is Parquet: let its name end with \.parquet"),
+    ],
+)
+def test_what_is_no_text_is_named(tmp_path: Path, content: bytes, said: str) -> None:
+    (tmp_path / "in.csv").write_bytes(content)
+    with pytest.raises(ProjectError, match=said):
+        find_form(tmp_path / "in.csv")
+    for suffix in (".csv", ".tsv", ".jsonl"):
+        reading = plain_text("in", suffix, io.BytesIO(content), AskedForm(), COLUMNS)
+        with pytest.raises(ProjectError, match=said), reading:
+            pass
+
+
+@pytest.mark.parametrize("name", ["PAR1", "BZh"])
+def test_a_header_may_begin_like_another_kind_of_file(tmp_path: Path, name: str) -> None:
+    assert find_form(written(tmp_path / "in.csv", f"{name};b", "1;2,5")).decimal == ","

@@ -8,6 +8,7 @@ from ..bundle.schema import Schema
 from ..errors import ProjectError
 from ..progress import also
 from ..tables.form import LOOKED_AT, AskedForm, Columns, CsvForm, form_of
+from ..tables.no_text import demand_text
 from .check import NUMBERS
 from .encodings import as_utf8
 from .inputs import Input
@@ -55,12 +56,15 @@ def plain_text(
     The arguments are those of `open_input`, and the columns that are expected.
 
     Raises:
-        ProjectError: Its format has not what is asked, or it is not in the encoding.
+        ProjectError: Its format has not what is asked, it is no text, or not in the encoding.
     """
     form, encoding = CsvForm(), asked.encoding
-    if INPUTS[suffix] is CsvInput:
-        form = form_of(file.read(LOOKED_AT), asked, expected)
+    if suffix != ".parquet":
+        first = file.read(LOOKED_AT)
         file.seek(0)
+        demand_text(path, first)
+    if INPUTS[suffix] is CsvInput:
+        form = form_of(first, asked, expected)
         if not form.plain:
             also("form", form.told)
         if not encoding and not form.encoding.startswith("utf-8"):

@@ -14,6 +14,7 @@ from typing import BinaryIO, cast
 
 from ..errors import ProjectError
 from ..features.rule import BLANKS
+from .no_text import demand_text
 
 SEPARATORS = ",;\t|"
 """Those that are looked for; of equally good ones the first."""
@@ -118,11 +119,12 @@ def find_form(path: Path, asked: AskedForm | None = None) -> CsvForm:
             with its mark, or else Windows' cp1252, of which most of latin-1 is a part.
 
     Raises:
-        ProjectError: It can't be read, or not by this encoding.
+        ProjectError: It can't be read, is no text, or not in this encoding.
     """
     asked = asked or AskedForm()
     with opened(path) as file:
         first = file.read(LOOKED_AT)
+    demand_text(path, first)
     encoding = asked.encoding or _marked(first)
     if encoding:
         _check(path, encoding)
