@@ -156,10 +156,10 @@ def test_a_regression_is_measured_in_its_unit(tmp_path: Path) -> None:
         found, _ = measured(use_case, bundle, settings, saved(texts, file))
         assert sum(reasons(found).values()) == 3, suffix
         assert len(found) == len(rows) - 3, suffix
-    # The decimal comma may stand in the target alone.
+    # The decimal comma may stand in the target alone, and blanks around it.
     rows["income per.year"] = rows["income per.year"].round().astype(int)
     shown = StringIO()
-    sent = rows["bill"].astype(str).str.replace(".", ",")
+    sent = rows["bill"].astype(str).str.replace(".", ",").radd(" ")
     sent.iloc[0] = "1.234,5"
     file = saved(rows.assign(bill=sent), tmp_path / "rows.txt")
     evaluation = evaluate(use_case, bundle, settings, Console(file=shown, width=200), file)

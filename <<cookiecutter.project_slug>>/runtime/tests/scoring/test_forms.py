@@ -1,7 +1,11 @@
 """CSV of any form is scored as its twin with commas, decimal points and UTF-8 is."""
 
+import bz2
 import csv
+import gzip
 import io
+import lzma
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,8 +17,9 @@ from model_runtime.bundle.read import Bundle
 from model_runtime.drafting.run import read_unknown
 from model_runtime.errors import ProjectError
 from model_runtime.features import Feature, Features
+from model_runtime.scoring.open_input import plain_text
 from model_runtime.scoring.run import score
-from model_runtime.tables.form import AskedForm, CsvForm, find_form
+from model_runtime.tables.form import AskedForm, Columns, CsvForm, find_form
 from model_runtime.tables.read import read_by, read_whole
 
 from ..support.many_files import outputs, score_all, written_bundle
@@ -39,18 +44,27 @@ FORMS = st.tuples(
     st.sampled_from(",;\t|"),
     st.sampled_from(".,"),
     st.sampled_from(["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-32", "latin-1"]),
+    st.sampled_from(["", " ", "   "]),
 ).filter(lambda form: form[:2] != (",", ","))
 SIZE = Feature(name="Größe", type="category", labels=["S", "M", "L"])
 FIRST = ("c0", "1000.5", "40", "true", "M", "é")
 
 
-def as_csv(rows: Sequence[tuple[str, ...]], separator: str, decimal: str, encoding: str) -> bytes:
+Form = tuple[str, str, str, str]
+TWIN: Form = (",", ".", "utf-8", "")
+
+
+def as_csv(
+    rows: Sequence[tuple[str, ...]], separator: str, decimal: str, encoding: str, around: str
+) -> bytes:
+    """Return rows in a form, with blanks around what is no text."""
     text = io.StringIO()
     writer = csv.writer(text, delimiter=separator, lineterminator="\n")
     writer.writerow(NAMES)
     for row in rows:
         numbers = (each.replace(".", decimal) for each in row[1:3])
-        writer.writerow([row[0], *numbers, *row[3:]])
+        padded = (f"{around}{each}{around}" for each in (*numbers, row[3]))
+        writer.writerow([row[0], *padded, *row[4:]])
     return text.getvalue().encode(encoding)
 
 
@@ -60,12 +74,12 @@ def test_each_form_is_scored_as_its_twin(
     shop: Bundle,
     tmp_path_factory: pytest.TempPathFactory,
     rows: list[tuple[str, ...]],
-    form: tuple[str, str, str],
+    form: Form,
 ) -> None:
     folder = tmp_path_factory.mktemp("forms")
     rows = [FIRST, *rows]
     found = []
-    for name, written_in in (("twin", (",", ".", "utf-8")), ("in", form)):
+    for name, written_in in (("twin", TWIN), ("in", form)):
         source = folder / f"{name}.csv"
         source.write_bytes(as_csv(rows, *written_in))
         report, output = scored(shop, source)
@@ -80,6 +94,7 @@ def test_each_form_is_scored_as_its_twin(
         ("in.tsv", "customer\tincome per.year\tage\tcopy\tGröße\nc1\t1000.5\t40\ttrue\tM\n", ()),
         ("in.txt", f"{HEADER.replace(',', ';')}\nc1;1000,5;40;true;M\n", ()),
         ("in.csv", f'{HEADER}\nc1,"1000,5",40,true,M\n', ("", "", ",")),
+        ("in.csv", f"\r\n\n{HEADER.replace(',', ';')}\nc1;1000,5;40;true;M\n", ()),
         ("in.csv", f"{HEADER.replace(',', ':')}\nc1:1000.5:40:true:M\n", ("", ":", "")),
         ("in.tsv", f"{HEADER.replace(',', chr(9))}\nc1\t1000,5\t40\ttrue\tM\n", ("", "tab", ",")),
     ],
@@ -123,6 +138,7 @@ def test_a_point_that_groups_thousands_is_no_number(shop: Bundle, tmp_path: Path
         (("1,000", "1.000"), "."),
         (("29,5", "29.5"), "."),
         (("29", ""), "."),
+        ((" 29,5", " 1 "), ","),
     ],
 )
 def test_the_decimal_sign_is_that_of_numbers_that_leave_no_doubt(
@@ -151,7 +167,7 @@ def test_many_files_may_each_have_a_form(shop: Bundle, tmp_path: Path) -> None:
     model = written_bundle(shop, tmp_path / "model_bin")
     (tmp_path / "in").mkdir()
     rows = [FIRST, ("c1", "2.5", "41", "false", "L", "a,b")]
-    for name, form in (("a", (",", ".", "utf-8")), ("b", (";", ",", "cp1252"))):
+    for name, form in (("a", TWIN), ("b", (";", ",", "cp1252", " "))):
         (tmp_path / "in" / f"{name}.csv").write_bytes(as_csv(rows, *form))
     score_all(model, tmp_path / "in", tmp_path / "out")
     one, other = outputs(tmp_path / "out").values()
@@ -189,17 +205,6 @@ def test_what_is_written_has_commas(shop: Bundle, tmp_path: Path) -> None:
         score(shop, source, tmp_path / "out.tsv", QUIET)
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04rest", b"PAR1", b"\x1f\x8b\x08", b"%PDF-1.7"])
-def test_what_is_no_text_is_told_by_every_reader(
-    shop: Bundle, tmp_path: Path, content: bytes
-) -> None:
-    source = tmp_path / "in.csv"
-    source.write_bytes(content)
-    for read_it in (lambda: scored(shop, source), lambda: read_whole(source, CsvForm())):
-        with pytest.raises(ProjectError, match=r"can't be read as CSV: it is "):
-            read_it()
-
-
 def test_a_header_of_control_characters_is_told_without_them(shop: Bundle, tmp_path: Path) -> None:
     source = written(tmp_path / "in.csv", "\x1b[2J\x00,é")
     with pytest.raises(ProjectError, match=r"its columns are: \\x1b\[2J\\x00, é\."):
@@ -219,3 +224,37 @@ def test_a_name_that_stands_twice_is_refused_by_every_reader(
     ):
         with pytest.raises(ProjectError, match=f"two columns.*named '?{name}"):
             read_it()
+
+
+COLUMNS = Columns(frozenset({"a"}), frozenset())
+ARCHIVE = io.BytesIO()
+with zipfile.ZipFile(ARCHIVE, "w") as archive:
+    archive.writestr("sheet.xml", "<x/>")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (gzip.compress(b"a,b\n"), "was compressed by gzip: unpack it"),
+        (bz2.compress(b"a,b\n"), "was compressed by bzip2"),
+        (lzma.compress(b"a,b\n"), "was compressed by xz"),
+        (ARCHIVE.getvalue(), "is a zip archive or a workbook of Excel: unpack it, or save its"),
+        (b"%PDF-1.7\n%\xe2", "is a PDF: export"),
+        (b"PAR1\x15\x04\xff", r"is Parquet: let its name end with \.parquet"),
+    ],
+    ids=["gzip", "bzip2", "xz", "zip", "pdf", "parquet"],
+)
+def test_what_is_no_text_is_named(tmp_path: Path, content: bytes, said: str) -> None:
+    (tmp_path / "in.csv").write_bytes(content)
+    for look in (find_form, lambda path: read_whole(path, CsvForm())):
+        with pytest.raises(ProjectError, match=said):
+            look(tmp_path / "in.csv")
+    for suffix in (".csv", ".tsv", ".jsonl"):
+        reading = plain_text("in", suffix, io.BytesIO(content), AskedForm(), COLUMNS)
+        with pytest.raises(ProjectError, match=said), reading:
+            pass
+
+
+@pytest.mark.parametrize("name", ["PAR1", "BZh"])
+def test_a_header_may_begin_like_another_kind_of_file(tmp_path: Path, name: str) -> None:
+    assert find_form(written(tmp_path / "in.csv", f"{name};b", "1;2,5")).decimal == ","

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,11 +16,13 @@ from model_runtime.bundle.engines import Columns, SklearnEngine, Unanswerable
 from model_runtime.bundle.read import Bundle
 from model_runtime.contract.problems import Refusal
 from model_runtime.contract.routes import prediction_routes
+from model_runtime.serving.admission import Admission
 from model_runtime.serving.app import create_app
 from model_runtime.serving.explain import Explainer, explainer
 from model_runtime.serving.guard import group_of
 from model_runtime.serving.metrics import Metrics
 from model_runtime.serving.predictor import Predictor
+from model_runtime.serving.routes import direct_route
 from model_runtime.settings import Settings, read_settings
 from model_runtime.tasks import Outputs
 from model_runtime.testing.service import Service, running
@@ -28,6 +31,7 @@ from model_runtime.training.split import split
 
 from ..support.reloading import wait_for
 from ..support.small_cases import case
+from ..support.wire import POST, answers, wire
 
 TASKS = ("classification", "regression")
 
@@ -266,3 +270,58 @@ def test_more_than_an_eighth_of_all_in_progress_are_refused(shop: Bundle) -> Non
         await first
 
     asyncio.run(ask())
+
+
+@pytest.mark.parametrize("all_of_it", [True, False])
+def test_nothing_more_is_asked_for_a_client_that_has_left(
+    shop: Bundle, monkeypatch: pytest.MonkeyPatch, all_of_it: bool
+) -> None:
+    monkeypatch.setattr("model_runtime.serving.explain._ROWS", 4)
+    engine, body = Watched(shop.engine()), json.dumps(shop.schema.example).encode()
+    explainer, _ = made(shop, engine, max_in_flight=8)  # one explanation at once, then
+    route = direct_route(explainer.route, explainer.answer, {}, Admission(2, Metrics()), 2**20, 1)
+    statuses: list[int] = []
+
+    async def send(message: Any) -> None:
+        statuses.extend([message["status"]] if "status" in message else [])
+
+    def client(left: asyncio.Event) -> Any:
+        """Return what a client is to an application: its scope, its messages, its ears."""
+        messages = iter([{"type": "http.request", "body": body}])
+        scope: dict[str, Any] = {"type": "http", "state": {}}
+
+        async def receive() -> Any:
+            for message in messages:
+                return message
+            await left.wait()
+            scope["state"]["ended"] = True
+            return {"type": "http.disconnect" if all_of_it else "http.request"}
+
+        return {**scope, "request_id": "r", "started": 0.0, "headers": []}, receive, send
+
+    async def ask() -> None:
+        engine.may_go_on.clear()
+        leaving = asyncio.Event()
+        first = asyncio.ensure_future(route.app(*client(leaving)))
+        await first_call(engine)
+        leaving.set()
+        await first
+        assert statuses == [499]
+        second = asyncio.ensure_future(route.app(*client(asyncio.Event())))
+        engine.may_go_on.set()
+        await second
+
+    asyncio.run(ask())
+    assert statuses == [499, 200]
+    whole = list(explainer.route.rows(dict(shop.schema.example)))
+    assert sum(rows for _, rows in engine.calls) == 1 + 1 + len(whole), "of the first, its own row"
+
+
+def test_a_client_that_ends_its_side_is_told_so_or_answered(explaining: Service) -> None:
+    body = json.dumps(explaining.example).encode()
+    head = POST.replace(b"predict", b"explain") + b"Content-Length: %d\r\n\r\n" % len(body)
+    with wire(explaining) as connection:
+        connection.send(head, body).socket.shutdown(socket.SHUT_WR)
+        (found,) = answers(connection.rest())
+    assert found.status in (200, 499)
+    assert found.headers["connection"] == "close"

@@ -32,14 +32,15 @@ class PredictionRoute(ABC):
     """A route that takes rows and answers by the model's outputs.
 
     `description` and `response`, the type of the answer, document it. `as_text` is set where the
-    answer is a text that holds JSON.
+    answer is a text that holds JSON, `takes_long` where the model is asked so often for it that it
+    isn't worth going on for a client that has left.
     """
 
     path: ClassVar[str]
     summary: ClassVar[str]
     description: str
     response: Any
-    as_text = False
+    as_text = takes_long = False
 
     def __init__(self, schema: Schema, request: Shape) -> None:
         """Make the route of a bundle's model.

@@ -11,6 +11,7 @@ import polars as pl
 from ..bundle.schema import Schema
 from ..errors import ProjectError
 from ..features.number import NUMBER, as_float, is_number
+from ..features.rule import BLANKS
 from ..scoring.check import pointed_cell
 from ..training.classes import class_label
 from ..training.use_case import UseCase
@@ -128,7 +129,6 @@ def _typed(value: Any) -> Any:
     """Return what a table's reader makes of a text: a number, true or false."""
     if not isinstance(value, str):
         return value
-    if NUMBER.fullmatch(value):
-        number = float(value)
-        return int(value) if value.lstrip("+-").isdecimal() else number
+    if NUMBER.fullmatch(bare := value.strip(BLANKS)):
+        return int(bare) if bare.lstrip("+-").isdecimal() else float(bare)
     return _WORDS.get(value.lower(), value)

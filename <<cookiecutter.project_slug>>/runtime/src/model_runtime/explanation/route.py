@@ -37,6 +37,7 @@ class Explain(PredictionRoute):
     """One row: the answer, and each value's contribution to it, the greatest first."""
 
     path, summary = "/api/explain", "Explain one"
+    takes_long = True
 
     def __init__(self, schema: Schema, request: Shape, others: Sequence[Others]) -> None:
         """See `PredictionRoute`; the others are those of each feature that the model uses."""

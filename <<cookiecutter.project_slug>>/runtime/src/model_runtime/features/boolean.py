@@ -51,6 +51,7 @@ class Boolean(Rule):
 
     def cell(self, text: str) -> Example:
         """See `Rule`."""
+        text = self.bare(text)
         if NUMBER.fullmatch(text):
             return float(text)
         return {"true": True, "false": False}.get(text.lower(), text)

@@ -91,7 +91,7 @@ class Date(Rule):
 
     def cell(self, text: str) -> Example:
         """See `Rule`."""
-        return text
+        return self.bare(text)
 
     def from_series(self, column: pl.Series, texts: bool) -> pl.Series | None:
         """See `Rule`."""

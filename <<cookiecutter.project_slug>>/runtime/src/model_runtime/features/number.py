@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from .feature import Feature
 
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-"""A number in CSV."""
-
+"""A number in CSV, without blanks around it."""
 _NOT_FINITE = re.compile(r"[+-]?(?:nan|inf|infinity)", re.IGNORECASE)
 _EXACT = 2**53
 """Up to this each integer is a double."""
@@ -79,6 +78,7 @@ class Number(Rule):
 
     def cell(self, text: str) -> Example:
         """See `Rule`."""
+        text = self.bare(text)
         means_number = NUMBER.fullmatch(text) or _NOT_FINITE.fullmatch(text)
         return float(text) if means_number else text
 

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 Example = int | float | bool | str
 
+BLANKS = " \t"
+"""Signs that may stand around a cell's number, date, true or false, as in columns of one width."""
+
 REASONS = {
     "missing": "is required",
     "extra_forbidden": "is not a field of this model",
@@ -135,6 +138,10 @@ class Rule(ABC):
 
         A value that fits any of the schemas fits.
         """
+
+    def bare(self, text: str) -> str:
+        """Return a CSV cell's text without the blanks around what is no text."""
+        return text.strip(BLANKS) if self.numeric else text
 
     @abstractmethod
     def cell(self, text: str) -> Example:

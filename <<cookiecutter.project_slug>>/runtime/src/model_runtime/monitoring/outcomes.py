@@ -114,7 +114,7 @@ class Outcomes:
                 raise ProjectError(f"{place}: {error}.") from error
 
     def _rows(self, reader: Any) -> Iterator[tuple[str, str]]:
-        names: list[str] = next(reader, [])
+        names: list[str] = next(filter(None, reader), [])
         identity, target = self._columns(names)
         for cells in reader:
             if len(cells) == len(names):

@@ -17,6 +17,7 @@ from ..bundle.schema import Schema
 from ..features import Feature, Rule
 from ..features.missing import words_for_missing
 from ..features.number import NUMBER
+from ..features.rule import BLANKS
 from ..features.text import MOST_CHARACTERS
 from .explain import Reject, RowReader
 
@@ -168,6 +169,7 @@ class Check:
             return {
                 name: mine[name].rule.cell(value) if name in mine else value
                 for name, value in values.items()
+                if name not in mine or mine[name].rule.bare(value) or not value
             }
         return {
             name: float(value) if isinstance(value, Decimal) else value
@@ -186,6 +188,8 @@ class Check:
 
 def _typed(feature: Feature, column: pl.Series, texts: bool) -> pl.Series:
     found = feature.rule.from_series(column, texts)
+    if texts and feature.numeric and found is not None and found.null_count() > column.null_count():
+        found = feature.rule.from_series(column.str.strip_chars(BLANKS), texts)
     return _nothing(feature, len(column)) if found is None else found
 
 
@@ -201,7 +205,8 @@ def pointed(text: str) -> str:
 def pointed_cell(text: str) -> str:
     """Return a text with commas and points exchanged if it looks like a number, else as it is."""
     changed = pointed(text)
-    return changed if NUMBER.fullmatch(text) or NUMBER.fullmatch(changed) else text
+    either = (text.strip(BLANKS), changed.strip(BLANKS))
+    return changed if any(map(NUMBER.fullmatch, either)) else text
 
 
 def converted(rule: Rule, value: object) -> float | str | None:

@@ -47,7 +47,8 @@ class CsvInput(Input):
         self.total = size_of(file)
         self._blocks = whole_lines(self.file)
         first = next(self._blocks, b"")
-        header = self._grammar.record.match(first)
+        empty = len(first) - len(first.lstrip(b"\r\n"))
+        header = self._grammar.record.match(first, empty)
         if not header or not header[0].strip():
             raise ProjectError(f"{path} has no header of CSV: its first line names the columns.")
         self.names = _names(path, header[0], self.form.separator)

@@ -66,10 +66,17 @@ class Connection(EarlyConnection):
             self._wait()  # what came was no request, but line ends between two of them
 
     def eof_received(self) -> bool:  # type: ignore[override]
-        """Answer what came whole before the client ended its side."""
+        """Answer what came whole before the client ended its side, or all of the connection.
+
+        Which of both can't be told before something is sent; so it is noted in the request's scope
+        for what is not worth the time where nobody may hear it.
+        """
         if self._part or self._is_refused or self.is_answered:
             return False
         self.cycle.keep_alive = False
+        if self.scope is not None:  # a request was taken the general way
+            self.scope["state"]["ended"] = True
+            self.cycle.message_event.set()
         return True
 
     # ---- What the parser finds

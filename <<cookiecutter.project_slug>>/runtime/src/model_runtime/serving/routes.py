@@ -1,7 +1,7 @@
 """The prediction routes: documented by FastAPI, answered without its request machinery."""
 
 import inspect
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
 from fastapi.routing import APIRoute
@@ -12,10 +12,11 @@ from ..contract.problems import Refusal
 from ..contract.route import PredictionRoute
 from .admission import Admission
 from .body import read_body
+from .leaving import as_long_as_there
 from .refused import problems
 from .reply import not_ready, problem, reply
 
-Answering = Callable[[bytes, str, float], Awaitable[bytes]]
+Answering = Callable[[bytes, str, float], Coroutine[Any, Any, bytes]]
 """A function from a request's body, its id and the time when it came to its answer."""
 
 _VERSION = {
@@ -70,7 +71,10 @@ def direct_route(
             body = await read_body(scope, receive, most_bytes)
             admission.enter()
             try:
-                answer = await answering(body, scope["request_id"], scope["started"])
+                work = answering(body, scope["request_id"], scope["started"])
+                if route.takes_long:
+                    work = as_long_as_there(scope, receive, work)
+                answer = await work
             finally:
                 admission.leave()
         except Refusal as refusal:

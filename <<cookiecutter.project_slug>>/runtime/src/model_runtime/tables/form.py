@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import ProjectError
+from ..features.rule import BLANKS
 from .found_encoding import LOOKED_AT, check_encoding, guessed, likely, marked, opened
+from .no_text import demand_text
 
 SEPARATORS = ",;\t|"
 """Those that are looked for; of equally good ones the first."""
@@ -103,11 +105,12 @@ def find_form(path: Path, asked: AskedForm | None = None) -> CsvForm:
             with its mark, or else Windows' cp1252, of which most of latin-1 is a part.
 
     Raises:
-        ProjectError: It can't be read, or not by this encoding.
+        ProjectError: It can't be read, is no text, or not in this encoding.
     """
     asked = asked or AskedForm()
     with opened(path) as file:
         first = file.read(LOOKED_AT)
+    demand_text(path, first)
     encoding = asked.encoding or marked(first)
     if encoding:
         check_encoding(path, encoding)
@@ -163,6 +166,7 @@ def _decimal(lines: list[str], separator: str, columns: Columns | None) -> str:
     header, *rows = [*_rows(lines, separator)] or [[]]
     places = {k for k, name in enumerate(header) if not columns or name in columns.numbers}
     cells = [cell for row in rows for k, cell in enumerate(row) if k in places or not columns]
+    cells = [cell.strip(BLANKS) for cell in cells]
     comma, point = (any(map(sure.fullmatch, cells)) for sure in (_COMMA, _POINT))
     if not (comma or point):
         comma, point = (any(map(_THOUSANDTHS[sign].fullmatch, cells)) for sign in ",.")

@@ -13,15 +13,16 @@ import pandas as pd
 from ..errors import ProjectError
 from ..features import Features, read_features
 from ..features.missing import NONE, WORDS, words_for_missing
+from ..features.rule import BLANKS
 from .form import CsvForm
 from .found_encoding import opened
-from .kind import check_text
+from .no_text import demand_text
 
 _TEXTS = {"category", "text"}
 
 _HEAD_ROWS = 1_000
 _MARK = 64
-_CODE = re.compile(r"0\d+")
+_CODE = re.compile(rf"[{BLANKS}]*0\d+[{BLANKS}]*")
 
 _log = logging.getLogger(__name__)
 
@@ -139,7 +140,7 @@ def _read_csv(
         return found
 
     with opened(path) as file:
-        check_text(path, file.read(_MARK))
+        demand_text(path, file.read(_MARK))
     names = read(0).columns
     header = read(1, header=None, dtype=str, keep_default_na=False).iloc[0].tolist()
     if twice := _twice(header, missing or names):
