@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import ProjectError
-from ..features.rule import BLANKS
 from .found_encoding import LOOKED_AT, check_encoding, guessed, likely, marked, opened
 from .no_text import demand_text
 
@@ -166,6 +165,8 @@ def _decimal(lines: list[str], separator: str, columns: Columns | None) -> str:
     header, *rows = [*_rows(lines, separator)] or [[]]
     places = {k for k, name in enumerate(header) if not columns or name in columns.numbers}
     cells = [cell for row in rows for k, cell in enumerate(row) if k in places or not columns]
+    from ..features.rule import BLANKS  # with NumPy, for which the command line doesn't wait
+
     cells = [cell.strip(BLANKS) for cell in cells]
     comma, point = (any(map(sure.fullmatch, cells)) for sure in (_COMMA, _POINT))
     if not (comma or point):
