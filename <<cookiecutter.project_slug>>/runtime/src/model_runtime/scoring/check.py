@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from ..blanks import BLANKS
 from ..bundle.schema import Schema
 from ..features import Feature, Rule
 from ..features.number import NUMBER
-from ..features.rule import BLANKS
 from ..features.text import MOST_CHARACTERS
 from .explain import Reject, RowReader
 

@@ -1,8 +1,6 @@
 """The form of a CSV file: its encoding, separator and decimal point, found by looking at it."""
 
-import codecs
 import csv
-import gzip
 import io
 import re
 from collections import Counter
@@ -10,10 +8,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO, cast
 
+from ..blanks import BLANKS
 from ..errors import ProjectError
-from ..features.rule import BLANKS
+from .encoding import check, guessed, likely, marked, opened
 from .no_text import demand_text
 
 SEPARATORS = ",;\t|"
@@ -22,16 +20,7 @@ SEPARATORS = ",;\t|"
 LOOKED_AT = 2**18
 """The bytes that are looked at."""
 
-_BLOCK = 2**22
-_BOMS = {
-    codecs.BOM_UTF8: "utf-8-sig",
-    codecs.BOM_UTF32_LE: "utf-32",  # before that of UTF-16, with which it begins
-    codecs.BOM_UTF32_BE: "utf-32",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
 _UTF8 = ("utf-8", "utf-8-sig")
-_NOT_CP1252 = b"\x81\x8d\x8f\x90\x9d"
 _SURE = (
     r"(?![+-]?[1-9]\d{{0,2}}{sign}\d{{3}}\Z)"
     r"[+-]?(?:\d*|[1-9]\d{{0,2}}(?:{other}\d{{3}})+){sign}\d+(?:[eE][+-]?\d+)?"
@@ -116,7 +105,7 @@ def find_form(path: Path, asked: AskedForm | None = None) -> CsvForm:
     Args:
         path: The file.
         asked: The parts that are said. An encoding that isn't is UTF-8 where it can be, UTF-16
-            with its mark, or else Windows' cp1252, of which most of latin-1 is a part.
+            by its mark or zeros, or else Windows' cp1252, of which most of latin-1 is a part.
 
     Raises:
         ProjectError: It can't be read, is no text, or not in this encoding.
@@ -125,11 +114,11 @@ def find_form(path: Path, asked: AskedForm | None = None) -> CsvForm:
     with opened(path) as file:
         first = file.read(LOOKED_AT)
     demand_text(path, first)
-    encoding = asked.encoding or _marked(first)
+    encoding = asked.encoding or marked(first)
     if encoding:
-        _check(path, encoding)
+        check(path, encoding)
     else:
-        encoding = _guessed(path)
+        encoding = guessed(path)
     return _form(first, replace(asked, encoding=encoding), None)
 
 
@@ -145,7 +134,7 @@ def form_of(first: bytes, asked: AskedForm, columns: Columns) -> CsvForm:
         asked: The parts that are said.
         columns: The expected columns.
     """
-    encoding = asked.encoding or _marked(first) or _likely(first)
+    encoding = asked.encoding or marked(first) or likely(first)
     return _form(first, replace(asked, encoding=encoding), columns)
 
 
@@ -185,60 +174,6 @@ def _decimal(lines: list[str], separator: str, columns: Columns | None) -> str:
     if not (comma or point):
         comma, point = (any(map(_THOUSANDTHS[sign].fullmatch, cells)) for sign in ",.")
     return "," if comma and not point else "."
-
-
-def _marked(first: bytes) -> str:
-    """Return the encoding that a byte order mark says."""
-    return next((name for mark, name in _BOMS.items() if first.startswith(mark)), "")
-
-
-def _likely(first: bytes) -> str:
-    """Return UTF-8, or Windows' encoding where more is broken than UTF-8's signs outside ASCII."""
-    text = codecs.getincrementaldecoder("utf-8")("replace").decode(first)
-    broken = text.count("\ufffd")
-    if not broken or 2 * broken <= len(text) - len(text.encode("ascii", "ignore")):
-        return "utf-8"
-    return "latin-1" if first.translate(None, _NOT_CP1252) != first else "cp1252"
-
-
-def opened(path: Path) -> BinaryIO:
-    """Open a file, also one that gzip made.
-
-    Raises:
-        ProjectError: It can't be.
-    """
-    try:
-        file = gzip.open(path) if path.suffix == ".gz" else path.open("rb")  # noqa: SIM115
-    except OSError as error:
-        raise ProjectError(f"{path} can't be read ({error.strerror or error}).") from error
-    return cast(BinaryIO, file)
-
-
-def _check(path: Path, encoding: str) -> None:
-    """Refuse an encoding that is none, or is not this file's."""
-    try:
-        decoder = codecs.getincrementaldecoder(encoding)()
-        with opened(path) as file:
-            while block := file.read(_BLOCK):
-                decoder.decode(block)
-        decoder.decode(b"", final=True)
-    except LookupError as error:
-        raise ProjectError(
-            f"{encoding} is no encoding that Python knows; say another one, e.g. ENCODING=latin-1."
-        ) from error
-    except UnicodeError as error:
-        raise ProjectError(
-            f"{path} is not {encoding} ({error.reason if hasattr(error, 'reason') else error}); "
-            "say another encoding, e.g. ENCODING=latin-1."
-        ) from error
-
-
-def _guessed(path: Path) -> str:
-    for encoding in ("utf-8", "cp1252"):
-        with suppress(ProjectError):
-            _check(path, encoding)
-            return encoding
-    return "latin-1"  # in which each byte is a character
 
 
 def _rows(lines: list[str], separator: str) -> Iterator[list[str]]:

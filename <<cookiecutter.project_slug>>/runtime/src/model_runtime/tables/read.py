@@ -10,9 +10,9 @@ from typing import Any
 
 import pandas as pd
 
+from ..blanks import BLANKS
 from ..errors import ProjectError
 from ..features import Features, read_features
-from ..features.rule import BLANKS
 from .form import CsvForm
 
 _TEXTS = {"category", "text"}

@@ -1,0 +1,91 @@
+"""The encoding of a text, found by looking at it."""
+
+import codecs
+import gzip
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from ..errors import ProjectError
+
+_BLOCK = 2**22
+_BOMS = {
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF32_LE: "utf-32",  # before that of UTF-16, with which it begins
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+_NOT_CP1252 = b"\x81\x8d\x8f\x90\x9d"
+_ZEROS_IN = 200
+
+
+def marked(first: bytes) -> str:
+    """Return the encoding that a byte order mark says, or the zeros of UTF-16 without one."""
+    by_mark = (name for mark, name in _BOMS.items() if first.startswith(mark))
+    return next(by_mark, "") or _by_zeros(first[:_ZEROS_IN])
+
+
+def _by_zeros(first: bytes) -> str:
+    """Return UTF-16 where one of two bytes is mostly zero, as in ASCII's signs, and no other is."""
+    for name, zeros, others in (
+        ("utf-16-le", first[1::2], first[::2]),
+        ("utf-16-be", first[::2], first[1::2]),
+    ):
+        if 2 * zeros.count(0) > len(zeros) and not others.count(0):
+            return name
+    return ""
+
+
+def likely(first: bytes) -> str:
+    """Return UTF-8, or Windows' encoding where more is broken than UTF-8's signs outside ASCII."""
+    text = codecs.getincrementaldecoder("utf-8")("replace").decode(first)
+    broken = text.count("\ufffd")
+    if not broken or 2 * broken <= len(text) - len(text.encode("ascii", "ignore")):
+        return "utf-8"
+    return "latin-1" if first.translate(None, _NOT_CP1252) != first else "cp1252"
+
+
+def opened(path: Path) -> BinaryIO:
+    """Open a file, also one that gzip made.
+
+    Raises:
+        ProjectError: It can't be.
+    """
+    try:
+        file = gzip.open(path) if path.suffix == ".gz" else path.open("rb")  # noqa: SIM115
+    except OSError as error:
+        raise ProjectError(f"{path} can't be read ({error.strerror or error}).") from error
+    return cast(BinaryIO, file)
+
+
+def check(path: Path, encoding: str) -> None:
+    """Refuse an encoding that is none, or is not this file's.
+
+    Raises:
+        ProjectError: It is refused.
+    """
+    try:
+        decoder = codecs.getincrementaldecoder(encoding)()
+        with opened(path) as file:
+            while block := file.read(_BLOCK):
+                decoder.decode(block)
+        decoder.decode(b"", final=True)
+    except LookupError as error:
+        raise ProjectError(
+            f"{encoding} is no encoding that Python knows; say another one, e.g. ENCODING=latin-1."
+        ) from error
+    except UnicodeError as error:
+        raise ProjectError(
+            f"{path} is not {encoding} ({error.reason if hasattr(error, 'reason') else error}); "
+            "say another encoding, e.g. ENCODING=latin-1."
+        ) from error
+
+
+def guessed(path: Path) -> str:
+    """Return the encoding of an unmarked file, all of which is read."""
+    for encoding in ("utf-8", "cp1252"):
+        with suppress(ProjectError):
+            check(path, encoding)
+            return encoding
+    return "latin-1"  # in which each byte is a character
