@@ -220,12 +220,18 @@ def other_rows(service: Service) -> list[dict[str, Any]]:
     return [example | {name: value} for name, value in values.items()]
 
 
-def test_a_table_is_answered_as_its_rows_are(page: Page, service: Service, tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", [(",", ".", "utf-8"), (";", ",", "cp1252")])
+def test_a_table_is_answered_as_its_rows_are(
+    page: Page, service: Service, tmp_path: Path, form: tuple[str, str, str]
+) -> None:
     opened(page, service)
     rows = other_rows(service)
     unfold(page, "from CSV")
     file = tmp_path / "rows.csv"
-    pd.DataFrame(rows).assign(more='a, "b"').to_csv(file, index=False)
+    separator, decimal, encoding = form
+    pd.DataFrame(rows).assign(more='ä, "b"').to_csv(
+        file, index=False, sep=separator, decimal=decimal, encoding=encoding
+    )
     page.get_by_label("Open a CSV file").set_input_files(file)
     page.get_by_role("button", name="Predict all").click()
     expect(page.locator("#scored")).to_contain_text(
@@ -237,7 +243,7 @@ def test_a_table_is_answered_as_its_rows_are(page: Page, service: Service, tmp_p
     found = pd.read_csv(download.value.path())
     answers = pd.DataFrame([service.predict(row)[1] for row in rows])
     assert np.allclose(found[list(answers)], answers, rtol=0, atol=1e-6)
-    assert list(found["more"]) == ['a, "b"'] * len(rows)
+    assert list(found["more"]) == ['ä, "b"'] * len(rows)
 
 
 def test_what_is_wrong_in_a_table_is_told_with_its_row(page: Page, service: Service) -> None:

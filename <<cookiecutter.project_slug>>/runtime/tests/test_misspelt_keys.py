@@ -68,6 +68,15 @@ def test_what_is_wrong_with_a_feature_is_told_with_its_name(
     assert sentence in str(refusal.value)
 
 
+def test_a_wrong_type_of_a_feature_is_told_by_one_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "features.yaml"
+    said = {"target": "y", "task": "regression", "features": [{"name": "a", "type": "int"}]}
+    file.write_text(yaml.safe_dump(said), "utf-8")
+    with pytest.raises(ProjectError, match="did you mean 'integer'") as refusal:
+        read_features(file)
+    assert len(str(refusal.value).splitlines()) == 1
+
+
 def test_every_key_of_features_yaml_is_known() -> None:
     said = {f"{name}x": 1 for name in Features.model_fields}
     with pytest.raises(ValidationError) as found:

@@ -63,7 +63,9 @@ PARTS: dict[str, set[str]] = {
     "imports": {"testing"},
     "load": {"bundle", "contract", "testing"},
     "delivery": {"bundle", "postman", "testing"},
-    "doctor": {"automl", "bundle", "compiler", "delivery", "preprocessing", "training"},
+    "doctor": {
+        *("automl", "bundle", "compiler", "delivery", "preprocessing", "profiling", "training"),
+    },
     "cli": {
         *("automl", "bundle", "cluster", "delivery", "doctor", "drafting", "evaluation", "load"),
         *(

@@ -57,6 +57,7 @@ def sentences(
     return [
         f"{file}: {_place(found['loc'], given)}: {_reason(found, model)}"
         for found in error.errors(include_url=False)
+        if found["type"] != "default_factory_not_called"  # which another error has kept
     ]
 
 

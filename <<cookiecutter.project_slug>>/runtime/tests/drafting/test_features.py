@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
+from model_runtime.drafting.draft import draft_features
 from model_runtime.drafting.loader import is_drafted, loader_text
 from model_runtime.drafting.run import Asked, draft
 from model_runtime.errors import ProjectError
@@ -194,3 +195,13 @@ def test_a_drafted_loader_is_known_again(name: str) -> None:
     compile(text, "data_loader.py", "exec")
     assert is_drafted(text)
     assert not is_drafted(text.replace("n_rows)", "n_rows).head(5)").replace("return", "x ="))
+
+
+@pytest.mark.parametrize(
+    "numbers", [["1.234,50", "7,5"], ["1,234.5", "1,234,567"], ["1 234", "12"], ["1'234.5", "-2"]]
+)
+def test_numbers_with_grouped_thousands_are_told(numbers: list[str]) -> None:
+    frame = pd.DataFrame({"rent": numbers * 20, "place": ["a", "b"] * 20})
+    for target in ("rent", "place"):
+        with pytest.raises(ProjectError, match="numbers with grouped thousands, such as 1"):
+            draft_features(frame, "t.csv", target)

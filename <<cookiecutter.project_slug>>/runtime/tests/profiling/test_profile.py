@@ -144,8 +144,20 @@ def test_a_share_is_that_of_the_targets_spread() -> None:
     assert told(labels, labels, True) == pytest.approx(1)
     assert told(noise, labels, True) < 0.01
     assert told(pd.Series([f"{k}" for k in range(n)]), labels, True) < 0.01
+    for rare in (0.01, 0.02, 0.3):
+        high = x > x.quantile(1 - rare)
+        of_three = pd.Series(np.select([high, x > -0.1], ["c", "b"], "a"))
+        assert told(x.mask(x > 3, np.inf), of_three, True) > 0.95
+        assert told(x, high, True) > 0.95
+        assert told(x, labels.mask(high, "rare"), True) < 0.95
     missing = x.where(labels == "a")
     assert 0.3 < told(missing, labels, True) < 0.6
+
+
+def test_large_numbers_are_written_out() -> None:
+    frame = rows().assign(premium=lambda each: each["x"] * 0 + 47793.1)
+    frame.loc[0, "premium"] = 14.17
+    assert "14.17 to 47,793," in page(looked_at(frame))
 
 
 def test_a_large_table_is_a_sample_and_takes_seconds() -> None:

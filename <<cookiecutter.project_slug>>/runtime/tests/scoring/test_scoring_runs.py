@@ -24,8 +24,9 @@ TASKS = ("classification", "regression")
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        ("", "no header"),
-        ("\n1\n", "no header"),
+        ("", "it is empty"),
+        ("\n\n", "no header"),
+        ("\n1\n", "lacks the columns age, copy"),
         ("age:copy\n1:2\n", "lacks the columns age, copy"),
         ("age,Größe\n1,M\n", "lacks the columns copy"),
         ("age,copy,age\n1,true,2\n", "two columns named age"),

@@ -105,9 +105,19 @@ def scheduler(folder: Path, host: str) -> Iterator[str]:
 
 
 @contextmanager
-def worker(folder: Path, address: str, network: Network | None = None) -> Iterator[None]:
-    """Run a worker with a thread; without a process that starts it again."""
-    options = ("--nthreads", "1", "--no-nanny", "--local-directory", str(folder))
+def worker(
+    folder: Path, address: str, network: Network | None = None, paused: bool = False
+) -> Iterator[None]:
+    """Run a worker with a thread; without a process that starts it again.
+
+    Args:
+        folder: Of its files.
+        address: The scheduler's.
+        network: Where it is.
+        paused: Give it less memory than it has taken when it begins.
+    """
+    options = ["--nthreads", "1", "--no-nanny", "--local-directory", str(folder)]
+    options += ["--memory-limit", "48MiB"] * paused
     with program(folder, "worker", address, *options, network=network) as (process, log):
-        told("Registered to", process, log)
+        told("Pausing worker" if paused else "Registered to", process, log)
         yield

@@ -29,7 +29,7 @@ def data(
     only: Annotated[str, typer.Option(help="A part of it, e.g. months; by blanks.")] = "",
 ) -> None:
     """Fetch the data, where the use case knows how: `DataLoader.fetch_data`."""
-    with failures_told():
+    with failures_told(), stoppable():
         from ..progress import explained
         from ..training.hooks import own_data_loader
 
@@ -46,7 +46,7 @@ def train(cluster: Workers = "") -> None:
     against scikit-learn, registers it as the next version and writes model_bin/ and reports/. A
     model that misses the thresholds in features.yaml changes nothing.
     """
-    with failures_told():
+    with failures_told(), stoppable():
         settings = read_settings()
         with console.status("scikit-learn is being loaded …"):
             from ..automl.preflight import check_search

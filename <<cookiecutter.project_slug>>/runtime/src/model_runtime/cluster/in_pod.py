@@ -13,12 +13,14 @@ from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
+import dask
 from distributed import Nanny, Scheduler
 from distributed.comm import connect
 from distributed.diagnostics.plugin import SchedulerPlugin
 from distributed.security import Security
 
 from ..errors import ProjectError
+from .idle import OF_OWN_WORKERS
 from .pod import FAILED, Pod
 
 PATIENCE_S = 600.0
@@ -116,6 +118,7 @@ async def work(pod: Pod) -> int:
     """Work for the scheduler of index 0 until it is done: then 0, else `LOST`."""
     try:
         await _scheduler_there(pod.scheduler)
+        dask.config.set(OF_OWN_WORKERS)
         async with _Watched(
             pod.scheduler,
             host=pod.address,

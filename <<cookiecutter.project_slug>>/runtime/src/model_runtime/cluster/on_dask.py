@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from itertools import count, islice
 from typing import Any
@@ -13,12 +13,12 @@ from distributed import (
     Future,
     KilledWorker,
     WorkerPlugin,
-    as_completed,
     wait,
 )
 from distributed.comm.core import CommClosedError
 
 from ..errors import ProjectError
+from .idle import Idle
 from .pieces import Cluster, Piece, Result, Started, WorkerLostError, forget, make
 
 AHEAD = 2
@@ -62,7 +62,7 @@ class OnDask(Cluster):
 
     def __init__(self, client: Client, where: str) -> None:
         """Use a connection."""
-        self.client, self._where = client, where
+        self.client, self._where, self._idle = client, where, Idle(client, where)
         self._numbers = count()
         self._workers, self._looked = 1, -_LOOK_AGAIN_S
 
@@ -98,9 +98,8 @@ class OnDask(Cluster):
     def wait(self, started: Iterable[Started[Result]]) -> set[int]:
         """See `Cluster.wait`."""
         futures = [each.future for each in started if isinstance(each, _Sent)]
-        with self._told():
-            wait(futures, return_when="FIRST_COMPLETED")
-        return {place for place, future in enumerate(futures) if future.done()}
+        done = self._done(futures)
+        return {place for place, future in enumerate(futures) if future in done}
 
     def each(
         self, function: Callable[[Piece], Result], pieces: Iterable[Piece]
@@ -108,16 +107,13 @@ class OnDask(Cluster):
         """See `Cluster.each`."""
         waiting = iter(pieces)
         sent: dict[Future, Piece] = {}
-        done = as_completed(loop=self.client.loop)
         try:
             while True:
                 for piece in islice(waiting, max(0, AHEAD * self.workers - len(sent))):
-                    future = self._submit(function, piece)
-                    sent[future] = piece
-                    done.add(future)
+                    sent[self._submit(function, piece)] = piece
                 if not sent:
                     return
-                future = next(done)
+                future = next(iter(self._done(sent)))
                 yield sent.pop(future), self.result(future)
         finally:
             self.cancel(sent)
@@ -156,20 +152,30 @@ class OnDask(Cluster):
             while waiting:
                 if lost := sorted({*sent} - {*self.places}):
                     raise WorkerLostError(", ".join(lost))
-                waiting -= self._finished(waiting)
+                done = self._done_soon(waiting, [*pieces])
+                for future in done:  # the error of one is that of all
+                    self.result(future)
+                waiting -= done
             return [self.result(future) for future in sent.values()]
         finally:
             self.cancel(waiting)
 
-    def _finished(self, waiting: set[Future]) -> set[Future]:
-        """Wait a while for some; the error of one is that of all."""
-        try:
-            done: set[Future] = wait(waiting, _LOOK_AGAIN_S, "FIRST_COMPLETED").done
-        except TimeoutError:
-            return set()
-        for future in done:
-            self.result(future)
+    def _done(self, futures: Collection[Future]) -> set[Future]:
+        """Wait until some are done."""
+        while not (done := self._done_soon(futures)):
+            pass
         return done
+
+    def _done_soon(
+        self, futures: Collection[Future], places: Collection[str] | None = None
+    ) -> set[Future]:
+        """Wait a while for some to be done, at the places where they have to be worked on."""
+        with self._told(), self.client.as_current():  # whom `wait` asks
+            try:
+                return set(wait([*futures], _LOOK_AGAIN_S, "FIRST_COMPLETED").done)
+            except TimeoutError:
+                self._idle.check(places)
+                return set()
 
     def cancel(self, sent: Iterable[Future]) -> None:
         """Give up what was sent; of a cluster that is gone, nothing is left to give up."""
@@ -193,6 +199,7 @@ class OnDask(Cluster):
 
     def result(self, future: Future) -> Any:
         """Wait for what was sent; see `Cluster.each` for what is raised."""
+        self._done([future])
         with self._told():
             error = future.exception()
             if error is None:

@@ -10,6 +10,7 @@ import dask
 from distributed import Client, LocalCluster
 
 from ..errors import ProjectError
+from .idle import OF_OWN_WORKERS, idleness
 from .on_dask import OnDask
 from .pieces import Cluster
 
@@ -34,7 +35,7 @@ def local(workers: int) -> Iterator[Cluster]:
     """
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     options = {"n_workers": workers, "threads_per_worker": 1, "dashboard_address": "127.0.0.1:0"}
-    with dask.config.set(_SETTINGS), ExitStack() as stack:
+    with dask.config.set(_SETTINGS | OF_OWN_WORKERS), ExitStack() as stack:
         with _deaf_to_ctrl_c():
             cluster = LocalCluster(security=True, silence_logs=logging.CRITICAL, **options)
             client = Client(stack.enter_context(cluster))
@@ -80,10 +81,8 @@ def _check(client: Client, address: str) -> None:
     try:
         client.wait_for_workers(1, timeout=FIRST_WORKER_S)
     except TimeoutError as error:
-        raise ProjectError(
-            f"CLUSTER={address} has no worker after {FIRST_WORKER_S:g} s; start some in the "
-            f"project's environment: `dask worker {address}`."
-        ) from error
+        workers = client.scheduler_info(n_workers=-1)["workers"]
+        raise ProjectError(idleness(address, workers, FIRST_WORKER_S)) from error
     try:
         client.get_versions(check=True, packages=["model_runtime"])
     except ValueError as error:

@@ -16,6 +16,7 @@ from ..features.rule import Misfit
 from ..features.text import MOST_CHARACTERS
 from ..preprocessing import BasePreprocessor
 from .bounds import bounds, example
+from .grouped import about_grouped, grouped_number
 from .scalar import scalar
 
 MOST_LABELS = BasePreprocessor.one_hot_labels
@@ -162,6 +163,8 @@ def _boolean(name: str, column: "pd.Series[Any]", missing: int) -> Drafted:
 
 
 def _text(name: str, column: "pd.Series[Any]", missing: int) -> Drafted | LeftOut:
+    if number := grouped_number(column):
+        return LeftOut(about_grouped(number))
     counts = column.value_counts()
     longest = max(map(len, counts.index))
     if longest > MOST_CHARACTERS:

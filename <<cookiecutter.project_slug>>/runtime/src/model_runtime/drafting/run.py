@@ -4,6 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
+from typing import Any
+
+import pandas as pd
 
 from ..errors import ProjectError
 from ..features import read_features
@@ -12,8 +15,9 @@ from ..git import holds
 from ..project import project
 from ..settings import read_settings
 from ..tables.form import AskedForm, CsvForm, find_form
-from ..tables.read import read_head, read_whole
+from ..tables.read import read_head, read_whole, with_none
 from ..tasks import TASKS, TaskName
+from .column import looks_like_dates
 from .draft import Draft, draft_features
 from .loader import call, is_drafted, loader_text, tests_text
 from .samples import is_sample
@@ -101,9 +105,22 @@ def _check_kept(file: Path, force: bool) -> None:
 
 def _drafted(path: Path, asked: Asked) -> tuple[CsvForm, Draft]:
     form = table_form(path, asked.form)
-    frame = read_whole(path, form, texts=read_head(path, form))
-    draft = draft_features(frame, str(path), asked.target, present_task(), asked.task)
+    draft = draft_features(
+        read_unknown(path, form), str(path), asked.target, present_task(), asked.task
+    )
     return form, draft
+
+
+def read_unknown(path: Path, form: CsvForm) -> pd.DataFrame:
+    """Return a table of which nothing is known; None is a label beside labels, as for `read_by`."""
+    frame = read_whole(path, form, texts=read_head(path, form))
+    names = [str(name) for name in frame if not _has_dates(frame[name])]
+    return with_none(frame, path, form, names)
+
+
+def _has_dates(column: "pd.Series[Any]") -> bool:
+    texts = column.dropna()
+    return all(isinstance(each, str) for each in texts) and looks_like_dates(texts)
 
 
 def table_form(path: Path, asked: AskedForm) -> CsvForm:

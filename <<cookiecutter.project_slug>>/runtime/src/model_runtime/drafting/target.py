@@ -10,6 +10,7 @@ from ..errors import ProjectError
 from ..features.category import LONGEST_LABEL
 from ..tasks import TaskName
 from .column import looks_like_dates, plain_column
+from .grouped import about_grouped, grouped_number
 from .scalar import scalar
 
 MOST_CLASSES = 20
@@ -110,6 +111,8 @@ def _check(name: str, values: "pd.Series[Any]", task: str) -> None:
     Raises:
         ProjectError: It can't.
     """
+    if values.dtype.kind not in "iufb" and (number := grouped_number(values)):
+        raise ProjectError(f"The target {name!r} has {about_grouped(number)}.")
     if task == "regression":
         if not pd.api.types.is_numeric_dtype(values.dtype):
             raise ProjectError(f"The target {name!r} is no number: it can't be a regression's.")

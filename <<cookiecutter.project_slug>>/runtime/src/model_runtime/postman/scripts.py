@@ -122,9 +122,9 @@ def with_contributions(schema: Schema) -> Lines:
     else:
         lines += check("a finite number", "pm.expect(answer.prediction).to.be.finite;")
     parts = [
-        "for (const one of answer.contributions)"
-        f" pm.expect(one.feature).to.be.oneOf({_js(names)});",
-        "const sizes = answer.contributions.map((one) => Math.abs(one.contribution));",
+        "const found = answer.contributions;",
+        f"for (const one of found) pm.expect(one.feature).to.be.oneOf({_js(names)});",
+        "const sizes = found.map((one) => Math.abs(one.contribution));",
         "pm.expect(sizes).to.eql([...sizes].sort((a, b) => b - a));",
     ]
     return lines + check("each value's part, the greatest first", *parts)

@@ -198,4 +198,5 @@ def _bars(bars: Iterable[tuple[str, float, str]], longest: float) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:,.0f}" if value.is_integer() and abs(value) < 1e15 else f"{value:.4g}"
+    whole = abs(value) < 1e15 and (value.is_integer() or abs(value) >= 1_000)
+    return f"{value:,.0f}" if whole else f"{value:.4g}"

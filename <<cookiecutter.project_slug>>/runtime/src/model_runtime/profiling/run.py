@@ -4,14 +4,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..drafting.run import present_task, table, table_form
+from ..drafting.run import present_task, read_unknown, table, table_form
 from ..drafting.target import draft_target, find_target
 from ..errors import ProjectError
 from ..features import Features, read_features
 from ..files import replacing
 from ..settings import Settings
 from ..tables.form import AskedForm
-from ..tables.read import read_head, read_whole
 from ..training.hooks import own_use_case
 from .page import page
 from .profile import About, Profile, profile
@@ -33,7 +32,7 @@ def profile_table(source: str, target: str, asked: AskedForm, seed: int) -> Prof
     """
     path = table(source)
     form = table_form(path, asked)
-    frame = read_whole(path, form, texts=read_head(path, form))
+    frame = read_unknown(path, form)
     if not len(frame):
         raise ProjectError(f"{path} has no rows.")
     name = find_target(frame, target or _known_target(frame))

@@ -92,7 +92,7 @@ def needed(path: object, names: list[str], schema: Schema, beside: tuple[str, ..
     features = {feature.name: feature.optional for feature in schema.features}
     lacking = [name for name, optional in features.items() if not optional and name not in names]
     if lacking := lacking or ([] if set(features) & set(names) else list(features)):
-        found = ", ".join(map(short, names[:50])) or "none"
+        found = ", ".join(_printable(short(name)) for name in names[:50]) or "none"
         raise ProjectError(
             f"{path} lacks the columns {', '.join(lacking)}; its columns are: {found}. "
             "Name them as features.yaml does (in CSV, the first line names them; SEPARATOR says "
@@ -101,6 +101,11 @@ def needed(path: object, names: list[str], schema: Schema, beside: tuple[str, ..
     if twice := [name for name in known if names.count(name) > 1]:
         raise ProjectError(f"{path} has two columns named {twice[0]}; remove or rename one.")
     return [name for name in known if name in names]
+
+
+def _printable(text: str) -> str:
+    """Return a text whose control characters, which a terminal would obey, are written out."""
+    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
 
 
 def decoded(

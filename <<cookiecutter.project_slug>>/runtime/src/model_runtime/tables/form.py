@@ -11,14 +11,10 @@ from pathlib import Path
 
 from ..blanks import BLANKS
 from ..errors import ProjectError
-from .encoding import check, guessed, likely, marked, opened
-from .no_text import demand_text
+from .found_encoding import LOOKED_AT, check_encoding, guessed, likely, marked, opened
 
 SEPARATORS = ",;\t|"
 """Those that are looked for; of equally good ones the first."""
-
-LOOKED_AT = 2**18
-"""The bytes that are looked at."""
 
 _UTF8 = ("utf-8", "utf-8-sig")
 _SURE = (
@@ -108,15 +104,14 @@ def find_form(path: Path, asked: AskedForm | None = None) -> CsvForm:
             by its mark or zeros, or else Windows' cp1252, of which most of latin-1 is a part.
 
     Raises:
-        ProjectError: It can't be read, is no text, or not in this encoding.
+        ProjectError: It can't be read, or not by this encoding.
     """
     asked = asked or AskedForm()
     with opened(path) as file:
         first = file.read(LOOKED_AT)
-    demand_text(path, first)
     encoding = asked.encoding or marked(first)
     if encoding:
-        check(path, encoding)
+        check_encoding(path, encoding)
     else:
         encoding = guessed(path)
     return _form(first, replace(asked, encoding=encoding), None)

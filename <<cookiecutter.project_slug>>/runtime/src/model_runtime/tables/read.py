@@ -3,7 +3,7 @@
 import logging
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,15 @@ import pandas as pd
 from ..blanks import BLANKS
 from ..errors import ProjectError
 from ..features import Features, read_features
+from ..features.missing import NONE, WORDS, words_for_missing
 from .form import CsvForm
+from .found_encoding import opened
+from .kind import check_text
 
 _TEXTS = {"category", "text"}
 
 _HEAD_ROWS = 1_000
+_MARK = 64
 _CODE = re.compile(rf"[{BLANKS}]*0\d+[{BLANKS}]*")
 
 _log = logging.getLogger(__name__)
@@ -33,7 +37,9 @@ def read_table(
 ) -> pd.DataFrame:
     """Return the columns of features.yaml that a CSV or Parquet file has, target included.
 
-    Labels and texts stay as they are written ("007"). Rows without a target are left out.
+    Labels and texts stay as they are written ("007"). Rows without a target are left out. An
+    empty cell is a missing value, and so are NA, null, None and others of pandas' words: not in
+    texts, not where a label of features.yaml is called so, and None not where it may be a label.
 
     Args:
         path: The file; a name that ends with .parquet is one of Parquet, all others are CSV.
@@ -53,7 +59,11 @@ def read_by(
 ) -> pd.DataFrame:
     """Return the columns that a features.yaml names; the arguments are those of `read_table`."""
     texts = {each.name: str for each in features.features if each.type in _TEXTS}
-    frame = read_whole(path, form, n_rows, texts)
+    missing = {each.name: words_for_missing(each) for each in features.features}
+    missing = {str(name): missing.get(str(name), WORDS) for name in _names(features) if name}
+    frame = read_whole(path, form, n_rows, texts, missing)
+    if features.task == "classification":
+        frame = with_none(frame, path, form, [features.target])
     frame = frame[[name for name in frame.columns if name in _names(features)]]
     if features.target not in frame:
         return frame
@@ -74,6 +84,7 @@ def read_whole(
     form: CsvForm,
     n_rows: int | None = None,
     texts: Mapping[str, Any] | None = None,
+    missing: Mapping[str, frozenset[str]] | None = None,
 ) -> pd.DataFrame:
     """Return a table with all its columns.
 
@@ -82,6 +93,7 @@ def read_whole(
         form: Of CSV.
         n_rows: See `read_table`.
         texts: The columns of CSV that stay as they are written.
+        missing: The words for a missing value, by column of CSV; pandas' where none are given.
 
     Raises:
         ProjectError: See `read_table`.
@@ -93,7 +105,7 @@ def read_whole(
             if path.suffix == ".parquet":
                 frame = pd.read_parquet(path)
                 return frame.head(n_rows) if n_rows is not None else frame
-            return _read_csv(path, form, n_rows, texts)
+            return _read_csv(path, form, n_rows, texts, missing or {})
     except OSError as error:
         raise ProjectError(f"{path} can't be read ({error.strerror or error}).") from error
     except (LookupError, UnicodeError) as error:
@@ -108,7 +120,11 @@ def read_whole(
 
 
 def _read_csv(
-    path: Path, form: CsvForm, n_rows: int | None, texts: Mapping[str, Any] | None
+    path: Path,
+    form: CsvForm,
+    n_rows: int | None,
+    texts: Mapping[str, Any] | None,
+    missing: Mapping[str, frozenset[str]],
 ) -> pd.DataFrame:
     def read(rows: int | None, **options: Any) -> pd.DataFrame:
         found: pd.DataFrame = pd.read_csv(
@@ -123,11 +139,45 @@ def _read_csv(
         )
         return found
 
-    if not texts:
-        return read(n_rows)
-    # By their places: a type by name is given to all columns that are called so.
+    with opened(path) as file:
+        check_text(path, file.read(_MARK))
     names = read(0).columns
-    return read(n_rows, dtype={k: texts[name] for k, name in enumerate(names) if name in texts})
+    header = read(1, header=None, dtype=str, keep_default_na=False).iloc[0].tolist()
+    if twice := _twice(header, missing or names):
+        raise ProjectError(
+            f"{path} can't be read as a table: two columns are named '{twice}'; rename one."
+        )
+    return read(
+        n_rows,
+        # By their places: a type by name is given to all columns that are called so.
+        dtype={k: (texts or {})[name] for k, name in enumerate(names) if name in (texts or {})},
+        keep_default_na=False,
+        na_values={name: ["", *missing.get(name, WORDS)] for name in names},
+    )
+
+
+def _twice(header: list[str], used: Container[str]) -> str | None:
+    return next((name for name in header if name in used and header.count(name) > 1), None)
+
+
+def with_none(frame: pd.DataFrame, path: Path, form: CsvForm, names: Iterable[str]) -> pd.DataFrame:
+    """Return a table of CSV in which None is a label of some columns.
+
+    Of those whose other values are texts: in a column of numbers it stands for a missing one.
+    """
+    if path.suffix == ".parquet":
+        return frame
+    labels = [name for name in names if name in frame and _has_gaps_in_texts(frame[name])]
+    if not labels:
+        return frame
+    words = dict.fromkeys(labels, WORDS - {NONE})
+    again = read_whole(path, form, len(frame), dict.fromkeys(labels, str), words)
+    return frame.assign(**{name: again[name] for name in labels})
+
+
+def _has_gaps_in_texts(column: "pd.Series[Any]") -> bool:
+    values = column.dropna()
+    return 0 < len(values) < len(column) and all(isinstance(each, str) for each in values)
 
 
 def read_head(path: Path, form: CsvForm) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 // The page of a service: it asks the service what it is asked, and then asks it.
 
+import { decoded } from "./csv.js";
 import { $, button, copied, el, sentence } from "./dom.js";
 import { answersOf, showAnswer, showText } from "./answer.js";
 import { featuresOf } from "./features.js";
@@ -203,7 +204,7 @@ $("fill").addEventListener("click", () => {
 
 $("file").addEventListener("change", async () => {
   const [file] = $("file").files;
-  if (file) $("csv").value = await file.text();
+  if (file) $("csv").value = decoded(new Uint8Array(await file.arrayBuffer()));
 });
 $("template").addEventListener("click", downloadTemplate);
 $("score").addEventListener("click", async () => {

@@ -2,7 +2,7 @@
 
 import { $, button, counted, el, percent, sentence } from "./dom.js";
 import { nameOf, withUnit } from "./answer.js";
-import { read, write } from "./csv.js";
+import { hasComma, plain, read, write } from "./csv.js";
 import { valueOf } from "./features.js";
 import { Failure, service } from "./service.js";
 
@@ -46,7 +46,7 @@ export async function predictTable() {
 }
 
 function rowsOf(text) {
-  const { header, records } = read(text);
+  const { header, records, separator } = read(text);
   const known = features.filter(({ name }) => header.includes(name));
   if (!known.length || !records.length) {
     throw new Failure(`The first line has to be the names of the columns, and each further line a row. The columns are ${
@@ -56,9 +56,12 @@ function rowsOf(text) {
     throw new Failure(`${counted(records.length, "row")} are more than this page takes (${MOST_ROWS.toLocaleString()}); \`make score\` takes any number.`);
   }
   const columns = known.map((feature) => [feature, header.indexOf(feature.name)]);
+  const cell = (record, at) => (record[at] ?? "").trim();
+  const numbers = columns.filter(([{ kind }]) => kind === "number");
+  const comma = hasComma(records.flatMap((record) => numbers.map(([, at]) => cell(record, at))), separator);
   const rows = records.map((record) => Object.fromEntries(columns.map(([feature, at]) =>
-    [feature.name, valueOf(feature, (record[at] ?? "").trim())]).filter(([, value]) => value !== undefined)));
-  return { header, records, rows, ignored: header.filter((name) => !features.some((feature) => feature.name === name)) };
+    [feature.name, valueOf(feature, plain(feature, cell(record, at), comma))]).filter(([, value]) => value !== undefined)));
+  return { header, records, rows, comma, ignored: header.filter((name) => !features.some((feature) => feature.name === name)) };
 }
 
 async function ask(rows, progress) {
@@ -84,7 +87,7 @@ function answerOf(answer) {
   return [nameOf(flags[answer.probabilities.indexOf(share)]), percent(share)];
 }
 
-function result({ header, records, ignored }, answers) {
+function result({ header, records, comma, ignored }, answers) {
   const shown = header.slice(0, 3);
   const titles = flags.length ? ["Prediction", "Probability"] : ["Prediction"];
   const heads = ["Row", ...titles, ...shown].map((text) => el("th", { scope: "col" }, text));
@@ -93,7 +96,8 @@ function result({ header, records, ignored }, answers) {
     return el("tr", {}, el("th", { scope: "row" }, `${at + 1}`), ...cells.map((text) => el("td", {}, text)));
   });
   const left = answers.length > SHOWN ? `The first ${SHOWN} of ${counted(answers.length, "row")}.` : `${sentence(counted(answers.length, "row"))}`;
-  const note = ignored.length ? ` Ignored, for the model knows no such columns: ${ignored.join(", ")}.` : "";
+  const note = (comma ? " Its numbers have a decimal comma." : "")
+    + (ignored.length ? ` Ignored, for the model knows no such columns: ${ignored.join(", ")}.` : "");
   return [
     el("p", { class: "quiet" }, left + note),
     el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Predictions" },

@@ -1,12 +1,16 @@
-"""The encoding of a text, found by looking at it."""
+"""The encoding of a text file, found by looking at it."""
 
 import codecs
 import gzip
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from ..errors import ProjectError
+
+LOOKED_AT = 2**18
+"""The bytes that are looked at."""
 
 _BLOCK = 2**22
 _BOMS = {
@@ -16,25 +20,36 @@ _BOMS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
-_NOT_CP1252 = b"\x81\x8d\x8f\x90\x9d"
 _ZEROS_IN = 200
+_NOT_CP1252 = b"\x81\x8d\x8f\x90\x9d"
 
 
 def marked(first: bytes) -> str:
-    """Return the encoding that a byte order mark says, or the zeros of UTF-16 without one."""
-    by_mark = (name for mark, name in _BOMS.items() if first.startswith(mark))
-    return next(by_mark, "") or _by_zeros(first[:_ZEROS_IN])
+    """Return the encoding that a byte order mark says; UTF-32's may be UTF-16's before a NUL.
+
+    Without a mark it is UTF-16 by its zeros.
+    """
+    names = [name for mark, name in _BOMS.items() if first.startswith(mark)]
+    names = names or [*_by_zeros(first[:_ZEROS_IN])]
+    return next((name for name in names if _decodes(first, name)), names[0] if names else "")
 
 
-def _by_zeros(first: bytes) -> str:
-    """Return UTF-16 where one of two bytes is mostly zero, as in ASCII's signs, and no other is."""
+def _by_zeros(first: bytes) -> Iterator[str]:
+    """Yield UTF-16 where one of two bytes is mostly zero, as in ASCII's signs, and no other is."""
     for name, zeros, others in (
         ("utf-16-le", first[1::2], first[::2]),
         ("utf-16-be", first[::2], first[1::2]),
     ):
         if 2 * zeros.count(0) > len(zeros) and not others.count(0):
-            return name
-    return ""
+            yield name
+
+
+def _decodes(first: bytes, encoding: str) -> bool:
+    try:
+        codecs.getincrementaldecoder(encoding)().decode(first, final=len(first) < LOOKED_AT)
+    except UnicodeError:
+        return False
+    return True
 
 
 def likely(first: bytes) -> str:
@@ -59,12 +74,8 @@ def opened(path: Path) -> BinaryIO:
     return cast(BinaryIO, file)
 
 
-def check(path: Path, encoding: str) -> None:
-    """Refuse an encoding that is none, or is not this file's.
-
-    Raises:
-        ProjectError: It is refused.
-    """
+def check_encoding(path: Path, encoding: str) -> None:
+    """Refuse an encoding that is none, or is not this file's."""
     try:
         decoder = codecs.getincrementaldecoder(encoding)()
         with opened(path) as file:
@@ -83,9 +94,9 @@ def check(path: Path, encoding: str) -> None:
 
 
 def guessed(path: Path) -> str:
-    """Return the encoding of an unmarked file, all of which is read."""
+    """Return the encoding of a file without a mark, of which all is read."""
     for encoding in ("utf-8", "cp1252"):
         with suppress(ProjectError):
-            check(path, encoding)
+            check_encoding(path, encoding)
             return encoding
     return "latin-1"  # in which each byte is a character
