@@ -1,7 +1,11 @@
 """CSV of any form is scored as its twin with commas, decimal points and UTF-8 is."""
 
+import bz2
 import csv
+import gzip
 import io
+import lzma
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,8 +17,9 @@ from model_runtime.bundle.read import Bundle
 from model_runtime.drafting.run import read_unknown
 from model_runtime.errors import ProjectError
 from model_runtime.features import Feature, Features
+from model_runtime.scoring.open_input import plain_text
 from model_runtime.scoring.run import score
-from model_runtime.tables.form import AskedForm, CsvForm, find_form
+from model_runtime.tables.form import AskedForm, Columns, CsvForm, find_form
 from model_runtime.tables.read import read_by, read_whole
 
 from ..support.many_files import outputs, score_all, written_bundle
@@ -202,17 +207,6 @@ def test_what_is_written_has_commas(shop: Bundle, tmp_path: Path) -> None:
         score(shop, source, tmp_path / "out.tsv", QUIET)
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04rest", b"PAR1", b"\x1f\x8b\x08", b"%PDF-1.7"])
-def test_what_is_no_text_is_told_by_every_reader(
-    shop: Bundle, tmp_path: Path, content: bytes
-) -> None:
-    source = tmp_path / "in.csv"
-    source.write_bytes(content)
-    for read_it in (lambda: scored(shop, source), lambda: read_whole(source, CsvForm())):
-        with pytest.raises(ProjectError, match=r"can't be read as CSV: it is "):
-            read_it()
-
-
 def test_a_header_of_control_characters_is_told_without_them(shop: Bundle, tmp_path: Path) -> None:
     source = written(tmp_path / "in.csv", "\x1b[2J\x00,é")
     with pytest.raises(ProjectError, match=r"its columns are: \\x1b\[2J\\x00, é\."):
@@ -232,3 +226,37 @@ def test_a_name_that_stands_twice_is_refused_by_every_reader(
     ):
         with pytest.raises(ProjectError, match=f"two columns.*named '?{name}"):
             read_it()
+
+
+COLUMNS = Columns(frozenset({"a"}), frozenset())
+ARCHIVE = io.BytesIO()
+with zipfile.ZipFile(ARCHIVE, "w") as archive:
+    archive.writestr("sheet.xml", "<x/>")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (gzip.compress(b"a,b\n"), "was compressed by gzip: unpack it"),
+        (bz2.compress(b"a,b\n"), "was compressed by bzip2"),
+        (lzma.compress(b"a,b\n"), "was compressed by xz"),
+        (ARCHIVE.getvalue(), "is a zip archive or a workbook of Excel: unpack it, or save its"),
+        (b"%PDF-1.7\n%\xe2", "is a PDF: export"),
+        (b"PAR1\x15\x04\xff", r"is Parquet: let its name end with \.parquet"),
+    ],
+    ids=["gzip", "bzip2", "xz", "zip", "pdf", "parquet"],
+)
+def test_what_is_no_text_is_named(tmp_path: Path, content: bytes, said: str) -> None:
+    (tmp_path / "in.csv").write_bytes(content)
+    for look in (find_form, lambda path: read_whole(path, CsvForm())):
+        with pytest.raises(ProjectError, match=said):
+            look(tmp_path / "in.csv")
+    for suffix in (".csv", ".tsv", ".jsonl"):
+        reading = plain_text("in", suffix, io.BytesIO(content), AskedForm(), COLUMNS)
+        with pytest.raises(ProjectError, match=said), reading:
+            pass
+
+
+@pytest.mark.parametrize("name", ["PAR1", "BZh"])
+def test_a_header_may_begin_like_another_kind_of_file(tmp_path: Path, name: str) -> None:
+    assert find_form(written(tmp_path / "in.csv", f"{name};b", "1;2,5")).decimal == ","

@@ -9,7 +9,7 @@ from ..errors import ProjectError
 from ..progress import also
 from ..tables.form import AskedForm, Columns, CsvForm, form_of
 from ..tables.found_encoding import LOOKED_AT
-from ..tables.kind import check_text
+from ..tables.no_text import demand_text
 from .check import NUMBERS
 from .encodings import as_utf8
 from .inputs import Input
@@ -60,11 +60,12 @@ def plain_text(
         ProjectError: Its format has not what is asked, it is no text, or not in the encoding.
     """
     form, encoding = CsvForm(), asked.encoding
-    if INPUTS[suffix] is CsvInput:
+    if suffix != ".parquet":
         first = file.read(LOOKED_AT)
-        check_text(path, first)
-        form = form_of(first, asked, expected)
         file.seek(0)
+        demand_text(path, first)
+    if INPUTS[suffix] is CsvInput:
+        form = form_of(first, asked, expected)
         if not form.plain:
             also("form", form.told)
         if not encoding and not form.encoding.startswith("utf-8"):

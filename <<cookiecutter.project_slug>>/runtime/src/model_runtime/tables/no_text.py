@@ -1,0 +1,32 @@
+"""Files that are called texts, and are none."""
+
+from ..errors import ProjectError
+
+_KINDS = {
+    b"\x1f\x8b\x08": "was compressed by gzip: unpack it",
+    b"BZh": "was compressed by bzip2: unpack it",
+    b"\xfd7zXZ\x00": "was compressed by xz: unpack it",
+    b"\x28\xb5\x2f\xfd": "was compressed by Zstandard: unpack it",
+    b"PK\x03\x04": "is a zip archive or a workbook of Excel: unpack it, or save its sheet as CSV",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "is a workbook of Excel: save its sheet as CSV",
+    b"PAR1": "is Parquet: let its name end with .parquet",
+    b"%PDF-": "is a PDF: export its table as CSV",
+    b"SQLite format 3\x00": "is a database of SQLite: export its table as CSV",
+}
+"""By the bytes with which they begin."""
+
+
+def demand_text(path: object, first: bytes) -> None:
+    """Refuse what is no text by its first bytes, and say what it is.
+
+    Raises:
+        ProjectError: It is none.
+    """
+    for mark, found in _KINDS.items():
+        if first.startswith(mark) and not _is_ascii(first):
+            raise ProjectError(f"{path} is no text; it {found}.")
+
+
+def _is_ascii(first: bytes) -> bool:
+    """Tell whether a text begins so by chance, as a header's first name may."""
+    return first.isascii() and b"\x00" not in first
