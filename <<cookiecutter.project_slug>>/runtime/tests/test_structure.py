@@ -25,6 +25,7 @@ GROUND = (
         "errors",
         "tasks",
         "json_text",
+        "blanks",
         "html_page",
         "git",
         "downloads",

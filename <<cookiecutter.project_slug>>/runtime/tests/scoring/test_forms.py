@@ -43,7 +43,9 @@ ROWS = st.lists(
 FORMS = st.tuples(
     st.sampled_from(",;\t|"),
     st.sampled_from(".,"),
-    st.sampled_from(["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-32", "latin-1"]),
+    st.sampled_from(
+        ["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "latin-1"]
+    ),
     st.sampled_from(["", " ", "   "]),
 ).filter(lambda form: form[:2] != (",", ","))
 SIZE = Feature(name="Größe", type="category", labels=["S", "M", "L"])

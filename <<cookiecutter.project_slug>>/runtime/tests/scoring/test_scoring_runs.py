@@ -25,7 +25,7 @@ TASKS = ("classification", "regression")
     ("content", "reason"),
     [
         ("", "is empty"),
-        ("\n", "no header"),
+        ("\n\n", "no header"),
         ("\n1\n", "lacks the columns age, copy"),
         ("age:copy\n1:2\n", "lacks the columns age, copy"),
         ("age,Größe\n1,M\n", "lacks the columns copy"),

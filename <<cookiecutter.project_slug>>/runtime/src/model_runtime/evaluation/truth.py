@@ -8,10 +8,10 @@ import numpy.typing as npt
 import pandas as pd
 import polars as pl
 
+from ..blanks import BLANKS
 from ..bundle.schema import Schema
 from ..errors import ProjectError
 from ..features.number import NUMBER, as_float, is_number
-from ..features.rule import BLANKS
 from ..scoring.check import pointed_cell
 from ..training.classes import class_label
 from ..training.use_case import UseCase

@@ -17,15 +17,14 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import WithJsonSchema
 
+from ..blanks import BLANKS
+
 if TYPE_CHECKING:
     import polars as pl
 
     from .feature import Feature
 
 Example = int | float | bool | str
-
-BLANKS = " \t"
-"""Signs that may stand around a cell's number, date, true or false, as in columns of one width."""
 
 REASONS = {
     "missing": "is required",

@@ -13,11 +13,11 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from ..blanks import BLANKS
 from ..bundle.schema import Schema
 from ..features import Feature, Rule
 from ..features.missing import words_for_missing
 from ..features.number import NUMBER
-from ..features.rule import BLANKS
 from ..features.text import MOST_CHARACTERS
 from .explain import Reject, RowReader
 
@@ -72,8 +72,8 @@ class Check:
         self._schema, self._beside = schema, beside
         self._features = {f"f{k}": feature for k, feature in enumerate(schema.features)}
         self._rows = RowReader(schema)
-        words = {each.name: words_for_missing(each) for each in schema.features if each.optional}
-        self._missing = {name: sorted(each) for name, each in words.items() if each}
+        optional = [each for each in schema.features if each.optional]
+        self._missing = {each.name: each for each in optional if words_for_missing(each)}
 
     def __call__(self, raw: Raw) -> Checked:
         """Return the rows that the API would accept, and say what is wrong with the others."""
@@ -127,8 +127,8 @@ class Check:
     def _with_missing(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Return the frame of texts with null for the words that mean a missing value."""
         return frame.with_columns(
-            pl.when(pl.col(name).is_in(words).not_()).then(pl.col(name))
-            for name, words in self._missing.items()
+            pl.when(_is_missing(feature).not_()).then(pl.col(name))
+            for name, feature in self._missing.items()
             if name in frame.columns
         )
 
@@ -169,7 +169,6 @@ class Check:
             return {
                 name: mine[name].rule.cell(value) if name in mine else value
                 for name, value in values.items()
-                if name not in mine or mine[name].rule.bare(value) or not value
             }
         return {
             name: float(value) if isinstance(value, Decimal) else value
@@ -184,6 +183,14 @@ class Check:
             texts = [None if value is None else str(int(value)) for value in ids]
             return pl.Series(ids.name, texts, dtype=pl.String)
         return ids if ids.dtype.is_integer() else ids.cast(pl.String)
+
+
+def _is_missing(feature: Feature) -> pl.Expr:
+    """Return an expression for whether a feature's cell has a word for a missing value, or none."""
+    cell, words = pl.col(feature.name), sorted(words_for_missing(feature))
+    return (
+        cell.str.strip_chars(BLANKS).is_in(["", *words]) if feature.numeric else cell.is_in(words)
+    )
 
 
 def _typed(feature: Feature, column: pl.Series, texts: bool) -> pl.Series:

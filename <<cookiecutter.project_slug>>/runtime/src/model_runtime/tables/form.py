@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ..blanks import BLANKS
 from ..errors import ProjectError
 from .found_encoding import LOOKED_AT, check_encoding, guessed, likely, marked, opened
 from .no_text import demand_text
@@ -101,10 +102,10 @@ def find_form(path: Path, asked: AskedForm | None = None) -> CsvForm:
     Args:
         path: The file.
         asked: The parts that are said. An encoding that isn't is UTF-8 where it can be, UTF-16
-            with its mark, or else Windows' cp1252, of which most of latin-1 is a part.
+            by its mark or zeros, or else Windows' cp1252, of which most of latin-1 is a part.
 
     Raises:
-        ProjectError: It can't be read, is no text, or not in this encoding.
+        ProjectError: It can't be read, or not by this encoding.
     """
     asked = asked or AskedForm()
     with opened(path) as file:
@@ -165,8 +166,6 @@ def _decimal(lines: list[str], separator: str, columns: Columns | None) -> str:
     header, *rows = [*_rows(lines, separator)] or [[]]
     places = {k for k, name in enumerate(header) if not columns or name in columns.numbers}
     cells = [cell for row in rows for k, cell in enumerate(row) if k in places or not columns]
-    from ..features.rule import BLANKS  # with NumPy, for which the command line doesn't wait
-
     cells = [cell.strip(BLANKS) for cell in cells]
     comma, point = (any(map(sure.fullmatch, cells)) for sure in (_COMMA, _POINT))
     if not (comma or point):

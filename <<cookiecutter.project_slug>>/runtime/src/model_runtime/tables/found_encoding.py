@@ -2,6 +2,7 @@
 
 import codecs
 import gzip
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -19,13 +20,28 @@ _BOMS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
+_ZEROS_IN = 200
 _NOT_CP1252 = b"\x81\x8d\x8f\x90\x9d"
 
 
 def marked(first: bytes) -> str:
-    """Return the encoding that a byte order mark says; UTF-32's may be UTF-16's before a NUL."""
+    """Return the encoding that a byte order mark says; UTF-32's may be UTF-16's before a NUL.
+
+    Without a mark it is UTF-16 by its zeros.
+    """
     names = [name for mark, name in _BOMS.items() if first.startswith(mark)]
+    names = names or [*_by_zeros(first[:_ZEROS_IN])]
     return next((name for name in names if _decodes(first, name)), names[0] if names else "")
+
+
+def _by_zeros(first: bytes) -> Iterator[str]:
+    """Yield UTF-16 where one of two bytes is mostly zero, as in ASCII's signs, and no other is."""
+    for name, zeros, others in (
+        ("utf-16-le", first[1::2], first[::2]),
+        ("utf-16-be", first[::2], first[1::2]),
+    ):
+        if 2 * zeros.count(0) > len(zeros) and not others.count(0):
+            yield name
 
 
 def _decodes(first: bytes, encoding: str) -> bool:

@@ -10,10 +10,10 @@ from typing import Any
 
 import pandas as pd
 
+from ..blanks import BLANKS
 from ..errors import ProjectError
 from ..features import Features, read_features
 from ..features.missing import NONE, WORDS, words_for_missing
-from ..features.rule import BLANKS
 from .form import CsvForm
 from .found_encoding import opened
 from .no_text import demand_text
