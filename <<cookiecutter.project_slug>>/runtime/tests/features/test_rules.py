@@ -22,6 +22,7 @@ from model_runtime.contract.read_json import read_json
 from model_runtime.contract.row import request_model
 from model_runtime.features import Feature
 from model_runtime.features.columns import read_column
+from model_runtime.features.missing import words_for_missing
 from model_runtime.scoring.check import Check, Raw
 
 REFUSED = "refused"
@@ -174,11 +175,14 @@ def test_a_missing_value_is_one_everywhere(feature: Feature) -> None:
     assert scored(feature, pl.Series([None]), texts=False) == asked
 
 
-@given(features, numbers | st.booleans() | texts.filter(bool))
+@given(features, numbers | st.booleans() | texts.filter(bool) | st.sampled_from([" ", " 3 ", "NA"]))
 def test_a_csv_file_is_scored_as_a_request_is(feature: Feature, value: Any) -> None:
     cell = value if isinstance(value, str) else str(value)
     found = scored(feature, pl.Series([cell]), texts=True)
-    if isinstance(value, str) and feature.type != "text":
+    bare = feature.rule.bare(cell)
+    if feature.optional and (not bare or bare in words_for_missing(feature)):
+        assert found == requested(feature, None)
+    elif isinstance(value, str) and feature.type != "text":
         assert found == requested(feature, feature.rule.cell(cell))
     elif feature.type in ("number", "integer", "boolean"):
         assert found == requested(feature, value)
