@@ -6,23 +6,37 @@ import sys
 
 import pytest
 
-CODE = """
-from shop.use_case.data_loader import DataLoader
+WAITING = """
 from model_runtime.cli import app
-
 def wait(self, *args):
     print("in the hook", flush=True)
     input()
-
-DataLoader.{hook} = wait
-app()
+"""
+HOOK = """
+from shop.use_case.data_loader import DataLoader
+DataLoader.{} = wait
+"""
+IMPORT = """
+import importlib.abc, sys
+class Finder(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == "shop.use_case.model":
+            wait(None)
+sys.meta_path.insert(0, Finder())
 """
 
 
-@pytest.mark.parametrize(("command", "hook"), [("train", "load_data"), ("data", "fetch_data")])
-def test_a_command_is_interrupted(command: str, hook: str) -> None:
+@pytest.mark.parametrize(
+    ("command", "where"),
+    [
+        ("train", HOOK.format("load_data")),
+        ("train", IMPORT),
+        ("data", HOOK.format("fetch_data")),
+    ],
+)
+def test_a_command_is_interrupted(command: str, where: str) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-c", CODE.format(hook=hook), command],
+        [sys.executable, "-c", f"{WAITING}{where}app()", command],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -39,6 +39,10 @@ class Told(Exception):
         super().__init__(plainly(message))
 
 
+class Interrupted(SystemExit):
+    """The end of a process by a signal: no error of the code that it came upon."""
+
+
 class ProjectError(Told):
     """An error that its reader can fix; the message says how."""
 

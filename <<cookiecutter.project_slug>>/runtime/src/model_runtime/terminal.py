@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import typer
 from rich.console import Console
 
-from .errors import ProjectError
+from .errors import Interrupted, ProjectError
 
 console = Console()
 
@@ -62,7 +62,7 @@ def stoppable() -> Iterator[None]:
 
     def stop(number: int, _: object) -> None:
         Console(stderr=True).print("Interrupted.", style="red")
-        raise SystemExit(128 + number)  # no error, which somebody would explain
+        raise Interrupted(128 + number)
 
     signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = {number: signal.signal(number, stop) for number in signals}

@@ -24,7 +24,7 @@ TASKS = ("classification", "regression")
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        ("", "no header"),
+        ("", "is empty"),
         ("\n\n", "no header"),
         ("\n1\n", "lacks the columns age, copy"),
         ("age:copy\n1:2\n", "lacks the columns age, copy"),

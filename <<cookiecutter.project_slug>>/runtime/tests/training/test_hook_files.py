@@ -47,6 +47,7 @@ def use_case_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
             r"has no get_classes \(it has Get_Cl",
         ),
         ("model.py", ("(X: Any, y: Any, weight: Any = None)", "(X: Any)"), "takes other arguments"),
+        ("model.py", ("weight: Any = None", "weight: Any = None, *, C: Any"), "Give it a default"),
         (
             "model.py",
             ('"""\n', '"""\nimport nowhere\n'),

@@ -20,8 +20,10 @@ def demand_text(path: object, first: bytes) -> None:
     """Refuse what is no text by its first bytes, and say what it is.
 
     Raises:
-        ProjectError: It is none.
+        ProjectError: It is none, or empty.
     """
+    if not first:
+        raise ProjectError(f"{path} is empty.")
     for mark, found in _KINDS.items():
         if first.startswith(mark) and not _is_ascii(first):
             raise ProjectError(f"{path} is no text; it {found}.")

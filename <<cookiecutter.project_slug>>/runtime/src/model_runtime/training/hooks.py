@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from ..bundle.missing import Lacking, Missing
-from ..errors import ProjectError
+from ..errors import Interrupted, ProjectError
 from ..features import read_features
 from ..hooks import BaseDataLoader
 from ..place import place, shortened
@@ -74,7 +74,7 @@ def _module(name: str) -> ModuleType:
     except SyntaxError as error:
         where = f"{shortened(error.filename)}:{error.lineno}" if error.filename else f"{name}.py"
         raise ProjectError(f"{where} is not valid Python: {error.msg}.") from error
-    except ProjectError:
+    except (ProjectError, Interrupted):
         raise
     except (Exception, SystemExit) as error:
         frames = traceback.extract_tb(error.__traceback__)
@@ -122,8 +122,12 @@ def _check_call(
     try:
         inspect.signature(function).bind(*filter(None, arguments.split(", ")))
     except TypeError as error:
+        hint = ""
+        if name == "train_model" and str(error).startswith("missing a required"):
+            hint = " Give it a default, which training.parameters in config.yaml may replace."
         raise ProjectError(
-            f"{name} ({place(function)}) takes other arguments than ({arguments}){why}: {error}."
+            f"{name} ({place(function)}) takes other arguments than ({arguments}){why}: "
+            f"{error}.{hint}"
         ) from error
     except ValueError:
         return  # made by a library that tells nothing of its arguments
