@@ -9,7 +9,7 @@ from ..errors import ProjectError
 from ..progress import also
 from ..tables.form import AskedForm, Columns, CsvForm, form_of
 from ..tables.found_encoding import LOOKED_AT
-from ..tables.no_text import demand_text
+from ..tables.no_text import demand_table, demand_text
 from .check import NUMBERS
 from .encodings import as_utf8
 from .inputs import Input
@@ -65,6 +65,7 @@ def plain_text(
         file.seek(0)
         demand_text(path, first)
     if INPUTS[suffix] is CsvInput:
+        demand_table(path, first)
         form = form_of(first, asked, expected)
         if not form.plain:
             also("form", form.told)

@@ -12,7 +12,7 @@ from pathlib import Path
 from ..blanks import BLANKS
 from ..errors import ProjectError
 from .found_encoding import LOOKED_AT, check_encoding, guessed, likely, marked, opened
-from .no_text import demand_text
+from .no_text import demand_table
 
 SEPARATORS = ",;\t|"
 """Those that are looked for; of equally good ones the first."""
@@ -110,7 +110,7 @@ def find_form(path: Path, asked: AskedForm | None = None) -> CsvForm:
     asked = asked or AskedForm()
     with opened(path) as file:
         first = file.read(LOOKED_AT)
-    demand_text(path, first)
+    demand_table(path, first)
     encoding = asked.encoding or marked(first)
     if encoding:
         check_encoding(path, encoding)

@@ -16,14 +16,23 @@ _KINDS = {
 """By the bytes with which they begin."""
 
 
+def demand_table(path: object, first: bytes) -> None:
+    """Refuse what is no CSV by its first bytes: no text, or nothing at all.
+
+    Raises:
+        ProjectError: It is none.
+    """
+    if not first:
+        raise ProjectError(f"{path} is empty.")
+    demand_text(path, first)
+
+
 def demand_text(path: object, first: bytes) -> None:
     """Refuse what is no text by its first bytes, and say what it is.
 
     Raises:
-        ProjectError: It is none, or empty.
+        ProjectError: It is none.
     """
-    if not first:
-        raise ProjectError(f"{path} is empty.")
     for mark, found in _KINDS.items():
         if first.startswith(mark) and not _is_ascii(first):
             raise ProjectError(f"{path} is no text; it {found}.")

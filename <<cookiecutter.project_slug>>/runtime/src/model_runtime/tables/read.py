@@ -16,7 +16,7 @@ from ..features import Features, read_features
 from ..features.missing import NONE, WORDS, words_for_missing
 from .form import CsvForm
 from .found_encoding import opened
-from .no_text import demand_text
+from .no_text import demand_table
 
 _TEXTS = {"category", "text"}
 
@@ -140,7 +140,7 @@ def _read_csv(
         return found
 
     with opened(path) as file:
-        demand_text(path, file.read(_MARK))
+        demand_table(path, file.read(_MARK))
     names = read(0).columns
     header = read(1, header=None, dtype=str, keep_default_na=False).iloc[0].tolist()
     if twice := _twice(header, missing or names):
