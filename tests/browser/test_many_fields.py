@@ -51,6 +51,16 @@ def test_the_page_is_short_and_predicts(phone: Page, wide: Service, tmp_path: Pa
     assert violations(phone) == []
 
 
+def test_another_prediction_ends_the_explanation_before_it(phone: Page) -> None:
+    phone.route("**/api/explain", lambda held: None)
+    predict = phone.get_by_role("button", name="Predict", exact=True)
+    predict.click()
+    expect(phone.locator("#mattered")).to_contain_text("Comparing")
+    with phone.expect_event("requestfailed") as ended:
+        predict.click()
+    assert ended.value.url.endswith("/api/explain")
+
+
 def test_a_field_is_found_by_a_part_of_its_name(phone: Page) -> None:
     field = phone.get_by_label("Sensor 321", exact=True)
     expect(field).to_be_hidden()

@@ -1,9 +1,7 @@
 """From the release of the template before this one to this one, under load, and back."""
 
-import io
 import subprocess
 import sys
-import tarfile
 from pathlib import Path
 
 import pytest
@@ -11,6 +9,7 @@ import pytest
 from tests.support.commands import make, run
 from tests.support.projects import Trained, quick, set_up
 from tools.examples import ROOT
+from tools.upgrades.sources import unpack
 
 from .control_plane.cluster import Cluster
 from .test_release_pods import unharmed, written
@@ -27,8 +26,7 @@ def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
     archive = subprocess.run(["git", "archive", commit], cwd=ROOT, capture_output=True)
     if archive.returncode:
         pytest.skip(f"{commit}, the release before, is not in this copy's history")
-    with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as packed:
-        packed.extractall(template, filter="data")
+    unpack(archive.stdout, template)
     run(sys.executable, "tools/examples.py", "titanic", "--output", "made", cwd=template)
     project = template / "made" / "titanic"
     set_up(project)

@@ -36,7 +36,7 @@ def titanic(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def postgres(project: Path) -> Iterator[str]:
     """Run PostgreSQL on loopback until the block ends; yield the address of a database in it."""
     tools, port = POSTGRES[-1].parent, free_port()
-    run("uv", "pip", "install", "--quiet", "psycopg2-binary", cwd=project)
+    run("uv", "pip", "install", "--quiet", "--python", ".venv", "psycopg2-binary", cwd=project)
     with TemporaryDirectory() as folder:
         as_user = []
         if os.geteuid() == 0:  # which the server refuses to run as

@@ -6,6 +6,18 @@ import sys
 
 import pytest
 
+FINALIZER = """
+import os, signal, weakref
+from model_runtime.terminal import stoppable
+class Last: ...
+with stoppable():
+    last = Last()
+    weakref.finalize(last, os.kill, os.getpid(), {})
+    del last
+    signal.pause()
+    print("it went on")
+"""
+
 WAITING = """
 from model_runtime.cli import app
 def wait(self, *args):
@@ -49,3 +61,10 @@ def test_a_command_is_interrupted(command: str, where: str) -> None:
     process.send_signal(signal.SIGINT)
     _, error = process.communicate(timeout=60)
     assert (process.returncode, error) == (128 + signal.SIGINT, "Interrupted.\n")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_that_comes_upon_a_finalizer_ends_the_command_too(number: int) -> None:
+    command = [sys.executable, "-c", FINALIZER.format(int(number))]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (128 + number, "", "Interrupted.\n")

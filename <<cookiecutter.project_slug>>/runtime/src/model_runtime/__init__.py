@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .training.records import record_figure as record_figure
     from .training.records import record_metric as record_metric
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _PLACES = {
     "BaseDataLoader": "hooks",

@@ -3,6 +3,7 @@
 import logging
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,6 +13,8 @@ from rich.console import Console
 from .errors import Interrupted, ProjectError
 
 console = Console()
+
+_AGAIN_S = 0.02
 
 
 def say(text: str, style: str = "", to: Console = console) -> None:
@@ -59,15 +62,43 @@ def logging_to_console() -> None:
 @contextmanager
 def stoppable() -> Iterator[None]:
     """Undo unfinished work where a signal ends the process."""
+    came: list[int] = []
 
     def stop(number: int, _: object) -> None:
-        Console(stderr=True).print("Interrupted.", style="red")
+        if not came:
+            Console(stderr=True).print("Interrupted.", style="red")
+        came.append(number)
         raise Interrupted(128 + number)
 
     signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = {number: signal.signal(number, stop) for number in signals}
     try:
-        yield
+        with _sent_again(came):
+            yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def _sent_again(came: list[int]) -> Iterator[None]:
+    """Send the last signal again where its exception came upon a finalizer.
+
+    Python passes none on from there: the work would go on, as if nothing had come.
+    """
+    hook, main, timers = sys.unraisablehook, threading.main_thread().ident or 0, []
+
+    def lost(found: "sys.UnraisableHookArgs") -> None:
+        if not isinstance(found.exc_value, Interrupted):
+            hook(found)
+            return
+        timers.append(threading.Timer(_AGAIN_S, signal.pthread_kill, (main, came[-1])))
+        timers[-1].start()
+
+    sys.unraisablehook = lost
+    try:
+        yield
+    finally:
+        sys.unraisablehook = hook
+        for timer in timers:
+            timer.cancel()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from model_runtime.cluster import Cluster, connected, idle, reached
+from model_runtime.cluster import Cluster, WorkerLostError, connected, idle, reached
 from model_runtime.errors import ProjectError
 
 from ..support import dask_programs
@@ -69,7 +69,11 @@ def _slow(n: int) -> int:
 
 def test_a_cluster_that_has_lost_its_workers_is_told(address: str, tmp_path: Path) -> None:
     with dask_programs.worker(tmp_path, address), connected(address) as cluster:
+        places = cluster.places
         with pytest.raises(ProjectError, match=r"has had no worker for \d+ s; start some"):
             [*cluster.each(os._exit, [3])]
-        with pytest.raises(ProjectError, match="has had no worker"):
-            [*cluster.in_order(abs, [-1])]
+        with pytest.raises(WorkerLostError, match=next(iter(places))):
+            cluster.at_once(abs, dict.fromkeys(places, -1))
+        for way in WAYS.keys() - {"each", "at once"}:
+            with pytest.raises(ProjectError, match="has had no worker"):
+                pytest.fail(f"{way}: {WAYS[way](cluster)}")

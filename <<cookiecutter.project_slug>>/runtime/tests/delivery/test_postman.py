@@ -215,5 +215,8 @@ def test_newman_is_content_with_a_service_that_asks_for_keys(trained: Path, tmp_
     with running(trained / "model_bin", tmp_path / "log", **variables) as service:
         service.wait("/readyz")
         assert asked(service, collected, tmp_path, key) == 0
-        assert asked(service, collected, tmp_path, "another") != 0
+        assert newman.open_service(service.url, key) == service.url
+        for wrong, why in (("", "and there is none in"), ("another", "not the one in")):
+            with pytest.raises(ProjectError, match=f"asks for an API key, {why} [A-Z_]+API_KEY"):
+                newman.open_service(service.url, wrong)
     assert key not in "".join(file.read_text() for file in tmp_path.iterdir())

@@ -257,6 +257,19 @@ def test_what_is_no_text_is_named(tmp_path: Path, content: bytes, said: str) -> 
             pass
 
 
+@pytest.mark.parametrize("said", ["cp1252", "utf-16"])
+def test_another_encoding_than_the_mark_s_is_refused(tmp_path: Path, said: str) -> None:
+    content = "a;b\n1;2\n".encode("utf-8-sig")
+    (tmp_path / "in.csv").write_bytes(content)
+    reading = plain_text("in", ".csv", io.BytesIO(content), AskedForm(said), COLUMNS)
+    with pytest.raises(ProjectError, match=f"begins with the mark of UTF-8, .* {said}"), reading:
+        pass
+    with pytest.raises(ProjectError, match=f"begins with the mark of UTF-8, .* {said}"):
+        read_whole(tmp_path / "in.csv", CsvForm(said))
+    for own in ("UTF8", "utf-8-sig"):
+        assert find_form(tmp_path / "in.csv", AskedForm(own)).separator == ";"
+
+
 @pytest.mark.parametrize("name", ["PAR1", "BZh"])
 def test_a_header_may_begin_like_another_kind_of_file(tmp_path: Path, name: str) -> None:
     assert find_form(written(tmp_path / "in.csv", f"{name};b", "1;2,5")).decimal == ","

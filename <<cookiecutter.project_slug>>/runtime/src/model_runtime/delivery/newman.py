@@ -11,7 +11,7 @@ from tempfile import NamedTemporaryFile
 
 import httpx
 
-from ..api_key import own_key
+from ..api_key import key_headers, own_key, own_key_variable
 from ..errors import ProjectError
 from ..settings import Settings
 from ..testing.keys import temporary_key
@@ -70,23 +70,32 @@ def check_api(settings: Settings, url: str | None = None) -> int:
         0 if all tests pass.
 
     Raises:
-        ProjectError: Newman is not installed, or there is no service that is ready.
+        ProjectError: Newman is not installed, or there is no service that is ready and lets us in.
     """
     if not NEWMAN.exists():
         raise ProjectError("newman is not installed here; `make test-api` does that first.")
     results = POSTMAN / "results"
     results.mkdir(exist_ok=True)
     if url:
-        return ask(_ready(url.rstrip("/")), COLLECTION, results, own_key())
+        return ask(open_service(url.rstrip("/"), own_key()), COLLECTION, results, own_key())
     key, variables = temporary_key(settings)
     with running(settings.paths.bundle, results / "service.log", **variables) as service:
         service.wait("/readyz")
         return ask(service.url, COLLECTION, results, key)
 
 
-def _ready(url: str) -> str:
+def open_service(url: str, key: str) -> str:
+    """Return the URL of a service that is ready and lets a key's owner in, or asks for no key.
+
+    Raises:
+        ProjectError: It is none; no test of it would tell more.
+    """
     try:
         httpx.get(f"{url}/readyz", timeout=30).raise_for_status()
+        asked = httpx.post(f"{url}/api/predict", json={}, headers=key_headers(key), timeout=30)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise ProjectError(f"{url} is no service that is ready: {error}") from error
+    if asked.status_code == httpx.codes.UNAUTHORIZED:
+        shown = "not the one in" if key else "and there is none in"
+        raise ProjectError(f"{url} asks for an API key, {shown} {own_key_variable()}.")
     return url

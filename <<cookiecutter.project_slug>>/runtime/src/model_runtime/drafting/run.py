@@ -42,7 +42,7 @@ def draft(asked: Asked) -> Iterator[str]:
 
     Raises:
         ProjectError: The table can't be read or learned from, or a file that would be replaced is
-            somebody's work and git has it not as it is; nothing is changed then.
+            somebody's work that is not committed; nothing is changed then.
     """
     path, folder = table(asked.source), _use_case()
     features, loader = folder / "features.yaml", folder / "data_loader.py"
@@ -98,7 +98,7 @@ def _check_kept(file: Path, force: bool) -> None:
     if force or not file.exists() or is_sample(file, project().package) or holds(file):
         return
     raise ProjectError(
-        f"{_here(file)} would be replaced, and git's last commit has it not as it is. Commit it "
+        f"{_here(file)} would be replaced, and it has changes that are not committed. Commit it "
         "first, or give it up with FORCE=1."
     )
 

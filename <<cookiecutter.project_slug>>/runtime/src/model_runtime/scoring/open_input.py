@@ -65,7 +65,7 @@ def plain_text(
         file.seek(0)
         demand_text(path, first)
     if INPUTS[suffix] is CsvInput:
-        demand_table(path, first)
+        demand_table(path, first, asked.encoding)
         form = form_of(first, asked, expected)
         if not form.plain:
             also("form", form.told)

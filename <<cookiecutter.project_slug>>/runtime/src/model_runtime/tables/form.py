@@ -110,7 +110,7 @@ def find_form(path: Path, asked: AskedForm | None = None) -> CsvForm:
     asked = asked or AskedForm()
     with opened(path) as file:
         first = file.read(LOOKED_AT)
-    demand_table(path, first)
+    demand_table(path, first, asked.encoding)
     encoding = asked.encoding or marked(first)
     if encoding:
         check_encoding(path, encoding)

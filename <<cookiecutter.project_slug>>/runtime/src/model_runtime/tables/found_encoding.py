@@ -25,12 +25,16 @@ _NOT_CP1252 = b"\x81\x8d\x8f\x90\x9d"
 
 
 def marked(first: bytes) -> str:
-    """Return the encoding that a byte order mark says; UTF-32's may be UTF-16's before a NUL.
+    """Return the encoding that a byte order mark says; without one, UTF-16 by its zeros."""
+    return byte_order_mark(first) or next(_by_zeros(first[:_ZEROS_IN]), "")
 
-    Without a mark it is UTF-16 by its zeros.
+
+def byte_order_mark(first: bytes) -> str:
+    """Return the encoding whose mark stands first, or nothing.
+
+    UTF-32's may be UTF-16's before a NUL: it is the one that the rest is in.
     """
     names = [name for mark, name in _BOMS.items() if first.startswith(mark)]
-    names = names or [*_by_zeros(first[:_ZEROS_IN])]
     return next((name for name in names if _decodes(first, name)), names[0] if names else "")
 
 

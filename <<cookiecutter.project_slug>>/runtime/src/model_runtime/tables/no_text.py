@@ -1,6 +1,9 @@
 """Files that are called texts, and are none."""
 
+import codecs
+
 from ..errors import ProjectError
+from .found_encoding import byte_order_mark
 
 _KINDS = {
     b"\x1f\x8b\x08": "was compressed by gzip: unpack it",
@@ -16,8 +19,13 @@ _KINDS = {
 """By the bytes with which they begin."""
 
 
-def demand_table(path: object, first: bytes) -> None:
-    """Refuse what is no CSV by its first bytes: no text, or nothing at all.
+def demand_table(path: object, first: bytes, encoding: str = "") -> None:
+    """Refuse what is no CSV by its first bytes: no text, nothing at all, or of another encoding.
+
+    Args:
+        path: For messages.
+        first: The first bytes.
+        encoding: The one that is said to be theirs; empty for none.
 
     Raises:
         ProjectError: It is none.
@@ -25,6 +33,21 @@ def demand_table(path: object, first: bytes) -> None:
     if not first:
         raise ProjectError(f"{path} is empty.")
     demand_text(path, first)
+    mark = byte_order_mark(first).removesuffix("-sig")
+    # By another encoding than the mark's, it would be a part of the first column's name.
+    if mark and encoding and not _name(encoding).startswith(mark):
+        raise ProjectError(
+            f"{path} begins with the mark of {mark.upper()}, and is said to be {encoding}; "
+            "leave its encoding out."
+        )
+
+
+def _name(encoding: str) -> str:
+    """Return an encoding's own name; that of one which Python doesn't know is told elsewhere."""
+    try:
+        return codecs.lookup(encoding).name
+    except LookupError:
+        return encoding
 
 
 def demand_text(path: object, first: bytes) -> None:

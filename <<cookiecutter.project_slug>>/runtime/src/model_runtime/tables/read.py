@@ -140,7 +140,7 @@ def _read_csv(
         return found
 
     with opened(path) as file:
-        demand_table(path, file.read(_MARK))
+        demand_table(path, file.read(_MARK), form.encoding)
     names = read(0).columns
     header = read(1, header=None, dtype=str, keep_default_na=False).iloc[0].tolist()
     if twice := _twice(header, missing or names):

@@ -6,7 +6,7 @@ import { answersOf, showAnswer, showText } from "./answer.js";
 import { featuresOf } from "./features.js";
 import { clearAll, fields, fill, garbled, row, showErrors, showForm } from "./form.js";
 import { frame } from "./frame.js";
-import { showMattered } from "./mattered.js";
+import { endMattered, showMattered } from "./mattered.js";
 import { filter } from "./sections.js";
 import { Failure, addressOf, ownAddress, service } from "./service.js";
 import { downloadTemplate, predictTable, showTable } from "./table.js";
@@ -133,6 +133,7 @@ $("form").addEventListener("submit", async (event) => {
   const { visit } = service;
   const start = performance.now();
   setBusy(true);
+  endMattered();
   try {
     const values = row();
     const { found, version } = await service.ask("api/predict", JSON.stringify(values));

@@ -9,14 +9,19 @@ import { Failure, service } from "./service.js";
 const MOST_SHOWN = 8;  // features; the others are folded
 const LEAST = 0.0005;  // of a probability, which is shown to a tenth of a percentage point
 
+let asking;
+
+export const endMattered = () => asking?.abort();  // what is shown next needs it no more
+
 export async function showMattered(values) {
   const title = el("h3", {}, "What mattered");
   const quiet = (text) => el("p", { class: "quiet" }, text);
   const place = el("div", { "aria-busy": "true" }, title, quiet("Comparing with other values…"));
   $("mattered").replaceChildren(place);  // of the next answer it is another one
+  asking = new AbortController();
   let shown;
   try {
-    const { found } = await service.ask("api/explain", JSON.stringify(values));
+    const { found } = await service.ask("api/explain", JSON.stringify(values), [asking.signal]);
     shown = list(found, values);
   } catch (failure) {
     if (!(failure instanceof Failure)) throw failure;
@@ -41,7 +46,8 @@ function list({ class_name: chosen, contributions }, values) {
 function about(chosen) {
   const change = chosen === undefined ? "How much higher or lower each value alone makes the answer"
     : `How many percentage points more or less likely each value alone makes “${classNamed(chosen)}”`;
-  return `${change}, compared with others from training. It tells what the model goes by, not what causes it.`;
+  const text = [...fields.values()].some(({ kind, format }) => kind === "text" && !format) ? " (a text with none)" : "";
+  return `${change}, compared with others from training${text}. It tells what the model goes by, not what causes it.`;
 }
 
 function bar({ feature: name, contribution: part }, values, largest, matters, isShare) {

@@ -27,9 +27,9 @@ export const service = {
 
   at: (path) => new URL(path, service.address).href,
 
-  async ask(path, body) {
+  async ask(path, body, ended = []) {
     const headers = { ...(service.key && { "X-API-Key": service.key }), ...(body && { "Content-Type": "application/json" }) };
-    const options = { headers, ...(body && { method: "POST", body }), signal: AbortSignal.timeout(PATIENCE * 1000) };
+    const options = { headers, ...(body && { method: "POST", body }), signal: AbortSignal.any([AbortSignal.timeout(PATIENCE * 1000), ...ended]) };
     const response = await fetch(service.at(path), options).catch((error) => {
       throw new Failure(error.name === "TimeoutError"
         ? `${service.address} did not answer in ${PATIENCE} seconds.` : unreachable());
