@@ -51,6 +51,7 @@ class PredictionLog:
         self._clock = Clock(time_zone(settings.time_zone))
         self._waiting: list[Answered] = []
         self._rows = 0
+        self._timer: asyncio.TimerHandle | None = None
 
     def of(self, schema: Schema, metadata: Metadata) -> "ModelLog":
         """Return the log of a bundle's model.
@@ -62,7 +63,7 @@ class PredictionLog:
 
     def _add(self, answered: Answered) -> None:
         if not self._waiting:
-            asyncio.get_running_loop().call_later(_DELAY, self.flush)
+            self._timer = asyncio.get_running_loop().call_later(_DELAY, self.flush)
         self._waiting.append(answered)
         before, self._rows = self._rows, self._rows + len(answered.rows)
         if before < _ENOUGH <= self._rows:
@@ -71,6 +72,8 @@ class PredictionLog:
     def flush(self) -> None:
         """Hand what has been collected to the sink."""
         waiting, self._waiting, self._rows = self._waiting, [], 0
+        if self._timer:
+            self._timer.cancel()  # it would part what waits next
         since = time.time() - time.perf_counter()
         for model, group in groupby(waiting, key=lambda answered: answered.model):
             requests = list(group)
@@ -97,15 +100,16 @@ class Clock:
     def __init__(self, zone: tzinfo) -> None:
         """Write in a time zone."""
         self._zone = zone
-        self._second, self._before, self._after = -1, "", ""
+        self._last, self._text = -1, ""
 
     def text(self, at: float) -> str:
-        """Return a time, given in seconds since 1970; those of one second have a text in common."""
-        second = int(at)
-        if second != self._second:
+        """Return a time, given in seconds since 1970; those of one millisecond share a text."""
+        at_ms = int(at * 1e3)
+        if at_ms != self._last:
+            second, ms = divmod(at_ms, 1000)
             text = datetime.fromtimestamp(second, self._zone).isoformat()
-            self._second, self._before, self._after = second, text[:_TO_SECONDS], text[_TO_SECONDS:]
-        return f"{self._before}.{int((at - second) * 1e3):03d}{self._after}"
+            self._last, self._text = at_ms, f"{text[:_TO_SECONDS]}.{ms:03d}{text[_TO_SECONDS:]}"
+        return self._text
 
 
 class ModelLog:
@@ -140,13 +144,33 @@ class ModelLog:
     def events(self, requests: Sequence[Answered], times: Iterable[str]) -> list[Event]:
         """Return the events of requests, one for each row."""
         answers = iter(self._answers(np.concatenate([request.outputs for request in requests])))
-        shown_id, shown_features, about = self._shown.id, self._shown.features, self._about
+        shown_id, shown_features = self._shown.id, self._shown.features
+        model, version, uuid, created = self._about
         events: list[Event] = []
         for request, at in zip(requests, times, strict=True):
             taken = round((request.ended - request.started) * 1e3, 3)
             request_id, route = request.request_id, request.route
             for number, row in enumerate(request.rows):
-                who, features = shown_id(row), shown_features(row)
-                asked = "prediction", at, request_id, number, route, who
-                events.append(Event(*asked, *next(answers), features, *about, taken))
+                prediction, class_name, probability, names, shares = next(answers)
+                events.append(
+                    Event(
+                        "prediction",
+                        at,
+                        request_id,
+                        number,
+                        route,
+                        shown_id(row),
+                        prediction,
+                        class_name,
+                        probability,
+                        names,
+                        shares,
+                        shown_features(row),
+                        model,
+                        version,
+                        uuid,
+                        created,
+                        taken,
+                    )
+                )
         return events
