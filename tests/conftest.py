@@ -1,5 +1,6 @@
 """Fixtures of all tests: the template alone, and trained projects."""
 
+import gc
 import os
 import sys
 import zlib
@@ -10,6 +11,8 @@ import pytest
 from tools.examples import snapshot
 
 pytest.register_assert_rewrite("tests.support")
+
+gc.set_threshold(50_000, 20, 50)  # a worker has more objects than are worth a look that often
 
 # Else each of the processes that tests start would compile all that it imports anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

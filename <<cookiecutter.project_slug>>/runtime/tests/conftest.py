@@ -1,5 +1,6 @@
 """Fixtures: the sample project, and bundles of it and of small cases."""
 
+import gc
 import os
 import shutil
 import sys
@@ -21,6 +22,8 @@ from .support.sample import ORIGINAL, RUNTIME
 from .support.settings import settings_in
 from .support.shared import shared
 from .support.small_cases import case, forest, logistic, poor, spending
+
+gc.set_threshold(50_000, 20, 50)  # a worker has more objects than are worth a look that often
 
 # This environment's programs, uv among them, are found by name, whether or not it is activated.
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
