@@ -63,6 +63,15 @@ def test_a_command_is_interrupted(command: str, where: str) -> None:
     assert (process.returncode, error) == (128 + signal.SIGINT, "Interrupted.\n")
 
 
+def test_nohup_lets_a_command_outlive_its_terminal() -> None:
+    hung_up = "import os, signal\nos.kill(os.getpid(), signal.SIGHUP)\nprint('it went on')"
+    code = f"from model_runtime.terminal import stoppable\nwith stoppable():\n    exec({hung_up!r})"
+    for program, said in ((["nohup"], "it went on\n"), ([], "")):
+        command = [*program, sys.executable, "-c", code]
+        done = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, text=True)
+        assert (done.stdout, done.returncode == 0) == (said, bool(said))
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_that_comes_upon_a_finalizer_ends_the_command_too(number: int) -> None:
     command = [sys.executable, "-c", FINALIZER.format(int(number))]

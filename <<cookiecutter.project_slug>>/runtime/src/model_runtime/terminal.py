@@ -71,7 +71,9 @@ def stoppable() -> Iterator[None]:
         raise Interrupted(128 + number)
 
     signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.signal(number, stop) for number in signals}
+    # What is ignored already stays so: nohup lets a command outlive its terminal.
+    heard = [number for number in signals if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, stop) for number in heard}
     try:
         with _sent_again(came):
             yield

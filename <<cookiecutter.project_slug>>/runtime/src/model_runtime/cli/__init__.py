@@ -19,8 +19,8 @@ from . import (
     versions,
 )
 
-# What is imported and loaded makes many objects and few cycles; to look for these as often as Python
-# does by itself takes a tenth of a short command.
+# What is imported and loaded makes many objects and few cycles; to look for these as often as
+# Python does by itself takes a tenth of a short command.
 gc.set_threshold(50_000, 20, 50)
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
