@@ -77,6 +77,14 @@ def verify(command: list[str]) -> None:
         assert (done.returncode, done.stderr) == (0, "")
 
 
+def cut_off_with(host: ContainerHost, image: str, playing: subprocess.Popen[str]) -> None:
+    """Cut a play off as soon as an image runs."""
+    with playing:
+        eventually(lambda: host.running.get("image") == image, LONG)
+        os.killpg(playing.pid, signal.SIGKILL)
+    assert host.running["image"] == image
+
+
 def test_a_container_is_run_once_and_a_version_that_fails_is_taken_back_by_the_next_play(
     host: ContainerHost, folder: Path, options: list[str], trained: Trained, port: int
 ) -> None:
@@ -103,10 +111,10 @@ def test_a_container_is_run_once_and_a_version_that_fails_is_taken_back_by_the_n
 
     impatient = [*options, "-e", json.dumps({"image": second, "ready_seconds": 4})]
     patient = [*impatient, "-e", json.dumps({"ready_seconds": 600})]
-    with begun(folder, "container", *patient, path=path) as cut_off:
-        eventually(lambda: host.running.get("image") == bad, LONG)
-        os.killpg(cut_off.pid, signal.SIGKILL)
-    assert host.running["image"] == bad
+    cut_off_with(host, bad, begun(folder, "container", *patient, path=path))
+    host.end()  # it crashes meanwhile
+    (host.folder / "container.json").unlink()
+    cut_off_with(host, bad, begun(folder, "container", *patient, path=path))
 
     failed = started(folder, "container", *impatient, path=path)
     assert failed.returncode != 0
