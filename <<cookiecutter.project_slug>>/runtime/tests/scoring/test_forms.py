@@ -257,6 +257,38 @@ def test_what_is_no_text_is_named(tmp_path: Path, content: bytes, said: str) -> 
             pass
 
 
+PACKED = gzip.compress(b"a,b\n" + b"".join(b"%d,%d\n" % (k, k**3) for k in range(60_000)))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"a,b\n1,2\n",
+        b"\x1f\x8b",
+        PACKED[:9],
+        PACKED[:-20],
+        PACKED[:-8] + bytes(8),
+        PACKED[:-2000] + bytes(1000) + PACKED[-1000:],
+        PACKED + b"a,b\n1,2\n",
+    ],
+    ids=["no gzip", "mark alone", "head alone", "cut off", "checksum", "damaged", "more behind"],
+)
+def test_what_is_no_whole_gzip_file_is_told_by_every_reader(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "in.csv.gz"
+    file.write_bytes(content)
+    for look in (
+        find_form,
+        lambda path: find_form(path, AskedForm("latin-1")),
+        lambda path: read_whole(path, CsvForm()),
+        lambda path: read_unknown(path, CsvForm()),
+    ):
+        with pytest.raises(ProjectError, match=r"in\.csv\.gz is no whole gzip file \(.+\): fetch"):
+            look(file)
+    file.write_bytes(PACKED)
+    assert find_form(file) == CsvForm()
+    assert read_unknown(file, CsvForm()).shape == (60_000, 2)
+
+
 @pytest.mark.parametrize("said", ["cp1252", "utf-16"])
 def test_another_encoding_than_the_mark_s_is_refused(tmp_path: Path, said: str) -> None:
     content = "a;b\n1;2\n".encode("utf-8-sig")

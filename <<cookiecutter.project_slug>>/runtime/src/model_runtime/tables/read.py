@@ -127,16 +127,17 @@ def _read_csv(
     missing: Mapping[str, frozenset[str]],
 ) -> pd.DataFrame:
     def read(rows: int | None, **options: Any) -> pd.DataFrame:
-        found: pd.DataFrame = pd.read_csv(
-            path,
-            sep=form.separator,
-            encoding=form.encoding,
-            decimal=form.decimal,
-            nrows=rows,
-            index_col=False,
-            low_memory=False,
-            **options,
-        )
+        with opened(path) as file:
+            found: pd.DataFrame = pd.read_csv(
+                file,
+                sep=form.separator,
+                encoding=form.encoding,
+                decimal=form.decimal,
+                nrows=rows,
+                index_col=False,
+                low_memory=False,
+                **options,
+            )
         return found
 
     with opened(path) as file:
