@@ -104,6 +104,7 @@ def read_whole(
             warnings.simplefilter("error", pd.errors.ParserWarning)
             if path.suffix == ".parquet":
                 frame = pd.read_parquet(path)
+                frame.columns = [str(name) for name in frame.columns]  # as scoring has them
                 return frame.head(n_rows) if n_rows is not None else frame
             return _read_csv(path, form, n_rows, texts, missing or {})
     except OSError as error:
