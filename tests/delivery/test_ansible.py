@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from .pipeline_tools import ansible
-from .playbooks import changed, play, program
+from .playbooks import changed, play, program, started
 
 
 def test_playbooks_pass_ansible_lint(project: Path) -> None:
@@ -50,10 +50,23 @@ esac
 """
 
 
-def test_a_host_that_is_ready_is_left_as_it_is(project: Path, tmp_path: Path) -> None:
-    log, addons = tmp_path / "log", tmp_path / "addons"
+UFW = """
+echo "$*" >> {log}
+case "$1" in
+  --version) echo 'ufw 0.36.2' ;;
+  status) echo 'Status: inactive' ;;
+esac
+"""
+
+
+def test_a_host_that_is_ready_is_left_as_it_is(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSH_CONNECTION", "192.0.2.7 50022 192.0.2.1 2222")
+    log, addons, firewall = tmp_path / "log", tmp_path / "addons", tmp_path / "firewall"
     addons.touch()
     stub = program(tmp_path / "bin", "microk8s", MICROK8S.format(log=log, addons=addons))
+    program(stub, "ufw", UFW.format(log=firewall))
     template = tmp_path / "csr.conf.template"
     template.write_text("DNS.1 = kubernetes\n#MOREIPS\n")
     folder = shutil.copytree(project / "deploy" / "ansible", tmp_path / "deploy" / "ansible")
@@ -63,7 +76,9 @@ def test_a_host_that_is_ready_is_left_as_it_is(project: Path, tmp_path: Path) ->
     foretold = play(folder, "host", "--check", *options, path=str(stub))
     assert changed(foretold) == 3, foretold  # addons, certificate, kubeconfig
     assert not addons.read_text() and not (folder / "kubeconfig-here").exists()
-    first = play(folder, "host", *options, path=str(stub))
+    first = play(folder, "host", *options, "--tags", "firewall", path=str(stub))
+    rules = [line for line in firewall.read_text().splitlines() if "limit" in line]
+    assert rules == ["limit from any to any port 2222 proto tcp"]
     asked = log.read_text().split("\n")
     kubeconfig = folder / "kubeconfig-here"
     assert kubeconfig.read_text().startswith("server: https://target.example.org:16443\n")
@@ -88,6 +103,20 @@ def test_a_check_of_a_fresh_host_ends_where_nothing_is_installed(
     shown = play(folder, playbook, "--check", "-e", facts)
     assert "until then a check can't tell more" in shown
     assert changed(shown) == 1  # the packages
+
+
+@pytest.mark.parametrize("playbook", ["host", "container"])
+def test_no_firewall_is_made_that_could_lock_people_out(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, playbook: str
+) -> None:
+    monkeypatch.delenv("SSH_CONNECTION", raising=False)
+    log = tmp_path / "firewall"
+    stub = program(tmp_path / "bin", "ufw", UFW.format(log=log))
+    folder = shutil.copytree(project / "deploy" / "ansible", tmp_path / "deploy" / "ansible")
+    failed = started(folder, playbook, "--tags", "firewall", path=str(stub))
+    assert failed.returncode != 0
+    assert "The port of sshd on here can't be told" in failed.stdout
+    assert not log.exists()
 
 
 MADE = ("admin_token", "api_keys", "log", "registry", "telemetry")
