@@ -96,7 +96,8 @@ def run(words: list[str]) -> int:
             start_new_session=True,
         )
     about = {"pid": process.pid, "label": known.label, "image": rest[-1], "words": words}
-    CONTAINER.write_text(json.dumps(about))
+    CONTAINER.with_suffix(".new").write_text(json.dumps(about))
+    CONTAINER.with_suffix(".new").replace(CONTAINER)
     return 0
 
 

@@ -29,12 +29,19 @@ def started(
     folder: Path, playbook: str, *options: str, path: str = ""
 ) -> subprocess.CompletedProcess[str]:
     """Run a playbook likewise, whatever comes of it."""
+    with begun(folder, playbook, *options, path=path) as process:
+        output, errors = process.communicate()
+    return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
+
+
+def begun(folder: Path, playbook: str, *options: str, path: str = "") -> subprocess.Popen[str]:
+    """Start a playbook likewise, in a process group of its own, without waiting for its end."""
     here = {"connection": "local", "become": False}
     here["python_interpreter"] = "{{ ansible_playbook_python }}"
     variables = {f"ansible_{name}": value for name, value in here.items()}
     inventory = {group: {"hosts": {"here": variables}} for group in GROUPS}
     (folder / "inventory.yml").write_text(json.dumps(inventory))
-    return subprocess.run(
+    return subprocess.Popen(
         [str(ansible() / "ansible-playbook"), f"{playbook}.yml", *options],
         cwd=folder,
         env=os.environ
@@ -43,8 +50,10 @@ def started(
         | {"ANSIBLE_NOCOLOR": "1", "ANSIBLE_GATHERING": "explicit", "LC_ALL": "C.UTF-8"}
         | {"ANSIBLE_PIPELINING": "1"},  # one process for a task, where it would be several
         stdin=subprocess.DEVNULL,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
+        start_new_session=True,
     )
 
 

@@ -1,7 +1,9 @@
 """The playbook of hosts without a cluster: units by Quadlet, and services that answer for real."""
 
 import json
+import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,10 +16,12 @@ from tests.support.projects import Trained
 from tests.support.services import free_port, get
 
 from .container_host import ContainerHost
-from .playbooks import changed, encrypted, play, started
+from .control_plane.cluster import eventually
+from .playbooks import begun, changed, encrypted, play, started
 
 IMAGE = "registry.example.org/team/titanic"
 PASSWORD = "pull-of-the-vault"
+LONG = 120
 
 
 @pytest.fixture
@@ -73,13 +77,13 @@ def verify(command: list[str]) -> None:
         assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_a_container_is_run_once_and_a_version_that_fails_is_taken_back(
+def test_a_container_is_run_once_and_a_version_that_fails_is_taken_back_by_the_next_play(
     host: ContainerHost, folder: Path, options: list[str], trained: Trained, port: int
 ) -> None:
     project = trained("titanic")
     first, second = f"{IMAGE}@sha256:{'1' * 64}", f"{IMAGE}:2"
     good = host.publish(first, project)
-    host.publish(second, project, TITANIC_PATHS__BUNDLE="/nowhere")
+    bad = host.publish(second, project, TITANIC_PATHS__BUNDLE="/nowhere")
     path = str(host.bin)
     options += ["-e", f"image={first}"]
 
@@ -98,6 +102,12 @@ def test_a_container_is_run_once_and_a_version_that_fails_is_taken_back(
     assert (changed(shown), host.running["pid"]) == (0, pid), shown
 
     impatient = [*options, "-e", json.dumps({"image": second, "ready_seconds": 4})]
+    patient = [*impatient, "-e", json.dumps({"ready_seconds": 600})]
+    with begun(folder, "container", *patient, path=path) as cut_off:
+        eventually(lambda: host.running.get("image") == bad, LONG)
+        os.killpg(cut_off.pid, signal.SIGKILL)
+    assert host.running["image"] == bad
+
     failed = started(folder, "container", *impatient, path=path)
     assert failed.returncode != 0
     assert f"{second} did not become ready on here" in failed.stdout
@@ -105,4 +115,5 @@ def test_a_container_is_run_once_and_a_version_that_fails_is_taken_back(
     assert host.running["image"] == good
     assert get(f"http://127.0.0.1:{port}/readyz")[0] == 200
     assert (host.folder / "settings" / "environment").stat().st_mode & 0o777 == 0o600
+    assert not (host.folder / "settings" / "former").exists()
     assert not [*Path("/run").glob("titanic-pull*")]

@@ -6,6 +6,7 @@ from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -13,7 +14,7 @@ from model_runtime.api_key import make_key
 
 from tests.support.projects import ENVIRONMENT, Trained
 
-from .control_plane.cluster import Cluster
+from .control_plane.cluster import Cluster, eventually
 from .playbooks import changed, encrypted, play
 
 NAMES = {
@@ -50,13 +51,14 @@ def project(trained: Trained, plain: Path, target: Cluster, tmp_path: Path) -> P
     return copy
 
 
-def vault() -> dict[str, object]:
+def vault() -> dict[str, Any]:
     """Return what a vault has, with a key that the service takes."""
     key, known = make_key("of-the-vault", 1)
     return {
         "vault_admin_token": "token-of-the-vault",
         "vault_api_keys": {"keys": known.line, "api-key": key},
-        "vault_log": {"TITANIC_LOG__HASH_KEY": "hash-word-of-the-vault-that-is-long"},
+        "vault_log": {"TITANIC_LOG__HASH_KEY": "hash-word-of-the-vault-that-is-long"}
+        | {"NO_MORE": "word-of-the-vault"},
         "vault_telemetry": {"OTEL_EXPORTER_OTLP_HEADERS": "header-of-the-vault"},
         "vault_registry": {"MLFLOW_TRACKING_PASSWORD": "word-of-the-vault"},
         "vault_pull": {"server": "registry.example.org", "username": "me", "password": "pull-word"},
@@ -69,7 +71,12 @@ def content(there: Cluster, name: str) -> dict[str, str]:
     return {key: b64decode(value).decode() for key, value in data.items()}
 
 
-def test_chart_and_secrets_are_deployed_once_and_a_check_says_so_before(
+def serving(there: Cluster) -> set[str]:
+    """Return the names of the pods that serve."""
+    return {pod["metadata"]["name"] for pod in there.pods()}
+
+
+def test_chart_and_secrets_are_deployed_once_and_again_when_they_change_as_a_check_says_before(
     project: Path, target: Cluster
 ) -> None:
     folder, wanted = project / "deploy" / "ansible", vault()
@@ -91,6 +98,18 @@ def test_chart_and_secrets_are_deployed_once_and_a_check_says_so_before(
     secret = ("of-the-vault", "pull-word", "sha256:")
     assert not [word for word in secret if word in foretold + done]
 
-    for again in (("--check",), ()):
-        shown = play(folder, "deploy", *again, *options)
-        assert changed(shown) == 0, shown
+    before = serving(target)
+    wanted["vault_admin_token"] = "another-token-of-the-vault"
+    wanted["vault_log"].pop("NO_MORE")
+    options = (*encrypted(folder, yaml.safe_dump(wanted)), "-v")
+    foretold = play(folder, "deploy", "--check", *options)
+    assert serving(target) == before, "a check changes nothing"
+    done = play(folder, "deploy", *options)
+    assert changed(foretold) == changed(done) == 2, f"Secrets, Deployment: {foretold} {done}"
+    assert content(target, NAMES["admin_token"]) == {"admin-token": wanted["vault_admin_token"]}
+    assert content(target, NAMES["log"]) == wanted["vault_log"]
+    eventually(lambda: not serving(target) & before and target.ready("titanic") == 1)
+    assert not [word for word in secret if word in foretold + done]
+
+    shown = play(folder, "deploy", *options)
+    assert changed(shown) == 0, shown

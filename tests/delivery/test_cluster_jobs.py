@@ -3,6 +3,7 @@
 import csv
 import os
 import re
+import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -149,21 +150,42 @@ def scored(folder: Path) -> int:
     return sum(len(file.read_text().splitlines()) - 1 for file in folder.glob("*.csv"))
 
 
-def test_a_killed_worker_costs_no_row_and_nothing_is_left(
-    project: Path, release: Cluster, shared: Path
+def cut_off(run_: subprocess.Popen[str], kubeconfig: Path) -> str:
+    """Let a run lose its cluster until it says so, and return what it has said until then."""
+    away = kubeconfig.rename(kubeconfig.with_suffix(".away"))
+    for each in psutil.Process(run_.pid).children(recursive=True):
+        if each.name() == "kubectl":
+            each.kill()
+    said = ""
+    assert run_.stdout is not None
+    for line in run_.stdout:
+        said += line
+        if "The job goes on; the cluster is asked again." in line:
+            break
+    else:
+        raise AssertionError(said)
+    away.rename(kubeconfig)
+    return said
+
+
+def test_a_killed_worker_and_a_cut_connection_cost_no_row_and_nothing_is_left(
+    project: Path, release: Cluster, shared: Path, tmp_path: Path
 ) -> None:
     rows = passengers(shared / "in")
-    run_ = scoring(project, "WORKERS=2")
+    kubeconfig = Path(shutil.copy(release.kubeconfig, tmp_path / "of-the-run"))
+    run_ = scoring(project, "WORKERS=2", KUBECONFIG=str(kubeconfig))
+    assert run_.stdout is not None
     try:
         pod = eventually(lambda: works(release, 1), LONG)
         assert {pod, *of_index(release, 0)} <= guarded(release)
         kill(release, pod)
-        said, _ = run_.communicate(timeout=LONG)
+        said = cut_off(run_, kubeconfig) + run_.stdout.read()
+        run_.wait(LONG)
     finally:
         run_.kill()
     assert run_.returncode == 0, said
     assert "2 workers; the model of titanic:" in said
-    assert re.search(rf"scored +{rows:,} to ", said), said
+    assert len(re.findall(rf"scored +{rows:,} to ", said)) == 1, said
     assert scored(shared / "out") == rows
     assert nothing_left(release)
 

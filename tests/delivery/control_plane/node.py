@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -122,6 +123,18 @@ class Node:
         return any(each.path == path and each.runs(container) for each in [*self._pods.values()])
 
 
+def _stamped(parts: Iterator[bytes], since: str) -> Iterator[bytes]:
+    """Yield lines with times, three in a second, which are the same whenever they are asked."""
+    rest, number = b"", 0
+    for part in parts:
+        *lines, rest = (rest + part).split(b"\n")
+        for line in lines:
+            second = datetime.fromtimestamp(number // 3, UTC).isoformat().removesuffix("+00:00")
+            if f"{second}Z" >= since:
+                yield f"{second}.{number % 3:09}Z ".encode() + line + b"\n"
+            number += 1
+
+
 class _Logs(BaseHTTPRequestHandler):
     node: Node
 
@@ -131,11 +144,15 @@ class _Logs(BaseHTTPRequestHandler):
         if what != "containerLogs" or len(rest) != 3:
             self.send_error(404)
             return
-        follows = parse_qs(asked.query).get("follow") == ["true"]
+        query = parse_qs(asked.query)
+        follows = query.get("follow") == ["true"]
+        parts = self.node.log(*rest, follows=follows)
+        if query.get("timestamps") == ["true"]:
+            parts = _stamped(parts, *query.get("sinceTime", [""]))
         self.send_response(200)
         self.end_headers()
         with suppress(OSError):  # whoever reads may go
-            for part in self.node.log(*rest, follows=follows):
+            for part in parts:
                 self.wfile.write(part)
 
     def log_message(self, *arguments: object) -> None:

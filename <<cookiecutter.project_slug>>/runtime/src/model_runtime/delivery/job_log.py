@@ -2,11 +2,14 @@
 
 import json
 import time
+from functools import cache
 from typing import Any
 
 from ..errors import ProjectError
 from ..terminal import say
 from .kubectl import Kubectl
+from .patience import Patience
+from .pod_log import PodLog
 
 _LABEL = "batch.kubernetes.io"
 _LOOK_S = 1.0
@@ -25,29 +28,47 @@ def follow_job(kubectl: Kubectl, name: str, container: str) -> None:
     Raises:
         ProjectError: It failed.
     """
-    shown: set[str] = set()
-    said = ""
+    log_of = cache(lambda pod: PodLog(kubectl, pod, container))
+    said, patience = "", Patience()
     while True:
-        job, pods = _state(kubectl, name)
-        for pod in pods:
-            if pod["metadata"]["name"] not in shown and _started(pod):
-                shown.add(pod["metadata"]["name"])
-                words = ("--follow", "--container", container)
-                kubectl.show("logs", pod["metadata"]["name"], *words)
-            elif (waits := _waits(pod)) and waits != said:
+        job, pods = _state(name, _seen(kubectl, name, patience))
+        begun = [pod for pod in pods if _started(pod)]
+        for pod in begun:
+            log_of(pod["metadata"]["name"]).follow(ended=_terminated(pod, container))
+        for waits in filter(None, map(_waits, pods)):
+            if waits != said:
                 said = waits
                 say(waits, "dim")
-        if _ended(job):
+        if all(log_of(pod["metadata"]["name"]).done for pod in begun) and _ended(job):
             return
         time.sleep(_LOOK_S)
 
 
-def _state(kubectl: Kubectl, name: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def _seen(kubectl: Kubectl, name: str, patience: Patience) -> str:
+    """Return a job and its pods as the cluster tells them, once it does.
+
+    Raises:
+        ProjectError: It has not done so for too long.
+    """
+    words = ("--selector", f"{_LABEL}/job-name={name}", "--output", "json")
+    while True:
+        try:
+            found = kubectl.ask("get", "jobs,pods", *words)
+        except ProjectError as error:
+            if patience.over:
+                raise
+            if not patience.tried:
+                say(f"{error} The job goes on; the cluster is asked again.", "dim")
+            patience.fail()
+        else:
+            patience.renew()
+            return found
+        time.sleep(_LOOK_S)
+
+
+def _state(name: str, told: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Return a job and the pods of its index 0, the newest last."""
-    selector = f"{_LABEL}/job-name={name}"
-    found = json.loads(kubectl.ask("get", "jobs,pods", "--selector", selector, "--output", "json"))[
-        "items"
-    ]
+    found = json.loads(told)["items"]
     jobs = [each for each in found if each["kind"] == "Job"]
     if not jobs:
         raise ProjectError(f"The job {name} is gone: somebody has removed it.")
@@ -63,6 +84,11 @@ def _state(kubectl: Kubectl, name: str) -> tuple[dict[str, Any], list[dict[str, 
 def _started(pod: dict[str, Any]) -> bool:
     states = [each["state"] for each in pod["status"].get("containerStatuses", [])]
     return any("running" in state or "terminated" in state for state in states)
+
+
+def _terminated(pod: dict[str, Any], container: str) -> bool:
+    every = pod["status"].get("containerStatuses", [])
+    return any("terminated" in each["state"] for each in every if each["name"] == container)
 
 
 def _waits(pod: dict[str, Any]) -> str:

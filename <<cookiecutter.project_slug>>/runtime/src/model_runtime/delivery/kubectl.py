@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..errors import ProjectError
@@ -50,10 +51,28 @@ class Kubectl:
             raise ProjectError(f"kubectl {arguments[0]} failed: {done.stderr.strip()}")
         return done.stdout
 
-    def show(self, *arguments: str) -> None:
-        """Run a command and show what it says, until its end."""
-        command = self._command(*arguments)
-        subprocess.run(command, check=False, preexec_fn=deaf_to_hangup)  # noqa: S603
+    def read(self, take: Callable[[bytes], None], *arguments: str, told: bool = True) -> bool:
+        """Hand on what a command says, line by line, until its end; return whether it was good.
+
+        Args:
+            take: Gets each line, with its end if it has one.
+            arguments: The command's words.
+            told: Show what it says of failures.
+        """
+        with subprocess.Popen(  # noqa: S603
+            self._command(*arguments),
+            stdout=subprocess.PIPE,
+            stderr=None if told else subprocess.DEVNULL,
+            preexec_fn=deaf_to_hangup,
+        ) as program:
+            assert program.stdout is not None  # noqa: S101
+            try:
+                for line in program.stdout:
+                    take(line)
+            except BaseException:
+                program.kill()  # it waits for the cluster, and would not notice
+                raise
+        return not program.returncode
 
     def _command(self, *arguments: str) -> list[str]:
         return [need_kubectl(), "--namespace", self.namespace, *arguments]

@@ -1,0 +1,65 @@
+"""The log of a container, which goes on where it was cut off."""
+
+import re
+import sys
+
+from ..terminal import say
+from .kubectl import Kubectl
+from .patience import Patience
+
+_STAMPED = re.compile(rb"(\d{4}-\d\d-\d\dT[\d:.]+\S*) ")
+
+
+class PodLog:
+    """The log of a container of a pod; each of its lines is shown once.
+
+    Attributes:
+        done: All of it was shown, or it could not be had for too long.
+    """
+
+    def __init__(self, kubectl: Kubectl, pod: str, container: str) -> None:
+        """Begin with nothing shown.
+
+        Args:
+            kubectl: In the pod's namespace.
+            pod: Its name.
+            container: Its own in the pod.
+        """
+        self._kubectl = kubectl
+        self._words = ("logs", pod, "--container", container, "--follow", "--timestamps")
+        self._last = ""
+        self._patience = Patience()
+        self._ended = self.done = False
+
+    def follow(self, *, ended: bool) -> None:
+        """Show what was not shown yet, until the container ends or the connection does.
+
+        Args:
+            ended: The container has ended before: what comes now is all.
+        """
+        if self.done:
+            return
+        self._ended = ended
+        # The API takes whole seconds: the lines of the last one come again.
+        since = (f"--since-time={self._last}",) if self._last else ()
+        told = not self._patience.tried
+        if self._kubectl.read(self._show, *self._words, *since, told=told):
+            self._patience.renew()
+            self.done = ended
+            return
+        self._patience.fail()
+        if self._patience.over:
+            self.done = True
+            say(f"The log of {self._words[1]} can't be read, and is not followed any more.", "dim")
+
+    def _show(self, line: bytes) -> None:
+        if not (line.endswith(b"\n") or self._ended):
+            return  # cut off; it comes again
+        self._patience.renew()
+        if found := _STAMPED.match(line):
+            stamp, line = found[1].decode(), line[found.end() :]
+            if stamp <= self._last:
+                return
+            self._last = stamp
+        sys.stdout.buffer.write(line)
+        sys.stdout.buffer.flush()
