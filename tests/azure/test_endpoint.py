@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +23,15 @@ from model_azure.endpoint.release import Rollout
 from model_azure.settings import Azure, Endpoint, read_azure
 from model_runtime.bundle.read import Bundle, read_bundle
 from model_runtime.delivery.wanted_image import WantedImage
-from model_runtime.errors import ProjectError
+from model_runtime.errors import Interrupted, ProjectError
 from model_runtime.progress import Progress
 from model_runtime.project import project as own_project
 from model_runtime.settings import Settings, read_settings
+from model_runtime.terminal import stoppable
 from rich.console import Console
 
 from tests.azure.stand_in import StandIn
-from tests.azure.stand_in.messages import Answer
+from tests.azure.stand_in.messages import Answer, Refused
 from tests.azure.stand_in.online import Online
 from tests.support.files import AZURE
 from tests.support.projects import Trained
@@ -179,6 +181,39 @@ def test_mirrored_requests_that_fail_take_it_back(azure: StandIn, online: Online
         roll_out(NEXT)
     assert [*deployments(azure)] == ["blue"]
     assert online.shares[-1] == ({"blue": 100}, {})
+
+
+def _refuse(azure: StandIn) -> None:
+    azure.faults.add("DELETE", "/deployments/blue", Refused(409, "Conflict", "It is busy."))
+
+
+def _interrupt(azure: StandIn) -> None:
+    stop = partial(os.kill, os.getpid(), signal.SIGTERM)
+    azure.faults.call("DELETE", "/deployments/blue", stop)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "raised", "left"),
+    [(_refuse, ProjectError, ["blue", "green"]), (_interrupt, Interrupted, ["green"])],
+)
+def test_trouble_with_the_old_ones_removal_is_none_of_the_new_ones(
+    azure: StandIn,
+    online: Online,
+    capsys: pytest.CaptureFixture[str],
+    trouble: Callable[[StandIn], None],
+    raised: type[BaseException],
+    left: list[str],
+) -> None:
+    roll_out(GOOD)
+    trouble(azure)
+    with pytest.raises(raised) as failure, stoppable():
+        roll_out(NEXT)
+    told = "'green' answers all requests. 'blue' may be left"
+    assert told in f"{failure.value}{capsys.readouterr().out}"
+    assert online.shares[-1] == ({"green": 100}, {})
+    assert sorted(deployments(azure)) == left
+    roll_out(GOOD)
+    assert [*deployments(azure)] == ["blue"]
 
 
 def test_what_an_earlier_change_left_is_put_right(azure: StandIn, online: Online) -> None:

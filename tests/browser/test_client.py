@@ -198,6 +198,12 @@ def test_the_form_is_filled_in_from_json(page: Page, service: Service) -> None:
     opened(page, service)
     rows = [service.example, *other_rows(service)]
     unfold(page, "from JSON")
+    listed = {name: ["a list"] for name in service.features}
+    page.get_by_label("An object of values").fill(json.dumps(listed | misspelt(page, service)))
+    page.get_by_role("button", name="Fill in").click()
+    for name in service.features:
+        expect(page.locator("#json-wrong")).to_contain_text(f"“{name}” is left empty: “")
+        expect(control(page, service, name)).to_have_value("")
     page.get_by_label("An object of values").fill(json.dumps(rows[-1] | {"unheard-of": 1}))
     page.get_by_role("button", name="Fill in").click()
     expect(page.locator("#json-wrong")).to_contain_text("The model knows no “unheard-of”")
@@ -206,6 +212,13 @@ def test_the_form_is_filled_in_from_json(page: Page, service: Service) -> None:
     page.get_by_label("An object of values").fill("{")
     page.get_by_role("button", name="Fill in").click()
     expect(page.locator("#json-wrong")).to_contain_text("This is no JSON")
+
+
+def misspelt(page: Page, service: Service) -> dict[str, str]:
+    """Return a value of no meaning for each feature whose control keeps none."""
+    kept = "node => node.tagName === 'TEXTAREA' || node.type === 'text'"
+    names = service.features
+    return {name: "12 a" for name in names if not control(page, service, name).evaluate(kept)}
 
 
 def other_rows(service: Service) -> list[dict[str, Any]]:
@@ -250,10 +263,19 @@ def test_what_is_wrong_in_a_table_is_told_with_its_row(page: Page, service: Serv
     opened(page, service)
     unfold(page, "from CSV")
     name = next(iter(service.features))
-    names, values = ",".join(service.example), ",".join(map(str, service.example.values()))
-    page.get_by_label("Rows", exact=True).fill(f"{names}\n{values}\n{'unheard-of,' * len(names)}\n")
+    count = len(service.example)
+    names = ",".join(service.example)
+    values = ",".join(f'"{value}"' for value in service.example.values())
+    unheard_of = ",".join(["unheard-of"] * count)
+    page.get_by_label("Rows", exact=True).fill(f"{names}\n{values}\n{unheard_of}\n")
     page.get_by_role("button", name="Predict all").click()
     expect(page.locator("#scored .wrong li").first).to_contain_text(f"Row 2, {name}")
+    page.get_by_label("Rows", exact=True).fill(f'{names}\n{values}\n{values},1\n"')
+    page.get_by_role("button", name="Predict all").click()
+    told = page.locator("#scored .wrong")
+    expect(told).to_contain_text("2 rows have to be corrected")
+    expect(told).to_contain_text(f"Row 2 has {count + 1} fields, and the header has {count}")
+    expect(told).to_contain_text("Row 3 has a quote")
     page.get_by_label("Rows", exact=True).fill("not a table")
     page.get_by_role("button", name="Predict all").click()
     expect(page.locator("#scored .wrong")).to_contain_text("names of the columns")

@@ -120,8 +120,8 @@ RULES: dict[str, tuple[list[Any], list[Any]]] = {
     ),
     "deployment.ingress.host": HOSTS,
     "deployment.gateway.hosts": (
-        [[each] for each in HOSTS[0] if each not in ("", "*")],
-        [[each] for each in (*HOSTS[1], "", "*")],
+        [[each] for each in HOSTS[0] if each not in ("", "*")] + [["a.example"] * 16],
+        [[each] for each in (*HOSTS[1], "", "*")] + [["a.example"] * 17],
     ),
     "deployment.gateway.name": NAMES,
     "deployment.gateway.namespace": (["", *NAMESPACES[0]], NAMESPACES[1]),

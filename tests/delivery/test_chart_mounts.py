@@ -67,3 +67,50 @@ def test_two_volumes_have_two_places(
     assert ("/scratch", False) in mounts(render(asked("/scratch", "/scratch/below", "/etc/ca")))
     said = refusal(titanic, tmp_path, asked("/scratch", "/scratch/"))
     assert "own-0 and own-1 are mounted at one place, /scratch;" in said
+
+
+def logged(path: str, max_mb: int = 100, keep: int = 5, *volumes: dict[str, Any]) -> dict[str, Any]:
+    """Return values by which predictions are logged to a file."""
+    file = {"path": path, "max_mb": max_mb, "keep": keep}
+    return {
+        "log": {"predictions": "file", "file": file},
+        "deployment": {"volumes": [GIVEN | volume for volume in volumes]},
+    }
+
+
+KEPT = {"name": "kept", "mount_path": "/logs/"}
+BELOW = {"name": "below", "mount_path": "/tmp/kept"}
+CLOSED = {"read_only": True}
+LOGGED: dict[str, list[dict[str, Any]]] = {
+    "": [
+        logged("/tmp/p.jsonl"),
+        logged("/tmp/p.jsonl", 900, 0),
+        logged("/logs/p.jsonl", 500, 5, KEPT),
+        logged("/tmp/kept/p.jsonl", 500, 5, BELOW),
+        logged("logs/p.jsonl", 500, 5, KEPT | {"mount_path": "/app/logs"}),
+        logged("/logs/open/p.jsonl", 500, 5, KEPT | CLOSED, BELOW | {"mount_path": "/logs/open"}),
+    ],
+    "and a pod can't write": [
+        logged("logs/p.jsonl"),
+        logged("/tmp/../p.jsonl"),
+        logged("/logs-2/p.jsonl", 100, 5, KEPT),
+        logged("/logs/p.jsonl", 100, 5, KEPT | CLOSED),
+        logged("/tmp/kept/p.jsonl", 100, 5, BELOW | CLOSED),
+    ],
+    "keep 5 it grows to 3000 MiB, and /tmp": [
+        logged("/tmp/p.jsonl", 500, 5),
+        logged("/tmp/p.jsonl", 500, 5, KEPT, BELOW),
+    ],
+    "keep 0 it grows to 901 MiB, and /tmp": [logged("/tmp/p.jsonl", 901, 0)],
+}
+
+
+@pytest.mark.parametrize(
+    ("said", "values"), [(said, each) for said, given in LOGGED.items() for each in given]
+)
+def test_a_log_in_a_file_has_a_place_that_holds_it(
+    titanic: Path, tmp_path: Path, said: str, values: dict[str, Any]
+) -> None:
+    found = refusal(titanic, tmp_path, values)
+    assert said in found
+    assert bool(said) == bool(found), found

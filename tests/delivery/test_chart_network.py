@@ -9,7 +9,9 @@ import pytest
 from .charts import FETCHED, TAG, VALUES, Manifest, named, one, pods, selects, with_values
 from .helm import helm
 
-DNS = {"ports": [{"port": 53, "protocol": kind} for kind in ("UDP", "TCP")]}
+DNS = {
+    "ports": [{"port": port, "protocol": kind} for port in (53, 5353) for kind in ("UDP", "TCP")]
+}
 INSTANCE = {"app.kubernetes.io/name": "titanic", "app.kubernetes.io/instance": "titanic"}
 IN_A_SECRET: dict[str, Any] = {"deployment": {"secrets": {"registry": "mlflow"}}}
 

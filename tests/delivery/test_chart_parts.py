@@ -142,7 +142,6 @@ def test_a_collector_beside_the_service_gets_its_predictions(
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ({"log": {"predictions": "file"}}, "a pod can write to /tmp only"),
         ({"deployment": {"fluent_bit": {"outputs": [{"name": "es", "host": "x"}]}}}, "has no port"),
     ],
 )

@@ -191,6 +191,13 @@ def test_a_version_without_a_share_needs_no_way_in(render: Render) -> None:
     assert not named(manifests, "Ingress")
 
 
+def test_a_route_leads_to_as_many_versions_as_it_may(render: Render) -> None:
+    canaries = {f"n{number}": {"tag": "8", "weight": 1} for number in range(15)}
+    manifests = render({"deployment": {"canaries": canaries, "gateway": GATEWAY}})
+    (rule,) = one(manifests, "HTTPRoute")["spec"]["rules"]
+    assert len(rule["backendRefs"]) == 16
+
+
 BY_INGRESS = {"ingress": INGRESS}
 REFUSED: dict[str, dict[str, Any]] = {
     "canaries.next.tag is missing": {"canaries": {"next": {"weight": 1}}, **BY_INGRESS},
@@ -204,6 +211,10 @@ REFUSED: dict[str, dict[str, Any]] = {
     },
     "the weights of last, next are more than 100": {
         "canaries": {"next": NEXT, "last": NEXT | {"weight": 91}},
+        "gateway": GATEWAY,
+    },
+    "there are 16, and a route of deployment.gateway takes 15": {
+        "canaries": {f"n{number}": {"tag": "8"} for number in range(16)},
         "gateway": GATEWAY,
     },
     "additional properties 'too-long-a-name' not allowed": {"canaries": {"too-long-a-name": NEXT}},

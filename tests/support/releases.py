@@ -1,6 +1,7 @@
 """The template as a repository, with a version that can be released."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -9,6 +10,9 @@ from tools.releases import changelog, checks, places
 from tools.upgrades.git import Git
 
 from .story import copy_template
+
+_NOTHING_ASKED = re.compile(r"(### Upgrading)\s+(?=## |\Z)")
+"""A version's section of which nobody has written yet what an upgrade to it asks."""
 
 
 def version() -> str:
@@ -29,7 +33,8 @@ def copied(folder: Path, alone: bool = False) -> Git:
     file = folder / places.CHANGELOG
     text = file.read_text("utf-8")
     title = changelog.newest(text)[0]
-    file.write_text(text.replace(f"## {title}\n", f"## {version()}, unreleased\n", 1), "utf-8")
+    text = text.replace(f"## {title}\n", f"## {version()}, unreleased\n", 1)
+    file.write_text(_NOTHING_ASKED.sub(r"\1\n\nNothing.\n\n", text, 1), "utf-8")
     git = Git(folder)
     git("init", "--quiet", f"--initial-branch={checks.BRANCH}")
     commit(git, "All")

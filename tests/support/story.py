@@ -68,6 +68,7 @@ def prepare(folder: Path) -> Path:
     copy_template(template)
     Git(template)("init", "--quiet", "--initial-branch=main")
     skeleton = template / SKELETON
+    (template / "CHANGELOG.md").write_text("# Changelog\n\n## Before\n", "utf-8")
     release(template, "0.1.0", "Nothing.")
     jenkins = skeleton / "deploy" / "jenkins"
     (jenkins / "README.md").rename(jenkins / "pipelines.md")

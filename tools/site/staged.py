@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path, PurePosixPath
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from tools.examples import SKELETON
 
@@ -75,7 +75,7 @@ class Site:
         name, hash_sign, anchor = to.partition("#")
         if not name:
             return f"[{words}]({to})"
-        target = Path(self.root, page).parent.joinpath(name).resolve()
+        target = Path(self.root, page).parent.joinpath(unquote(name)).resolve()
         inside = target.relative_to(self.root).as_posix()
         if place := self.places.get(inside):
             here = self.places[page].parent

@@ -1,5 +1,6 @@
 """An image is pushed where its name says, and the password goes nowhere else."""
 
+import json
 import os
 from pathlib import Path
 
@@ -12,7 +13,7 @@ DIGEST = f"sha256:{'a' * 64}"
 PROGRAM = """#!/bin/sh
 echo "$@" >> "$SAID"
 case "$1" in
-login) cat > "$DOCKER_CONFIG/password";;
+login) cat > "$DOCKER_CONFIG/password"; cp -rL "$DOCKER_CONFIG" "$SAID.config";;
 image) echo '[{"RepoDigests": ["other@sha256:b", "'"${3%:*}"'@DIGEST"]}]';;
 esac
 """.replace("DIGEST", DIGEST)
@@ -26,6 +27,7 @@ def said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("SAID", str(tmp_path / "said"))
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path / "config"))
     monkeypatch.setenv("REGISTRY_USERNAME", "ann")
     monkeypatch.setenv("REGISTRY_PASSWORD", "s3cret")
     return tmp_path / "said"
@@ -44,6 +46,22 @@ def test_it_logs_in_where_it_pushes_to(said: Path, reference: str, host: str) ->
     login = f"login --username ann --password-stdin {host}"
     asked = [login, f"push {reference}", f"image inspect {reference}"]
     assert said.read_text().splitlines() == asked
+
+
+def test_a_login_keeps_dockers_context_and_leaves_its_own_logins_alone(said: Path) -> None:
+    config = said.with_name("config")
+    context = config / "contexts" / "meta" / "abc" / "meta.json"
+    context.parent.mkdir(parents=True)
+    context.write_text('{"Name": "colima"}')
+    given = {"auths": {"ghcr.io": {}}, "credsStore": "desktop", "currentContext": "colima"}
+    (config / "config.json").write_text(json.dumps(given))
+    Builder("docker").push("localhost:5000/model:7")
+    seen = said.with_name("said.config")
+    assert json.loads((seen / "config.json").read_text()) == {"currentContext": "colima"}
+    assert (seen / context.relative_to(config)).read_text() == context.read_text()
+    assert (seen / "password").read_text() == "s3cret"
+    assert json.loads((config / "config.json").read_text()) == given
+    assert sorted(each.name for each in config.iterdir()) == ["config.json", "contexts"]
 
 
 @pytest.mark.parametrize("password", [True, False])

@@ -1,19 +1,24 @@
 """Whatever a table is like, features.yaml is drafted so that it is read, and fits the table."""
 
 import csv
+import datetime
 import math
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from model_runtime.drafting.draft import draft_features
+from model_runtime.drafting.run import read_unknown
 from model_runtime.drafting.scalar import scalar
 from model_runtime.errors import ProjectError
 from model_runtime.features import Features, read_features
-from model_runtime.tables.form import AskedForm, find_form
+from model_runtime.tables.form import AskedForm, CsvForm, find_form
 from model_runtime.tables.read import read_by, read_head, read_whole
 from model_runtime.training.check import Check
 from model_runtime.yaml_file import read_yaml
@@ -127,6 +132,89 @@ def test_a_value_is_read_as_it_was_meant(folder: Path, value: object) -> None:
     file.write_text(f"{scalar(str(value))}: [{scalar(value)}]  # {scalar(str(value))}\n", "utf-8")
     (read,) = read_yaml(file, "value.yaml").items()
     assert read == (str(value), [value])
+
+
+ROWS = 60
+TYPES: dict[str, list[Any]] = {
+    "integers": [1, 2, 3],
+    "numbers": [0.5, 1.5, 2],
+    "booleans": [True, False],
+    "texts": ["a", "b", "c"],
+    "dates": [datetime.date(2026, 11, day) for day in (1, 2, 3)],
+    "stamps": [*pd.date_range("2026-11-01", periods=3, tz="UTC")],
+    "spans": [*pd.to_timedelta([1, 2, 3], "h")],
+    "times": [datetime.time(hour) for hour in (1, 2, 3)],
+    "bytes": [b"a", b"b"],
+    "decimals": [Decimal("1.5"), Decimal("2.5")],
+    "lists": [[1], [2, 3], []],
+    "structs": [{"a": 1}, {"a": 2}],
+}
+KEPT: dict[str, Any] = {
+    "integers": "Int64",
+    "numbers": "Float64",
+    "booleans": "boolean",
+    "texts": "string",
+}
+"""The types that have a twin in pandas which may have gaps."""
+
+
+def columns() -> dict[str, "pd.Series[Any]"]:
+    """Return a column of every type, each as categories, too, with gaps and without."""
+    found = {
+        name: pd.Series([values[k % len(values)] for k in range(ROWS)])
+        for name, values in TYPES.items()
+    }
+    found |= {f"{name}, nullable": found[name].astype(kind) for name, kind in KEPT.items()}
+    unhashed = ("lists", "structs")
+    found |= {
+        f"{name} as categories": each.astype("category")
+        for name, each in found.items()
+        if name not in unhashed
+    }
+    gaps = np.arange(ROWS) % 5 == 0
+    found |= {f"{name}, gaps": each.mask(gaps) for name, each in found.items()}
+    return found | {"nothing": pd.Series([None] * ROWS)}
+
+
+COLUMNS = columns()
+
+
+def beside(column: "pd.Series[Any]") -> pd.DataFrame:
+    """Return a table of a column, of one that can be a feature, and of one that can be a target."""
+    return pd.DataFrame({"column": column, "x": np.arange(ROWS) % 7, "y": [*"ab"] * (ROWS // 2)})
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_a_column_of_any_type_is_drafted_or_refused(folder: Path, name: str) -> None:
+    file = folder / "table.parquet"
+    beside(COLUMNS[name]).to_parquet(file)
+    frame = read_unknown(file, CsvForm())
+    for table in (frame, beside(COLUMNS[name])):  # as Parquet, and as a loader has it
+        draft = draft_features(table, file.name, "y")
+        (folder / "features.yaml").write_text(draft.text, "utf-8")
+        features = read_features(folder / "features.yaml")
+        names = [*(each.name for each in features.features), "y"]
+        assert not misfits(features, table[names])
+        try:
+            draft = draft_features(table, file.name, "column")
+        except ProjectError as refusal:
+            assert "The target 'column' " in str(refusal)
+        else:
+            (folder / "features.yaml").write_text(draft.text, "utf-8")
+            assert read_features(folder / "features.yaml").target == "column"
+
+
+@pytest.mark.parametrize("names", [range(3), [0.5, 1.5, 2.5], [("a", "x"), ("a", "y"), ("b", "x")]])
+def test_names_of_columns_are_texts(folder: Path, names: Any) -> None:
+    file = folder / "table.parquet"
+    columns = pd.MultiIndex.from_tuples(names) if isinstance(names[0], tuple) else names
+    frame = pd.DataFrame([[k % 3, k % 5, k % 2] for k in range(30)], columns=columns)
+    frame.to_parquet(file)
+    draft = draft_features(read_unknown(file, CsvForm()), file.name)
+    (folder / "features.yaml").write_text(draft.text, "utf-8")
+    features = read_features(folder / "features.yaml")
+    assert features.target == str([*names][-1])
+    assert [*read_by(features, file, CsvForm()).columns] == [str(name) for name in names]
 
 
 def test_many_rows_and_labels_are_drafted_in_seconds(folder: Path) -> None:

@@ -189,12 +189,19 @@ def test_an_own_loader_stays_and_is_told_the_line(folder: Path) -> None:
     assert loader.read_text("utf-8") == "# mine\n"
 
 
-@pytest.mark.parametrize("name", ["a.csv", 'a"\\ b.csv', f"{'long' * 20}.csv", "x.parquet"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("a.csv", 'a"\\ b.csv', f"{'long' * 20}.csv", "x.parquet", "train (1).csv", ').csv"('),
+        *('a"(\\.csv', f"{'long' * 20} (2).parquet"),
+    ],
+)
 def test_a_drafted_loader_is_known_again(name: str) -> None:
     text = loader_text(Path(name), CsvForm("cp1252", "\t", ","))
     compile(text, "data_loader.py", "exec")
     assert is_drafted(text)
     assert not is_drafted(text.replace("n_rows)", "n_rows).head(5)").replace("return", "x ="))
+    assert not is_drafted(loader_text(Path("a.csv"), CsvForm()).replace("n_rows)", "rows(n_rows))"))
 
 
 @pytest.mark.parametrize(

@@ -95,12 +95,13 @@ def test_rows_that_cant_be_measured_are_counted_by_reason_and_named(
         "6,1000,40,true,M,perhaps,x",
         "7,1000,40,true,M,,x",
         "8,1000",
+        "9,1000,40,true,M,NA,x",
     ]
     file.write_text("\n".join(lines), "utf-8")
     found = evaluate(case(), small[0], place, QUIET, file)
-    assert (found.read, len(found.labelled), found.left_out) == (8, 2, 6)
+    assert (found.read, len(found.labelled), found.left_out) == (9, 2, 7)
     assert reasons(found.labelled) == {
-        "'bought' is missing: nothing to measure against": 2,
+        "'bought' is missing: nothing to measure against": 3,
         "'age' must be at most 120": 1,
         "'Größe' is not a label of this field": 1,
         "'bought' is none of the model's classes: no, yes": 1,
@@ -115,6 +116,7 @@ def test_rows_that_cant_be_measured_are_counted_by_reason_and_named(
         ("7", "bought"),
         ("8", "bought"),
         ("9", ""),
+        ("10", "bought"),
     ]
 
 

@@ -1,6 +1,7 @@
 """Logged predictions, joined with outcomes by ID: how good they were, and what is left out."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -8,6 +9,9 @@ import pytest
 
 from model_runtime.bundle.read import Bundle
 from model_runtime.errors import ProjectError
+from model_runtime.features.missing import WORDS
+from model_runtime.monitoring.join import joining
+from model_runtime.monitoring.outcomes import Outcomes, Pair
 from model_runtime.settings import Settings
 from model_runtime.testing.service import running
 from model_runtime.training.use_case import UseCase
@@ -113,6 +117,25 @@ def test_what_cant_be_joined_is_counted_by_reason(
         "1 outcomes can't be read (first line 11: 3 fields, and the header has 2)",
         "1 joined outcomes of 'bought' are none of the model's",
     }
+
+
+@pytest.mark.parametrize("word", ["", *sorted(WORDS)])
+def test_a_word_for_missing_is_no_outcome_yet(tmp_path: Path, word: str) -> None:
+    classes, file = ("no", "yes"), tmp_path / "known.csv"
+    with joining() as join:
+        join.add_outcomes(pairs(csv(file, f"7,{word}", "7,yes"), classes))
+        counts = join.counts()
+        assert (counts.outcomes_open, counts.outcomes_contradicting, counts.outcomes) == (1, 0, 1)
+    assert pairs(csv(file, f"7, {word}", "8,1.5")) == [("7", None), ("8", "1.5")]
+    if word:
+        assert pairs(csv(file, f"7,{word}"), (*classes, word)) == [("7", word)]
+        lines = file.with_suffix(".jsonl")
+        lines.write_text(json.dumps({"customer": 7, "bought": word}), "utf-8")
+        assert pairs(lines, classes) == [("7", word)]
+
+
+def pairs(file: Path, classes: Sequence[str] = ()) -> list[Pair]:
+    return list(Outcomes(file, "customer", "bought", classes=classes).pairs())
 
 
 def test_where_only_the_likeliest_class_is_logged_no_metric_is_made_up(

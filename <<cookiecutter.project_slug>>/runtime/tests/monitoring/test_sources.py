@@ -92,6 +92,11 @@ def test_a_folder_is_read_file_by_file_packed_ones_too(tmp_path: Path) -> None:
     (tmp_path / "shop-1.log.gz").write_bytes(gzip.compress(lines))
     written(tmp_path / "shop-2.log", [event(2, YES)])
     assert read(tmp_path) == ["1", "2", "3"]
+    packed = gzip.compress(lines)
+    for damaged in (b"{}", b"\x1f\x8b", packed[:-9], packed[:-8] + bytes(8), packed + b"{}"):
+        (tmp_path / "shop-1.log.gz").write_bytes(damaged)
+        with pytest.raises(ProjectError, match=r"shop-1\.log\.gz is no whole gzip file \(.+\): "):
+            read(tmp_path)
 
 
 def test_standard_input_is_read_where_nothing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

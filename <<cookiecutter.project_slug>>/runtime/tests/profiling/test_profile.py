@@ -2,6 +2,7 @@
 
 import re
 import time
+from contextlib import suppress
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -12,16 +13,19 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from model_runtime.drafting.target import draft_target
 from model_runtime.errors import ProjectError
 from model_runtime.profiling.findings import findings
 from model_runtime.profiling.page import page
+from model_runtime.profiling.predicting import predicted
 from model_runtime.profiling.profile import MOST_CELLS, About, Profile, profile
 from model_runtime.profiling.run import profile_own, profile_table, write_profile
 from model_runtime.profiling.telling import told
 from model_runtime.settings import Paths, read_settings
 from model_runtime.tables.form import AskedForm
+from model_runtime.training.hooks import own_use_case
 
-from ..drafting.test_any_table import tables
+from ..drafting.test_any_table import COLUMNS, beside, tables
 from ..support.small_cases import customers
 
 
@@ -78,6 +82,17 @@ def test_the_projects_own_data_are_shown(tmp_path: Path) -> None:
     assert write_profile(profile_own(own), own) == written
 
 
+def test_data_without_rows_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    loader = own_use_case().data_loader
+    no_rows = loader().load_data().head(0)
+    monkeypatch.setattr(loader, "load_data", lambda self, n_rows=None: no_rows)
+    with pytest.raises(ProjectError, match="load_data returns no rows"):
+        profile_own(read_settings())
+    (tmp_path / "table.csv").write_text("age,bought\n", "utf-8")
+    with pytest.raises(ProjectError, match="has no rows"):
+        profile_table(str(tmp_path / "table.csv"), "", AskedForm(), 0)
+
+
 @settings(
     max_examples=30,
     deadline=None,
@@ -94,6 +109,23 @@ def test_any_table_is_shown(
         frame[name] = pd.to_numeric(frame[name], errors="coerce")
     if len(frame) and frame[names[-1]].notna().any():
         sound(looked_at(frame, names[-1]))
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_a_column_of_any_type_is_shown(name: str) -> None:
+    frame = beside(COLUMNS[name])
+    sound(looked_at(frame))
+    with suppress(ProjectError):  # as it is no target
+        sound(looked_at(frame, "column", draft_target("column", frame["column"], None, "").task))
+
+
+@pytest.mark.parametrize("rows_of_each", [1, 2, 3])
+@pytest.mark.parametrize("classes", [True, False])
+def test_rows_may_be_too_few_for_a_tree(rows_of_each: int, classes: bool) -> None:
+    y = pd.Series(np.repeat(np.arange(30), rows_of_each))
+    assert 0 <= told(y + 0.5, y.map(str) if classes else y, classes) <= 1
+    few = y.head(rows_of_each)
+    assert predicted(few, few, classes) == 0
 
 
 def test_a_hostile_name_is_text() -> None:

@@ -18,7 +18,9 @@ from model_runtime.drafting.run import read_unknown
 from model_runtime.errors import ProjectError
 from model_runtime.features import Feature, Features
 from model_runtime.scoring.open_input import plain_text
+from model_runtime.scoring.read_csv import CsvInput
 from model_runtime.scoring.run import score
+from model_runtime.scoring.stream import INPUTS
 from model_runtime.tables.form import AskedForm, Columns, CsvForm, find_form
 from model_runtime.tables.read import read_by, read_whole
 
@@ -47,27 +49,33 @@ FORMS = st.tuples(
         ["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "latin-1"]
     ),
     st.sampled_from(["", " ", "   "]),
+    st.sampled_from(["\n", "\r\n", "\r"]),
 ).filter(lambda form: form[:2] != (",", ","))
 SIZE = Feature(name="Größe", type="category", labels=["S", "M", "L"])
 FIRST = ("c0", "1000.5", "40", "true", "M", "é")
 
 
-Form = tuple[str, str, str, str]
-TWIN: Form = (",", ".", "utf-8", "")
+Form = tuple[str, str, str, str, str]
+TWIN: Form = (",", ".", "utf-8", "", "\n")
 
 
 def as_csv(
-    rows: Sequence[tuple[str, ...]], separator: str, decimal: str, encoding: str, around: str
+    rows: Sequence[tuple[str, ...]],
+    separator: str,
+    decimal: str,
+    encoding: str,
+    around: str,
+    end: str,
 ) -> bytes:
-    """Return rows in a form, with blanks around what is no text."""
+    """Return rows in a form, with blanks around what is no text, and an end of lines."""
     text = io.StringIO()
-    writer = csv.writer(text, delimiter=separator, lineterminator="\n")
+    writer = csv.writer(text, delimiter=separator, lineterminator="\r\n")
     writer.writerow(NAMES)
     for row in rows:
         numbers = (each.replace(".", decimal) for each in row[1:3])
         padded = (f"{around}{each}{around}" for each in (*numbers, row[3]))
         writer.writerow([row[0], *padded, *row[4:]])
-    return text.getvalue().encode(encoding)
+    return text.getvalue().replace("\r\n", end).encode(encoding)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
@@ -169,7 +177,7 @@ def test_many_files_may_each_have_a_form(shop: Bundle, tmp_path: Path) -> None:
     model = written_bundle(shop, tmp_path / "model_bin")
     (tmp_path / "in").mkdir()
     rows = [FIRST, ("c1", "2.5", "41", "false", "L", "a,b")]
-    for name, form in (("a", TWIN), ("b", (";", ",", "cp1252", " "))):
+    for name, form in (("a", TWIN), ("b", (";", ",", "cp1252", " ", "\r"))):
         (tmp_path / "in" / f"{name}.csv").write_bytes(as_csv(rows, *form))
     score_all(model, tmp_path / "in", tmp_path / "out")
     one, other = outputs(tmp_path / "out").values()
@@ -255,6 +263,48 @@ def test_what_is_no_text_is_named(tmp_path: Path, content: bytes, said: str) -> 
         reading = plain_text("in", suffix, io.BytesIO(content), AskedForm(), COLUMNS)
         with pytest.raises(ProjectError, match=said), reading:
             pass
+
+
+PACKED = gzip.compress(b"a,b\n" + b"".join(b"%d,%d\n" % (k, k**3) for k in range(60_000)))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"a,b\n1,2\n",
+        b"\x1f\x8b",
+        PACKED[:9],
+        PACKED[:-20],
+        PACKED[:-8] + bytes(8),
+        PACKED[:-2000] + bytes(1000) + PACKED[-1000:],
+        PACKED + b"a,b\n1,2\n",
+    ],
+    ids=["no gzip", "mark alone", "head alone", "cut off", "checksum", "damaged", "more behind"],
+)
+def test_what_is_no_whole_gzip_file_is_told_by_every_reader(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "in.csv.gz"
+    file.write_bytes(content)
+    for look in (
+        find_form,
+        lambda path: find_form(path, AskedForm("latin-1")),
+        lambda path: read_whole(path, CsvForm()),
+        lambda path: read_unknown(path, CsvForm()),
+    ):
+        with pytest.raises(ProjectError, match=r"in\.csv\.gz is no whole gzip file \(.+\): fetch"):
+            look(file)
+    file.write_bytes(PACKED)
+    assert find_form(file) == CsvForm()
+    assert read_unknown(file, CsvForm()).shape == (60_000, 2)
+
+
+@pytest.mark.parametrize("suffix", sorted(key for key in INPUTS if INPUTS[key] is CsvInput))
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_may_end_with_carriage_returns_alone(suffix: str, end: str) -> None:
+    lines = ["", '"a\r\nb",a', *['1,"é\n"'] * 100_000]
+    content = end.join([*lines, ""]).encode()
+    with plain_text("in", suffix, io.BytesIO(content), AskedForm(), COLUMNS) as (file, _):
+        ends = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if end == "\r" else content
+        assert file.read() == ends
 
 
 @pytest.mark.parametrize("said", ["cp1252", "utf-16"])

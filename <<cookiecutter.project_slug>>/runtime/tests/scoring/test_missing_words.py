@@ -15,7 +15,7 @@ from model_runtime.bundle.schema import Schema
 from model_runtime.drafting.draft import draft_features
 from model_runtime.drafting.run import read_unknown
 from model_runtime.features import Feature, Features, read_features
-from model_runtime.features.missing import WORDS
+from model_runtime.features.missing import WORDS, MissingTarget
 from model_runtime.scoring.check import Check, Raw
 from model_runtime.tables.form import CsvForm
 from model_runtime.tables.read import read_by
@@ -79,6 +79,25 @@ def test_what_is_drafted_and_read_is_scored(folder: Path, rows: list[tuple[str, 
     trained, scored = both(folder, features)
     assert_alike(trained, scored)
     assert list(trained["kind"]) == [row[-1] for row in [*FIRST, *rows]]
+
+
+@pytest.mark.parametrize(
+    ("task", "values"), [("classification", ["a", "b"]), ("regression", ["1.5", "2"])]
+)
+def test_a_target_is_missing_to_an_evaluation_as_to_a_training(
+    folder: Path, task: str, values: list[str]
+) -> None:
+    cells = [*values, "", *sorted(WORDS)]
+    file = folder / "targets.csv"
+    file.write_text("\n".join(["kind,x", *(f"{cell},1" for cell in cells)]), "utf-8")
+    features = Features.model_validate(
+        {"target": "kind", "task": task, "features": [{"name": "x", "type": "integer"}]}
+    )
+    trained = read_by(features, file, CsvForm())["kind"].map(str).tolist()
+    is_missing = MissingTarget(trained if task == "classification" else (), in_csv=True)
+    kept = [cell for cell in cells if not is_missing(cell)]
+    assert kept == (trained if task == "classification" else values)
+    assert len(trained) == len(kept)
 
 
 def written(folder: Path, rows: list[tuple[str, ...]], features: str) -> Features:

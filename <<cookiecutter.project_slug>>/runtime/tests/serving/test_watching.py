@@ -50,16 +50,22 @@ def models(service: Service) -> list[str]:
     ]
 
 
-def test_a_refused_change_is_reported_once(place: Place, bundles: list[Bundle]) -> None:
+def test_a_refused_change_is_reported_once_until_the_next(
+    place: Place, bundles: list[Bundle]
+) -> None:
     with serving(place, **WATCHING) as service:
         service.wait("/readyz")
         reason = miss_the_gate(place, bundles[1])
         wait_for(partial(written, place, reason), "the refusal")
         await_looks(place.folder, 3)
         assert service.version == 1
+        assert place.log.count(reason) == 1
+        # As is put right what could not be read: of the files only the rights change.
+        next(place.folder.iterdir()).chmod(0o640)
+        wait_for(lambda: place.log.count(reason) == 2, "another look after a change of rights")
         place.put(bundles[1])
         wait_for(lambda: service.version == 2, "version 2")
-        assert place.log.count(reason) == 1
+        assert place.log.count(reason) == 2
 
 
 def test_serving_with_reload_follows_the_bundle(place: Place, bundles: list[Bundle]) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from model_runtime.bundle.read import Bundle
+from model_runtime.evaluation.truth import class_names
 from model_runtime.monitoring.outcomes import Outcomes
 from model_runtime.monitoring.performance_report import PerformanceReport
 from model_runtime.monitoring.performance_run import Asked, measure_performance
@@ -34,7 +35,7 @@ def performed(
         settings,
         QUIET,
         open_log(str(log), "default", bundle.metadata.name, "", ""),
-        Outcomes(known, schema.id or "", schema.target, is_number=not schema.classes),
+        Outcomes(known, schema.id or "", schema.target, classes=class_names(use_case, schema)),
         Asked(unit, thresholds),
     )
 

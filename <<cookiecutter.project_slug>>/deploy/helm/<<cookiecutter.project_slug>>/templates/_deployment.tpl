@@ -8,8 +8,8 @@
 {{- $deployment := .Values.deployment }}
 {{- $fetch := include "<< cookiecutter.project_slug >>.fetches" . }}
 {{- $collects := .Values.deployment.fluent_bit.outputs }}
-{{- if and (eq .Values.log.predictions "file") (not (hasPrefix "/tmp/" (toString .Values.log.file.path))) (not $collects) }}
-{{- fail "log.predictions is 'file', and a pod can write to /tmp only: set log.file.path to a file there, or log.predictions to stdout or forward" }}
+{{- if and (eq .Values.log.predictions "file") (not $collects) }}
+{{- include "<< cookiecutter.project_slug >>.check-log-file" . }}
 {{- end }}
 {{- $drain := .Values.serving.drain_seconds }}
 {{- include "<< cookiecutter.project_slug >>.check-keys" . -}}

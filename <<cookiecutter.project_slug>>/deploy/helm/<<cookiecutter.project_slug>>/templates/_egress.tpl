@@ -52,9 +52,11 @@ egress:
 {{- end }}
 
 {{- define "<< cookiecutter.project_slug >>.egress-rules" -}}
-- ports: # of the cluster's DNS
-    - {port: 53, protocol: UDP}
-    - {port: 53, protocol: TCP}
+- ports: # of the cluster's DNS; on OpenShift its pods listen on 5353, and rules are for pods' ports
+    {{- range $port := list 53 5353 }}
+    - {port: {{ $port }}, protocol: UDP}
+    - {port: {{ $port }}, protocol: TCP}
+    {{- end }}
 {{- with . }}
 - ports:
     {{- range splitList " " . }}

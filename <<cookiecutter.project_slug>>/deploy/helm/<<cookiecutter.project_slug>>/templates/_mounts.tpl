@@ -74,3 +74,24 @@
 - name: data
   mountPath: /app/data
 {{- end }}
+
+{{/* A log of predictions that a pod can't write would lose them, and one that fills /tmp have it evicted.
+   The mount that a path lies in is the longest above it. */}}
+{{- define "<< cookiecutter.project_slug >>.check-log-file" -}}
+{{- $file := .Values.log.file }}
+{{- $path := clean (ternary $file.path (print "/app/" $file.path) (hasPrefix "/" $file.path)) }}
+{{- $found := dict "mount_path" "/" }}
+{{- range prepend .Values.deployment.volumes (dict "mount_path" "/tmp" "read_only" false) }}
+{{- $mount := clean .mount_path }}
+{{- if and (hasPrefix (print $mount "/") $path) (gt (len $mount) (len (clean $found.mount_path))) }}
+{{- $found = . }}
+{{- end }}
+{{- end }}
+{{- if ne (toString $found.read_only) "false" }}
+{{- fail (printf "log.predictions is 'file', and a pod can't write %s: set log.file.path to a file below /tmp or a volume of deployment.volumes with read_only: false, or log.predictions to stdout or forward" $path) }}
+{{- end }}
+{{- $most := mul (int64 $file.max_mb) (add1 (int64 $file.keep)) }}
+{{- if and (eq $found.mount_path "/tmp") (gt $most 900) }}
+{{- fail (printf "log.file: with max_mb %d and keep %d it grows to %d MiB, and /tmp in a pod holds 1024, in which 900 are for it: lower them, or set log.file.path to a file below a volume of deployment.volumes with read_only: false" (int64 $file.max_mb) (int64 $file.keep) $most) }}
+{{- end }}
+{{- end }}

@@ -60,6 +60,9 @@
 {{- if and $shared (not $deployment.ingress.host) (not $deployment.gateway.name) }}
 {{- fail (printf "deployment.canaries: %s can have no weight without a way in that shares requests out: set deployment.gateway.name or deployment.ingress.host, or the weight to 0 and ask it by its own Service" $names) }}
 {{- end }}
+{{- if and $deployment.gateway.name (gt (len .versions) 16) }}
+{{- fail (printf "deployment.canaries: there are %d, and a route of deployment.gateway takes 15 beside the main version; remove what is not needed" (len (rest .versions))) }}
+{{- end }}
 {{- if and $deployment.ingress.host (gt (len $shared) 1) }}
 {{- fail (printf "deployment.canaries: %s have weights, and an ingress (deployment.ingress.host) shares requests out between the main version and one other; set all but one to 0, or use deployment.gateway alone" $names) }}
 {{- end }}

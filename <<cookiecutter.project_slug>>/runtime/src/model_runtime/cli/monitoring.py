@@ -59,6 +59,7 @@ def performance(
         settings = read_settings()
         with console.status("scikit-learn is being loaded …"):
             from ..bundle.read import read_bundle
+            from ..evaluation.truth import class_names
             from ..monitoring.outcomes import Outcomes, logged_id
             from ..monitoring.performance_run import Asked, measure_performance
             from ..monitoring.periods import named
@@ -80,13 +81,14 @@ def performance(
             )
         read_id = logged_id(settings.log, schema.id)
         form = AskedForm(encoding, separator, decimal)
+        names = class_names(use_case, schema)
         found = measure_performance(
             use_case,
             bundle,
             settings,
             console,
             log,
-            Outcomes(Path(outcomes), schema.id, schema.target, read_id, form, not schema.classes),
+            Outcomes(Path(outcomes), schema.id, schema.target, read_id, form, names),
             Asked(unit, asked_of),
         )
         for line in found.lines():

@@ -13,7 +13,7 @@ from ..bundle.metadata import Metadata
 from ..errors import ProjectError
 from ..git import git_revision
 from ..settings import Settings
-from .registry_login import registry_host, registry_login
+from .registry_login import login_place, registry_host, registry_login
 
 TOOLS = ("docker", "podman", "buildah")
 _FETCHED = "/tmp/model/model_bin"  # noqa: S108
@@ -66,7 +66,7 @@ class Builder:
         with tempfile.TemporaryDirectory() as folder:
             place = {}
             if login := registry_login(reference):
-                place = {"DOCKER_CONFIG": folder, "REGISTRY_AUTH_FILE": f"{folder}/auth.json"}
+                place = login_place(Path(folder))
                 run(self.tool, *login.words, given=login.password, environment=place)
             if self.tool == "docker":
                 run(self.tool, "push", reference, environment=place)

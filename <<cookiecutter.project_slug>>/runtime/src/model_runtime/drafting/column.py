@@ -88,7 +88,9 @@ def draft_column(name: str, column: "pd.Series[Any]") -> Drafted | LeftOut:
 def plain_column(column: "pd.Series[Any]") -> "pd.Series[Any]":
     """Return a column of numbers, booleans or texts where it can be one; an empty text is none."""
     if isinstance(column.dtype, pd.CategoricalDtype):
-        column = column.astype(column.cat.categories.dtype)
+        kind = column.cat.categories.dtype
+        gaps = isinstance(kind, np.dtype) and kind.kind in "iub" and column.hasnans  # as no int is
+        column = column.astype(object if gaps else kind)
     if column.dtype != object and not isinstance(column.dtype, pd.StringDtype):
         return column
     column = column.astype(object)

@@ -37,6 +37,9 @@ def test_the_example_is_predicted(service: Service) -> None:
     assert service.post("/api/predictions", [service.example]).status_code == 200
 '''
 
+_CALL = r'read_table\((?:[^()"]|"(?:[^"\\]|\\.)*")*\)'
+"""A call whose only parentheses beside its own stand in texts."""
+
 _LONGEST_LINE = 100
 _INDENT = " " * 8
 
@@ -49,7 +52,7 @@ def loader_text(path: Path, form: CsvForm) -> str:
 def is_drafted(text: str) -> bool:
     """Tell whether a data_loader.py was drafted, for whatever table, and is as it was."""
     before, after = map(re.escape, _LOADER.split("CALL"))
-    return bool(re.fullmatch(before + r"read_table\([^()]*\)" + after, text))
+    return bool(re.fullmatch(before + _CALL + after, text))
 
 
 def tests_text(package: str) -> str:

@@ -18,6 +18,7 @@ MOST_CLASSES = 20
 
 _NAMED = 20
 _ROWS_OF_A_CLASS = 2
+_LABELS = (str, (bool, np.bool_))
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,7 @@ def draft_target(
         )
     column = plain_column(column)
     values = column.dropna()
+    _check_type(name, values)
     if values.nunique() < 2:
         found = f"{scalar(values.iloc[0])} in every row" if len(values) else "empty in every row"
         raise ProjectError(f"The target {name!r} is {found}; name another one: TARGET=column.")
@@ -105,6 +107,22 @@ def _task(
     return "regression", f"is a number, of {distinct} values"
 
 
+def _check_type(name: str, values: "pd.Series[Any]") -> None:
+    """Refuse values that are not all texts, numbers or booleans; some can't even be compared.
+
+    Raises:
+        ProjectError: They are not.
+    """
+    if pd.api.types.is_numeric_dtype(values.dtype):
+        return
+    if not any(all(isinstance(each, kind) for each in values) for kind in _LABELS):
+        found = " and ".join(sorted({type(each).__name__ for each in values}))
+        raise ProjectError(
+            f"The target {name!r} has values of the type {found}; a target has "
+            "numbers, or texts as classes."
+        )
+
+
 def _check(name: str, values: "pd.Series[Any]", task: str) -> None:
     """Refuse a task that a target can't have.
 
@@ -123,12 +141,6 @@ def _check(name: str, values: "pd.Series[Any]", task: str) -> None:
         if (values % 1).any():
             raise ProjectError(f"The target {name!r} has numbers with decimals, and no classes.")
         return
-    if not all(isinstance(each, str) for each in values):
-        kind = type(values.iloc[0]).__name__
-        raise ProjectError(
-            f"The target {name!r} has values of the type {kind}; a target has "
-            "numbers, or texts as classes."
-        )
     if looks_like_dates(values):
         raise ProjectError(f"The target {name!r} has dates; name another one: TARGET=column.")
     if values.map(len).max() > LONGEST_LABEL or values.nunique() > max(2, len(values) / 2):

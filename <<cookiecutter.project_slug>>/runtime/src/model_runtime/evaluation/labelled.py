@@ -10,12 +10,13 @@ import numpy.typing as npt
 
 from ..bundle.schema import Schema
 from ..features import Feature, Misfit, Rule
+from ..features.missing import MissingTarget
 from ..scoring.explain import Reject
 from ..tasks import Outputs
 from ..training.check import MOST_WEIGHT
 from ..training.use_case import UseCase
 from .answered import Answered
-from .truth import Truth, is_missing
+from .truth import Truth, class_names
 
 Bools = npt.NDArray[np.bool_]
 
@@ -48,7 +49,11 @@ class Labelled:
 
 
 def labelled(
-    use_case: UseCase, schema: Schema, answered: Answered, rejects: list[Reject]
+    use_case: UseCase,
+    schema: Schema,
+    answered: Answered,
+    rejects: list[Reject],
+    in_csv: bool = False,
 ) -> Labelled:
     """Return the rows whose target is known; rows that weigh nothing are left out silently.
 
@@ -57,6 +62,7 @@ def labelled(
         schema: The bundle's.
         answered: With the target, and the weight if there is one, beside.
         rejects: Of the rows that have no answer.
+        in_csv: Whether the rows are CSV's, which has words for a missing target.
     """
     features = use_case.features
     rejects = list(rejects)
@@ -65,6 +71,7 @@ def labelled(
         rejects += answered.rejects(weight < 0, str(features.weight), _WEIGHT)
         answered, weight = answered.take(weight > 0), weight[weight > 0]
     values = answered.beside.get(features.target, [None] * len(answered))
+    is_missing = MissingTarget(class_names(use_case, schema), in_csv)
     missing = np.array([is_missing(value) for value in values], bool)
     rejects += answered.rejects(missing, features.target, "is missing: nothing to measure against")
     kept = answered.take(~missing)

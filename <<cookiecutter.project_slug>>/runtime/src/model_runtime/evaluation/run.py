@@ -111,7 +111,7 @@ def known(
                 f"to measure against. The columns are: {', '.join(records.names[:50])}."
             )
         answered = answer(records, engine, schema, lambda n, of: advance(n, of, "read"))
-        return records.read, labelled(use_case, schema, *answered)
+        return records.read, labelled(use_case, schema, *answered, records.form is not None)
 
 
 def _check_alike(use_case: UseCase, bundle: Bundle) -> None:

@@ -11,6 +11,7 @@ import polars as pl
 from ..blanks import BLANKS
 from ..bundle.schema import Schema
 from ..errors import ProjectError
+from ..features.missing import MissingTarget
 from ..features.number import NUMBER, as_float, is_number
 from ..scoring.check import pointed_cell
 from ..training.classes import class_label
@@ -19,12 +20,18 @@ from ..training.use_case import UseCase
 _WORDS = {"true": True, "false": False}
 
 
+def class_names(use_case: UseCase, schema: Schema) -> set[str]:
+    """Return all names that a bundle's classes may have in data; none for a number."""
+    return {*schema.classes, *use_case.features.classes}
+
+
 class Truth:
     """Turns what the data call the target into what the bundle answers."""
 
     def __init__(self, use_case: UseCase, schema: Schema) -> None:
         """Speak for a use case, of a bundle's classes."""
         self._use_case, self._schema = use_case, schema
+        self._is_missing = MissingTarget()
         self._places = {
             label: k
             for k, name in enumerate(schema.classes)
@@ -94,7 +101,7 @@ class Truth:
 
     def _may_be_one(self, value: Any) -> bool:
         if self._schema.classes:
-            return not is_missing(value)
+            return not self._is_missing(value)
         return is_number(value) and bool(np.isfinite(as_float(value)))
 
     def _place(self, value: Any, encoded: Any) -> float:
@@ -110,11 +117,6 @@ class Truth:
 def _key(value: Any) -> Hashable:
     """Return what tells values apart, for to Python 1 and True are the same."""
     return type(value), value if isinstance(value, Hashable) else str(value)
-
-
-def is_missing(value: Any) -> bool:
-    """Tell whether a target has no value: None, NaN or an empty text."""
-    return bool(value is None or value == "" or value != value)
 
 
 def _plain(value: Any) -> Any:

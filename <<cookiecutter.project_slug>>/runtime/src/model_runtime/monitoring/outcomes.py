@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -11,7 +11,7 @@ from pyarrow import parquet
 from pydantic_core import from_json
 
 from ..errors import ProjectError
-from ..evaluation.truth import is_missing
+from ..features.missing import MissingTarget
 from ..keyed_hash import Hash
 from ..progress import advance
 from ..scoring.check import pointed_cell
@@ -55,7 +55,7 @@ class Outcomes:
         target: str,
         read_id: Callable[[Any], str | None] = entity_id,
         form: AskedForm | None = None,
-        is_number: bool = False,
+        classes: Collection[str] = (),
     ) -> None:
         """Read a CSV, Parquet or JSON lines file, by its suffix.
 
@@ -65,7 +65,8 @@ class Outcomes:
             target: The target's.
             read_id: Turns an ID into the form in which the log has it.
             form: The parts of CSV's form that are said; the others are found.
-            is_number: Whether the target is one, and has a decimal sign.
+            classes: The names that the target's classes may have; none of a number, which has a
+                decimal sign.
 
         Raises:
             ProjectError: The suffix is another.
@@ -73,7 +74,7 @@ class Outcomes:
         check_format(path, "OUTCOMES")
         self.path, self.id_name, self.target = path, id_name, target
         self._read_id, self._form = read_id, form or AskedForm()
-        self._is_number = is_number
+        self._classes = classes
         self.read = self.unreadable = 0
         self.first_unreadable = ""
 
@@ -84,7 +85,8 @@ class Outcomes:
             ProjectError: The file can't be read, or lacks a column.
         """
         suffix = self.path.suffix.lower()
-        numbers = {self.target} if self._is_number else set[str]()
+        numbers = set[str]() if self._classes else {self.target}
+        is_missing = MissingTarget(self._classes, INPUTS[suffix] is CsvInput)
         expected = Columns(frozenset({self.id_name, self.target}), frozenset(numbers))
         size = self.path.stat().st_size if self.path.is_file() else 0
         with (
@@ -107,7 +109,7 @@ class Outcomes:
             reader = csv.reader(text, strict=True, delimiter=form.separator)
             try:
                 for identity, target in self._rows(reader):
-                    comma = self._is_number and form.decimal == ","
+                    comma = not self._classes and form.decimal == ","
                     yield identity, pointed_cell(target) if comma else target
             except (csv.Error, UnicodeDecodeError) as error:
                 place = f"{self.path}, after line {reader.line_num:,}"

@@ -7,11 +7,12 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from ..errors import ProjectError
 from ..progress import advance
 from ..scoring.run import opened
+from ..tables.found_encoding import DAMAGES, no_whole_gzip
 from .elasticsearch import Index
 from .source import Lines, Log, Source, Window, moment
 
@@ -85,6 +86,13 @@ class Files(Lines):
                 packed = file.suffix == ".gz"
                 yield cast(BinaryIO, gzip.GzipFile(fileobj=self._open)) if packed else self._open
             self._done += file.stat().st_size
+
+    def records(self, window: Window) -> Iterator[Any]:
+        """See `Source`."""
+        try:
+            yield from super().records(window)
+        except DAMAGES as error:
+            raise no_whole_gzip(self._open.name, error) from error
 
     def show(self) -> None:
         """See `Lines`."""

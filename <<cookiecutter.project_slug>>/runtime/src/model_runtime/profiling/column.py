@@ -153,7 +153,8 @@ def days_of(values: "pd.Series[Any]") -> "pd.Series[float]":
         except Misfit:
             return np.nan
 
-    return values.map(day, na_action="ignore").astype("float64")
+    days = values.map(day, na_action="ignore")
+    return days.where(values.notna(), np.nan).astype("float64")  # NaT is no float
 
 
 def _of_dates(values: "pd.Series[Any]") -> dict[str, Any]:

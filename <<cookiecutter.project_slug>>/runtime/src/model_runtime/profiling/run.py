@@ -52,7 +52,7 @@ def profile_own(settings: Settings) -> Profile:
     """Look at the data that the project's DataLoader loads.
 
     Raises:
-        ProjectError: It can't load them, or they lack a column of features.yaml.
+        ProjectError: It can't load them, or they have no rows, or lack a column of features.yaml.
     """
     use_case = own_use_case()
     features: Features = use_case.features
@@ -63,6 +63,8 @@ def profile_own(settings: Settings) -> Profile:
             f"DataLoader.load_data has no column {lacking[0]!r}, which features.yaml has: load it, "
             "or remove it there."
         )
+    if not len(frame):
+        raise ProjectError("DataLoader.load_data returns no rows: there is nothing to look at.")
     frame = frame[[*known, features.target]]
     about = About("load_data", features.target, features.task, known, settings.training.seed)
     return profile(frame, about)

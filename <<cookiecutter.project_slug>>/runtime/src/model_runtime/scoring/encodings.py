@@ -1,15 +1,20 @@
-"""Text files in other encodings than UTF-8, made UTF-8 before they are read."""
+"""Text files in other encodings than UTF-8, or with other ends of lines, as they are read."""
 
 import codecs
+import io
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
 
 from ..errors import ProjectError
+from ..tables.found_encoding import LOOKED_AT
 
 _CHUNK = 1024 * 1024
 _NO_TEXT = ".parquet"
+_ENDS_WITH_RETURN = re.compile(rb'[\r\n]*+(?:[^"\r\n]|"[^"]*")*+\r(?!\n)')
+"""A first line, and a carriage return without a line feed, outside of quotes."""
 
 
 @contextmanager
@@ -42,6 +47,27 @@ def as_utf8(source: object, suffix: str, file: BinaryIO, encoding: str) -> Itera
                 f"{source} is not in {encoding}: after line {line:,} there is something else "
                 f"({error}). Say its own encoding, such as ENCODING=latin-1."
             ) from error
+        copy.seek(0)
+        yield copy
+
+
+@contextmanager
+def with_line_feeds(file: BinaryIO) -> Iterator[BinaryIO]:
+    """Yield CSV in UTF-8: itself, or a temporary copy where carriage returns alone end the lines.
+
+    Excel writes such as "CSV (Macintosh)"; the first line tells.
+    """
+    first = file.read(LOOKED_AT)
+    file.seek(0)
+    if not _ENDS_WITH_RETURN.match(first):
+        yield file
+        return
+    # By its bytes, for what is no UTF-8 is told by line later.
+    feeds = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder("latin-1")(), translate=True)
+    with tempfile.TemporaryFile() as copy:
+        while chunk := file.read(_CHUNK):
+            copy.write(feeds.decode(chunk).encode("latin-1"))
+        copy.write(feeds.decode(b"", final=True).encode("latin-1"))
         copy.seek(0)
         yield copy
 

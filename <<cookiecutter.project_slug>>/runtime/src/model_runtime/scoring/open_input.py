@@ -1,7 +1,7 @@
 """Open the records of a file, in whatever form of CSV it is written."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import BinaryIO
 
 from ..bundle.schema import Schema
@@ -11,7 +11,7 @@ from ..tables.form import AskedForm, Columns, CsvForm, form_of
 from ..tables.found_encoding import LOOKED_AT
 from ..tables.no_text import demand_table, demand_text
 from .check import NUMBERS
-from .encodings import as_utf8
+from .encodings import as_utf8, with_line_feeds
 from .inputs import Input
 from .read_csv import CsvInput
 from .stream import INPUTS
@@ -54,6 +54,8 @@ def plain_text(
 ) -> Iterator[tuple[BinaryIO, CsvForm]]:
     """Yield a file in UTF-8, if it is a text, and the form of CSV that it has or that is asked.
 
+    Lines of CSV that end with carriage returns alone end with line feeds then.
+
     The arguments are those of `open_input`, and the columns that are expected.
 
     Raises:
@@ -64,7 +66,7 @@ def plain_text(
         first = file.read(LOOKED_AT)
         file.seek(0)
         demand_text(path, first)
-    if INPUTS[suffix] is CsvInput:
+    if is_csv := INPUTS[suffix] is CsvInput:
         demand_table(path, first, asked.encoding)
         form = form_of(first, asked, expected)
         if not form.plain:
@@ -73,8 +75,11 @@ def plain_text(
             encoding = form.encoding
     elif asked.separator or asked.decimal:
         raise ProjectError(f"{path} has no SEPARATOR and no DECIMAL: only CSV has them.")
-    with as_utf8(path, suffix, file, encoding) as content:
-        yield content, form
+    with (
+        as_utf8(path, suffix, file, encoding) as content,
+        with_line_feeds(content) if is_csv else nullcontext(content) as lines,
+    ):
+        yield lines, form
 
 
 def columns(schema: Schema, beside: tuple[str, ...]) -> Columns:

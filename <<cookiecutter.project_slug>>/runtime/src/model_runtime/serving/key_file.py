@@ -9,14 +9,12 @@ from pathlib import Path
 from ..api_key import ApiKey, read_keys
 from ..errors import ProjectError
 from ..settings import ApiKeys
+from .changes import Mark, mark_of
 
 log = logging.getLogger("uvicorn.error")
 
 LOOK_SECONDS = 1.0
 """Time between two looks at the file."""
-
-Mark = tuple[int, int, int] | None
-"""Inode, time of change and size; None for no file."""
 
 
 class KeyFile:
@@ -81,12 +79,11 @@ def told(keys: list[ApiKey]) -> str:
     return ", ".join(each) or "no key"
 
 
-def _mark(path: Path) -> Mark:
+def _mark(path: Path) -> Mark | None:
     try:
-        at = path.stat()
+        return mark_of(path.stat())
     except OSError:
         return None
-    return at.st_ino, at.st_mtime_ns, at.st_size
 
 
 def say_who_may_ask(settings: ApiKeys, addresses: Iterable[str]) -> None:

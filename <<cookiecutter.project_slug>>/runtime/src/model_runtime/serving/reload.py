@@ -14,6 +14,7 @@ from ..bundle.read import read_bundle
 from ..errors import ProjectError
 from ..settings import Settings
 from .admission import Admission
+from .changes import Mark, mark_of
 from .guard import guard
 from .loading import in_own_thread
 from .metrics import Metrics
@@ -23,8 +24,8 @@ from .state import Served, State
 
 log = logging.getLogger("uvicorn.error")
 
-Mark = tuple[tuple[str, int, int, int], ...]
-"""Name, inode, time of change and size of each file of a bundle."""
+Marks = tuple[tuple[str, Mark], ...]
+"""Name and mark of each file of a bundle."""
 
 
 class Reloaded(BaseModel):
@@ -52,7 +53,7 @@ class Reloader:
         self._log = open_log(settings.log, metrics.dropped)
         self._folder = settings.paths.bundle
         self._turn = asyncio.Lock()
-        self._read: Mark = ()
+        self._read: Marks = ()
         self.tried = asyncio.Event()
 
     async def run(self) -> None:
@@ -63,7 +64,7 @@ class Reloader:
         seconds = self._settings.serving.watch_seconds
         while seconds:
             await asyncio.sleep(seconds)
-            if await asyncio.to_thread(_mark, self._folder) != self._read:
+            if await asyncio.to_thread(_marks, self._folder) != self._read:
                 with suppress(ProjectError):
                     await self.reload()
 
@@ -105,7 +106,7 @@ class Reloader:
     def _prepare(self) -> Served:
         """Return what is in the folder, ready to answer; it may be what is served already."""
         # Before reading, so that a change during it is found later.
-        self._read = _mark(self._folder)
+        self._read = _marks(self._folder)
         try:
             bundle = read_bundle(self._folder)
             before = self._state.served
@@ -167,9 +168,9 @@ def _settle(again: bool) -> None:
     gc.freeze()
 
 
-def _mark(folder: Path) -> Mark:
+def _marks(folder: Path) -> Marks:
     try:
-        files = [(file.name, file.stat()) for file in folder.iterdir()]
+        files = [(file.name, mark_of(file.stat())) for file in folder.iterdir()]
     except OSError:
         return ()
-    return tuple(sorted((name, at.st_ino, at.st_mtime_ns, at.st_size) for name, at in files))
+    return tuple(sorted(files))

@@ -37,7 +37,7 @@ class Gateway(Section):
     name: ObjectName = ""
     namespace: AnyNamespace = ""
     section: ObjectName = ""
-    hosts: tuple[Host, ...] = ()
+    hosts: tuple[Host, ...] = Field(default=(), max_length=16)  # HTTPRoute takes no more
 
 
 class Canary(Section):

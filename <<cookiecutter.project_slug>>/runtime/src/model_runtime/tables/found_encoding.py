@@ -2,8 +2,9 @@
 
 import codecs
 import gzip
+import zlib
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -11,6 +12,9 @@ from ..errors import ProjectError
 
 LOOKED_AT = 2**18
 """The bytes that are looked at."""
+
+DAMAGES = (gzip.BadGzipFile, EOFError, zlib.error)
+"""The errors of reading with gzip what is none, is cut off or was changed."""
 
 _BLOCK = 2**22
 _BOMS = {
@@ -65,27 +69,34 @@ def likely(first: bytes) -> str:
     return "latin-1" if first.translate(None, _NOT_CP1252) != first else "cp1252"
 
 
-def opened(path: Path) -> BinaryIO:
-    """Open a file, also one that gzip made.
+def no_whole_gzip(path: object, error: Exception) -> ProjectError:
+    """Return the error of a file whose name ends with .gz, and that can't be unpacked."""
+    return ProjectError(
+        f"{path} is no whole gzip file ({error}): fetch or pack it again, or, if it is no gzip at "
+        "all, let its name end without .gz."
+    )
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """Open a file for as long as it is read, also one that gzip made.
 
     Raises:
-        ProjectError: It can't be.
+        ProjectError: It can't be read, or is called gzip's and is not, or not whole.
     """
     try:
-        file = gzip.open(path) if path.suffix == ".gz" else path.open("rb")  # noqa: SIM115
+        with gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb") as file:
+            yield cast(BinaryIO, file)
+    except DAMAGES as error:
+        raise no_whole_gzip(path, error) from error
     except OSError as error:
         raise ProjectError(f"{path} can't be read ({error.strerror or error}).") from error
-    return cast(BinaryIO, file)
 
 
 def check_encoding(path: Path, encoding: str) -> None:
     """Refuse an encoding that is none, or is not this file's."""
     try:
-        decoder = codecs.getincrementaldecoder(encoding)()
-        with opened(path) as file:
-            while block := file.read(_BLOCK):
-                decoder.decode(block)
-        decoder.decode(b"", final=True)
+        _decode(path, encoding)
     except LookupError as error:
         raise ProjectError(
             f"{encoding} is no encoding that Python knows; say another one, e.g. ENCODING=latin-1."
@@ -97,10 +108,18 @@ def check_encoding(path: Path, encoding: str) -> None:
         ) from error
 
 
+def _decode(path: Path, encoding: str) -> None:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    with opened(path) as file:
+        while block := file.read(_BLOCK):
+            decoder.decode(block)
+    decoder.decode(b"", final=True)
+
+
 def guessed(path: Path) -> str:
     """Return the encoding of a file without a mark, of which all is read."""
     for encoding in ("utf-8", "cp1252"):
-        with suppress(ProjectError):
-            check_encoding(path, encoding)
+        with suppress(UnicodeError):
+            _decode(path, encoding)
             return encoding
     return "latin-1"  # in which each byte is a character

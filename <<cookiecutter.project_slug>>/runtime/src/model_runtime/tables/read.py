@@ -104,6 +104,7 @@ def read_whole(
             warnings.simplefilter("error", pd.errors.ParserWarning)
             if path.suffix == ".parquet":
                 frame = pd.read_parquet(path)
+                frame.columns = [str(name) for name in frame.columns]  # as scoring has them
                 return frame.head(n_rows) if n_rows is not None else frame
             return _read_csv(path, form, n_rows, texts, missing or {})
     except OSError as error:
@@ -127,16 +128,17 @@ def _read_csv(
     missing: Mapping[str, frozenset[str]],
 ) -> pd.DataFrame:
     def read(rows: int | None, **options: Any) -> pd.DataFrame:
-        found: pd.DataFrame = pd.read_csv(
-            path,
-            sep=form.separator,
-            encoding=form.encoding,
-            decimal=form.decimal,
-            nrows=rows,
-            index_col=False,
-            low_memory=False,
-            **options,
-        )
+        with opened(path) as file:
+            found: pd.DataFrame = pd.read_csv(
+                file,
+                sep=form.separator,
+                encoding=form.encoding,
+                decimal=form.decimal,
+                nrows=rows,
+                index_col=False,
+                low_memory=False,
+                **options,
+            )
         return found
 
     with opened(path) as file:

@@ -1,12 +1,13 @@
 """A new deployment beside the one that answers: tested, mirrored, then shifted to.
 
 What fails, and what a signal interrupts, is taken back: the traffic is as before, and the new
-deployment is removed. The old one is removed, too, once the new one has proved good: each costs its
-machines. `make azure-endpoint TAG=…` brings a former image back.
+deployment is removed. Once the new one has proved good, it stays, and the old one is removed: each
+costs its machines. `make azure-endpoint TAG=…` brings a former image back.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -45,18 +46,14 @@ class Rollout:
             Where the endpoint is asked.
 
         Raises:
-            ProjectError: It failed, as said, and was taken back.
+            ProjectError: It failed, as said, and was taken back; or the old deployment is left.
         """
         before = self.there.traffic()
-        try:
-            return self._run(before, deployment)
-        except BaseException as error:
-            with Interrupts().kept():
-                left = self._take_back(before)
-            if isinstance(error, ProjectError):
-                raise ProjectError(f"{error}\n{left}") from error
-            say(left)
-            raise
+        with _outcome_told(lambda: self._take_back(before)):
+            address = self._run(before, deployment)
+        if before and before.answering:
+            self._remove(before.answering)
+        return address
 
     def _run(
         self, before: Traffic | None, deployment: Callable[[str], "ManagedOnlineDeployment"]
@@ -79,10 +76,6 @@ class Rollout:
         if answering:
             self._mirror(address, answering, new)
         self._shift(address, new)
-        if answering:
-            with self.progress.step("remove") as step:
-                self.there.remove(answering, wait=True)
-                step.found = f"'{answering}'"
         return address
 
     def _clear(self, before: Traffic | None, answering: str | None, new: str) -> None:
@@ -120,6 +113,16 @@ class Rollout:
             address.check(self.question, new, chosen=False)
             step.found = f"'{new}' answers all requests"
 
+    def _remove(self, old: str) -> None:
+        """Remove the deployment that answered before; its trouble is none of the new one's."""
+        left = (
+            f"'{_other(old)}' answers all requests. '{old}' may be left, which costs its machines: "
+            "the next `make azure-endpoint` removes it."
+        )
+        with _outcome_told(lambda: left), self.progress.step("remove") as step:
+            self.there.remove(old, wait=True)
+            step.found = f"'{old}'"
+
     def _take_back(self, before: Traffic | None) -> str:
         """Undo what was done; say what came of it."""
         name = self.azure.name
@@ -145,6 +148,20 @@ class Rollout:
         if not shares:
             return f"It is taken back; the endpoint '{name}' has no deployment."
         return f"It is taken back: '{before.answering}' answers as before."
+
+
+@contextmanager
+def _outcome_told(outcome: Callable[[], str]) -> Iterator[None]:
+    """Do and say what a failure or a signal asks for, whole, before it goes on."""
+    try:
+        yield
+    except BaseException as error:
+        with Interrupts().kept():
+            said = outcome()
+        if isinstance(error, ProjectError):
+            raise ProjectError(f"{error}\n{said}") from error
+        say(said)
+        raise
 
 
 def _other(answering: str | None) -> str:

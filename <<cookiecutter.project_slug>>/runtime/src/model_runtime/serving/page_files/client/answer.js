@@ -4,6 +4,7 @@ import { $, el, fold, percent, readable, sentence } from "./dom.js";
 import { parted } from "./features.js";
 
 const MOST_SHOWN = 8;  // classes; the others are folded
+const TIE = 1e-6;  // probabilities this close to the highest share its rank, as in the service
 
 let told = {};  // what the service says of its answers
 
@@ -14,6 +15,12 @@ export function answersOf({ Prediction: number, Probabilities: probabilities, Pr
   const labels = chosen?.properties.class_name.enum ?? [];  // in the order of their flags
   told = { title: title ?? "Prediction", about, unit, labels, classes: probabilities?.properties ?? {} };
   return told;
+}
+
+// The place of the class that the service names: the first of the highest rank.
+export function likeliest(shares) {
+  const least = Math.max(...shares) - TIE;
+  return shares.findIndex((share) => share >= least);
 }
 
 export const nameOf = (flag) => told.classes[flag]?.title ?? flag;  // a flag is for programs
@@ -48,13 +55,13 @@ function showNumber(number) {
 
 function showBars(entries) {
   const shares = entries.map(([, share]) => share);
-  const first = shares.indexOf(Math.max(...shares));
+  const first = likeliest(shares);
   $("answer").replaceChildren(el("strong", {}, nameOf(entries[first][0])),
     el("span", { class: "quiet" }, `with a probability of ${percent(shares[first])}`));
   const bars = entries.map(([flag, share], index) => el("li", { class: index === first && "first" },
     el("span", { title: flag }, nameOf(flag)), el("span", {}, percent(share)), track(share)));
   if (bars.length <= MOST_SHOWN) return $("bars").append(...bars);
-  const order = bars.map((bar, index) => index).sort((one, other) => shares[other] - shares[one]);
+  const order = bars.map((bar, index) => index).sort((one, other) => (other === first) - (one === first) || shares[other] - shares[one]);
   const [shown, others] = [order.slice(0, MOST_SHOWN), order.slice(MOST_SHOWN)].map((part) => part.map((index) => bars[index]));
   $("bars").append(...shown);
   $("after").append(fold(undefined, `The other ${others.length} classes`, el("ul", { class: "bars" }, ...others)));

@@ -1,4 +1,10 @@
 // CSV (RFC 4180), with the separators, line ends, encodings and decimal signs of the programs that write it.
+// Rows are found and refused as `make score` does it.
+
+import { counted } from "./dom.js";
+
+const SEPARATORS = [",", ";", "\t", "|"];
+const STRAY = "has a quote where CSV allows none, or a quote that is not closed";
 
 const MISSING = new Set(["#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA",
   "NULL", "NaN", "None", "n/a", "nan", "null"]);
@@ -26,44 +32,77 @@ export function hasComma(cells, separator) {
   return separator !== "," && Boolean(comma) && !point;
 }
 
+// Texts and labels have the blanks around them; other values have none.
+export const bare = ({ kind, format }, text) => (kind === "label" || (kind === "text" && !format) ? text : text.replace(/^[ \t]+|[ \t]+$/g, ""));
+
 // A cell with a decimal point, and nothing for a word that means a missing value and is no label.
-export function plain({ kind, optional, format, choices }, text, comma) {
+export function plain(feature, cell, comma) {
+  const { kind, optional, format, choices } = feature;
+  const text = bare(feature, cell);
   const missing = optional && MISSING.has(text) && (kind !== "text" || format) && !choices?.some(([label]) => label === text);
   if (missing) return "";
   return kind === "number" && comma ? text.replace(/[.,]/g, (sign) => (sign === "," ? "." : ",")) : text;
 }
 
-export function read(text) {
-  const plain = text.replace(/^\uFEFF/, "");
-  const head = plain.slice(0, plain.search(/\r|\n|$/));
-  const separator = [",", ";", "\t", "|"].reduce((best, each) => (head.split(each).length > head.split(best).length ? each : best));
-  const rows = [];
-  let row = [];
-  let cell = "";
-  let quoted = false;
-  let at = 0;
-  const end = () => { row.push(cell); cell = ""; };
-  const endRow = () => {
-    end();
-    if (row.length > 1 || row[0].trim()) rows.push(row);
-    row = [];
-  };
-  for (; at < plain.length; at += 1) {
-    const sign = plain[at];
-    if (quoted) {
-      if (sign !== '"') cell += sign;
-      else if (plain[at + 1] === '"') cell += plain[at += 1];
-      else quoted = false;
-    } else if (sign === '"' && cell.trim() === "") {
-      cell = "";
-      quoted = true;
-    } else if (sign === separator) end();
-    else if (sign === "\n" || sign === "\r") endRow();
-    else cell += sign;
+// The place after the line that a place is in, and after the empty lines that follow.
+function afterLine(text, at) {
+  const end = /[\r\n]+|$/g;
+  end.lastIndex = at;
+  end.exec(text);
+  return end.lastIndex;
+}
+
+// The record that begins at a place, and where the next one may; nothing where quotes are none of CSV's.
+function recordAt(text, start, separator) {
+  const cells = [];
+  for (let at = start; ; at += 1) {
+    let cell = "";
+    if (text[at] === '"') {
+      for (;;) {
+        const close = text.indexOf('"', at + 1);
+        if (close < 0) return undefined;
+        cell += text.slice(at + 1, close);
+        at = close + 1;
+        if (text[at] !== '"') break;
+        cell += '"';
+      }
+    } else {
+      const from = at;
+      while (at < text.length && ![separator, '"', "\r", "\n"].includes(text[at])) at += 1;
+      cell = text.slice(from, at);
+    }
+    cells.push(cell);
+    if (text[at] === separator) continue;
+    return at === text.length || "\r\n".includes(text[at]) ? { cells, end: afterLine(text, at) } : undefined;
   }
-  endRow();
-  const [header = [], ...records] = rows;
-  return { header: header.map((name) => name.trim()), records, separator };
+}
+
+// A column is called by its name, or by its name without blanks around it where no column has just that.
+const called = (header, names) => header.map((name) => {
+  const trimmed = name.trim();
+  return names.has(name) || !names.has(trimmed) || header.includes(trimmed) ? name : trimmed;
+});
+
+// The header, what its columns are called, the records, and the rows that are none, with the reason.
+// Of equally good separators the first is taken.
+export function read(text, names) {
+  const known = new Set(names);
+  const plain = text.replace(/^\uFEFF?[\r\n]*/, "");
+  const headers = SEPARATORS.map((separator) => recordAt(plain, 0, separator) ?? { cells: [], end: plain.length });
+  const found = headers.map(({ cells }) => called(cells, known).filter((name) => known.has(name)).length);
+  const best = found.indexOf(Math.max(...found));
+  const [separator, { cells: header, end }] = [SEPARATORS[best], headers[best]];
+  const fields = (cells) => counted(cells.length, "field");
+  const [records, misfits] = [[], []];
+  const refuse = (reason) => misfits.push({ row: records.length + misfits.length, reason });
+  for (let at = end; at < plain.length;) {
+    const record = recordAt(plain, at, separator);
+    if (!record) refuse(STRAY);
+    else if (record.cells.length === header.length) records.push(record.cells);
+    else refuse(`has ${fields(record.cells)}, and the header has ${fields(header)}`);
+    at = record?.end ?? afterLine(plain, at);
+  }
+  return { header, called: called(header, known), records, misfits, separator };
 }
 
 const cell = (value) => (/[",\r\n]/.test(value = String(value ?? "")) ? `"${value.replaceAll('"', '""')}"` : value);

@@ -1,8 +1,10 @@
 // What the service says of its features, as the form and the table need it.
 
+import { bare } from "./csv.js";
 import { readable } from "./dom.js";
 
 const LONGEST_SAID = 60;  // characters of a text, where it is only named
+const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;  // as `make score` reads it
 const LONGEST_TEXT = 10000;  // the service's own limit, which nobody has to be told
 
 export function featuresOf(params, { properties, required = [], examples = [] }) {
@@ -67,13 +69,41 @@ export function said({ choices, kind, unit, format }, value) {
   if (name !== undefined) return name;
   if (kind === "number") return [readable(value), unit].filter(Boolean).join(" ");
   if (format === "date") return day(value);
-  return value.length > LONGEST_SAID ? `${value.slice(0, LONGEST_SAID)}…` : value;
+  return shortened(value);
 }
 
-// A text of a form or a table as JSON; nothing where it is empty and may be.
-export function valueOf({ kind, optional }, text) {
+const shortened = (text) => (text.length > LONGEST_SAID ? `${text.slice(0, LONGEST_SAID)}…` : text);
+
+// A value of JSON as a field has it; nothing for a list or an object.
+export function textOf({ kind }, value) {
+  if (value === null) return "";
+  if (typeof value === "object") return undefined;
+  return String(kind === "boolean" && (value === 1 || value === 0) ? value === 1 : value);
+}
+
+export function whyNot({ kind, choices, format }, text) {
+  const kinds = { boolean: "neither true nor false", number: "no number", text: format === "date" ? "no date such as 2026-11-28" : "no text" };
+  return `“${shortened(text)}” is ${kinds[kind === "number" && choices ? "label" : kind] ?? "none of its values"}`;
+}
+
+// A text of a form or a table as JSON; nothing where it is empty and may be. One of no value stays as it is.
+export function valueOf(feature, written) {
+  const { kind, optional, choices } = feature;
+  const text = bare(feature, written);
   if (text === "" && (optional || kind !== "text")) return undefined;
-  if (kind === "number") return Number.isFinite(Number(text)) ? Number(text) : text;
-  const truth = { true: true, yes: true, 1: true, false: false, no: false, 0: false };
-  return kind === "boolean" ? truth[text.toLowerCase()] ?? text : text;
+  const number = NUMBER.test(text) ? Number(text) : NaN;
+  if (kind === "number") return Number.isFinite(number) ? number : text;
+  if (kind === "boolean") return truth(text.toLowerCase(), number) ?? text;
+  return kind === "label" && Number.isSafeInteger(number) ? labelOf(choices, text, String(number)) : text;
+}
+
+function truth(text, number) {
+  if (text === "true" || number === 1) return true;
+  return text === "false" || number === 0 ? false : undefined;
+}
+
+// The label 3 is meant by 3.0 as well, as tables have it, unless that is one too.
+function labelOf(choices, text, whole) {
+  const listed = (label) => choices.some(([each]) => each === label);
+  return whole !== text && !listed(text) && listed(whole) ? whole : text;
 }

@@ -1,7 +1,7 @@
 // The form of one row: fields, sections, and what is wrong with a value beside it.
 
 import { $, button, counted, el, sentence } from "./dom.js";
-import { valueOf } from "./features.js";
+import { textOf, valueOf, whyNot } from "./features.js";
 import { laidOut } from "./sections.js";
 
 const MOST_LISTED = 25;  // more choices become a text field with suggestions
@@ -61,13 +61,21 @@ export function row() {
   return Object.fromEntries(values.filter(([, value]) => value !== undefined));
 }
 
-// Fill in the values of an object, and say which of its names are no fields.
+// Fill in the values of an object, and say of which that can't be, and which of its names are no fields.
 export function fill(values) {
   fields.forEach(clearWrong);
-  for (const { name, input: control } of fields.values()) {
-    if (Object.hasOwn(values, name)) control.value = values[name] ?? "";
-  }
-  return Object.keys(values).filter((name) => !fields.has(name));
+  const given = [...fields.values()].filter(({ name }) => Object.hasOwn(values, name));
+  const unknown = Object.keys(values).filter((name) => !fields.has(name)).map((name) => `“${name}”`);
+  return [...given.map((each) => put(each, values[each.name])), unknown.length && `The model knows no ${unknown.join(", ")}.`].filter(Boolean);
+}
+
+// A control keeps no value that it can't show: a choice that is not offered, a malformed number or date.
+function put(field, value) {
+  const { name, input: control } = field;
+  const text = textOf(field, value);
+  control.value = text ?? "";
+  if (control.value === text?.replace(/\r\n?/g, "\n")) return "";
+  return control.value ? `“${name}” is filled in without its line breaks.` : `“${name}” is left empty: ${whyNot(field, text ?? JSON.stringify(value))}.`;
 }
 
 // ---- What is wrong with values --------------------------------------------------------------

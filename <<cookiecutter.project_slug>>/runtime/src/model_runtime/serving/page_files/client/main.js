@@ -197,10 +197,10 @@ $("fill").addEventListener("click", () => {
   try { values = JSON.parse($("json").value); } catch (error) { return told(`This is no JSON: ${error.message}.`); }
   if (Array.isArray(values) && values.length === 1) [values] = values;
   if (typeof values !== "object" || !values || Array.isArray(values)) return told("This is no object of values, such as {\"age\": 3}.");
-  const unknown = fill(values);
-  told(unknown.length ? `The model knows no ${unknown.map((name) => `“${name}”`).join(", ")}; the rest is filled in.` : "");
+  const wrong = fill(values);
+  told(wrong.length ? [...wrong, "The rest is filled in."].join(" ") : "");
   formChanged();
-  if (!unknown.length) $("predict").focus();
+  if (!wrong.length) $("predict").focus();
 });
 
 $("file").addEventListener("change", async () => {

@@ -1,12 +1,11 @@
 // Many rows at once: a CSV, asked in as many requests as it takes.
 
 import { $, button, counted, el, percent, sentence } from "./dom.js";
-import { nameOf, withUnit } from "./answer.js";
-import { hasComma, plain, read, write } from "./csv.js";
-import { valueOf } from "./features.js";
+import { likeliest, nameOf, withUnit } from "./answer.js";
+import { write } from "./csv.js";
+import { rowsOf } from "./rows.js";
 import { Failure, service } from "./service.js";
 
-const MOST_ROWS = 20000;
 const SHOWN = 10;
 
 let features = [];
@@ -35,7 +34,7 @@ export async function predictTable() {
   const told = (...nodes) => $("scored").replaceChildren(...nodes);
   const visit = service.visit;
   try {
-    const table = rowsOf($("csv").value);
+    const table = rowsOf($("csv").value, features);
     const answers = await ask(table.rows, (done) => told(el("p", {}, `Predicted ${done.toLocaleString()} of ${counted(table.rows.length, "row")}…`)));
     if (visit === service.visit) told(...result(table, answers));
   } catch (failure) {
@@ -43,25 +42,6 @@ export async function predictTable() {
     if (visit === service.visit) told(el("div", { class: "wrong" }, el("p", {}, failure.message), ...errors(failure)));
     return failure;
   }
-}
-
-function rowsOf(text) {
-  const { header, records, separator } = read(text);
-  const known = features.filter(({ name }) => header.includes(name));
-  if (!known.length || !records.length) {
-    throw new Failure(`The first line has to be the names of the columns, and each further line a row. The columns are ${
-      features.map(({ name }) => name).join(", ")}.`);
-  }
-  if (records.length > MOST_ROWS) {
-    throw new Failure(`${counted(records.length, "row")} are more than this page takes (${MOST_ROWS.toLocaleString()}); \`make score\` takes any number.`);
-  }
-  const columns = known.map((feature) => [feature, header.indexOf(feature.name)]);
-  const cell = (record, at) => (record[at] ?? "").trim();
-  const numbers = columns.filter(([{ kind }]) => kind === "number");
-  const comma = hasComma(records.flatMap((record) => numbers.map(([, at]) => cell(record, at))), separator);
-  const rows = records.map((record) => Object.fromEntries(columns.map(([feature, at]) =>
-    [feature.name, valueOf(feature, plain(feature, cell(record, at), comma))]).filter(([, value]) => value !== undefined)));
-  return { header, records, rows, comma, ignored: header.filter((name) => !features.some((feature) => feature.name === name)) };
 }
 
 async function ask(rows, progress) {
@@ -79,12 +59,12 @@ async function ask(rows, progress) {
 }
 
 const errors = ({ problem = {}, first = 0 }) => (problem.errors?.length ? [el("ul", {}, ...problem.errors.map(({ row, field, reason }) =>
-  el("li", {}, [row !== undefined && `Row ${(row + first + 1).toLocaleString()}`, field, reason].filter(Boolean).join(", "))))] : []);
+  el("li", {}, sentence([[row !== undefined && `Row ${(row + first + 1).toLocaleString()}`, field].filter(Boolean).join(", "), reason].join(" ").trim()))))] : []);
 
 function answerOf(answer) {
   if (!flags.length) return [withUnit(answer.prediction)];
-  const share = Math.max(...answer.probabilities);
-  return [nameOf(flags[answer.probabilities.indexOf(share)]), percent(share)];
+  const first = likeliest(answer.probabilities);
+  return [nameOf(flags[first]), percent(answer.probabilities[first])];
 }
 
 function result({ header, records, comma, ignored }, answers) {
@@ -110,6 +90,6 @@ function result({ header, records, comma, ignored }, answers) {
 function columns(header, records, answers) {
   const names = flags.length ? ["class_name", ...flags] : ["prediction"];
   const values = ({ prediction, class_names: classes, probabilities: shares }) => (flags.length
-    ? [classes[shares.indexOf(Math.max(...shares))], ...shares] : [prediction]);
+    ? [classes[likeliest(shares)], ...shares] : [prediction]);
   return [[...header, ...names], ...records.map((record, at) => [...header.map((name, k) => record[k]), ...values(answers[at])])];
 }
