@@ -41,7 +41,7 @@ def main() -> None:
     projects, folder = arguments.projects.resolve(), arguments.folder.resolve()
     about = machine()
     _make_models(servers, projects, folder / "models")
-    effort = Effort(arguments.seconds, arguments.rounds, arguments.starts)
+    effort = Effort(arguments.seconds, arguments.rounds, arguments.starts, arguments.turns)
     measuring = Measuring(folder, projects, effort, lambda line: print(line, flush=True))
     noted = json.loads((folder / "models" / "titanic" / "rows.json").read_text("utf-8"))
     results = {
@@ -92,6 +92,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=int, default=Effort.seconds, help="of each load")
     parser.add_argument("--rounds", type=int, default=Effort.rounds)
     parser.add_argument("--starts", type=int, default=Effort.starts, help="of each server")
+    parser.add_argument("--turns", type=int, default=Effort.turns, help="to tell what parts cost")
     parser.add_argument("--redraw", action="store_true", help="page and picture from old data")
     return parser.parse_args()
 

@@ -99,14 +99,23 @@ _COMPARED = (
 )
 
 
+_COSTS = {
+    "ours-unlogged": ("the prediction log", "less than 0.10"),
+    "ours-uncounted": ("counting for `/metrics`", "less than 0.05"),
+}
+"""What a server is without, and what is aimed at for it."""
+
+ALTERNATED = ("ours", *_COSTS)
+"""The servers that are loaded in turns of a second."""
+
+
 def costs(results: Results) -> Iterable[tuple[str, str, float, str]]:
     """Return what costs something, at which load, the share that it costs, and what is aimed at."""
     found = measured(results)
-    for text, without, aim in (
-        ("the prediction log", "ours-unlogged", "less than 0.10"),
-        ("counting for `/metrics`", "ours-uncounted", "less than 0.05"),
-    ):
-        if "ours" in found and without in found:
-            for load in ("1", "16", "64", "100 rows"):
-                share = 1 - rate(found["ours"], load) / rate(found[without], load)
-                yield text, load, share, aim
+    whole = found.get("ours", {}).get("turns", {})
+    for name, (text, aim) in _COSTS.items():
+        for load, rates in found.get(name, {}).get("turns", {}).items():
+            pairs = zip(whole.get(load, []), rates, strict=False)
+            shares = [1 - mine / without for mine, without in pairs]
+            if shares:
+                yield text, load, median(shares), aim

@@ -11,6 +11,7 @@ import psutil
 
 from .candidate import Candidate
 from .environments import environment, size_mb, versions
+from .figures import ALTERNATED
 from .server import Server
 
 LOADS = {"1": ("one", 1), "16": ("one", 16), "64": ("one", 64), "100 rows": ("many", 16)}
@@ -22,6 +23,9 @@ FAILURES = (
 )
 """The faults of a server: it isn't installed, doesn't start, or answers something else."""
 
+TURN_LOADS = ("16", "64")
+TURN_SECONDS = 1
+
 WARM_SECONDS = 1
 MOST_CHARACTERS = 200
 """Of the reason why a server has no figures."""
@@ -29,11 +33,12 @@ MOST_CHARACTERS = 200
 
 @dataclass(frozen=True)
 class Effort:
-    """The extent of the measuring: seconds of a load, rounds, starts of each server."""
+    """The extent of the measuring: seconds of a load, rounds, starts of each server, turns."""
 
     seconds: int = 2
     rounds: int = 3
     starts: int = 3
+    turns: int = 20
 
 
 @dataclass
@@ -102,6 +107,7 @@ class Measuring:
                         self.tell(f"round {number + 1}: {candidate.server.label}")
                         with self._noting(candidate.server):
                             self._round(candidate)
+            self._alternate([each for each in candidates if each.server.name in ALTERNATED])
         finally:
             for candidate in candidates:
                 candidate.end()
@@ -117,6 +123,30 @@ class Measuring:
                     loads[name].setdefault(figure, []).append(round(value, 4))
         finally:
             candidate.pause()
+
+    def _alternate(self, candidates: list[Candidate]) -> None:
+        """Load servers that differ in one part by turns of a second, in which the machine is alike.
+
+        From one round to the next it differs by more than such a part costs.
+        """
+        here = [each for each in candidates if "missing" not in self.found[each.server.name]]
+        if len(here) < 2:
+            return
+        self.tell(f"in turns of {TURN_SECONDS} s: {', '.join(each.server.label for each in here)}")
+        for candidate in here:
+            candidate.resume()
+            self._warm(candidate)
+        for number in range(self.effort.turns):
+            first = number % len(here)
+            for candidate in [*here[first:], *here[:first]]:
+                with self._noting(candidate.server):
+                    self._turn(candidate)
+
+    def _turn(self, candidate: Candidate) -> None:
+        turns = self.found[candidate.server.name].setdefault("turns", {})
+        for name in TURN_LOADS:
+            loaded = candidate.load(*LOADS[name], TURN_SECONDS)
+            turns.setdefault(name, []).append(round(loaded.requests_per_second, 1))
 
     def _warm(self, candidate: Candidate) -> None:
         """Load a server that has stood still; start it anew if it did not survive that."""

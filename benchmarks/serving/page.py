@@ -24,7 +24,8 @@ The forest of the Titanic example (120 trees) behind each server: one process th
 to one core, libraries on one thread; `wrk` on another core. Each server was first started alone,
 {starts} times; its memory is that of all its processes after a load. Then all were started and
 loaded in turns, {seconds} s a load, in {rounds} rounds; those that were not measured were stopped
-by a signal. Figures are medians. Before, each server answered {alone} rows one by one and 100 at
+by a signal. Figures are medians. What a part costs is the median share over {turns} turns of a
+second with it and without. Before, each server answered {alone} rows one by one and 100 at
 once, equal to the bundle's answers within {tolerance:.0e}. Peers and their options:
 [servers.toml](../benchmarks/serving/servers.toml), [peers/](../benchmarks/serving/peers).
 
