@@ -103,7 +103,7 @@ _COSTS = {
     "ours-unlogged": ("the prediction log", "less than 0.10"),
     "ours-uncounted": ("counting for `/metrics`", "less than 0.05"),
 }
-"""What a server is without, and what is aimed at for it."""
+"""The parts that servers are without, and the aim for each."""
 
 ALTERNATED = ("ours", *_COSTS)
 """The servers that are loaded in turns of a second."""
