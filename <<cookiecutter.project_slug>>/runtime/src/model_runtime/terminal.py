@@ -104,3 +104,5 @@ def _sent_again(came: list[int]) -> Iterator[None]:
         sys.unraisablehook = hook
         for timer in timers:
             timer.cancel()
+    if timers:  # it came just before the end
+        raise Interrupted(128 + came[-1])

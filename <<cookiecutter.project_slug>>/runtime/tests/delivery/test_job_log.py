@@ -80,6 +80,23 @@ def test_each_line_is_shown_once_though_log_and_looks_were_cut_off(
     assert asked[1].endswith("--since-time=2026-11-28T10:00:02.000000000Z")
 
 
+def test_lines_of_one_time_are_shown_each_once(
+    kubectl: Kubectl, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Some nodes stamp what a program writes at once with one time."""
+    stamp = "2026-11-28T10:00:01.000000000Z"
+    lines = [f"{stamp} {line}\n" for line in ("Traceback", "  File x", "ValueError: y")]
+    seen("get.001", "running")
+    Path("logs.001").write_text("".join(lines[:2]))
+    Path("logs.001.broken").touch()
+    seen("get.last", "terminated", "Complete")
+    Path("logs.last").write_text("".join(lines) + "2026-11-28T09:00:02.000000000+01:00 end\n")
+    follow_job(kubectl, "job", "score")
+    shown = [line for line in capfd.readouterr().out.splitlines() if "asked again" not in line]
+    assert shown[-4:] == ["Traceback", "  File x", "ValueError: y", "end"]
+    assert shown.count("Traceback") == 1
+
+
 def test_a_cluster_that_stays_silent_is_given_up(
     kubectl: Kubectl, monkeypatch: pytest.MonkeyPatch
 ) -> None:

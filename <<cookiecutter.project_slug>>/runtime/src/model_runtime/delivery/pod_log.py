@@ -7,6 +7,7 @@ from ..terminal import say
 from .kubectl import Kubectl
 from .patience import Patience
 
+_SECOND = len("2030-01-01T00:00:00")
 _STAMPED = re.compile(rb"(\d{4}-\d\d-\d\dT[\d:.]+\S*) ")
 
 
@@ -28,6 +29,8 @@ class PodLog:
         self._kubectl = kubectl
         self._words = ("logs", pod, "--container", container, "--follow", "--timestamps")
         self._last = ""
+        self._shown: list[str] = []  # the stamps of the last second, in order
+        self._again: list[str] = []  # those of them that a further reading still repeats
         self._patience = Patience()
         self._ended = self.done = False
 
@@ -42,6 +45,7 @@ class PodLog:
         self._ended = ended
         # The API takes whole seconds: the lines of the last one come again.
         since = (f"--since-time={self._last}",) if self._last else ()
+        self._again = list(self._shown)
         told = not self._patience.tried
         if self._kubectl.read(self._show, *self._words, *since, told=told):
             self._patience.renew()
@@ -58,8 +62,13 @@ class PodLog:
         self._patience.renew()
         if found := _STAMPED.match(line):
             stamp, line = found[1].decode(), line[found.end() :]
-            if stamp <= self._last:
+            if stamp in self._again:
+                del self._again[: self._again.index(stamp) + 1]
                 return
+            self._again.clear()
+            if stamp[:_SECOND] != self._last[:_SECOND]:
+                self._shown.clear()
+            self._shown.append(stamp)  # several lines may have one
             self._last = stamp
         sys.stdout.buffer.write(line)
         sys.stdout.buffer.flush()

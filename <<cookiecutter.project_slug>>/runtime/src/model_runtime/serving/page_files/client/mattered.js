@@ -4,7 +4,7 @@ import { $, el, fold } from "./dom.js";
 import { classNamed, withUnit } from "./answer.js";
 import { said } from "./features.js";
 import { fields } from "./form.js";
-import { Failure, service } from "./service.js";
+import { Failure, PATIENCE, service } from "./service.js";
 
 const MOST_SHOWN = 8;  // features; the others are folded
 const LEAST = 0.0005;  // of a probability, which is shown to a tenth of a percentage point
@@ -18,15 +18,18 @@ export async function showMattered(values) {
   const quiet = (text) => el("p", { class: "quiet" }, text);
   const place = el("div", { "aria-busy": "true" }, title, quiet("Comparing with other values…"));
   $("mattered").replaceChildren(place);  // of the next answer it is another one
-  asking = new AbortController();
+  const mine = new AbortController();  // not all browsers can join its signal to that of a time limit
+  asking = mine;
+  const limit = setTimeout(() => mine.abort(new DOMException("", "TimeoutError")), PATIENCE * 1000);
   let shown;
   try {
-    const { found } = await service.ask("api/explain", JSON.stringify(values), [asking.signal]);
+    const { found } = await service.ask("api/explain", JSON.stringify(values), mine.signal);
     shown = list(found, values);
   } catch (failure) {
     if (!(failure instanceof Failure)) throw failure;
     shown = [quiet(`It could not be found out. ${failure.message}`)];
   }
+  clearTimeout(limit);
   place.replaceChildren(title, ...shown);
   place.removeAttribute("aria-busy");
 }

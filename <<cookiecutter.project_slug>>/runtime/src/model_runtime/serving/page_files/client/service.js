@@ -1,6 +1,6 @@
 // The service that the page asks: its address, and the visitor's key for it.
 
-const PATIENCE = 30;  // seconds to wait for an answer
+export const PATIENCE = 30;  // seconds to wait for an answer
 const OWN = new URL("../../", import.meta.url);  // of the service that this script is from
 
 export class Failure extends Error {
@@ -27,9 +27,9 @@ export const service = {
 
   at: (path) => new URL(path, service.address).href,
 
-  async ask(path, body, ended = []) {
+  async ask(path, body, signal = AbortSignal.timeout(PATIENCE * 1000)) {
     const headers = { ...(service.key && { "X-API-Key": service.key }), ...(body && { "Content-Type": "application/json" }) };
-    const options = { headers, ...(body && { method: "POST", body }), signal: AbortSignal.any([AbortSignal.timeout(PATIENCE * 1000), ...ended]) };
+    const options = { headers, ...(body && { method: "POST", body }), signal };
     const response = await fetch(service.at(path), options).catch((error) => {
       throw new Failure(error.name === "TimeoutError"
         ? `${service.address} did not answer in ${PATIENCE} seconds.` : unreachable());
