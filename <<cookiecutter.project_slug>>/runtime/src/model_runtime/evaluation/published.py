@@ -10,12 +10,12 @@ from pyarrow import parquet
 from ..bundle.metadata import Data, Metadata
 from ..errors import ProjectError
 from ..hooks import in_partitions
-from ..progress import explained
 from ..settings import Settings
 from ..training.data import load
 from ..training.provenance import fingerprint
 from ..training.split import split
 from ..training.use_case import UseCase
+from ..training.validate import demand_columns
 
 
 def write_loaded(
@@ -55,11 +55,8 @@ def write_loaded(
 
 
 def _loaded(use_case: UseCase) -> tuple[pd.DataFrame, Data]:
-    with explained("load"):
-        frame = use_case.data_loader().load_data()
-    if not isinstance(frame, pd.DataFrame):
-        raise ProjectError(f"DataLoader.load_data returned a {type(frame).__name__}, no DataFrame.")
-    frame, name = frame.reset_index(drop=True), use_case.features.weight
+    frame, name = use_case.loaded(), use_case.features.weight
+    demand_columns(frame, use_case.features)
     rows = int(frame[name].sum()) if name in frame else len(frame)
     return frame, fingerprint(frame, rows)
 

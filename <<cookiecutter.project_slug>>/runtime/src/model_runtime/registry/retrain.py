@@ -11,6 +11,7 @@ from rich.console import Console
 
 from ..errors import ProjectError
 from ..files import locked, replacing_file
+from ..progress import explained
 from ..settings import Settings
 from ..training.run import train
 from ..training.use_case import UseCase
@@ -53,7 +54,8 @@ def retrain(
         try:
             _write(folder / SUMMARY, [*lines, "**Under way.**"])
             if fetch_data:
-                fetch_data()
+                with explained("data"):
+                    fetch_data()
             _train_and_promote(use_case, settings, console, lines)
         except BaseException as error:
             known = isinstance(error, ProjectError)

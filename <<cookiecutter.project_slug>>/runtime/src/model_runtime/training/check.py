@@ -15,6 +15,8 @@ from .task import TRAINING_TASKS
 MOST_WEIGHT = 10**12
 """Rows that a row may stand for."""
 
+NO_ROWS = "The data has no rows; see DataLoader.load_data."
+
 
 @dataclass(frozen=True)
 class Misfits:
@@ -76,7 +78,7 @@ class Check:
         """Look at a table, or at a part whose origin is told."""
         origin = origin or Origin()
         nothing = ColumnCheck(0, 0, {})
-        if found := _column_problems(frame, features):
+        if found := column_problems(frame, features):
             told = [origin.named(each) for each in found]
             return cls(len(frame), told, {}, None, False, nothing, ClassCounts({}))
         weight = (
@@ -126,7 +128,7 @@ class Check:
         if self.columns:
             return self.columns
         if not self.rows:
-            return ["The data has no rows; see DataLoader.load_data."]
+            return [NO_ROWS]
         found = []
         for feature in features.features:
             found += _feature_problems(self.features[feature.name], feature)
@@ -153,7 +155,14 @@ class Check:
         return [f"{where} {problem}" for problem in self.values.problems()]
 
 
-def _column_problems(frame: pd.DataFrame, features: Features) -> list[str]:
+def column_problems(frame: pd.DataFrame, features: Features, only_own: bool = True) -> list[str]:
+    """Return a sentence for each column that is missing, there twice, or has no name.
+
+    Args:
+        frame: The data.
+        features: The columns that they should have.
+        only_own: They should have no others.
+    """
     if unnamed := [column for column in frame.columns if not isinstance(column, str)]:
         return [
             f"{len(unnamed)} columns of the data have no text for a name, the first is "
@@ -172,7 +181,7 @@ def _column_problems(frame: pd.DataFrame, features: Features) -> list[str]:
             f"Column '{name}' is in the data but not in features.yaml; "
             "add it there or drop it in DataLoader.load_data."
             for name in columns
-            if name not in {*needed, features.id}
+            if only_own and name not in {*needed, features.id}
         ),
         *(
             f"Column '{name}' is in the data {count} times; keep one."

@@ -12,6 +12,7 @@ from ..features import Features
 from ..hooks import BaseDataLoader
 from ..place import returned
 from ..preprocessing import BasePreprocessor
+from ..progress import explained
 from .classes import Names, check_names, expected_names
 from .rows import Rows
 from .target_check import Origin, TargetCheck
@@ -39,15 +40,27 @@ class UseCase:
         """Return the loaded data, its rows numbered anew.
 
         Raises:
-            ProjectError: They do not fit features.yaml.
+            ProjectError: See `loaded`; or they do not fit features.yaml.
         """
-        load_data = self.data_loader().load_data
-        frame = load_data()
-        if not isinstance(frame, pd.DataFrame):
-            raise returned("DataLoader.load_data", load_data, _named(frame), "a DataFrame")
-        frame = frame.reset_index(drop=True)
+        frame = self.loaded()
         validate_frame(frame, self.features)
         return frame
+
+    def loaded(self, n_rows: int | None = None) -> pd.DataFrame:
+        """Return the same data before they are held against features.yaml.
+
+        Args:
+            n_rows: The rows that `load_data` is asked for; left out, it is asked for all.
+
+        Raises:
+            ProjectError: `load_data` fails, or returns no data frame.
+        """
+        with explained("load"):
+            load_data = self.data_loader().load_data
+            frame = load_data() if n_rows is None else load_data(n_rows=n_rows)
+        if not isinstance(frame, pd.DataFrame):
+            raise returned("DataLoader.load_data", load_data, _named(frame), "a DataFrame")
+        return frame.reset_index(drop=True)
 
     def rows(self, frame: pd.DataFrame) -> Rows:
         """Return a valid data frame's features, encoded target and weights.
