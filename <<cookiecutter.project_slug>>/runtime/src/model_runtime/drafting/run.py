@@ -11,7 +11,7 @@ import pandas as pd
 from ..errors import ProjectError
 from ..features import read_features
 from ..files import replacing_file
-from ..git import holds
+from ..git import not_kept
 from ..project import project
 from ..settings import read_settings
 from ..tables.form import AskedForm, CsvForm, find_form
@@ -95,12 +95,13 @@ def _check_kept(file: Path, force: bool) -> None:
     Raises:
         ProjectError: It does not.
     """
-    if force or not file.exists() or is_sample(file, project().package) or holds(file):
+    if force or not file.exists() or is_sample(file, project().package):
         return
-    raise ProjectError(
-        f"{_here(file)} would be replaced, and it has changes that are not committed. Commit it "
-        "first, or give it up with FORCE=1."
-    )
+    if why := not_kept(file):
+        raise ProjectError(
+            f"{_here(file)} would be replaced, and {why}. Commit it first, or give it up with "
+            "FORCE=1."
+        )
 
 
 def _drafted(path: Path, asked: Asked) -> tuple[CsvForm, Draft]:
