@@ -4,6 +4,7 @@ import bz2
 import csv
 import gzip
 import io
+import json
 import lzma
 import zipfile
 from collections.abc import Sequence
@@ -17,8 +18,9 @@ from model_runtime.bundle.read import Bundle
 from model_runtime.drafting.run import read_unknown
 from model_runtime.errors import ProjectError
 from model_runtime.features import Feature, Features
-from model_runtime.scoring.open_input import plain_text
+from model_runtime.scoring.open_input import open_input, plain_text
 from model_runtime.scoring.read_csv import CsvInput
+from model_runtime.scoring.read_json_lines import JsonLinesInput
 from model_runtime.scoring.run import score
 from model_runtime.scoring.stream import INPUTS
 from model_runtime.tables.form import AskedForm, Columns, CsvForm, find_form
@@ -305,6 +307,21 @@ def test_lines_may_end_with_carriage_returns_alone(suffix: str, end: str) -> Non
     with plain_text("in", suffix, io.BytesIO(content), AskedForm(), COLUMNS) as (file, _):
         ends = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if end == "\r" else content
         assert file.read() == ends
+
+
+@pytest.mark.parametrize("suffix", sorted(k for k in INPUTS if INPUTS[k] is JsonLinesInput))
+@pytest.mark.parametrize("encoding", ["", "utf-16"])
+def test_json_lines_may_end_with_them_too(shop: Bundle, suffix: str, encoding: str) -> None:
+    row = {"income per.year": 1, "age": 40, "copy": True, "Größe": "M"}
+    lines = [json.dumps(row, ensure_ascii=False), '{"age": \r 4}', "{}"]
+    asked = AskedForm(encoding)
+    for end in ("\n", "\r\n", "\r"):
+        kept = [line for line in lines if end == "\n" or "\r" not in line]
+        content = io.BytesIO((end.join(kept) + end).encode(encoding or "utf-8"))
+        with open_input("in", suffix, content, shop.schema, asked) as records:
+            (found, _) = records.blocks()
+        assert found.records.tolist() == [1]
+        assert {each.line for each in found.rejects} == {*range(2, len(kept) + 1)}
 
 
 @pytest.mark.parametrize("said", ["cp1252", "utf-16"])

@@ -54,7 +54,7 @@ def plain_text(
 ) -> Iterator[tuple[BinaryIO, CsvForm]]:
     """Yield a file in UTF-8, if it is a text, and the form of CSV that it has or that is asked.
 
-    Lines of CSV that end with carriage returns alone end with line feeds then.
+    Lines that end with carriage returns alone end with line feeds then.
 
     The arguments are those of `open_input`, and the columns that are expected.
 
@@ -77,7 +77,7 @@ def plain_text(
         raise ProjectError(f"{path} has no SEPARATOR and no DECIMAL: only CSV has them.")
     with (
         as_utf8(path, suffix, file, encoding) as content,
-        with_line_feeds(content) if is_csv else nullcontext(content) as lines,
+        nullcontext(content) if suffix == ".parquet" else with_line_feeds(content, is_csv) as lines,
     ):
         yield lines, form
 
