@@ -195,6 +195,7 @@ def decimal(cells: list[str]) -> str:
 
 def table(draw: random.Random) -> str:
     """Return a CSV with rows that fit, more seldom with some that don't, or another header."""
+    around = draw.choice(["", "", " ", "\t "])
     names = [name for name in CELLS if name in (" work", "n", "note") or draw.random() < 0.7]
     header = names + draw.choices([[], [draw.choice(names)], ["n "]], [8, 1, 1])[0]
     separator = draw.choice(",;\t|")
@@ -210,7 +211,9 @@ def table(draw: random.Random) -> str:
         odd = draw.choice(STRUCTURES).format(row()).replace(",", separator)
         rows.insert(draw.randint(0, len(rows)), odd)
     ends = draw.choice(["\n", "\r\n", "\n\n"])
-    return ends.join([separator.join(header), *rows]) + draw.choice(["", ends])
+    line = separator.join(f"{around}{name}{around}" for name in header)
+    said = draw.choice(["", "", f"sep={separator}\n", f'"SEP={separator}"\r\n'])
+    return said + ends.join([line, *rows]) + draw.choice(["", ends])
 
 
 Row = tuple[float | str | None, ...]

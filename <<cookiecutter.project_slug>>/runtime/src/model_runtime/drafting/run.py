@@ -1,5 +1,6 @@
 """Drafting of features.yaml, and of what else still is the template's sample."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -8,13 +9,14 @@ from typing import Any
 
 import pandas as pd
 
+from ..blanks import BLANKS
 from ..errors import ProjectError
 from ..features import read_features
 from ..files import replacing_file
 from ..git import not_kept
 from ..project import project
 from ..settings import read_settings
-from ..tables.form import AskedForm, CsvForm, find_form
+from ..tables.form import AskedForm, CsvForm, called, find_form
 from ..tables.read import read_head, read_whole, with_none
 from ..tasks import TASKS, TaskName
 from .column import looks_like_dates
@@ -113,10 +115,17 @@ def _drafted(path: Path, asked: Asked) -> tuple[CsvForm, Draft]:
 
 
 def read_unknown(path: Path, form: CsvForm) -> pd.DataFrame:
-    """Return a table of which nothing is known; None is a label beside labels, as for `read_by`."""
+    """Return a table of which nothing is known; None is a label beside labels, as for `read_by`.
+
+    Blanks around the names of CSV are left out, where no two are the same without.
+    """
     frame = read_whole(path, form, texts=read_head(path, form))
     names = [str(name) for name in frame if not _has_dates(frame[name])]
-    return with_none(frame, path, form, names)
+    frame = with_none(frame, path, form, names)
+    if path.suffix == ".parquet":
+        return frame
+    bare = Counter(str(name).strip(BLANKS) for name in frame)
+    return frame.set_axis(called(frame.columns, {name for name in bare if bare[name] == 1}), axis=1)
 
 
 def _has_dates(column: "pd.Series[Any]") -> bool:

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TextIO
 
 import pyarrow as pa
 from pyarrow import parquet
@@ -20,7 +20,7 @@ from ..scoring.read_csv import CsvInput
 from ..scoring.run import check_format, opened
 from ..scoring.stream import INPUTS
 from ..settings import Log
-from ..tables.form import AskedForm, Columns, CsvForm
+from ..tables.form import AskedForm, Columns, CsvForm, called, said_separator
 from .event import entity_id
 
 Pair = tuple[str | None, Any]
@@ -106,7 +106,7 @@ class Outcomes:
 
     def _csv(self, file: BinaryIO, form: CsvForm) -> Iterator[Pair]:
         with io.TextIOWrapper(file, "utf-8-sig", newline="") as text:
-            reader = csv.reader(text, strict=True, delimiter=form.separator)
+            reader = csv.reader(_lines(text), strict=True, delimiter=form.separator)
             try:
                 for identity, target in self._rows(reader):
                     comma = not self._classes and form.decimal == ","
@@ -116,7 +116,7 @@ class Outcomes:
                 raise ProjectError(f"{place}: {error}.") from error
 
     def _rows(self, reader: Any) -> Iterator[tuple[str, str]]:
-        names: list[str] = next(filter(None, reader), [])
+        names = called(next(filter(None, reader), []), {self.id_name, self.target})
         identity, target = self._columns(names)
         for cells in reader:
             if len(cells) == len(names):
@@ -163,3 +163,10 @@ class Outcomes:
     def _unreadable(self, line: int, about: str) -> None:
         self.unreadable += 1
         self.first_unreadable = self.first_unreadable or f"line {line:,}: {about}"
+
+
+def _lines(text: TextIO) -> Iterator[str]:
+    """Yield lines of CSV, an empty one for the one that tells Excel the separator."""
+    first = text.readline()
+    yield "\n" if said_separator(first) else first
+    yield from text

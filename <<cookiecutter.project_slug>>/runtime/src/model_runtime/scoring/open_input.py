@@ -12,7 +12,7 @@ from ..tables.found_encoding import LOOKED_AT
 from ..tables.no_text import demand_table, demand_text
 from .check import NUMBERS
 from .encodings import as_utf8, with_line_feeds
-from .inputs import Input
+from .inputs import Input, known_names
 from .read_csv import CsvInput
 from .stream import INPUTS
 
@@ -86,5 +86,4 @@ def columns(schema: Schema, beside: tuple[str, ...]) -> Columns:
     """Return the columns that a file for a model may have."""
     numbers = {each.name for each in schema.features if each.type in NUMBERS}
     numbers |= {name for name in beside if name != schema.target or not schema.classes}
-    names = {each.name for each in schema.features} | {*beside}
-    return Columns(frozenset(names | ({schema.id} if schema.id else set())), frozenset(numbers))
+    return Columns(frozenset(known_names(schema, beside)), frozenset(numbers))
