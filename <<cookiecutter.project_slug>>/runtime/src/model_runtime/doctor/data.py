@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from ..counts import counted
 from ..free_memory import free_memory
 from ..place import place
 from ..training.use_case import UseCase
@@ -50,7 +51,7 @@ def _frame_of(use_case: UseCase, load_data: Any) -> Findings[pd.DataFrame | None
         yield Finding(
             "wrong",
             part,
-            f"DataLoader.load_data ({place(load_data)}) returned {len(frame):,} rows for "
+            f"DataLoader.load_data ({place(load_data)}) returned {counted(len(frame), 'row')} for "
             f"n_rows={ROWS:,}; return at most that many, e.g. frame.head(n_rows).",
         )
     elif limited and seconds > SLOW_S:
@@ -79,7 +80,9 @@ def _frame_of(use_case: UseCase, load_data: Any) -> Findings[pd.DataFrame | None
     yield from problems
     if problems:
         return None
-    said = f"{len(frame):,} rows, {frame.shape[1]} columns; they fit features.yaml"
+    said = (
+        f"{counted(len(frame), 'row')}, {counted(frame.shape[1], 'column')}; they fit features.yaml"
+    )
     yield Finding("fine", part, said)
     return frame
 

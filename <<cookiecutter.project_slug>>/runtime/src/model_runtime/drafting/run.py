@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from ..blanks import BLANKS
+from ..counts import counted
 from ..errors import ProjectError
 from ..features import read_features
 from ..files import replacing_file
@@ -52,7 +53,7 @@ def draft(asked: Asked) -> Iterator[str]:
     _check_kept(features, asked.force)
     form, found = _drafted(path, asked)
     _write(features, found.text, checked=True)
-    yield f"{_here(features)}: {found.features:,} features of {path}"
+    yield f"{_here(features)}: {counted(found.features, 'feature')} of {path}"
     yield f"  target     {found.target.name}: {found.target.task}, for it {found.target.why}"
     if not asked.target:
         yield "             (the last column, for none was named: TARGET=column)"

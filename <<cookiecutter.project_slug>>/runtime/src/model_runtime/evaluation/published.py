@@ -8,6 +8,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from ..bundle.metadata import Data, Metadata
+from ..counts import counted
 from ..errors import ProjectError
 from ..hooks import in_partitions
 from ..settings import Settings
@@ -35,7 +36,7 @@ def write_loaded(
     drawn = load(use_case, settings.training) if parted else None
     if drawn and drawn.whole:
         frame, data = drawn.whole.held_out(), drawn.origin
-        about = f"{len(frame):,} rows drawn from load_partitions"
+        about = f"{counted(len(frame), 'row')} drawn from load_partitions"
     else:
         frame, data = _loaded(use_case)
         about = "the rows of load_data"

@@ -10,6 +10,7 @@ import pyarrow as pa
 from pyarrow import parquet
 from pydantic_core import from_json
 
+from ..counts import counted
 from ..errors import ProjectError
 from ..features.missing import MissingTarget
 from ..keyed_hash import Hash
@@ -122,7 +123,7 @@ class Outcomes:
             if len(cells) == len(names):
                 yield cells[identity], cells[target]
             elif cells:
-                about = f"{len(cells)} fields, and the header has {len(names)}"
+                about = f"{counted(len(cells), 'field')}, and the header has {len(names)}"
                 self._unreadable(reader.line_num, about)
 
     def _json_lines(self, file: BinaryIO) -> Iterator[Pair]:

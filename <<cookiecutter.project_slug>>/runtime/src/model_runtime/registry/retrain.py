@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from ..counts import counted
 from ..errors import ProjectError
 from ..files import locked, replacing_file
 from ..progress import explained
@@ -79,8 +80,8 @@ def _train_and_promote(
             metadata = train(use_case, apart, console, recording)
     figures = [f"| {name} | {value:.4g} |" for name, value in metadata.metrics.items()]
     lines += [
-        f"Version {metadata.version} learned from {metadata.data.rows:,} rows; its engine is "
-        f"{metadata.engine}.",
+        f"Version {metadata.version} learned from {counted(metadata.data.rows, 'row')}; its "
+        f"engine is {metadata.engine}.",
         "",
         "| metric | hold-out |",
         "|---|---|",

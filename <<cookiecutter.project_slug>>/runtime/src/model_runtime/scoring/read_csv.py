@@ -13,6 +13,7 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from ..bundle.schema import Schema
+from ..counts import counted
 from ..errors import ProjectError
 from ..tables.form import MARK, CsvForm, called, said_separator
 from .check import Check, Checked, Numbers, Raw
@@ -113,18 +114,14 @@ class CsvInput(Input):
         kept = np.ones(len(found.lines), bool)
         kept[list(misfits)] = False
         if len(table) != kept.sum():
-            raise RuntimeError(f"{len(table)} rows were parsed of {kept.sum()} in {self.path}")
-        wanted = len(self.names)
+            raise RuntimeError(f"{len(table)} of {kept.sum()} rows were parsed in {self.path}")
+        wanted = counted(len(self.names), "field")
         reasons = [
-            (int(found.lines[k]), f"has {_fields(count)}, and the header has {_fields(wanted)}")
+            (int(found.lines[k]), f"has {counted(count, 'field')}, and the header has {wanted}")
             for k, count in misfits.items()
         ]
         frame = pl.DataFrame(table.rename_columns(list(used.values())))
         return frame, found.lines[kept], reasons
-
-
-def _fields(count: int) -> str:
-    return f"{count} field" if count == 1 else f"{count} fields"
 
 
 def _names(path: object, header: bytes, separator: str) -> list[str]:

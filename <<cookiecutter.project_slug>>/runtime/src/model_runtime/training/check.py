@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..counts import counted
 from ..features import Feature, Features
 from ..features.columns import Column, read_column, shown
 from .target_check import ClassCounts, Origin, TargetCheck
@@ -140,8 +141,8 @@ class Check:
         where = f"Column '{features.weight}', the weight"
         if self.weight.missing:
             return [
-                f"{where}: {_rows(self.weight.missing)} without a value; give them one, or drop "
-                "them."
+                f"{where}: {counted(self.weight.missing, 'row is', 'rows are')} without a value; "
+                "give them one, or drop them."
             ]
         found = [f"{_misfit(where, *each)}." for each in self.weight.wrong.items()]
         return found or ([] if self.weighs else [f"{where}, is 0 in every row."])
@@ -151,7 +152,8 @@ class Check:
         if self.target.missing == self.target.rows:
             return [f"{where} is empty in every row; there is nothing to learn."]
         if self.target.missing:
-            return [f"{where}: {_rows(self.target.missing)} without a value; drop those rows."]
+            rows = counted(self.target.missing, "row is", "rows are")
+            return [f"{where}: {rows} without a value; drop those rows."]
         return [f"{where} {problem}" for problem in self.values.problems()]
 
 
@@ -165,8 +167,9 @@ def column_problems(frame: pd.DataFrame, features: Features, only_own: bool = Tr
     """
     if unnamed := [column for column in frame.columns if not isinstance(column, str)]:
         return [
-            f"{len(unnamed)} columns of the data have no text for a name, the first is "
-            f"{shown(unnamed[0])}; name them in DataLoader.load_data (frame.columns = …)."
+            f"{counted(len(unnamed), 'column of the data has', 'columns of the data have')} no "
+            f"text for a name, the first is {shown(unnamed[0])}; name them all in "
+            "DataLoader.load_data (frame.columns = …)."
         ]
     names = [feature.name for feature in features.features]
     needed = [*names, features.target, *([features.weight] if features.weight else [])]
@@ -184,7 +187,7 @@ def column_problems(frame: pd.DataFrame, features: Features, only_own: bool = Tr
             if only_own and name not in {*needed, features.id}
         ),
         *(
-            f"Column '{name}' is in the data {count} times; keep one."
+            f"Column '{name}' is in the data {counted(count, 'time')}; keep one."
             for name, count in sorted(columns.items())
             if count > 1
         ),
@@ -196,7 +199,7 @@ def _feature_problems(check: ColumnCheck, feature: Feature) -> list[str]:
     found = []
     if check.missing and not feature.optional:
         found.append(
-            f"{where}: {_rows(check.missing)} without a value; "
+            f"{where}: {counted(check.missing, 'row is', 'rows are')} without a value; "
             "fill them in DataLoader.load_data or say `optional: true` in features.yaml."
         )
     if check.missing == check.rows:
@@ -210,14 +213,10 @@ def _feature_problems(check: ColumnCheck, feature: Feature) -> list[str]:
 
 def _misfit(where: str, reason: str, found: Misfits) -> str:
     return (
-        f"{where}: in {found.count:,} row{'s' if found.count > 1 else ''} the value "
+        f"{where}: in {counted(found.count, 'row')} the value "
         f"{reason}, first {shown(found.value)} in {found.where}"
     )
 
 
 def _weight_rule(name: str) -> Any:
     return Feature(name=name, type="integer", min=0, max=MOST_WEIGHT).rule
-
-
-def _rows(count: int) -> str:
-    return f"{count:,} row{' is' if count == 1 else 's are'}"

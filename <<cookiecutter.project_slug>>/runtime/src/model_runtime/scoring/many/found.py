@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ...counts import counted
 from ...errors import ProjectError
 from ..write import OUTPUTS
 from .choice import has_pattern
@@ -90,7 +91,7 @@ def _find(source: Place, folder: bool) -> Found:
     if not files:
         raise ProjectError(
             f"INPUT {source.name} names "
-            + (f"{others:,} files, none of which ends" if others else "no file that ends")
+            + (f"{counted(others, 'file')}, none of which ends" if others else "no file that ends")
             + f" with one of {', '.join(OUTPUTS)}."
         )
     return Found(root, files, others)

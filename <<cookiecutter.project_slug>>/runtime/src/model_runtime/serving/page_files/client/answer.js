@@ -1,6 +1,6 @@
 // The answer to one row, for people.
 
-import { $, el, fold, percent, readable, sentence } from "./dom.js";
+import { $, counted, el, fold, percent, readable, sentence } from "./dom.js";
 import { parted } from "./features.js";
 import { entriesOf, keysOf, spelled } from "./json.js";
 
@@ -66,7 +66,7 @@ function showBars(entries) {
   const order = bars.map((bar, index) => index).sort((one, other) => (other === first) - (one === first) || shares[other] - shares[one]);
   const [shown, others] = [order.slice(0, MOST_SHOWN), order.slice(MOST_SHOWN)].map((part) => part.map((index) => bars[index]));
   $("bars").append(...shown);
-  $("after").append(fold(undefined, `The other ${others.length} classes`, el("ul", { class: "bars" }, ...others)));
+  $("after").append(fold(undefined, `The other ${counted(others.length, "class", "classes")}`, el("ul", { class: "bars" }, ...others)));
 }
 
 function track(share) {
