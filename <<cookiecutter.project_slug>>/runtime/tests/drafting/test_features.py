@@ -180,6 +180,10 @@ def test_work_that_git_has_not_is_not_replaced(
     assert read_features().target == "survived"
     with pytest.raises(ProjectError, match=rf"has changes that are not committed\. {kept}"):
         said(target="fare")
+    with monkeypatch.context() as another:
+        another.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+        with pytest.raises(ProjectError, match=r"git refuses this folder, .*\(safe\.directory\)"):
+            said(target="fare")
     with monkeypatch.context() as without:
         without.setenv("PATH", "")
         with pytest.raises(ProjectError, match=rf"there is no git here that keeps it\. {kept}"):
