@@ -125,6 +125,16 @@ def test_one_name_with_blanks_here_and_there_stands_twice(
         reader(file)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("end", ["\n", "\r"])
+def test_outcomes_are_lines_of_json_in_any_form(tmp_path: Path, encoding: str, end: str) -> None:
+    file = tmp_path / "in.jsonl"
+    file.write_text(f'{{"id": 1, "y": 2}}{end}{{"id": 2, "y": 3}}{end}', encoding, newline="")
+    asked = AskedForm("utf-16" if encoding == "utf-16" else "")
+    outcomes = Outcomes(file, "id", "y", form=asked)
+    assert ([*outcomes.pairs()], outcomes.unreadable) == ([("1", 2), ("2", 3)], 0)
+
+
 LONG = "e" * 140_000
 
 

@@ -1,5 +1,6 @@
 """Outcomes: a file of IDs and what became of each, record by record."""
 
+import codecs
 import csv
 import io
 from collections.abc import Callable, Collection, Iterator
@@ -128,6 +129,8 @@ class Outcomes:
 
     def _json_lines(self, file: BinaryIO) -> Iterator[Pair]:
         for number, line in enumerate(file, 1):
+            if number == 1:
+                line = line.removeprefix(codecs.BOM_UTF8)
             try:
                 record = from_json(line) if line.strip() else None
             except ValueError as error:
