@@ -103,7 +103,7 @@ def read_whole(
             # Rows that are longer than the header would lose cells with but a warning.
             warnings.simplefilter("error", pd.errors.ParserWarning)
             if path.suffix == ".parquet":
-                frame = pd.read_parquet(path)
+                frame = _with_index(pd.read_parquet(path))
                 frame.columns = [str(name) for name in frame.columns]  # as scoring has them
                 return frame.head(n_rows) if n_rows is not None else frame
             return _read_csv(path, form, n_rows, texts, missing or {})
@@ -118,6 +118,12 @@ def read_whole(
         raise ProjectError(
             f"{path} can't be read as {kind}: {' '.join(str(error).split())}"
         ) from error
+
+
+def _with_index(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with the columns that pandas had made its index when it wrote Parquet."""
+    names = [name for name in frame.index.names if name is not None]
+    return frame.reset_index(names) if names else frame
 
 
 def _read_csv(
