@@ -35,7 +35,7 @@ class Truth:
         self._places = {
             label: k
             for k, name in enumerate(schema.classes)
-            for label in (class_label(_typed(name)), name)
+            for label in (class_label(typed(name)), name)
         }
         self._places |= {name: k for k, name in enumerate(schema.classes)}
 
@@ -56,7 +56,7 @@ class Truth:
         rows: dict[Hashable, int] = {}
         for k, value in enumerate(values):
             rows.setdefault(_key(value), k)
-        for read in (_typed, _plain, *((_with_comma,) if self._schema.classes else ())):
+        for read in (typed, _plain, *((_with_comma,) if self._schema.classes else ())):
             open_ = {key: k for key, k in rows.items() if not np.isfinite(found.get(key, np.nan))}
             told = [read(values[k]) for k in open_.values()]
             frame = self._frame(features, list(open_.values()))
@@ -124,10 +124,10 @@ def _plain(value: Any) -> Any:
 
 
 def _with_comma(value: Any) -> Any:
-    return _typed(pointed_cell(value)) if isinstance(value, str) else value
+    return typed(pointed_cell(value)) if isinstance(value, str) else value
 
 
-def _typed(value: Any) -> Any:
+def typed(value: Any) -> Any:
     """Return what a table's reader makes of a text: a number, true or false."""
     if not isinstance(value, str):
         return value

@@ -11,7 +11,9 @@ from pyarrow import parquet
 from pydantic_core import from_json
 
 from ..errors import ProjectError
+from ..evaluation.truth import typed
 from ..features.missing import MissingTarget
+from ..features.number import as_float, is_number
 from ..keyed_hash import Hash
 from ..progress import advance
 from ..scoring.check import pointed_cell
@@ -21,7 +23,10 @@ from ..scoring.run import check_format, opened
 from ..scoring.stream import INPUTS
 from ..settings import Log
 from ..tables.form import AskedForm, Columns, CsvForm
+from ..training.classes import class_label
 from .event import entity_id
+
+_MARK = b"\xef\xbb\xbf"
 
 Pair = tuple[str | None, Any]
 """An entity's ID, if it has one, and its outcome, None where there is none yet."""
@@ -97,7 +102,20 @@ class Outcomes:
                 self.read += 1
                 if self.read % 10_000 == 0:
                     advance(file.tell(), size, "bytes")
-                yield self._read_id(identity), None if is_missing(outcome) else outcome
+                known = None if is_missing(outcome) else self._in_one_form(outcome)
+                yield self._read_id(identity), known
+
+    def _in_one_form(self, outcome: Any) -> Any:
+        """Return an outcome in the form that it has however it is written: 1.50 and 1.5 are one.
+
+        It is read as the truth is, where a class that is called so stays what it is.
+        """
+        is_class = isinstance(outcome, str) and outcome in self._classes
+        value = outcome if is_class else typed(outcome)
+        if not self._classes:
+            return as_float(value) if is_number(value) else outcome
+        label = class_label(value)
+        return label if label in self._classes else outcome
 
     def _read(self, suffix: str, file: BinaryIO, form: CsvForm) -> Iterator[Pair]:
         if INPUTS[suffix] is CsvInput:
@@ -126,18 +144,23 @@ class Outcomes:
                 self._unreadable(reader.line_num, about)
 
     def _json_lines(self, file: BinaryIO) -> Iterator[Pair]:
+        first: list[str] = []
+        lacking = {self.id_name, self.target}
         for number, line in enumerate(file, 1):
             try:
-                record = from_json(line) if line.strip() else None
+                bare = line.removeprefix(_MARK if number == 1 else b"").strip()
+                record = from_json(bare) if bare else None
             except ValueError as error:
                 self._unreadable(number, str(error))
                 continue
             if isinstance(record, dict):
-                if number == 1:
-                    self._columns(list(record))
+                first = first or list(record)
+                lacking -= record.keys()
                 yield record.get(self.id_name), record.get(self.target)
             elif record is not None:
                 self._unreadable(number, "no object")
+        if first:  # what is missing in one record may be left out there
+            self._columns([*first, *({self.id_name, self.target} - lacking)])
 
     def _parquet(self, file: BinaryIO) -> Iterator[Pair]:
         try:
