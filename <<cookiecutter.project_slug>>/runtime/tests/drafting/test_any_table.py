@@ -231,6 +231,20 @@ def test_a_column_without_a_name_is_left_out(folder: Path) -> None:
         drafted(file, "Unnamed: 3")
 
 
+def test_classes_are_read_as_the_draft_names_them(folder: Path) -> None:
+    """Codes of digits are texts, of which 01 and 1 are two."""
+    file = folder / "table.csv"
+    codes = [["01", "1", "10"][k % 3] for k in range(ROWS)]
+    pd.DataFrame({"x": np.arange(ROWS) % 7, "y": codes}).to_csv(file, index=False)
+    draft = draft_features(read_unknown(file, CsvForm()), file.name)
+    assert 'Its classes: "01" (20), "1" (20), "10" (20)' in draft.text
+    (folder / "features.yaml").write_text(draft.text, "utf-8")
+    features = read_features(folder / "features.yaml")
+    assert [*read_by(features, file, CsvForm())["y"]] == codes
+    file.write_text("x,y,z,z\n1,01,2,3\n", "utf-8")  # what the model doesn't know may stand twice
+    assert [*read_by(features, file, CsvForm())["y"]] == ["01"]
+
+
 def test_an_index_that_parquet_keeps_is_a_column(folder: Path) -> None:
     file = folder / "table.parquet"
     frame = pd.DataFrame({"x": np.arange(ROWS) % 7, "y": [*"ab"] * (ROWS // 2)})

@@ -26,6 +26,7 @@ CODES: dict[str, list[Any]] = {
     "booleans": [False, True],
     "digits": ["0", "1"],
     "digits with noughts": ["007", "008"],
+    "digits with and without": ["01", "1"],
     "texts with commas": ["1,5", "2,5"],
     "texts with points": ["1.5", "2.5"],
 }

@@ -38,6 +38,7 @@ class Truth:
             for label in (class_label(typed(name)), name)
         }
         self._places |= {name: k for k, name in enumerate(schema.classes)}
+        self._names = class_names(use_case, schema)
 
     def __call__(self, values: Sequence[Any], features: pl.DataFrame) -> npt.NDArray[np.float64]:
         """Return each row's class, as its place among the bundle's, or its number.
@@ -56,12 +57,20 @@ class Truth:
         rows: dict[Hashable, int] = {}
         for k, value in enumerate(values):
             rows.setdefault(_key(value), k)
-        for read in (typed, _plain, *((_with_comma,) if self._schema.classes else ())):
+        for read in (self._typed, _plain, *((_with_comma,) if self._schema.classes else ())):
             open_ = {key: k for key, k in rows.items() if not np.isfinite(found.get(key, np.nan))}
             told = [read(values[k]) for k in open_.values()]
             frame = self._frame(features, list(open_.values()))
             found |= dict(zip(open_, self._encoded(told, frame), strict=True))
         return np.array([found[_key(value)] for value in values], np.float64)
+
+    def _typed(self, value: Any) -> Any:
+        """Return what a table's reader makes of a text, but of 01 not 1, where both are classes."""
+        found = typed(value)
+        if found is value or value not in self._names:
+            return found
+        other = class_label(found)
+        return value if other != value and other in self._names else found
 
     def _frame(self, features: pl.DataFrame, rows: list[int]) -> pd.DataFrame:
         """Return rows as a data loader gives them."""
