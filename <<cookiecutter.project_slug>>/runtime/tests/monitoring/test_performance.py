@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from model_runtime.bundle.read import Bundle
 from model_runtime.errors import ProjectError
@@ -168,6 +170,16 @@ def test_a_record_of_json_may_leave_out_what_it_lacks(tmp_path: Path) -> None:
         file.write_text(line, "utf-8")
         with pytest.raises(ProjectError, match=f"has no column '{name}'"):
             pairs(file, ["yes", "no"])
+
+
+def test_of_two_columns_of_one_name_none_is_taken(tmp_path: Path) -> None:
+    file = tmp_path / "known.csv"
+    file.write_text("customer,bought,bought\n7,yes,no\n", "utf-8")
+    table = pa.table([[7], ["yes"], ["no"]], names=["customer", "bought", "bought"])
+    parquet.write_table(table, file.with_suffix(".parquet"))
+    for each in (file, file.with_suffix(".parquet")):
+        with pytest.raises(ProjectError, match="has two columns named 'bought'"):
+            pairs(each, ["yes", "no"])
 
 
 def pairs(file: Path, classes: Sequence[str] = ()) -> list[Pair]:

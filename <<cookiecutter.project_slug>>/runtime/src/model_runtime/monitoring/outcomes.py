@@ -144,7 +144,7 @@ class Outcomes:
                 self._unreadable(reader.line_num, about)
 
     def _json_lines(self, file: BinaryIO) -> Iterator[Pair]:
-        first: list[str] = []
+        first: set[str] = set()
         lacking = {self.id_name, self.target}
         for number, line in enumerate(file, 1):
             try:
@@ -154,13 +154,13 @@ class Outcomes:
                 self._unreadable(number, str(error))
                 continue
             if isinstance(record, dict):
-                first = first or list(record)
+                first = first or {*record}
                 lacking -= record.keys()
                 yield record.get(self.id_name), record.get(self.target)
             elif record is not None:
                 self._unreadable(number, "no object")
         if first:  # what is missing in one record may be left out there
-            self._columns([*first, *({self.id_name, self.target} - lacking)])
+            self._columns(sorted({*first, self.id_name, self.target} - lacking))
 
     def _parquet(self, file: BinaryIO) -> Iterator[Pair]:
         try:
@@ -180,6 +180,10 @@ class Outcomes:
                 raise ProjectError(
                     f"{self.path} has no column '{name}', {what} of features.yaml; its columns "
                     f"are: {', '.join(names[:50]) or 'none'}."
+                )
+            if names.count(name) > 1:
+                raise ProjectError(
+                    f"{self.path} has two columns named '{name}'; remove or rename one."
                 )
         return names.index(self.id_name), names.index(self.target)
 
