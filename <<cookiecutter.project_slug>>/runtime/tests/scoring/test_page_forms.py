@@ -13,6 +13,7 @@ import pytest
 
 import model_runtime
 from model_runtime.bundle.schema import Schema
+from model_runtime.contract.responses import row_model, value_model
 from model_runtime.contract.row import request_model
 from model_runtime.errors import ProjectError
 from model_runtime.features import Feature
@@ -39,10 +40,10 @@ NUMBERS = [
     "NA",
     "-,5",
 ]
-GIVEN = ["cells", "features", "words", "texts", "tables", "shares", "values"]
+GIVEN = ["cells", "features", "words", "texts", "tables", "shares", "values", "labels"]
 SCRIPT = """
 import { readFileSync } from "node:fs";
-import { likeliest } from "./answer.js";
+import { answersOf, classNamed, likeliest } from "./answer.js";
 import { hasComma, plain, decoded } from "./csv.js";
 import { featuresOf, textOf } from "./features.js";
 import { rowsOf } from "./rows.js";
@@ -61,6 +62,8 @@ console.log(JSON.stringify({
   texts: given.texts.map((each) => decoded(new Uint8Array(each))),
   tables: given.tables.map(rows),
   classes: given.shares.map(likeliest),
+  flags: answersOf(given.answers).flags,
+  called: given.labels.map(classNamed),
   fields: given.values.map(([kind, value]) => textOf({ kind }, value) ?? null),
 }));
 """
@@ -169,6 +172,17 @@ def test_a_tie_goes_to_the_class_that_the_service_names(tmp_path: Path) -> None:
     assert found != np.argmax(shares, axis=1).tolist()
 
 
+def test_classes_are_called_by_their_flags_though_these_are_numbers(tmp_path: Path) -> None:
+    classes, flags = ["One", "Ten", "Two"], ["1", "10", "2"]
+    schema = ASKED.model_copy(update={"task": "classification", "classes": classes, "flags": flags})
+    answers = {
+        "Probabilities": row_model(schema).model_json_schema(),
+        "PredictedClass": value_model(schema).model_json_schema(),
+    }
+    found = on_the_page(tmp_path, {"answers": answers, "labels": classes})
+    assert (found["flags"], found["called"]) == (flags, classes)
+
+
 def test_a_value_of_json_is_put_into_its_field(tmp_path: Path) -> None:
     pairs: list[tuple[str, Any, str | None]] = [
         *(("boolean", 1, "true"), ("boolean", 0.0, "false"), ("boolean", True, "true")),
@@ -191,7 +205,9 @@ def on_the_page(folder: Path, given: dict[str, Any]) -> dict[str, Any]:
     run = subprocess.run(
         ["node", "script.js"],
         cwd=folder,
-        input=json.dumps({**dict.fromkeys(GIVEN, ()), "asked": asked, "params": params, **given}),
+        input=json.dumps(
+            {**dict.fromkeys(GIVEN, ()), "answers": {}, "asked": asked, "params": params, **given}
+        ),
         capture_output=True,
         check=True,
         text=True,

@@ -13,7 +13,9 @@ export function answersOf({ Prediction: number, Probabilities: probabilities, Pr
   const { title, description = "" } = number?.properties.prediction ?? chosen?.properties.class_name ?? {};
   const [about, unit] = parted(number ? description : probabilities?.description ?? "");
   const labels = chosen?.properties.class_name.enum ?? [];  // in the order of their flags
-  told = { title: title ?? "Prediction", about, unit, labels, classes: probabilities?.properties ?? {} };
+  const classes = probabilities?.properties ?? {};
+  const flags = probabilities?.required ?? Object.keys(classes);  // an object has those that are whole numbers first
+  told = { title: title ?? "Prediction", about, unit, labels, classes, flags };
   return told;
 }
 
@@ -25,7 +27,7 @@ export function likeliest(shares) {
 
 export const nameOf = (flag) => told.classes[flag]?.title ?? flag;  // a flag is for programs
 
-export const classNamed = (label) => Object.values(told.classes)[told.labels.indexOf(label)]?.title ?? label;
+export const classNamed = (label) => told.classes[told.flags[told.labels.indexOf(label)]]?.title ?? label;
 
 export const withUnit = (number) => [readable(number), told.unit].filter(Boolean).join(" ");
 
@@ -39,7 +41,7 @@ export function showText(text) {
 export function showAnswer(answer, version, milliseconds) {
   showText("");
   if ("prediction" in answer && !Object.hasOwn(told.classes, "prediction")) showNumber(answer.prediction);
-  else showBars(Object.entries(answer));
+  else showBars(told.flags.map((flag) => [flag, answer[flag]]));
   const by = version ? `Version ${version} answered` : "Answered";
   $("after").append(el("p", { id: "when" }, `${by} in ${Math.max(1, Math.round(milliseconds))} ms.`),
     fold(undefined, "Answer as JSON", el("pre", { tabindex: 0, "aria-label": "Answer as JSON" }, JSON.stringify(answer, null, 2))));

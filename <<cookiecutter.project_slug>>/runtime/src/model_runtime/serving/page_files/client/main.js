@@ -70,11 +70,11 @@ function show(metadata, params, { components: { schemas }, paths }) {
   service.locked = Boolean(paths["/api/predict"]?.post?.security);
   service.explains = Boolean(paths["/api/explain"]);
   $("access").hidden = !service.locked && !service.key;
-  const { title: asked, classes } = answersOf(schemas);
+  const { title: asked, flags } = answersOf(schemas);
   $("result-title").textContent = asked;
   const features = featuresOf(params, schemas.Features);
   showForm(features);
-  showTable(features, classes, paths["/api/predictions"]?.post.requestBody.content["application/json"].schema.maxItems);
+  showTable(features, flags, paths["/api/predictions"]?.post.requestBody.content["application/json"].schema.maxItems);
   showText("Fill in the values and press Predict.");
   formChanged();
 }

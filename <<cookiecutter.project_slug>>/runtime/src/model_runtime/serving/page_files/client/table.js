@@ -14,8 +14,8 @@ let flags = [];  // of a classification's classes, in the answers' order
 let most = 1000;  // rows in a request
 let run = 0;  // grows with each, so that what an earlier one gets is dropped
 
-export function showTable(found, classes, mostRows) {
-  [features, flags, most] = [found, Object.keys(classes), mostRows];
+export function showTable(found, names, mostRows) {
+  [features, flags, most] = [found, names, mostRows];
   $("csv").value = "";
   $("scored").replaceChildren();
   $("columns").textContent = features.map(({ name }) => name).join(", ");
