@@ -1,6 +1,6 @@
 """The truth of rows, by the use case's own hooks: each row's class, or number."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -38,7 +38,7 @@ class Truth:
             for label in (class_label(typed(name)), name)
         }
         self._places |= {name: k for k, name in enumerate(schema.classes)}
-        self._names = class_names(use_case, schema)
+        self._as_written = _as_written(use_case.features.classes, schema.classes)
 
     def __call__(self, values: Sequence[Any], features: pl.DataFrame) -> npt.NDArray[np.float64]:
         """Return each row's class, as its place among the bundle's, or its number.
@@ -65,12 +65,9 @@ class Truth:
         return np.array([found[_key(value)] for value in values], np.float64)
 
     def _typed(self, value: Any) -> Any:
-        """Return what a table's reader makes of a text, but of 01 not 1, where both are classes."""
-        found = typed(value)
-        if found is value or value not in self._names:
-            return found
-        other = class_label(found)
-        return value if other != value and other in self._names else found
+        """Return what a table's reader makes of a text; 01 and 1 stay where both are classes."""
+        is_class = isinstance(value, str) and value in self._as_written
+        return value if is_class else typed(value)
 
     def _frame(self, features: pl.DataFrame, rows: list[int]) -> pd.DataFrame:
         """Return rows as a data loader gives them."""
@@ -121,6 +118,16 @@ class Truth:
         names = (self._use_case.features.classes.get(label), class_label(value), label)
         places = (self._places.get(name) for name in names if name is not None)
         return next((float(place) for place in places if place is not None), np.nan)
+
+
+def _as_written(renamed: Mapping[str, str], classes: Sequence[str]) -> set[str]:
+    """Return the names in data of which a table's reader would make that of another class, too."""
+    places = {name: k for k, name in enumerate(classes)}
+    places |= {label: places[name] for label, name in renamed.items() if name in places}
+    alike: dict[str, set[int]] = {}
+    for name, place in places.items():
+        alike.setdefault(class_label(typed(name)), set()).add(place)
+    return {name for name in places if len(alike[class_label(typed(name))]) > 1}
 
 
 def _key(value: Any) -> Hashable:
