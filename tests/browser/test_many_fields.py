@@ -1,11 +1,13 @@
 """The web page of a model with 340 features."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, Route, expect
 
 from tests.support.axe import violations
 from tests.support.commands import run, variables
@@ -59,6 +61,48 @@ def test_another_prediction_ends_the_explanation_before_it(phone: Page) -> None:
     with phone.expect_event("requestfailed") as ended:
         predict.click()
     assert ended.value.url.endswith("/api/explain")
+
+
+def test_rows_that_are_too_large_together_are_asked_in_parts(phone: Page, wide: Service) -> None:
+    rows = [wide.example | {"sensor_0": n % 100, "sensor_7": n // 100} for n in range(400)]
+    assert len(json.dumps(rows)) > 2 * 2**20, "a request of more than the service takes"
+    unfold(phone, "from CSV")
+    content = pd.DataFrame(rows).to_csv(index=False).encode()
+    file = FilePayload(name="rows.csv", mimeType="text/csv", buffer=content)
+    phone.get_by_label("Open a CSV file").set_input_files(file)
+    phone.get_by_role("button", name="Predict all").click()
+    expect(phone.locator("#scored")).to_contain_text("The first 10 of 400 rows")
+    with phone.expect_download() as download:
+        phone.get_by_role("button", name="Download all as CSV").click()
+    found = pd.read_csv(download.value.path())["prediction"]
+    halves = [wide.post("/api/predictions", part) for part in (rows[:100], rows[300:])]
+    wanted = [[row["prediction"] for row in half] for half in halves]
+    assert [found[:100].tolist(), found[300:].tolist()] == wanted
+
+
+def test_the_table_that_was_sent_last_is_answered(phone: Page, wide: Service) -> None:
+    held: list[Route] = []
+    unfold(phone, "from CSV")
+    table, predict = (
+        phone.get_by_label("Rows", exact=True),
+        phone.get_by_role("button", name="Predict all"),
+    )
+    phone.route(
+        "**/api/predictions",
+        lambda route: route.continue_() if held else held.append(route),
+    )
+    table.fill(pd.DataFrame([wide.example]).to_csv(index=False))
+    with phone.expect_request("**/api/predictions"):
+        predict.click()
+    table.fill(pd.DataFrame([wide.example] * 2).to_csv(index=False))
+    predict.click()
+    rows = phone.locator("#scored tbody tr")
+    expect(rows).to_have_count(2)
+    with phone.expect_response("**/api/predictions") as late:
+        held[0].continue_()
+    late.value.finished()
+    phone.evaluate("fetch('api/info').then((found) => found.json())")  # and what comes after it
+    assert rows.count() == 2
 
 
 def test_a_field_is_found_by_a_part_of_its_name(phone: Page) -> None:

@@ -46,7 +46,7 @@ PARTS: dict[str, set[str]] = {
     "bundle": set(),
     "tables": set(),
     "drafting": {"preprocessing", "tables"},
-    "notebook": set(),
+    "notebook": {"drafting"},
     "profiling": {"drafting", "preprocessing", "tables", "training"},
     "compiler": {"bundle", "preprocessing"},
     "training": {"bundle", "cluster", "compiler", "preprocessing"},

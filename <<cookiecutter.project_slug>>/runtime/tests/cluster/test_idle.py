@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from distributed import get_worker
 
 from model_runtime.cluster import Cluster, WorkerLostError, connected, idle, reached
 from model_runtime.errors import ProjectError
@@ -67,9 +68,21 @@ def _slow(n: int) -> int:
     return n
 
 
+def _paused_or_slow(n: int) -> int:
+    if n:
+        signal.sigtimedwait([signal.SIGUSR2], 4)
+    else:  # what it keeps is too much from now on, but its piece is done
+        get_worker().memory_manager.memory_pause_fraction = 1e-9
+    return n
+
+
 def test_a_cluster_that_has_lost_its_workers_is_told(address: str, tmp_path: Path) -> None:
     with dask_programs.worker(tmp_path, address), connected(address) as cluster:
         places = cluster.places
+        with dask_programs.worker(tmp_path, address):
+            (other,) = cluster.places.keys() - places
+            asked = {other: 0, **dict.fromkeys(places, 1)}
+            assert cluster.at_once(_paused_or_slow, asked) == [0, 1]
         with pytest.raises(ProjectError, match=r"has had no worker for \d+ s; start some"):
             [*cluster.each(os._exit, [3])]
         with pytest.raises(WorkerLostError, match=next(iter(places))):

@@ -67,12 +67,15 @@ def test_each_line_is_shown_once_though_log_and_looks_were_cut_off(
     seen("get.004", "running")
     said("logs.002", "2 two", "3 three")  # an end that looks good, of a container that runs
     seen("get.last", "terminated", "Complete")
-    said("logs.003", broken=True)
-    said("logs.004", "3 three", "4 four")
+    said("logs.003", "3 three", "4 fo", broken=True)
+    said("logs.004", "3 three", "4 four", "5 end")
+    Path("logs.004").write_bytes(Path("logs.004").read_bytes().removesuffix(b"\n"))
     follow_job(kubectl, "job", "score")
     shown, told = capfd.readouterr()
     lines = shown.splitlines()
-    assert [line for line in lines if line[0].isdigit()] == ["1 one", "2 two", "3 three", "4 four"]
+    assert [line for line in lines if line[0].isdigit()] == [
+        *("1 one", "2 two", "3 three", "4 four", "5 end")
+    ]
     assert sum("The job goes on; the cluster is asked again." in line for line in lines) == 1
     assert "Unable to connect" in told
     asked = Path("logs.asked").read_text().splitlines()
@@ -106,13 +109,22 @@ def test_a_cluster_that_stays_silent_is_given_up(
     assert len(Path("get.asked").read_text().splitlines()) > 2
 
 
+@pytest.mark.parametrize("lines", [[], ["1 one", "1 o"]])
 def test_a_log_that_can_not_be_had_keeps_no_job_from_its_end(
-    kubectl: Kubectl, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    kubectl: Kubectl,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    lines: list[str],
 ) -> None:
+    """None of it, or nothing after a place at which it breaks off each time."""
     monkeypatch.setattr(patience, "PATIENCE_S", 0.1)
     seen("get.last", "terminated", "Complete")
+    if lines:
+        said("logs.last", *lines, broken=True)
     follow_job(kubectl, "job", "score")
-    assert "The log of first can't be read" in capfd.readouterr().out
+    told = capfd.readouterr().out.splitlines()
+    assert [line for line in told if line[:1].isdigit()] == lines[:1]
+    assert any("The log of first can't be read" in line for line in told)
 
 
 def test_a_job_that_somebody_removed_is_not_waited_for(kubectl: Kubectl) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -44,6 +45,7 @@ ODD = st.sampled_from(
             "x" * 250,
         ),
         *("2020-01-31", "31.1.2020", "\u0085", "\ufeff", "\x00", "9" * 30, "-0", "0.1", "é", "😀"),
+        *("𠮷\u3000", "😀\u200d😀", "\U000e0001"),
     ]
 )
 NUMBER = st.one_of(
@@ -132,6 +134,7 @@ def test_a_value_is_read_as_it_was_meant(folder: Path, value: object) -> None:
     file.write_text(f"{scalar(str(value))}: [{scalar(value)}]  # {scalar(str(value))}\n", "utf-8")
     (read,) = read_yaml(file, "value.yaml").items()
     assert read == (str(value), [value])
+    assert [*yaml.safe_load(f"{scalar(str(value))}: 0")] == [str(value)], "by another reader"
 
 
 ROWS = 60
@@ -215,6 +218,44 @@ def test_names_of_columns_are_texts(folder: Path, names: Any) -> None:
     features = read_features(folder / "features.yaml")
     assert features.target == str([*names][-1])
     assert [*read_by(features, file, CsvForm()).columns] == [str(name) for name in names]
+
+
+def test_a_column_without_a_name_is_left_out(folder: Path) -> None:
+    """Such as pandas' index in CSV, and R's row names: no request and no scoring could name it."""
+    file = folder / "table.csv"
+    frame = pd.DataFrame({"x": np.arange(ROWS) % 7, "y": [*"ab"] * (ROWS // 2)})
+    frame.assign(last=np.arange(ROWS) % 3).rename(columns={"last": ""}).to_csv(file)
+    features, read = drafted(file)
+    assert (features.target, features.id, [*read.columns]) == ("y", None, ["x", "y"])
+    with pytest.raises(ProjectError, match="TARGET=Unnamed: 3: the table has no such column"):
+        drafted(file, "Unnamed: 3")
+
+
+def test_classes_are_read_as_the_draft_names_them(folder: Path) -> None:
+    """Codes of digits are texts, of which 01 and 1 are two."""
+    file = folder / "table.csv"
+    codes = [["01", "1", "10"][k % 3] for k in range(ROWS)]
+    pd.DataFrame({"x": np.arange(ROWS) % 7, "y": codes}).to_csv(file, index=False)
+    draft = draft_features(read_unknown(file, CsvForm()), file.name)
+    assert 'Its classes: "01" (20), "1" (20), "10" (20)' in draft.text
+    (folder / "features.yaml").write_text(draft.text, "utf-8")
+    features = read_features(folder / "features.yaml")
+    assert [*read_by(features, file, CsvForm())["y"]] == codes
+    file.write_text("x,y,z,z\n1,01,2,3\n", "utf-8")  # what the model doesn't know may stand twice
+    assert [*read_by(features, file, CsvForm())["y"]] == ["01"]
+
+
+def test_an_index_that_parquet_keeps_is_a_column(folder: Path) -> None:
+    file = folder / "table.parquet"
+    frame = pd.DataFrame({"x": np.arange(ROWS) % 7, "y": [*"ab"] * (ROWS // 2)})
+    frame.assign(customer=range(ROWS), shop=np.arange(ROWS) % 3).set_index(
+        ["shop", "customer"]
+    ).to_parquet(file)
+    draft = draft_features(read_unknown(file, CsvForm()), file.name)
+    (folder / "features.yaml").write_text(draft.text, "utf-8")
+    features = read_features(folder / "features.yaml")
+    assert (features.id, [each.name for each in features.features]) == ("customer", ["shop", "x"])
+    assert {*read_by(features, file, CsvForm())} == {"shop", "customer", "x", "y"}
 
 
 def test_many_rows_and_labels_are_drafted_in_seconds(folder: Path) -> None:

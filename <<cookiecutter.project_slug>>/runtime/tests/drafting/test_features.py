@@ -1,5 +1,6 @@
 """`make features`: from a table to a trained model, and what it doesn't replace."""
 
+import ast
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -204,12 +205,13 @@ def test_an_own_loader_stays_and_is_told_the_line(folder: Path) -> None:
     "name",
     [
         *("a.csv", 'a"\\ b.csv', f"{'long' * 20}.csv", "x.parquet", "train (1).csv", ').csv"('),
-        *('a"(\\.csv', f"{'long' * 20} (2).parquet"),
+        *('a"(\\.csv', f"{'long' * 20} (2).parquet", "𠮷\u3000.csv"),
     ],
 )
 def test_a_drafted_loader_is_known_again(name: str) -> None:
     text = loader_text(Path(name), CsvForm("cp1252", "\t", ","))
-    compile(text, "data_loader.py", "exec")
+    texts = [node.value for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Constant)]
+    assert name in texts
     assert is_drafted(text)
     assert not is_drafted(text.replace("n_rows)", "n_rows).head(5)").replace("return", "x ="))
     assert not is_drafted(loader_text(Path("a.csv"), CsvForm()).replace("n_rows)", "rows(n_rows))"))

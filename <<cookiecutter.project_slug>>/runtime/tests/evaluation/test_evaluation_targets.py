@@ -26,6 +26,8 @@ CODES: dict[str, list[Any]] = {
     "booleans": [False, True],
     "digits": ["0", "1"],
     "digits with noughts": ["007", "008"],
+    "digits with and without": ["01", "1"],
+    "digits that are another number": ["01", "1.0"],
     "texts with commas": ["1,5", "2,5"],
     "texts with points": ["1.5", "2.5"],
 }

@@ -1,6 +1,7 @@
 """Drift: what a log or a file has, against the counts that the bundle keeps of its training."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +11,15 @@ import pytest
 
 from model_runtime.bundle.read import Bundle
 from model_runtime.bundle.reference import Ranges, Singles, read_reference
+from model_runtime.bundle.reference import written as reference_written
 from model_runtime.errors import ProjectError
+from model_runtime.features import Feature
 from model_runtime.monitoring.drift import Column, drift_of, psi
 from model_runtime.monitoring.drift_report import DriftReport
 from model_runtime.monitoring.drift_run import Asked, look_for_drift
 from model_runtime.monitoring.periods import Unit
 from model_runtime.monitoring.places import open_log
-from model_runtime.settings import Settings
+from model_runtime.settings import Log, Settings
 
 from ..support.labelled_files import QUIET, SUFFIXES, made, saved
 from ..support.logged import event, requests, written
@@ -131,6 +134,25 @@ def test_only_this_versions_answers_are_compared_and_hashed_features_are_not(
         "features that are not there: income per.year, copy (see log.features)",
         "features that are hashed: Größe",
     ]
+
+
+def test_a_text_that_is_hashed_is_no_text_of_32_characters(shop: Bundle, tmp_path: Path) -> None:
+    note = Feature(name="Größe", type="text", example="a")
+    features = [note if each.name == note.name else each for each in shop.schema.features]
+    reference = read_reference(shop.reference, tmp_path)
+    reference.features[note.name] = Ranges(kind="lengths", edges=[3.0, 9.0], counts=[9, 9, 9, 0])
+    schema = shop.schema.model_copy(update={"features": features})
+    bundle = replace(shop, schema=schema, reference=reference_written(reference))
+    events = [event(k, {"yes": 0.9}, features={note.name: "0f" * 16}) for k in range(40)]
+    log = written(tmp_path / "x.log", events)
+    shown = looked(bundle, settings_in(tmp_path), log)
+    assert [each.rows for each in shown.columns if each.name == note.name] == [40]
+    for ways in ({note.name: "hashed"}, {"*": "hashed", "age": "plain"}):
+        with_key = {"features": ways, "hash_key": "k" * 32}
+        settings = settings_in(tmp_path).model_copy(update={"log": Log.model_validate(with_key)})
+        report = looked(bundle, settings, log)
+        assert note.name not in found(report)
+        assert "features that are hashed: Größe" in report.left_out
 
 
 def test_a_log_without_features_still_has_answers(

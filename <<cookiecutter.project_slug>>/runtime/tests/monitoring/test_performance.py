@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from model_runtime.bundle.read import Bundle
 from model_runtime.errors import ProjectError
@@ -126,12 +128,58 @@ def test_a_word_for_missing_is_no_outcome_yet(tmp_path: Path, word: str) -> None
         join.add_outcomes(pairs(csv(file, f"7,{word}", "7,yes"), classes))
         counts = join.counts()
         assert (counts.outcomes_open, counts.outcomes_contradicting, counts.outcomes) == (1, 0, 1)
-    assert pairs(csv(file, f"7, {word}", "8,1.5")) == [("7", None), ("8", "1.5")]
+    assert pairs(csv(file, f"7, {word}", "8,1.5")) == [("7", None), ("8", 1.5)]
     if word:
         assert pairs(csv(file, f"7,{word}"), (*classes, word)) == [("7", word)]
         lines = file.with_suffix(".jsonl")
         lines.write_text(json.dumps({"customer": 7, "bought": word}), "utf-8")
         assert pairs(lines, classes) == [("7", word)]
+
+
+@pytest.mark.parametrize(
+    ("classes", "one", "others", "contradicting"),
+    [
+        ((), "1.5", ["1.50", " 1.5", "15e-1"], 0),
+        ((), "3", ["3.0", "+3"], 0),
+        ((), "3", ["3.1"], 1),
+        (("1", "2"), "1", ["1.0"], 0),
+        (("1", "2"), "1", ["2.0"], 1),
+        (("True", "False"), "true", ["TRUE", "True"], 0),
+        (("01", "1"), "01", ["1"], 1),
+        (("1", "1.0"), "1", ["1.0"], 1),
+    ],
+)
+def test_an_outcome_that_is_written_otherwise_says_the_same(
+    tmp_path: Path, classes: Sequence[str], one: str, others: list[str], contradicting: int
+) -> None:
+    lines = [f"7,{each}" for each in (one, *others)]
+    with joining() as join:
+        join.add_outcomes(pairs(csv(tmp_path / "known.csv", *lines), classes))
+        assert join.counts().outcomes_contradicting == contradicting
+    in_json = tmp_path / "known.jsonl"
+    in_json.write_text('{"customer": 7, "bought": 3}\n{"customer": 7, "bought": 3.0}\n')
+    assert pairs(in_json, ["3", "4"]) == [("7", "3")] * 2
+
+
+def test_a_record_of_json_may_leave_out_what_it_lacks(tmp_path: Path) -> None:
+    file = tmp_path / "known.jsonl"
+    lines = ['\ufeff{"customer": 6}', '{"customer": 7, "bought": "yes"}', '{"bought": "no"}']
+    file.write_text("\n".join(lines), "utf-8")
+    assert pairs(file, ["yes", "no"]) == [("6", None), ("7", "yes"), (None, "no")]
+    for line, name in (('{"customer": 6}', "bought"), ('\n{"bought": "no"}', "customer")):
+        file.write_text(line, "utf-8")
+        with pytest.raises(ProjectError, match=f"has no column '{name}'"):
+            pairs(file, ["yes", "no"])
+
+
+def test_of_two_columns_of_one_name_none_is_taken(tmp_path: Path) -> None:
+    file = tmp_path / "known.csv"
+    file.write_text("customer,bought,bought\n7,yes,no\n", "utf-8")
+    table = pa.table([[7], ["yes"], ["no"]], names=["customer", "bought", "bought"])
+    parquet.write_table(table, file.with_suffix(".parquet"))
+    for each in (file, file.with_suffix(".parquet")):
+        with pytest.raises(ProjectError, match="has two columns named 'bought'"):
+            pairs(each, ["yes", "no"])
 
 
 def pairs(file: Path, classes: Sequence[str] = ()) -> list[Pair]:

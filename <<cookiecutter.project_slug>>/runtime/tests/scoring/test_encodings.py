@@ -1,12 +1,16 @@
 """Files in other encodings than UTF-8."""
 
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from model_runtime.bundle.read import Bundle, read_bundle
+from model_runtime.bundle.schema import Schema
 from model_runtime.errors import ProjectError
+from model_runtime.features import Feature
+from model_runtime.scoring.read_csv import CsvInput
 from model_runtime.scoring.run import Report, score
 from model_runtime.tables.form import AskedForm
 
@@ -53,3 +57,14 @@ def test_parquet_has_none(bundle: Bundle, tmp_path: Path) -> None:
     source.write_bytes(b"PAR1")
     with pytest.raises(ProjectError, match="has no ENCODING: only CSV and JSON lines are texts"):
         score(bundle, source, tmp_path / "out.csv", Console(quiet=True), form=AskedForm("latin-1"))
+
+
+def test_a_mark_that_begins_a_cell_is_a_part_of_it() -> None:
+    """The file's own stands before the header, and is none of any cell's."""
+    note = Feature(name="note", type="text", example="a")
+    schema = Schema(task="regression", target="y", features=[note])
+    for mark in ("", "\ufeff"):
+        content = f"{mark}note\n\ufeffa\n\ufeff\ufeffb\n".encode()
+        blocks = CsvInput("in.csv", BytesIO(content), schema).blocks()
+        cells = [cell for block in blocks for cell in block.features["f0"]]
+        assert cells == ["\ufeffa", "\ufeff\ufeffb"]

@@ -17,6 +17,7 @@ from model_runtime.scoring.explain import RowReader
 from model_runtime.scoring.open_input import columns
 from model_runtime.scoring.read_csv import CsvInput
 from model_runtime.tables.form import AskedForm, Columns, form_of
+from model_runtime.tables.found_encoding import likely
 from model_runtime.tasks import TIE, class_indices
 
 from ..support.on_node import on_node
@@ -93,7 +94,7 @@ CELLS = {
     "n": ["1", "1.0", " 2", "1.5", "12", "", "3e0"],
     "is": ["1", "0.0", "1.0", "True", "tRuE", "false ", "yes", "2", "constructor", "", "null"],
     "day": ["2026-11-28", " 2026-11-28", "28.11.2026", "2026-02-30", "", "nan"],
-    "note": ["a", " a ", '"a\n""b"""', "", '""', " "],
+    "note": ["a", "\ufeffa", " a ", '"a\n""b"""', "", '""', " "],
     "id": ["7", "7.0", " 7", ""],
     "more": ["", "z"],
 }
@@ -113,6 +114,17 @@ def test_the_page_finds_what_scoring_finds(tmp_path: Path) -> None:
     assert found["commas"] == [decimal(each) == "," for each in cells]
     assert found["missing"] == [sorted(words_for_missing(each)) for each in FEATURES]
     assert [each.removeprefix("\ufeff") for each in found["texts"]] == ["Größe"] * len(ENCODINGS)
+
+
+def test_the_page_finds_the_encoding_of_what_is_broken(tmp_path: Path) -> None:
+    wholes = [text.encode(code) for text in ("Größe, Ölgasse", "ö") for code in ("utf-8", "cp1252")]
+    texts = [whole[:end] for whole in wholes for end in range(1, len(whole) + 1)]
+    found = on_the_page(tmp_path, {"texts": [[*text] for text in texts]})["texts"]
+    assert found == [text.decode(likely(text), "replace") for text in texts]
+    tables = [" work,n,note\nb,1,Gr\ufffd\nb,1,a\n", " work,n,note,more\nb,1,a,Gr\ufffd\n"]
+    broken, beside = on_the_page(tmp_path, {"tables": tables})["tables"]
+    assert broken["errors"] == [{"row": 0, "field": "note", "reason": "is not UTF-8"}]
+    assert len(beside["rows"]) == 1
 
 
 def test_the_page_predicts_the_rows_that_scoring_predicts(tmp_path: Path) -> None:

@@ -28,13 +28,14 @@ class Idle:
     def __init__(self, client: Client, where: str) -> None:
         """Look at a cluster, by its client; messages say where it is."""
         self._client, self._where = client, where
-        self._looked, self._since = -_EVERY_S, time.monotonic()
+        self._looked, self._since, self._there = -_EVERY_S, time.monotonic(), True
 
     def check(self, places: Collection[str] | None = None) -> None:
         """Look, unless that was just now, and see that somebody works or is about to.
 
         Args:
-            places: The workers that have to work, each of them; without, one of all is enough.
+            places: The workers that still have to work, each of them; without, one of all is
+                enough.
 
         Raises:
             ProjectError: Nobody has for long.
@@ -48,10 +49,11 @@ class Idle:
         workers = self._client.scheduler_info(n_workers=-1)["workers"]
         asked = workers if places is None else {each: workers.get(each, {}) for each in places}
         paused = [place for place, worker in asked.items() if _is_paused(worker)]
-        if len(paused) < (1 if places else len(asked)):
+        there, self._there = self._there, bool(asked)
+        if len(paused) < (1 if places else len(asked)) or there != self._there:
             self._since = now
         elif now - self._since > (PAUSED_S if asked else ABSENT_S):
-            raise ProjectError(idleness(self._where, workers, now - self._since))
+            raise ProjectError(idleness(self._where, asked, now - self._since))
 
 
 def idleness(where: str, workers: Mapping[str, Any], seconds: float) -> str:

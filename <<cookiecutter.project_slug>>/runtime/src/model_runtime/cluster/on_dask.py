@@ -152,7 +152,7 @@ class OnDask(Cluster):
             while waiting:
                 if lost := sorted({*sent} - {*self.places}):
                     raise WorkerLostError(", ".join(lost))
-                done = self._done_soon(waiting, [*pieces])
+                done = self._done_soon(waiting, [k for k, each in sent.items() if each in waiting])
                 for future in done:  # the error of one is that of all
                     self.result(future)
                 waiting -= done

@@ -31,8 +31,9 @@ class PodLog:
         self._last = ""
         self._shown: list[str] = []  # the stamps of the last second, in order
         self._again: list[str] = []  # those of them that a further reading still repeats
+        self._cut = b""  # a line without an end
         self._patience = Patience()
-        self._ended = self.done = False
+        self.done = False
 
     def follow(self, *, ended: bool) -> None:
         """Show what was not shown yet, until the container ends or the connection does.
@@ -42,14 +43,15 @@ class PodLog:
         """
         if self.done:
             return
-        self._ended = ended
         # The API takes whole seconds: the lines of the last one come again.
         since = (f"--since-time={self._last}",) if self._last else ()
-        self._again = list(self._shown)
+        self._again, self._cut = list(self._shown), b""
         told = not self._patience.tried
         if self._kubectl.read(self._show, *self._words, *since, told=told):
             self._patience.renew()
-            self.done = ended
+            if ended:
+                self._show_new(self._cut)
+                self.done = True
             return
         self._patience.fail()
         if self._patience.over:
@@ -57,14 +59,20 @@ class PodLog:
             say(f"The log of {self._words[1]} can't be read, and is not followed any more.", "dim")
 
     def _show(self, line: bytes) -> None:
-        if not (line.endswith(b"\n") or self._ended):
-            return  # cut off; it comes again
-        self._patience.renew()
+        """Show a line; one without an end may be cut off, and comes again, or is the last one."""
+        if line.endswith(b"\n"):
+            self._show_new(line)
+        else:
+            self._cut = line
+
+    def _show_new(self, line: bytes) -> None:
+        """Show a line that was not shown yet."""
         if found := _STAMPED.match(line):
             stamp, line = found[1].decode(), line[found.end() :]
             if stamp in self._again:
                 del self._again[: self._again.index(stamp) + 1]
                 return
+            self._patience.renew()  # by what is new: a log that breaks at one place breaks again
             self._again.clear()
             if stamp[:_SECOND] != self._last[:_SECOND]:
                 self._shown.clear()

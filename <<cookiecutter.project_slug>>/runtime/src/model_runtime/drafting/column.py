@@ -29,7 +29,8 @@ _EXACT = 2**53
 _LOOKED_AT = 200
 _WORDS_OF_A_TEXT = 3
 
-_NAMED_ID = re.compile(r"(?:.*[\W_])?(?:id|uuid|guid|index|nr|no|key)|unnamed: \d+", re.IGNORECASE)
+_NAMED_ID = re.compile(r"(?:.*[\W_])?(?:id|uuid|guid|index|nr|no|key)", re.IGNORECASE)
+_NAMELESS = re.compile(r"Unnamed: \d+")
 _CAMEL_ID = re.compile(r".*[a-z](?:Id|ID|Nr|No)")
 _DATE = re.compile(
     r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})(?:[T ]\d{1,2}:\d{2}.*)?"
@@ -63,6 +64,8 @@ def draft_column(name: str, column: "pd.Series[Any]") -> Drafted | LeftOut:
     """Return what a column looks like."""
     if not name or len(name) > LONGEST_LABEL:
         return LeftOut(f"a name has 1 to {LONGEST_LABEL} characters: rename it in load_data")
+    if is_nameless(name):
+        return LeftOut("it has no name in the table's header: write one there")
     column = plain_column(column)
     values, missing = column.dropna(), int(column.isna().sum())
     if not len(values):
@@ -84,6 +87,14 @@ def draft_column(name: str, column: "pd.Series[Any]") -> Drafted | LeftOut:
         if "example" in found.keys:
             found.keys["example"] = found.keys.pop("example")
     return found
+
+
+def is_nameless(name: str) -> bool:
+    """Tell whether a column has no name in the header, by the one that pandas gives it then.
+
+    Only pandas knows it by that: to scoring the column is called nothing.
+    """
+    return bool(_NAMELESS.fullmatch(name))
 
 
 def plain_column(column: "pd.Series[Any]") -> "pd.Series[Any]":

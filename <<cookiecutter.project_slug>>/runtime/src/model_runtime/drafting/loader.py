@@ -1,10 +1,10 @@
 """The DataLoader and the tests that fit a table."""
 
-import json
 import re
 from pathlib import Path
 
 from ..tables.form import CsvForm
+from .scalar import quoted
 
 _LOADER = '''\
 """The source of the data."""
@@ -62,16 +62,12 @@ def tests_text(package: str) -> str:
 
 def call(path: Path, form: CsvForm) -> str:
     """Return the call that reads a table, as Python."""
-    given = [_quoted(str(path)), "n_rows"]
+    given = [quoted(str(path)), "n_rows"]
     for name in ("encoding", "separator", "decimal"):
         if path.suffix != ".parquet" and (value := getattr(form, name)) != getattr(CsvForm(), name):
-            given.append(f"{name}={_quoted(value)}")
+            given.append(f"{name}={quoted(value)}")
     line = f"read_table({', '.join(given)})"
     if len(f"{_INDENT}return {line}") <= _LONGEST_LINE:
         return line
     parts = "".join(f"{_INDENT}    {each},\n" for each in given)
     return f"read_table(\n{parts}{_INDENT})"
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=not text.isprintable())

@@ -22,5 +22,16 @@ def scalar(value: object) -> str:
     text = str(value)
     if _PLAIN.fullmatch(text) and text.isprintable() and text.lower() not in _WORDS:
         return text
-    # JSON is YAML; what can't be seen is escaped.
-    return json.dumps(text, ensure_ascii=not text.isprintable())
+    return quoted(text)
+
+
+def quoted(text: str) -> str:
+    """Return a text in quotes, as YAML and Python both read it; what can't be seen is escaped."""
+    written = json.dumps(text, ensure_ascii=False)
+    return "".join(sign if sign.isprintable() else _escaped(sign) for sign in written)
+
+
+def _escaped(sign: str) -> str:
+    """Return the escape of a sign; JSON has none of eight digits, but pairs that mean two here."""
+    code = ord(sign)
+    return f"\\u{code:04x}" if code < 2**16 else f"\\U{code:08x}"

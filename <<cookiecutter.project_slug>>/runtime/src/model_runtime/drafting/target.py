@@ -10,7 +10,7 @@ from ..counts import counted
 from ..errors import ProjectError
 from ..features.category import LONGEST_LABEL
 from ..tasks import TaskName
-from .column import looks_like_dates, plain_column
+from .column import is_nameless, looks_like_dates, plain_column
 from .grouped import about_grouped, grouped_number
 from .scalar import scalar
 
@@ -34,16 +34,16 @@ class Target:
 
 
 def find_target(frame: pd.DataFrame, asked: str) -> str:
-    """Return the column that was asked for, or the last one.
+    """Return the column that was asked for, or the last one that has a name.
 
     Raises:
         ProjectError: There is no such column, or no other beside it.
     """
-    names = [str(name) for name in frame.columns]
+    names = [name for name in map(str, frame.columns) if not is_nameless(name)]
     if len(names) < 2:
         raise ProjectError(
-            f"The table has only the column {names[0]!r}; it needs a target and columns to predict "
-            "it by. Is something else than , ; | or a tab between them?"
+            f"The table has only the column {''.join(names)!r}; it needs a target and columns to "
+            "predict it by. Is something else than , ; | or a tab between them?"
         )
     if not asked:
         return names[-1]

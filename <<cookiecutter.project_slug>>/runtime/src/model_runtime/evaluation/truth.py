@@ -1,6 +1,6 @@
 """The truth of rows, by the use case's own hooks: each row's class, or number."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -35,9 +35,10 @@ class Truth:
         self._places = {
             label: k
             for k, name in enumerate(schema.classes)
-            for label in (class_label(_typed(name)), name)
+            for label in (class_label(typed(name)), name)
         }
         self._places |= {name: k for k, name in enumerate(schema.classes)}
+        self._as_written = _as_written(use_case.features.classes, schema.classes)
 
     def __call__(self, values: Sequence[Any], features: pl.DataFrame) -> npt.NDArray[np.float64]:
         """Return each row's class, as its place among the bundle's, or its number.
@@ -56,12 +57,17 @@ class Truth:
         rows: dict[Hashable, int] = {}
         for k, value in enumerate(values):
             rows.setdefault(_key(value), k)
-        for read in (_typed, _plain, *((_with_comma,) if self._schema.classes else ())):
+        for read in (self._typed, _plain, *((_with_comma,) if self._schema.classes else ())):
             open_ = {key: k for key, k in rows.items() if not np.isfinite(found.get(key, np.nan))}
             told = [read(values[k]) for k in open_.values()]
             frame = self._frame(features, list(open_.values()))
             found |= dict(zip(open_, self._encoded(told, frame), strict=True))
         return np.array([found[_key(value)] for value in values], np.float64)
+
+    def _typed(self, value: Any) -> Any:
+        """Return what a table's reader makes of a text; 01 and 1 stay where both are classes."""
+        is_class = isinstance(value, str) and value in self._as_written
+        return value if is_class else typed(value)
 
     def _frame(self, features: pl.DataFrame, rows: list[int]) -> pd.DataFrame:
         """Return rows as a data loader gives them."""
@@ -114,6 +120,16 @@ class Truth:
         return next((float(place) for place in places if place is not None), np.nan)
 
 
+def _as_written(renamed: Mapping[str, str], classes: Sequence[str]) -> set[str]:
+    """Return the names in data of which a table's reader would make that of another class, too."""
+    places = {name: k for k, name in enumerate(classes)}
+    places |= {label: places[name] for label, name in renamed.items() if name in places}
+    alike: dict[str, set[int]] = {}
+    for name, place in places.items():
+        alike.setdefault(class_label(typed(name)), set()).add(place)
+    return {name for name in places if len(alike[class_label(typed(name))]) > 1}
+
+
 def _key(value: Any) -> Hashable:
     """Return what tells values apart, for to Python 1 and True are the same."""
     return type(value), value if isinstance(value, Hashable) else str(value)
@@ -124,10 +140,10 @@ def _plain(value: Any) -> Any:
 
 
 def _with_comma(value: Any) -> Any:
-    return _typed(pointed_cell(value)) if isinstance(value, str) else value
+    return typed(pointed_cell(value)) if isinstance(value, str) else value
 
 
-def _typed(value: Any) -> Any:
+def typed(value: Any) -> Any:
     """Return what a table's reader makes of a text: a number, true or false."""
     if not isinstance(value, str):
         return value

@@ -55,7 +55,8 @@ def look_for_drift(
     with progress.step("read") as step:
         if isinstance(rows, Log):
             shortest: Unit = "hour" if asked.unit == "hour" else "day"
-            seen, source = count_log(tally, rows, bundle, shortest), str(rows.source)
+            hashed = settings.log.hashed(each.name for each in bundle.schema.features)
+            seen, source = count_log(tally, rows, bundle, shortest, hashed), str(rows.source)
         else:
             trusted = settings.training.trusted_types
             seen, source = count_file(tally, rows, bundle, trusted, asked.form), str(rows)

@@ -13,7 +13,9 @@ from pydantic_core import from_json
 
 from ..counts import counted
 from ..errors import ProjectError
+from ..evaluation.truth import typed
 from ..features.missing import MissingTarget
+from ..features.number import as_float, is_number
 from ..keyed_hash import Hash
 from ..progress import advance
 from ..scoring.check import pointed_cell
@@ -23,6 +25,7 @@ from ..scoring.run import check_format, opened
 from ..scoring.stream import INPUTS
 from ..settings import Log
 from ..tables.form import AskedForm, Columns, CsvForm, called, said_separator
+from ..training.classes import class_label
 from .event import entity_id
 
 Pair = tuple[str | None, Any]
@@ -99,7 +102,20 @@ class Outcomes:
                 self.read += 1
                 if self.read % 10_000 == 0:
                     advance(file.tell(), size, "bytes")
-                yield self._read_id(identity), None if is_missing(outcome) else outcome
+                known = None if is_missing(outcome) else self._in_one_form(outcome)
+                yield self._read_id(identity), known
+
+    def _in_one_form(self, outcome: Any) -> Any:
+        """Return an outcome in the form that it has however it is written: 1.50 and 1.5 are one.
+
+        It is read as the truth is, where a class that is called so stays what it is.
+        """
+        is_class = isinstance(outcome, str) and outcome in self._classes
+        value = outcome if is_class else typed(outcome)
+        if not self._classes:
+            return as_float(value) if is_number(value) else outcome
+        label = class_label(value)
+        return label if label in self._classes else outcome
 
     def _read(self, suffix: str, file: BinaryIO, form: CsvForm) -> Iterator[Pair]:
         if INPUTS[suffix] is CsvInput:
@@ -128,20 +144,23 @@ class Outcomes:
                 self._unreadable(reader.line_num, about)
 
     def _json_lines(self, file: BinaryIO) -> Iterator[Pair]:
+        first: set[str] = set()
+        lacking = {self.id_name, self.target}
         for number, line in enumerate(file, 1):
-            if number == 1:
-                line = line.removeprefix(codecs.BOM_UTF8)
             try:
-                record = from_json(line) if line.strip() else None
+                bare = line.removeprefix(codecs.BOM_UTF8 if number == 1 else b"").strip()
+                record = from_json(bare) if bare else None
             except ValueError as error:
                 self._unreadable(number, str(error))
                 continue
             if isinstance(record, dict):
-                if number == 1:
-                    self._columns(list(record))
+                first = first or {*record}
+                lacking -= record.keys()
                 yield record.get(self.id_name), record.get(self.target)
             elif record is not None:
                 self._unreadable(number, "no object")
+        if first:  # what is missing in one record may be left out there
+            self._columns(sorted({*first, self.id_name, self.target} - lacking))
 
     def _parquet(self, file: BinaryIO) -> Iterator[Pair]:
         try:
@@ -161,6 +180,10 @@ class Outcomes:
                 raise ProjectError(
                     f"{self.path} has no column '{name}', {what} of features.yaml; its columns "
                     f"are: {', '.join(names[:50]) or 'none'}."
+                )
+            if names.count(name) > 1:
+                raise ProjectError(
+                    f"{self.path} has two columns named '{name}'; remove or rename one."
                 )
         return names.index(self.id_name), names.index(self.target)
 

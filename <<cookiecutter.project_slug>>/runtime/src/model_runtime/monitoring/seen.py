@@ -1,6 +1,6 @@
 """The questions to a model and its answers: of a log, or of a file that is scored here."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
@@ -40,7 +40,9 @@ class Seen:
     """Features that the log hashes."""
 
 
-def count_log(tally: Tally, log: Log, bundle: Bundle, unit: Unit) -> Seen:
+def count_log(
+    tally: Tally, log: Log, bundle: Bundle, unit: Unit, hashed: Collection[str] = ()
+) -> Seen:
     """Count a log's predictions.
 
     Args:
@@ -48,13 +50,17 @@ def count_log(tally: Tally, log: Log, bundle: Bundle, unit: Unit) -> Seen:
         log: The predictions.
         bundle: Whose features and classes they are.
         unit: The shortest periods that are told apart.
+        hashed: Features that are said to be: a text's hash is a text. That of another is none of
+            its values, and known by itself.
 
     Raises:
         ProjectError: The log can't be read, or has no prediction.
     """
     seen, columns = Seen(), AnswerColumns(bundle.schema)
     shown = [
-        _Shown(each) for each in bundle.schema.features if ("feature", each.name) in tally.columns
+        _Shown(each, each.name in hashed)
+        for each in bundle.schema.features
+        if ("feature", each.name) in tally.columns
     ]
     predictions = log.predictions()
     while batch := list(islice(predictions, BATCH)):
@@ -94,13 +100,15 @@ def _count_answers(
 class _Shown:
     """A feature, as a log shows it; `hidden` where it is hashed."""
 
-    def __init__(self, feature: Feature) -> None:
+    def __init__(self, feature: Feature, hashed: bool) -> None:
         self.name, self.hidden = feature.name, False
+        self._is_hash = hashed and feature.type == "text"
         self._rule, self._numeric = feature.rule, feature.numeric
 
     def values(self, rows: Iterable[Prediction]) -> Values:
         """Return the values of those rows that show the feature, in the model's form."""
         sent = [row.features[self.name] for row in rows if self.name in row.features]
+        self.hidden |= self._is_hash and bool(sent)
         return np.array(list(self._read(sent)), np.float64 if self._numeric else object)
 
     def _read(self, sent: list[Any]) -> Iterator[Any]:

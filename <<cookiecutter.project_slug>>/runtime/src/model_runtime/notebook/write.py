@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from ..drafting.scalar import quoted
 from ..features import read_features
 from ..files import replacing_file
 from ..project import project
@@ -22,8 +23,8 @@ def write_notebook() -> bool:
     if FILE.exists():
         return False
     features = read_features()
-    target = json.dumps(features.target, ensure_ascii=not features.target.isprintable())
-    found = cells(read_settings().model.name, project().package, target, features.task)
+    target, settings = quoted(features.target), read_settings()
+    found = cells(settings.model.name, project().package, target, features.task)
     with replacing_file(FILE) as part:
         part.write_text(notebook(found), "utf-8")
     return True

@@ -21,6 +21,8 @@ from .csv_records import Grammar, Records, records
 from .explain import Reject
 from .inputs import NOT_UTF8, Input, decoded, known_names, needed, size_of, whole_lines
 
+_MARK = b"\xef\xbb\xbf"
+
 
 class CsvInput(Input):
     """A CSV file; an empty cell is a missing value."""
@@ -93,10 +95,12 @@ class CsvInput(Input):
             return pl.DataFrame(schema=dict.fromkeys(self._used, pl.Binary)), found.lines, []
         columns = [f"{k}" for k in range(len(self.names))]
         used = {columns[self.names.index(name)]: name for name in self._used}
+        # The file's own mark is gone; of a cell that begins with one, Arrow would take it away.
+        content = _MARK + found.content if found.content.startswith(_MARK) else found.content
         table = arrow_csv.read_csv(
-            io.BytesIO(found.content),
+            io.BytesIO(content),
             arrow_csv.ReadOptions(
-                use_threads=False, block_size=len(found.content) + 1, column_names=columns
+                use_threads=False, block_size=len(content) + 1, column_names=columns
             ),
             arrow_csv.ParseOptions(
                 delimiter=self.form.separator,

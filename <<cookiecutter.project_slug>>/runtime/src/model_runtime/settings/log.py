@@ -1,5 +1,6 @@
 """The settings of the log: the service's own lines, its requests, its predictions."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
@@ -40,3 +41,8 @@ class Log(Section):
     forward: Forward = Forward()
     hash_key: HashKey | None = None
     shared_key: SharedKey | None = None
+
+    def hashed(self, names: Iterable[str]) -> set[str]:
+        """Return those features that events show hashed; "*" speaks of all without an own row."""
+        others = self.features.get("*")
+        return {name for name in names if self.features.get(name, others) == "hashed"}

@@ -36,8 +36,8 @@ def read_table(
 ) -> pd.DataFrame:
     """Return the columns of features.yaml that a CSV or Parquet file has, target included.
 
-    Labels and texts stay as they are written ("007"). Rows without a target are left out. An
-    empty cell is a missing value, and so are NA, null, None and others of pandas' words: not in
+    Labels, classes and texts stay as they are written ("007"). Rows without a target are left out.
+    An empty cell is a missing value, and so are NA, null, None and others of pandas' words: not in
     texts, not where a label of features.yaml is called so, and None not where it may be a label.
 
     Args:
@@ -60,6 +60,10 @@ def read_by(
     texts = {each.name: str for each in features.features if each.type in _TEXTS}
     missing = {each.name: words_for_missing(each) for each in features.features}
     missing = {str(name): missing.get(str(name), WORDS) for name in _names(features) if name}
+    if features.task == "classification" and path.suffix != ".parquet":
+        head = read_whole(path, form, _HEAD_ROWS, {features.target: str}, missing)
+        if features.target in head and _has_codes(head[features.target]):
+            texts[features.target] = str
     frame = read_whole(path, form, n_rows, texts, missing)
     if features.task == "classification":
         frame = with_none(frame, path, form, [features.target])
@@ -103,7 +107,7 @@ def read_whole(
             # Rows that are longer than the header would lose cells with but a warning.
             warnings.simplefilter("error", pd.errors.ParserWarning)
             if path.suffix == ".parquet":
-                frame = pd.read_parquet(path)
+                frame = _with_index(pd.read_parquet(path))
                 frame.columns = [str(name) for name in frame.columns]  # as scoring has them
                 return frame.head(n_rows) if n_rows is not None else frame
             return _read_csv(path, form, n_rows, texts, missing or {})
@@ -118,6 +122,12 @@ def read_whole(
         raise ProjectError(
             f"{path} can't be read as {kind}: {' '.join(str(error).split())}"
         ) from error
+
+
+def _with_index(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with the columns that pandas had made its index when it wrote Parquet."""
+    names = [name for name in frame.index.names if name is not None]
+    return frame.reset_index(names) if names else frame
 
 
 def _read_csv(
@@ -197,8 +207,9 @@ def read_head(path: Path, form: CsvForm) -> dict[str, Any]:
         return {}
     head = read_whole(path, form, 0)
     head = read_whole(path, form, _HEAD_ROWS, dict.fromkeys(head.columns, str))
-    cells = {name: head[name].dropna() for name in head.columns}
-    codes = {
-        name for name, each in cells.items() if each.map(lambda c: bool(_CODE.fullmatch(c))).any()
-    }
-    return dict.fromkeys(codes, str)
+    return {name: str for name in head.columns if _has_codes(head[name])}
+
+
+def _has_codes(cells: "pd.Series[Any]") -> bool:
+    """Tell whether one of a column's texts is a whole number that begins with a zero."""
+    return any(map(_CODE.fullmatch, cells.dropna()))

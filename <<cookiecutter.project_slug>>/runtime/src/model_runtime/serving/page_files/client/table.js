@@ -7,10 +7,12 @@ import { rowsOf } from "./rows.js";
 import { Failure, service } from "./service.js";
 
 const SHOWN = 10;
+const TOO_LARGE = 413;
 
 let features = [];
 let flags = [];  // of a classification's classes, in the answers' order
 let most = 1000;  // rows in a request
+let run = 0;  // grows with each, so that what an earlier one gets is dropped
 
 export function showTable(found, flagsFound, mostRows) {
   [features, flags, most] = [found, flagsFound, mostRows];
@@ -31,29 +33,35 @@ function download(name, rows) {
 }
 
 export async function predictTable() {
-  const told = (...nodes) => $("scored").replaceChildren(...nodes);
-  const visit = service.visit;
+  const [mine, { visit }] = [run += 1, service];
+  const isLatest = () => mine === run && visit === service.visit;
+  const told = (...nodes) => isLatest() && $("scored").replaceChildren(...nodes);
   try {
     const table = rowsOf($("csv").value, features);
-    const answers = await ask(table.rows, (done) => told(el("p", {}, `Predicted ${done.toLocaleString()} of ${counted(table.rows.length, "row")}…`)));
-    if (visit === service.visit) told(...result(table, answers));
+    const answers = await ask(table.rows, isLatest, (done) => told(el("p", {}, `Predicted ${done.toLocaleString()} of ${counted(table.rows.length, "row")}…`)));
+    if (isLatest()) told(...result(table, answers));
   } catch (failure) {
     if (!(failure instanceof Failure)) throw failure;
-    if (visit === service.visit) told(el("div", { class: "wrong" }, el("p", {}, failure.message), ...errors(failure)));
+    told(el("div", { class: "wrong" }, el("p", {}, failure.message), ...errors(failure)));
     return failure;
   }
 }
 
-async function ask(rows, progress) {
+// Many columns or long texts make rows that are too large together, by a limit that only the refusal tells.
+async function ask(rows, isWanted, progress) {
   const answers = [];
-  for (let at = 0; at < rows.length; at += most) {
+  for (let at = 0, size = most; at < rows.length && isWanted();) {
     progress(at);
-    const body = JSON.stringify(rows.slice(at, at + most));
-    const { found } = await service.ask(flags.length ? "api/proba_predictions" : "api/predictions", body).catch((failure) => {
+    const part = rows.slice(at, at + size);
+    try {
+      const { found } = await service.ask(flags.length ? "api/proba_predictions" : "api/predictions", JSON.stringify(part));
+      answers.push(...found);
+      at += part.length;
+    } catch (failure) {
       failure.first = at;
-      throw failure;
-    });
-    answers.push(...found);
+      if (failure.status !== TOO_LARGE || part.length === 1) throw failure;
+      size = Math.ceil(part.length / 2);
+    }
   }
   return answers;
 }
