@@ -5,9 +5,10 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, tzinfo
 from itertools import groupby
+from typing import Any
 
 import numpy as np
-from msgspec import UNSET, Struct
+from msgspec import Struct, UnsetType
 
 from ...bundle.metadata import Metadata
 from ...bundle.schema import Schema
@@ -30,13 +31,20 @@ _ENOUGH = 200
 _TO_SECONDS = len("2000-01-01T00:00:00")
 
 
+Asked = tuple[str, str, int, str, str | UnsetType | None, dict[str, Any] | UnsetType, float]
+"""An event's time, request id, row, route, ID and features, and the seconds that it took.
+
+No row is kept: what is can't be used again at once, so that a request takes memory that is cold.
+"""
+
+
 class Answered(Struct, gc=False):
-    """Questions that were answered together; their events lack the answers, the `outputs`."""
+    """Rows that were answered together."""
 
     model: "ModelLog"
     at: float
     outputs: Outputs
-    events: list[Event]
+    asked: list[Asked]
 
 
 class PredictionLog:
@@ -62,7 +70,7 @@ class PredictionLog:
         if not self._waiting:
             self._timer = asyncio.get_running_loop().call_later(_DELAY, self.flush)
         self._waiting.append(answered)
-        before, self._rows = self._rows, self._rows + len(answered.events)
+        before, self._rows = self._rows, self._rows + len(answered.asked)
         if before < _ENOUGH <= self._rows:
             asyncio.get_running_loop().call_soon(self.flush)
 
@@ -73,9 +81,8 @@ class PredictionLog:
             self._timer.cancel()  # it would part what waits next
         for model, group in groupby(waiting, key=lambda answered: answered.model):
             parts = list(group)
-            events = [event for part in parts for event in part.events]
-            model.complete(events, np.concatenate([part.outputs for part in parts]))
-            self._sink.add(events, [part.at for part in parts for _ in part.events])
+            times = [part.at for part in parts for _ in part.asked]
+            self._sink.add(model.events(parts), times)
 
     def close(self) -> None:
         """Write what is left, or give up after a few seconds."""
@@ -130,39 +137,48 @@ class ModelLog:
         at = time.time()
         when = self._clock.text(at)
         shown_id, shown_features = self._shown.id, self._shown.features
-        model, version, uuid, created = self._about
-        events = [
-            Event(
-                "prediction",
+        asked = [
+            (
                 when,
                 question.request_id,
                 number,
                 question.route.path,
                 shown_id(row),
-                UNSET,
-                UNSET,
-                UNSET,
-                UNSET,
-                UNSET,
                 shown_features(row),
-                model,
-                version,
-                uuid,
-                created,
-                round(question.seconds * 1e6) / 1e3,
+                question.seconds,
             )
             for question in questions
             for number, row in enumerate(question.rows)
         ]
-        self._add(Answered(self, at, outputs, events))
+        self._add(Answered(self, at, outputs, asked))
 
-    def complete(self, events: Sequence[Event], outputs: Outputs) -> None:
-        """Add to events what was answered."""
-        for event, answer in zip(events, self._answers(outputs), strict=True):
-            (
-                event.prediction,
-                event.class_name,
-                event.probability,
-                event.class_names,
-                event.probabilities,
-            ) = answer
+    def events(self, parts: Sequence[Answered]) -> list[Event]:
+        """Return the events of what was answered, one for each row."""
+        answers = self._answers(np.concatenate([part.outputs for part in parts]))
+        asked = [row for part in parts for row in part.asked]
+        model, version, uuid, created = self._about
+        return [
+            Event(
+                "prediction",
+                when,
+                request_id,
+                number,
+                route,
+                id_,
+                prediction,
+                class_name,
+                probability,
+                names,
+                shares,
+                features,
+                model,
+                version,
+                uuid,
+                created,
+                round(seconds * 1e6) / 1e3,
+            )
+            for (
+                (when, request_id, number, route, id_, features, seconds),
+                (prediction, class_name, probability, names, shares),
+            ) in zip(asked, answers, strict=True)
+        ]
