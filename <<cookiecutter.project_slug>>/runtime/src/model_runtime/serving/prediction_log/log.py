@@ -1,4 +1,4 @@
-"""The prediction log: what has been answered is kept by reference, and written many at once."""
+"""The prediction log: little is kept of what has been answered, and written many at once."""
 
 import asyncio
 import time
