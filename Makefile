@@ -80,7 +80,7 @@ next-version: $(READY) ## Open the next version, for the first change after a re
 # More than the two cores of CI: the library's wait for servers, the others for clusters, browsers,
 # downloads and each other's trainings, too.
 WORKERS := -n 3 --dist worksteal
-WAITING := -n 4 --dist worksteal
+WAITING := -n 5 --dist worksteal
 # A core for each worker: the threads of more would wait for each other, busily.
 test test-fast: export OMP_NUM_THREADS := 1
 

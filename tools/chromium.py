@@ -4,8 +4,10 @@ import shutil
 
 from playwright.sync_api import Browser, Playwright
 
-PROGRAM = shutil.which("chromium") or shutil.which("google-chrome")
-ABSENT = "no browser: install chromium (on Debian: apt-get install chromium)"
+# The shell is Chromium for programs: it draws the same pages with half the work.
+PROGRAMS = ("chromium-headless-shell", "chromium", "google-chrome")
+PROGRAM = next(filter(None, map(shutil.which, PROGRAMS)), None)
+ABSENT = "no browser: install chromium (on Debian: apt-get install chromium-headless-shell)"
 # Chromium makes each window's menus of the address bar ready, as web pages, and a renderer for the
 # next page: more than half of the work of a page that is opened, for windows that nobody sees.
 UNUSED = ["WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "SpareRendererForSitePerProcess"]

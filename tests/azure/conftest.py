@@ -1,19 +1,25 @@
 """Fixtures of the tests of Azure: the stand-in, and programs that come to it."""
 
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from model_azure.cloud import resource_group
 from model_azure.settings import read_azure
+from model_runtime.project import project as own_project
 
+from tests.azure.rollouts import BAD, GOOD, NEXT
 from tests.azure.stand_in import StandIn
 from tests.azure.stand_in.batch import Batch
 from tests.azure.stand_in.jobs import Jobs
 from tests.azure.stand_in.machine_learning import NAMESPACE
+from tests.azure.stand_in.messages import Answer
+from tests.azure.stand_in.online import Online
 from tests.azure.stand_in.storage import Container, Storage
-from tests.support.projects import Baked
+from tests.support.projects import Baked, Trained
+from tests.support.services import PATIENCE, free_port, serving
 
 
 @pytest.fixture(scope="session")
@@ -82,6 +88,32 @@ def project(azure: StandIn, baked: Baked, tmp_path: Path, monkeypatch: pytest.Mo
     settings = read_azure()
     azure.machine_learning.workspace(resource_group(settings), settings.name)
     return folder
+
+
+@pytest.fixture(scope="session")
+def service(trained: Trained) -> Iterator[str]:
+    """The address of a service of the trained bundle, a process of its own."""
+    project, port = trained("classification"), free_port()
+    command = [project / ".venv" / "bin" / "python", "-m", "model_runtime.serving"]
+    own = {"PYTHONPATH": str(project / "src"), "IRIS_CLASSIFIER_SERVING__PORT": str(port)}
+    with serving(*command, cwd=project, port=port, **own) as url:
+        yield url
+
+
+@pytest.fixture
+def online(azure: StandIn, project: Path, trained: Trained, service: str) -> Iterator[Online]:
+    """The endpoints of the workspace, behind which a service of the bundle runs."""
+    online = Online(azure.machine_learning, images={GOOD: service, NEXT: service})
+    online.register(azure.router)
+    online.wrong[BAD] = Answer(body={"result": ["another"]})
+    shutil.copytree(trained("classification") / "model_bin", project / "model_bin")
+    own_project.cache_clear()
+    yield online
+    own_project.cache_clear()
+    # What nobody waits for looks names up, which may not be while the environment changes.
+    for thread in threading.enumerate():
+        if thread.name.startswith("LROPoller"):
+            thread.join(PATIENCE)
 
 
 def place() -> str:

@@ -1,6 +1,8 @@
 """The web page in a real browser, in front of a real service of each kind of project."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -24,14 +26,26 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def services(trained: Trained) -> Iterator[Callable[[str], Service]]:
+    """Services that tell what mattered, each started when a test first asks for its project's."""
+    with ExitStack() as running:
+
+        @cache
+        def started(kind: str) -> Service:
+            project = trained(kind)
+            setting = variables(project, SERVING__EXPLAIN="yes")
+            return Service(project, running.enter_context(served(project, **setting)))
+
+        yield started
+
+
 @pytest.fixture(scope="module", params=["regression", *names()])
 def service(
-    request: pytest.FixtureRequest, browser: Browser, trained: Trained
-) -> Iterator[Service]:
-    """A service of each example, and of a regression, that tells what mattered."""
-    project = trained(request.param)
-    with served(project, **variables(project, SERVING__EXPLAIN="yes")) as url:
-        yield Service(project, url)
+    request: pytest.FixtureRequest, browser: Browser, services: Callable[[str], Service]
+) -> Service:
+    """A service of each example, and of a regression."""
+    return services(request.param)
 
 
 @pytest.fixture

@@ -1,31 +1,16 @@
-"""The web page, used as visitors do, for every kind of feature."""
+"""The web page's form and its answer, used as visitors do, for every kind of feature."""
 
 import json
 import re
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
-import numpy as np
-import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.pages import Seen, Service, answer, control, mattered, opened, unfold
-
-
-def kind(name: str, feature: dict[str, Any]) -> str:
-    return "label" if "enum" in feature or "const" in feature else str(feature["type"])
-
-
-def one_of(service: Service, *kinds: str) -> str:
-    """Return the first feature of one of the kinds, or skip the test."""
-    for name, feature in service.features.items():
-        if kind(name, feature) in kinds:
-            return name
-    pytest.skip(f"no feature of this model is a {' or '.join(kinds)}")
 
 
 def test_the_form_is_made_from_the_services_own_description(page: Page, service: Service) -> None:
@@ -121,61 +106,6 @@ def test_what_mattered_is_told_after_the_answer(
     expect(page.locator("#mattered summary")).to_be_hidden()
 
 
-def refused(page: Page, service: Service, name: str, value: Any) -> None:
-    """Predict, and expect the service's own finding beside the field, which has the focus."""
-    status, problem = service.predict({**service.example, name: value})
-    assert status == 422
-    page.get_by_role("button", name="Predict", exact=True).click()
-    field = control(page, service, name)
-    expect(field).to_have_attribute("aria-invalid", "true")
-    expect(field).to_be_focused()
-    finding = page.locator(f"#{field.get_attribute('id')}-wrong")
-    expect(finding).to_contain_text(problem["errors"][0]["reason"], ignore_case=True)
-    described = str(field.get_attribute("aria-describedby")).split()
-    assert described[0] == finding.get_attribute("id")
-    expect(page.locator("#bars li")).to_have_count(0)
-
-
-def test_a_number_out_of_bounds_is_told_beside_its_field(
-    page: Page, service: Service, tmp_path: Path
-) -> None:
-    opened(page, service)
-    bounded = {
-        name: feature.get("minimum", feature.get("maximum", 0))
-        + (-1 if "minimum" in feature else 1)
-        for name, feature in service.features.items()
-        if {"minimum", "maximum"} & set(feature) and not feature.get("x-names")
-    }
-    if not bounded:
-        pytest.skip("no feature of this model has bounds")
-    name, value = list(bounded.items())[-1]
-    control(page, service, name).fill(f"{value:g}")
-    refused(page, service, name, value)
-    page.screenshot(path=tmp_path / "out-of-bounds.png", full_page=True)
-    page.get_by_role("button", name="Reset").click()
-    expect(control(page, service, name)).not_to_have_attribute("aria-invalid", "true")
-
-
-def test_an_unknown_label_is_told_beside_its_field_with_the_nearest(
-    page: Page, service: Service, tmp_path: Path
-) -> None:
-    opened(page, service)
-    name = one_of(service, "label")
-    field = control(page, service, name)
-    label = service.read("/api/predict/params")[name][0]
-    unknown = f"{label}x"
-    if field.evaluate("node => node.tagName") == "SELECT":
-        # A list offers no other labels than the service has, unless it is changed meanwhile.
-        field.evaluate("(node, text) => node.add(new Option(text, text, true, true))", unknown)
-    else:
-        field.fill(unknown)
-    refused(page, service, name, unknown)
-    page.screenshot(path=tmp_path / "unknown-label.png", full_page=True)
-    page.get_by_role("button", name=label, exact=True).click()
-    expect(field).to_have_value(label)
-    expect(field).to_be_focused()
-
-
 @pytest.mark.skipif(not shutil.which("curl"), reason="no curl: install it")
 def test_the_copied_curl_command_gets_the_answer_that_is_shown(
     page: Page, service: Service
@@ -192,93 +122,6 @@ def test_the_copied_curl_command_gets_the_answer_that_is_shown(
     assert command == page.locator("#curl").text_content()
     done = subprocess.run(["bash", "-c", f"{command} --silent"], capture_output=True, text=True)
     assert json.loads(done.stdout) == shown, done.stderr
-
-
-def test_the_form_is_filled_in_from_json(page: Page, service: Service) -> None:
-    opened(page, service)
-    rows = [service.example, *other_rows(service)]
-    unfold(page, "from JSON")
-    listed = {name: ["a list"] for name in service.features}
-    page.get_by_label("An object of values").fill(json.dumps(listed | misspelt(page, service)))
-    page.get_by_role("button", name="Fill in").click()
-    for name in service.features:
-        expect(page.locator("#json-wrong")).to_contain_text(f"“{name}” is left empty: “")
-        expect(control(page, service, name)).to_have_value("")
-    page.get_by_label("An object of values").fill(json.dumps(rows[-1] | {"unheard-of": 1}))
-    page.get_by_role("button", name="Fill in").click()
-    expect(page.locator("#json-wrong")).to_contain_text("The model knows no “unheard-of”")
-    page.get_by_role("button", name="Predict", exact=True).click()
-    assert answer(page) == service.predict(rows[-1])[1]
-    page.get_by_label("An object of values").fill("{")
-    page.get_by_role("button", name="Fill in").click()
-    expect(page.locator("#json-wrong")).to_contain_text("This is no JSON")
-
-
-def misspelt(page: Page, service: Service) -> dict[str, str]:
-    """Return a value of no meaning for each feature whose control keeps none."""
-    kept = "node => node.tagName === 'TEXTAREA' || node.type === 'text'"
-    names = service.features
-    return {name: "12 a" for name in names if not control(page, service, name).evaluate(kept)}
-
-
-def other_rows(service: Service) -> list[dict[str, Any]]:
-    """Return rows that fit, each with one other value than the example."""
-    params, example = service.read("/api/predict/params"), service.example
-    numbers = {
-        name: feature["minimum"]
-        for name, feature in service.features.items()
-        if "minimum" in feature
-    }
-    values = {name: labels[0] for name, labels in params.items() if labels} | numbers
-    return [example | {name: value} for name, value in values.items()]
-
-
-@pytest.mark.parametrize("form", [(",", ".", "utf-8"), (";", ",", "cp1252")])
-def test_a_table_is_answered_as_its_rows_are(
-    page: Page, service: Service, tmp_path: Path, form: tuple[str, str, str]
-) -> None:
-    opened(page, service)
-    rows = other_rows(service)
-    unfold(page, "from CSV")
-    file = tmp_path / "rows.csv"
-    separator, decimal, encoding = form
-    pd.DataFrame(rows).assign(more='ä, "b"').to_csv(
-        file, index=False, sep=separator, decimal=decimal, encoding=encoding
-    )
-    page.get_by_label("Open a CSV file").set_input_files(file)
-    page.get_by_role("button", name="Predict all").click()
-    expect(page.locator("#scored")).to_contain_text(
-        "Ignored, for the model knows no such columns: more"
-    )
-    expect(page.locator("#scored tbody tr")).to_have_count(min(len(rows), 10))
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Download all as CSV").click()
-    found = pd.read_csv(download.value.path())
-    answers = pd.DataFrame([service.predict(row)[1] for row in rows])
-    assert np.allclose(found[list(answers)], answers, rtol=0, atol=1e-6)
-    assert list(found["more"]) == ['ä, "b"'] * len(rows)
-
-
-def test_what_is_wrong_in_a_table_is_told_with_its_row(page: Page, service: Service) -> None:
-    opened(page, service)
-    unfold(page, "from CSV")
-    name = next(iter(service.features))
-    count = len(service.example)
-    names = ",".join(service.example)
-    values = ",".join(f'"{value}"' for value in service.example.values())
-    unheard_of = ",".join(["unheard-of"] * count)
-    page.get_by_label("Rows", exact=True).fill(f"{names}\n{values}\n{unheard_of}\n")
-    page.get_by_role("button", name="Predict all").click()
-    expect(page.locator("#scored .wrong li").first).to_contain_text(f"Row 2, {name}")
-    page.get_by_label("Rows", exact=True).fill(f'{names}\n{values}\n{values},1\n"')
-    page.get_by_role("button", name="Predict all").click()
-    told = page.locator("#scored .wrong")
-    expect(told).to_contain_text("2 rows have to be corrected")
-    expect(told).to_contain_text(f"Row 2 has {count + 1} fields, and the header has {count}")
-    expect(told).to_contain_text("Row 3 has a quote")
-    page.get_by_label("Rows", exact=True).fill("not a table")
-    page.get_by_role("button", name="Predict all").click()
-    expect(page.locator("#scored .wrong")).to_contain_text("names of the columns")
 
 
 def test_all_of_it_works_by_keyboard(page: Page, service: Service) -> None:

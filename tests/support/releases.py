@@ -51,3 +51,30 @@ def commit(git: Git, message: str) -> str:
 def passed(git: Git) -> None:
     """Note that the newest commit has passed, as `.ci/run` does at its end."""
     checks.stamp(git).write_text(git("rev-parse", "HEAD") + "\n", "utf-8")
+
+
+def older(folder: Path) -> Git:
+    """Make a repository of what a release changes, which another version stands in, and passed."""
+    git = copied(folder, alone=True)
+    for name, text in checks.read(git, "HEAD").items():
+        for patterns in (places.DECLARED, places.NAMED):
+            if name in patterns:
+                changed = places.written({name: patterns[name]}, {name: text}, "0.0.9")[name]
+                (git.folder / name).write_text(changed, "utf-8")
+    commit(git, "Older")
+    passed(git)
+    return git
+
+
+def state(git: Git) -> tuple[str, ...]:
+    """Return all that a release may change."""
+    asked = (("for-each-ref",), ("status", "--porcelain"), ("rev-parse", "HEAD"), ("diff", "HEAD"))
+    return tuple(git(*words) for words in asked)
+
+
+def change(git: Git, name: str, old: str, new: str) -> None:
+    """Replace a text that a file has, once."""
+    file = git.folder / name
+    text = file.read_text("utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), "utf-8")

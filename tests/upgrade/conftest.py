@@ -17,6 +17,7 @@ import pytest
 
 from tests.support.made import ENVIRONMENT, Made, make
 from tests.support.projects import Shared
+from tests.support.releases import older
 from tests.support.versions import VERSIONS, lay
 from tools.examples import ROOT
 from tools.upgrades import compare, render, sides
@@ -107,3 +108,9 @@ def rendered_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def project(versions: Path, tmp_path: Path) -> Made:
     """A project made from the first version."""
     return make(versions, tmp_path / "project")
+
+
+@pytest.fixture
+def git(tmp_path: Path) -> Git:
+    """A repository that a release can be made of, in which an older version stands."""
+    return older(tmp_path / "repository")

@@ -1,51 +1,20 @@
 """A release is a dated commit and a tag; or nothing, and all that is missing is said."""
 
-import os
 import re
-import subprocess
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 
 import pytest
 
-from tests.support.releases import commit, copied, passed, version
+from tests.support.releases import change, commit, passed, state, version
 from tools import release
 from tools.examples import ROOT
 from tools.releases import changelog, checks, places
-from tools.releases import commit as release_commit
 from tools.upgrades.errors import UpgradeError
 from tools.upgrades.git import Git
 
 VERSION = version()
 TAG = f"v{VERSION}"
-
-
-@pytest.fixture
-def git(tmp_path: Path) -> Git:
-    """A repository of what a release changes, which another version stands in, and that passed."""
-    git = copied(tmp_path / "repository", alone=True)
-    for name, text in checks.read(git, "HEAD").items():
-        for patterns in (places.DECLARED, places.NAMED):
-            if name in patterns:
-                older = places.written({name: patterns[name]}, {name: text}, "0.0.9")[name]
-                (git.folder / name).write_text(older, "utf-8")
-    commit(git, "Older")
-    passed(git)
-    return git
-
-
-def state(git: Git) -> tuple[str, ...]:
-    """Return all that a release may change."""
-    asked = (("for-each-ref",), ("status", "--porcelain"), ("rev-parse", "HEAD"), ("diff", "HEAD"))
-    return tuple(git(*words) for words in asked)
-
-
-def change(git: Git, name: str, old: str, new: str) -> None:
-    file = git.folder / name
-    text = file.read_text("utf-8")
-    assert old in text
-    file.write_text(text.replace(old, new, 1), "utf-8")
 
 
 def test_the_changelog_begins_with_this_version() -> None:
@@ -136,124 +105,6 @@ def test_each_of_it_alone_is_enough(git: Git, spoil: Callable[[Git], object], sa
 def test_what_is_no_version_is_refused(git: Git, wrong: str) -> None:
     with pytest.raises(UpgradeError, match="is no version"):
         release.release(git, wrong)
-
-
-WRITES = (
-    "hash-object",
-    "update-index",
-    "write-tree",
-    "commit-tree",
-    "tag",
-    "update-ref",
-    "restore",
-)
-
-
-class Killed(BaseException):
-    """The end of a process between two commands."""
-
-
-def test_killed_before_any_command_it_left_nothing_or_the_same_command_completes_it(
-    git: Git, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before, actual, left = state(git), Git.run, 0
-
-    def run(self: Git, *words: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-        nonlocal left
-        left -= words[0] in WRITES
-        if left < 0:
-            raise Killed
-        return actual(self, *words, given=given)
-
-    completed = 0
-    for commands in range(100):
-        left = commands
-        with monkeypatch.context() as patch:
-            patch.setattr(Git, "run", run)
-            try:
-                release.release(git, VERSION)
-                break
-            except Killed:
-                pass
-        if not git.has(TAG):
-            assert state(git) == before
-            continue
-        completed += 1
-        release.release(git, VERSION)
-        assert git("status", "--porcelain") == ""
-        assert git("rev-parse", "HEAD^", "HEAD") == git("rev-parse", before[2], f"{TAG}^{{commit}}")
-        git("tag", "--delete", TAG)
-        git("reset", "--quiet", "--hard", before[2])
-    assert commands > completed >= 2
-
-
-def test_what_was_written_after_a_kill_is_not_lost(
-    git: Git, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with monkeypatch.context() as patch:
-        patch.setattr(release_commit, "bring", lambda *_: None)
-        release.release(git, VERSION)
-    change(git, "README.md", "# ", "# My ")
-    with pytest.raises(UpgradeError, match=r"were changed since: README\.md\."):
-        release.release(git, VERSION)
-    assert (git.folder / "README.md").read_text("utf-8").startswith("# My ")
-
-
-def stubbed(git: Git, test: str) -> str:
-    """Have `.ci/run` make nothing but a `test` that is cheap; return the commit."""
-    (git.folder / "Makefile").write_text(f"setup:\ntest test-fast:\n\t@{test}\n")
-    commit(git, "Cheap")
-    for name, code in ((".venv/bin/python", 0), (".venv/bin/apt-get", 1)):
-        (git.folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (git.folder / name).write_text(f"#!/bin/sh\nexit {code}\n")
-        (git.folder / name).chmod(0o755)
-    return git("rev-parse", "HEAD")
-
-
-@pytest.fixture
-def cheap(git: Git, monkeypatch: pytest.MonkeyPatch) -> Git:
-    """The repository, whose `.ci/run` installs nothing and builds nothing."""
-    checks.stamp(git).unlink()
-    monkeypatch.setenv("PATH", f"{git.folder}/.venv/bin:{os.environ['PATH']}")
-    return git
-
-
-@pytest.mark.parametrize(
-    ("level", "test", "notes"),
-    [
-        ("all", "true", True),
-        ("all", "false", False),
-        ("all", "touch new", False),
-        ("all", "git commit --quiet --allow-empty -m other", False),
-        ("fast", "true", False),
-    ],
-)
-def test_ci_notes_the_commit_that_passed(cheap: Git, level: str, test: str, notes: bool) -> None:
-    commit = stubbed(cheap, test)
-    done = subprocess.run([cheap.folder / ".ci" / "run", level], capture_output=True, text=True)
-    assert (done.returncode == 0) == (test != "false"), done.stderr
-    assert checks.stamp(cheap).exists() == notes
-    assert not notes or checks.stamp(cheap).read_text("utf-8") == f"{commit}\n"
-
-
-def test_a_change_that_is_not_committed_is_not_noted_as_passed(cheap: Git) -> None:
-    stubbed(cheap, "true")
-    (cheap.folder / "new").touch()
-    subprocess.run([cheap.folder / ".ci" / "run"], check=True, capture_output=True)
-    assert not checks.stamp(cheap).exists()
-
-
-@pytest.mark.parametrize("test", ["true", "false", "touch new"])
-def test_a_release_runs_ci_where_that_alone_is_missing(cheap: Git, test: str) -> None:
-    stubbed(cheap, test)
-    if test == "true":
-        release.release(cheap, VERSION)
-        assert cheap.has(TAG)
-        return
-    said = "`.ci/run` failed" if test == "false" else "is not clean"
-    with pytest.raises(UpgradeError, match=said):
-        release.release(cheap, VERSION)
-    assert not cheap.has(TAG)
 
 
 def test_the_next_version_is_opened_once_and_released_as_the_first(git: Git) -> None:

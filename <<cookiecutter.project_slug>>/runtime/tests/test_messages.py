@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ import model_runtime
 from model_runtime.bundle.engines import SklearnEngine, Unanswerable
 from model_runtime.compiler.compile import NotCompilable
 from model_runtime.compiler.nodes import NotConvertible
+from model_runtime.counts import counted
 from model_runtime.errors import ProjectError
 from model_runtime.features.columns import shown
 from model_runtime.training.run import train
@@ -107,6 +109,45 @@ def test_a_message_that_asks_for_a_step_has_its_command() -> None:
         if (step := _STEP.search(text)) and "make " not in text[step.start() :][:60]
     ]
     assert not lacking
+
+
+_PLURAL = re.compile(r" (?:[a-z]+ )?(?!(?:is|was|has|its|this|as|less)\b)[a-z]{2,}s\b")
+_MANY = re.compile(r"[A-Z_.\d]+|most|longest|csv\.field_size_limit\(\)|counted\(.*")
+"""Counts that are never one, limits and constants, and what has its words."""
+
+
+def test_a_count_has_the_words_for_one() -> None:
+    fixed = [
+        f"{file.name}:{node.lineno}: {ast.unparse(value)}{after}"
+        for file in Path(model_runtime.__file__).parent.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.JoinedStr)
+        for value, after in counts(node)
+        if _PLURAL.match(after) and not _MANY.fullmatch(ast.unparse(value))
+    ]
+    assert not fixed, "by counted(number, 'word')"
+
+
+def counts(text: ast.JoinedStr) -> Iterator[tuple[ast.expr, str]]:
+    """Yield what looks like a whole number in a text, with the words that follow."""
+    for value, after in pairwise(text.values):
+        if isinstance(value, ast.FormattedValue) and isinstance(after, ast.Constant):
+            form = value.format_spec and ast.unparse(value.format_spec)
+            if form == "f','" or ast.unparse(value.value).startswith("len("):
+                yield value.value, str(after.value)
+
+
+@pytest.mark.parametrize(
+    ("number", "words", "said"),
+    [
+        (1, ("row",), "1 row"),
+        (0, ("row",), "0 rows"),
+        (1200, ("class", "classes"), "1,200 classes"),
+        (np.int64(1), ("class", "classes"), "1 class"),
+    ],
+)
+def test_one_is_not_many(number: int, words: tuple[str, ...], said: str) -> None:
+    assert counted(number, *words) == said
 
 
 def texts(tree: ast.AST) -> Iterator[tuple[int, str]]:

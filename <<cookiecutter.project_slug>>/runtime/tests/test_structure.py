@@ -21,6 +21,7 @@ PACKAGE = Path(model_runtime.__file__).parent
 
 GROUND = (
     *(
+        "counts",
         "misspelt",
         "errors",
         "tasks",

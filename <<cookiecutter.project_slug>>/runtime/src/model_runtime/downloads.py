@@ -11,6 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TimeRemainingColumn
 
+from .counts import counted
 from .errors import ProjectError
 
 ATTEMPTS = 6
@@ -71,7 +72,8 @@ def _fetch(source: str, part: Path, console: Console) -> None:
                 reason = error
     kept = part.stat().st_size if part.exists() else 0
     raise ProjectError(
-        f"{source} can't be had ({reason}). {kept:,} bytes are in {part}; try again to go on."
+        f"{source} can't be had ({reason}). {counted(kept, 'byte is', 'bytes are')} in {part}; "
+        "try again to go on."
     )
 
 

@@ -5,9 +5,10 @@ from typing import Any
 
 import pandas as pd
 
+from .counts import counted
 from .errors import ProjectError
 from .free_memory import free_memory
-from .prepared_columns import counted, estimate
+from .prepared_columns import estimate, label_counts
 
 COPIES = 2.5
 """Copies of the prepared rows held at once: in parts, joined, and in part by the estimator."""
@@ -34,7 +35,7 @@ def check_memory(
         ProjectError: They would not fit; the message names the features that cost the most.
     """
     free = free_memory() if free is None else free
-    counts = counted(X, texts)
+    counts = label_counts(X, texts)
     if len(X) * sum(counts.values()) * 8 * COPIES * _SAFE < free:
         return
     columns = estimate(transformer, X, y, texts, counts)
@@ -48,9 +49,9 @@ def _refusal(columns: dict[str, float], rows: int, needed: float, free: float) -
     most = ", ".join(f"'{name}' ({columns[name]:,.0f})" for name in ranked)
     return (
         f"The prepared rows would need about {needed / 2**30:.1f} GiB of memory, and "
-        f"{free / 2**30:.1f} GiB are free: {rows:,} rows by {sum(columns.values()):,.0f} columns "
-        f"of 8 bytes, {COPIES} times. Most columns come of {most}. Encode those in fewer columns "
-        "(one_hot_labels or build_transformer in use_case/preprocessor.py), take them out of "
-        "features.yaml, load fewer rows in DataLoader.load_data, or train where there is more "
-        "memory."
+        f"{free / 2**30:.1f} GiB are free: {counted(rows, 'row')} by "
+        f"{sum(columns.values()):,.0f} columns of 8 bytes, {COPIES} times. Most columns come "
+        f"of {most}. Encode those in fewer columns (one_hot_labels or build_transformer in "
+        "use_case/preprocessor.py), take them out of features.yaml, load fewer rows "
+        "in DataLoader.load_data, or train where there is more memory."
     )

@@ -20,7 +20,7 @@ Counts = dict[str, int]
 """The number of labels or words of each feature; 1 for a number."""
 
 
-def counted(X: pd.DataFrame, texts: Collection[str]) -> Counts:
+def label_counts(X: pd.DataFrame, texts: Collection[str]) -> Counts:
     """Return how many labels each column has, and words each of the texts."""
     return {str(name): _count(X[name], name in texts) for name in X}
 
@@ -85,10 +85,10 @@ def _tried(
     if not isinstance(made, (np.ndarray, pd.DataFrame)):  # but sparse, which takes little
         return []
     if not isinstance(fitted, ColumnTransformer):
-        return [_Part(counted(sample, texts), made.shape[1], np.inf)]
+        return [_Part(label_counts(sample, texts), made.shape[1], np.inf)]
     return [
         _Part(
-            counted(_of(sample, columns), texts),
+            label_counts(_of(sample, columns), texts),
             fitted.output_indices_[name].stop - fitted.output_indices_[name].start,
             _most(step),
         )

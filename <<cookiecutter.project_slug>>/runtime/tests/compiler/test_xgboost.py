@@ -6,85 +6,31 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.compose import ColumnTransformer
 
 from model_runtime.bundle.engines import OnnxEngine
-from model_runtime.compiler.compile import NotCompilable, compile_pipeline
+from model_runtime.compiler.compile import compile_pipeline
 from model_runtime.compiler.prove import TOLERANCE, columns_of
 
+from ..support.boosted_rows import (
+    CATEGORIES,
+    NUMBERS,
+    at_thresholds,
+    difference,
+    fitted,
+    halves,
+    quarters,
+    rows,
+    shares,
+    target,
+)
 from ..support.both_engines import largest_difference, pipeline_of
 
 xgboost = pytest.importorskip(
     "xgboost", reason="XGBoost is not installed (`uv add --group train xgboost-cpu`)"
 )
 
-NUMBERS, CODES = ["near zero", "wide", "whole"], ["few", "many"]
-STRANGE = [0.0, -0.0, 1e-46, -1e-46, 1e39, -1e300, 0.5, -0.5, -1.0, 2.75, 255.0, 2**24, np.nan]
-CATEGORIES = {"feature_types": [*"qqqcc"], "enable_categorical": True}
-
 CLOSE = 3e-7
 """A few roundings of floats, in the objective's link: the sums before it are the same."""
-
-
-def rows(n: int, seed: int = 0, missing: float = 0.1, strange: float = 0.0) -> pd.DataFrame:
-    random = np.random.default_rng(seed)
-    X = pd.DataFrame(
-        {
-            "near zero": random.normal(size=n) * (random.random(n) < 0.6),
-            "wide": random.normal(size=n) * 1e20,
-            "whole": random.integers(-3, 4, n).astype(float),
-            "few": random.integers(0, 4, n).astype(float),
-            "many": random.integers(0, 150, n).astype(float),
-        }
-    )
-    X = X.mask(random.random(X.shape) < missing)
-    odd = pd.DataFrame(random.choice(STRANGE, X.shape), columns=X.columns)
-    return X.mask(random.random(X.shape) < strange, odd)
-
-
-def target(X: pd.DataFrame) -> Any:
-    noise = np.random.default_rng(1).normal(size=len(X))
-    codes = (X["many"].fillna(7) * 7 % 5 + X["few"].fillna(2) * 3 % 4) / 3
-    return np.exp((X["near zero"].fillna(1) + X["whole"].fillna(0) + codes + noise) / 4)
-
-
-def halves(values: Any) -> Any:
-    return (values > np.median(values)).astype(int)
-
-
-def quarters(values: Any) -> Any:
-    return pd.qcut(values, 4, labels=False)
-
-
-def shares(values: Any) -> Any:
-    return values / values.max()
-
-
-def fitted(estimator: Any, X: pd.DataFrame, y: Any, **options: Any) -> Any:
-    estimator.set_params(n_jobs=1, random_state=0)
-    passed = ColumnTransformer([("all", "passthrough", list(X))])
-    estimator.fit(passed.fit_transform(X), y, **options)
-    return pipeline_of(passed, estimator)
-
-
-def at_thresholds(estimator: Any, X: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
-    """Return rows with a value at a node's threshold, or next to it as float or as double."""
-    nodes = estimator.get_booster().trees_to_dataframe().dropna(subset="Split")
-    found = X.sample(5 * len(nodes), replace=True, random_state=seed, ignore_index=True)
-    for row, (feature, split) in enumerate(zip(nodes["Feature"], nodes["Split"], strict=True)):
-        single = np.float32(split)
-        sides = [np.nextafter(single, np.float32(side)) for side in (-np.inf, np.inf)]
-        middles = [(float(single) + float(side)) / 2 for side in sides]
-        column = int(str(feature).removeprefix("f"))
-        found.iloc[5 * row : 5 * row + 5, column] = [single, *sides, *middles]
-    return found.sample(frac=1, random_state=seed)
-
-
-def difference(estimator: Any, y: Any = None, missing: float = 0.1) -> float:
-    X = rows(1_500, missing=missing)
-    pipeline = fitted(estimator, X, target(X) if y is None else y(target(X)))
-    asked = [X, rows(500, 1), rows(1_500, 2, strange=0.4), at_thresholds(estimator, X)[:5_000]]
-    return largest_difference(pipeline, X, pd.concat(asked))
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -238,46 +184,3 @@ def test_compiling_leaves_the_model_as_it_is() -> None:
     before = pickle.dumps(pipeline["estimator"])
     compile_pipeline(pipeline, X)
     assert pickle.dumps(pipeline["estimator"]) == before
-
-
-@pytest.mark.parametrize(
-    ("options", "reason"),
-    [
-        ({"booster": "gblinear"}, "take the booster gbtree"),
-        ({"objective": "binary:hinge"}, "binary:hinge gives no probabilities"),
-        ({"objective": "binary:logitraw"}, "binary:logitraw gives no probabilities"),
-        ({"multi_strategy": "multi_output_tree"}, "multi_strategy='one_output_per_tree'"),
-    ],
-    ids=str,
-)
-def test_what_stands_in_a_classifiers_way_is_named(options: dict[str, Any], reason: str) -> None:
-    X = rows(300)
-    y = quarters(target(X)) if "multi_strategy" in options else halves(target(X))
-    pipeline = fitted(xgboost.XGBClassifier(n_estimators=3, **options), X, y)
-    with pytest.raises(NotCompilable, match=rf"the estimator \(XGBClassifier\): .*{reason}"):
-        compile_pipeline(pipeline, X)
-
-
-@pytest.mark.parametrize(
-    ("options", "reason"),
-    [
-        ({"objective": "survival:cox"}, "survival:cox has no converter"),
-        ({"objective": "reg:quantileerror", "quantile_alpha": [0.1, 0.9]}, "several numbers"),
-    ],
-    ids=str,
-)
-def test_what_stands_in_a_regressors_way_is_named(options: dict[str, Any], reason: str) -> None:
-    X = rows(300)
-    pipeline = fitted(xgboost.XGBRegressor(n_estimators=3, **options), X, target(X))
-    with pytest.raises(NotCompilable, match=rf"the estimator \(XGBRegressor\): .*{reason}"):
-        compile_pipeline(pipeline, X)
-
-
-def test_categories_of_a_data_frame_are_asked_for_as_codes() -> None:
-    X = rows(300, missing=0.0)
-    framed = X.astype({"few": int}).astype({"few": "category"})
-    estimator = xgboost.XGBRegressor(n_estimators=3, enable_categorical=True)
-    estimator.fit(framed, target(X))
-    passed = ColumnTransformer([("all", "passthrough", list(X))]).fit(X)
-    with pytest.raises(NotCompilable, match="give it codes"):
-        compile_pipeline(pipeline_of(passed, estimator), X)

@@ -161,22 +161,33 @@ def test_a_refusal_says_what_to_do_and_changes_nothing(
     assert not (folder / "data_loader.py").exists()
 
 
-def test_work_that_git_has_not_is_not_replaced(folder: Path) -> None:
+def test_work_that_git_has_not_is_not_replaced(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     passengers().to_csv("table.csv", index=False)
     features = folder / "features.yaml"
     features.write_text("target: mine\n", "utf-8")
-    with pytest.raises(ProjectError, match="Commit it first, or give it up with FORCE=1"):
+    kept = "Commit it first, or give it up with FORCE=1"
+    with pytest.raises(ProjectError, match=rf"no git repository keeps it \(git init\)\. {kept}"):
         said(target="survived")
     git = ["git", "-c", "user.name=x", "-c", "user.email=x@example.org"]
     subprocess.run([*git, "init", "--quiet"], check=True)
     subprocess.run([*git, "add", str(features)], check=True)
-    with pytest.raises(ProjectError, match="FORCE=1"):
+    with pytest.raises(ProjectError, match=rf"it is in no commit\. {kept}"):
         said(target="survived")
     subprocess.run([*git, "commit", "--quiet", "--message=mine"], check=True)
     said(target="survived")
     assert read_features().target == "survived"
-    with pytest.raises(ProjectError, match="FORCE=1"):
+    with pytest.raises(ProjectError, match=rf"has changes that are not committed\. {kept}"):
         said(target="fare")
+    with monkeypatch.context() as another:
+        another.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+        with pytest.raises(ProjectError, match=r"git refuses this folder, .*\(safe\.directory\)"):
+            said(target="fare")
+    with monkeypatch.context() as without:
+        without.setenv("PATH", "")
+        with pytest.raises(ProjectError, match=rf"there is no git here that keeps it\. {kept}"):
+            said(target="fare")
     said(target="fare", force=True)
     assert read_features().target == "fare"
 

@@ -126,7 +126,7 @@ def test_only_this_versions_answers_are_compared_and_hashed_features_are_not(
         "age": 40,
     }
     assert report.left_out == [
-        "1 records are no predictions",
+        "1 record is no prediction",
         "20 answers are another version's",
         "features that are not there: income per.year, copy (see log.features)",
         "features that are hashed: Größe",

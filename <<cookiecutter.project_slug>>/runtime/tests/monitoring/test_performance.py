@@ -103,19 +103,19 @@ def test_what_cant_be_joined_is_counted_by_reason(
     assert set(found.joined.left_out()) == {
         "3 records are no predictions",
         "7 events were dropped by the service itself",
-        "1 records are broken predictions (first record 14: it has no time)",
-        "1 records are predictions of other models",
-        "1 predictions have no 'customer'",
+        "1 record is a broken prediction (first record 14: it has no time)",
+        "1 record is a prediction of another model",
+        "1 prediction has no 'customer'",
         "2 predictions have no outcome",
-        "1 predictions are earlier ones for the same ID by the same version",
-        "1 predictions name classes that the bundle doesn't have",
-        "1 outcomes have no 'customer'",
-        "1 outcomes have no 'bought' yet",
-        "1 outcomes say again what another did",
-        "1 IDs have outcomes that contradict each other",
-        "1 outcomes have no prediction",
-        "1 outcomes can't be read (first line 11: 3 fields, and the header has 2)",
-        "1 joined outcomes of 'bought' are none of the model's",
+        "1 prediction is an earlier one for the same ID by the same version",
+        "1 prediction names classes that the bundle doesn't have",
+        "1 outcome has no 'customer'",
+        "1 outcome has no 'bought' yet",
+        "1 outcome says again what another did",
+        "1 ID has outcomes that contradict each other",
+        "1 outcome has no prediction",
+        "1 outcome can't be read (first line 11: 3 fields, and the header has 2)",
+        "1 joined outcome of 'bought' is none of the model's",
     }
 
 
@@ -170,7 +170,7 @@ def test_without_any_outcome_it_fails_and_says_why(
 ) -> None:
     log, known = written(tmp_path / "log", [event(1, YES)]), csv(tmp_path / "known.csv", "2,yes")
     with pytest.raises(
-        ProjectError, match=r"No prediction in .*: 1 predictions have no outcome; 1 out"
+        ProjectError, match=r"No prediction in .*: 1 prediction has no outcome; 1 out"
     ):
         performed(case(), shop, place, log, known)
     known.write_text("customer,sold\n1,yes\n")
@@ -178,5 +178,5 @@ def test_without_any_outcome_it_fails_and_says_why(
         ProjectError, match=r"has no column 'bought', the target of features.yaml; its"
     ):
         performed(case(), shop, place, log, known)
-    with pytest.raises(ProjectError, match=r"has no prediction of shop: 1 records are no pred"):
+    with pytest.raises(ProjectError, match=r"has no prediction of shop: 1 record is no pred"):
         performed(case(), shop, place, written(tmp_path / "log", ["x"]), csv(known, "1,yes"))

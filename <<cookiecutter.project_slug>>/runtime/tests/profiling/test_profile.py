@@ -74,20 +74,15 @@ def sound(found: Profile) -> Elements:
 def test_the_projects_own_data_are_shown(tmp_path: Path) -> None:
     reports = Paths(reports=tmp_path / "reports")
     own = read_settings().model_copy(update={"paths": reports})
-    written = write_profile(profile_own(own), own)
+    written = write_profile(profile_own(own_use_case(), own), own)
     assert written == tmp_path / "reports-profile" / "profile.html"
     text = written.read_text("utf-8")
     for said in ("Größe", "A classification, of 2 classes.", "Category, missing in", "600"):
         assert said in text
-    assert write_profile(profile_own(own), own) == written
+    assert write_profile(profile_own(own_use_case(), own), own) == written
 
 
-def test_data_without_rows_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    loader = own_use_case().data_loader
-    no_rows = loader().load_data().head(0)
-    monkeypatch.setattr(loader, "load_data", lambda self, n_rows=None: no_rows)
-    with pytest.raises(ProjectError, match="load_data returns no rows"):
-        profile_own(read_settings())
+def test_a_table_without_rows_is_refused(tmp_path: Path) -> None:
     (tmp_path / "table.csv").write_text("age,bought\n", "utf-8")
     with pytest.raises(ProjectError, match="has no rows"):
         profile_table(str(tmp_path / "table.csv"), "", AskedForm(), 0)

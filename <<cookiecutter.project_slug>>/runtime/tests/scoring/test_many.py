@@ -136,7 +136,7 @@ def test_a_file_whose_name_is_a_pattern_is_the_file(model: Path, tmp_path: Path)
 def test_nothing_that_fits_is_said_and_explained(model: Path, tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     written(tmp_path / "in" / "a.csv", HEADER, "c2,1,old,true,M")
-    with pytest.raises(ProjectError, match=r"None of the 1 records fits .*_rejects says why"):
+    with pytest.raises(ProjectError, match=r"None of the 1 record fits .*_rejects says why"):
         score_all(model, tmp_path / "in", tmp_path / "out")
     rejects = tmp_path / "out" / "_unfinished" / "_rejects" / "a.csv.csv"
     assert "must be a number" in rejects.read_text()

@@ -133,7 +133,7 @@ def test_places_that_can_not_be_are_refused(model: Path, tmp_path: Path) -> None
     (tmp_path / "file").write_text("mine")
     for source, target, reason in [
         ("in/*.xyz", "out", "no file that ends with one of .csv"),
-        ("theirs/*", "out", "names 1 files, none of which ends"),
+        ("theirs/*", "out", "names 1 file, which does not end"),
         ("none/", "out", "can't be listed|no file"),
         ("in/", "theirs", "holds files that scoring did not write, such as thesis.txt"),
         ("in/", "file", "is a file; name a folder"),

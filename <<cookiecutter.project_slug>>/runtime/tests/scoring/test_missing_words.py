@@ -3,6 +3,7 @@
 import csv
 import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -98,6 +99,24 @@ def test_a_target_is_missing_to_an_evaluation_as_to_a_training(
     kept = [cell for cell in cells if not is_missing(cell)]
     assert kept == (trained if task == "classification" else values)
     assert len(trained) == len(kept)
+
+
+@pytest.mark.parametrize("decimal", [".", ","])
+def test_a_word_is_missing_whatever_the_decimal_sign_is(folder: Path, decimal: str) -> None:
+    number = f"1{decimal}5"
+    cells = [number, "", *sorted(WORDS), *(f" {word}\t" for word in sorted(WORDS))]
+    file = folder / "decimals.csv"
+    file.write_text("\n".join(["x;kind", *(f"{cell};2" for cell in cells)]), "utf-8")
+    said: dict[str, Any] = {"name": "x", "type": "number", "optional": True, "example": 1}
+    features = Features.model_validate({"target": "kind", "task": "regression", "features": [said]})
+    schema = Schema(task="regression", target="kind", features=features.features)
+    columns = pl.DataFrame({"x": cells})
+    checked = Check(schema)(Raw(columns, True, np.arange(len(cells)), None, [], decimal))
+    assert not checked.rejects
+    assert checked.features["f0"].to_list() == [1.5] + [None] * (len(cells) - 1)
+    trained = read_by(features, file, CsvForm("utf-8", ";", decimal), 2 + len(WORDS))["x"]
+    assert [*trained.head(1)] == [1.5]
+    assert trained[1:].isna().all()
 
 
 def written(folder: Path, rows: list[tuple[str, ...]], features: str) -> Features:

@@ -1,17 +1,12 @@
 """The web page reads a CSV as `make score` does, and names the classes that the service names."""
 
-import json
 import random
-import shutil
-import subprocess
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 
-import model_runtime
 from model_runtime.bundle.schema import Schema
 from model_runtime.contract.row import request_model
 from model_runtime.errors import ProjectError
@@ -24,7 +19,8 @@ from model_runtime.scoring.read_csv import CsvInput
 from model_runtime.tables.form import AskedForm, Columns, form_of
 from model_runtime.tasks import TIE, class_indices
 
-CLIENT = Path(model_runtime.__file__).parent / "serving/page_files/client"
+from ..support.on_node import on_node
+
 NUMBERS = [
     "1,5",
     "1.5",
@@ -169,22 +165,10 @@ def test_a_value_of_json_is_put_into_its_field(tmp_path: Path) -> None:
 
 def on_the_page(folder: Path, given: dict[str, Any]) -> dict[str, Any]:
     """Return what the page's own modules make of what is given, in Node.js."""
-    if not shutil.which("node"):
-        pytest.skip("there is no node here")
-    shutil.copytree(CLIENT, folder, dirs_exist_ok=True)
-    (folder / "package.json").write_text('{"type": "module"}')
-    (folder / "script.js").write_text(SCRIPT)
     asked = request_model(ASKED).model_json_schema()
     params = {feature.name: feature.labels or 0 for feature in ASKED.features}
-    run = subprocess.run(
-        ["node", "script.js"],
-        cwd=folder,
-        input=json.dumps({**dict.fromkeys(GIVEN, ()), "asked": asked, "params": params, **given}),
-        capture_output=True,
-        check=True,
-        text=True,
-    )
-    found: dict[str, Any] = json.loads(run.stdout)
+    given = {**dict.fromkeys(GIVEN, ()), "asked": asked, "params": params, **given}
+    found: dict[str, Any] = on_node(folder, SCRIPT, given)
     return found
 
 
@@ -195,6 +179,7 @@ def decimal(cells: list[str]) -> str:
 
 def table(draw: random.Random) -> str:
     """Return a CSV with rows that fit, more seldom with some that don't, or another header."""
+    around = draw.choice(["", "", " ", "\t "])
     names = [name for name in CELLS if name in (" work", "n", "note") or draw.random() < 0.7]
     header = names + draw.choices([[], [draw.choice(names)], ["n "]], [8, 1, 1])[0]
     separator = draw.choice(",;\t|")
@@ -210,7 +195,9 @@ def table(draw: random.Random) -> str:
         odd = draw.choice(STRUCTURES).format(row()).replace(",", separator)
         rows.insert(draw.randint(0, len(rows)), odd)
     ends = draw.choice(["\n", "\r\n", "\n\n"])
-    return ends.join([separator.join(header), *rows]) + draw.choice(["", ends])
+    line = separator.join(f"{around}{name}{around}" for name in header)
+    said = draw.choice(["", "", f"sep={separator}\n", f'"SEP={separator}"\r\n'])
+    return said + ends.join([line, *rows]) + draw.choice(["", ends])
 
 
 Row = tuple[float | str | None, ...]

@@ -8,7 +8,7 @@ from model_runtime import fit_in_parts
 from model_runtime.features import Features
 from model_runtime.preprocessing import BasePreprocessor
 
-COLUMNS = 20
+COLUMNS = 80
 
 WIDE = Features.model_validate(
     {

@@ -97,17 +97,17 @@ def spending(frame: pd.DataFrame, model: Any = linear, unit: float = 1) -> UseCa
 
 def test_a_regression_of_too_few_rows_is_told_how_many_are_held_out(tmp_path: Path) -> None:
     for rows in (2, 5):
-        with pytest.raises(ProjectError, match=f"{rows} rows with .* hold out 1, and .* need 2"):
+        with pytest.raises(ProjectError, match=f"Of {rows} rows .* holds out 1, and .* need 2"):
             train(spending(customers(rows)), settings_in(tmp_path), Console(quiet=True))
 
 
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        (1 + 2j, r"is not a finite number in 1 rows, first \(1\+2j\) in row 3"),
-        ("9", "is not a finite number in 1 rows, first '9' in row 3"),
-        (float("inf"), "is not a finite number in 1 rows, first inf in row 3"),
-        (pd.Timestamp("2030-01-01"), "is not a finite number in 1 rows, first Timestamp"),
+        (1 + 2j, r"is not a finite number in 1 row, first \(1\+2j\) in row 3"),
+        ("9", "is not a finite number in 1 row, first '9' in row 3"),
+        (float("inf"), "is not a finite number in 1 row, first inf in row 3"),
+        (pd.Timestamp("2030-01-01"), "is not a finite number in 1 row, first Timestamp"),
     ],
 )
 def test_a_number_to_predict_that_is_none_is_named(value: Any, reason: str) -> None:

@@ -154,7 +154,7 @@ def test_a_load_data_without_a_data_frame_is_named(found: Any) -> None:
     ("names", "found"),
     [
         (None, "None"),
-        (["no"], "1 names for 2 classes"),
+        (["no"], "1 name for 2 classes"),
         (["no", "no"], "in which a name is there twice"),
         ([0, 1], r"\[0, 1\]"),
         (np.array(["no", "yes"]), "array"),

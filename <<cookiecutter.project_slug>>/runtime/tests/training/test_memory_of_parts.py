@@ -29,7 +29,7 @@ LIMIT = 512 * 2**20
 """Bytes that a worker may have, with what its imports take: about half of that. Dask pauses it at
 four fifths."""
 
-ROWS = 80_000
+ROWS = 20_000
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def address(file: Path) -> str:
 def test_data_five_times_a_workers_memory_are_learned_proven_and_served(
     scheduler: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("model_runtime.training.parts.draw.ROWS", 20_000)
+    monkeypatch.setattr("model_runtime.training.parts.draw.ROWS", 5_000)
     random = np.random.default_rng(0)
     values = random.normal(size=(ROWS, COLUMNS)).round(2)
     frame = pd.DataFrame(values, columns=[f"x{k}" for k in range(COLUMNS)])

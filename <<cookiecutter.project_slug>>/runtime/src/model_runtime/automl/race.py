@@ -13,6 +13,7 @@ import numpy as np
 from sklearn.base import clone, is_classifier
 from threadpoolctl import threadpool_limits
 
+from ..counts import counted
 from ..errors import ProjectError, plainly
 from ..progress import show
 from ..settings import read_settings
@@ -194,7 +195,7 @@ class _Race:
     def _line(self) -> str:
         budget = self._options.time_budget_s
         said = f"search … {self._seconds():.0f} s" + (f" of {budget:g}" if budget else "")
-        said += f", {len(self._trials)} trials"
+        said += f", {counted(len(self._trials), 'trial')}"
         if not self._trials:
             return said
         best = self._found(None).leaderboard[0]

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from sklearn.utils import _safe_indexing
 
+from ..counts import counted
 from ..errors import ProjectError
 from ..tasks import BETTER_WHEN_LOW, TaskName
 from ..training.evaluate import predict
@@ -80,8 +81,8 @@ class Validation:
         rows = Rows(pd.DataFrame({"row": np.arange(len(self._y))}), self._y, weight)
         if (n_folds := min(FOLDS, TRAINING_TASKS[self.task].most_folds(rows))) < 2:
             raise ProjectError(
-                f"{len(rows):,} rows are too few for a search (a class is in one row only); say "
-                "automl.enabled: false in config.yaml."
+                f"{counted(len(rows), 'row is', 'rows are')} too few for a search "
+                "(a class is in one row only); say automl.enabled: false in config.yaml."
             )
         parts = [(part.train, part.test) for part in folds(rows, n_folds, seed, self.task)]
         return parts if len(self._y) <= FEW_ROWS else parts[:1]

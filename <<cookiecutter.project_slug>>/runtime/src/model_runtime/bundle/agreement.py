@@ -6,6 +6,7 @@ taken from another bundle, or edited and hashed anew, would serve wrong answers 
 
 from collections.abc import Iterator
 
+from ..counts import counted
 from ..errors import ProjectError
 from ..tasks import TASKS
 from .metadata import Metadata
@@ -81,6 +82,7 @@ def _self_test(schema: Schema, metadata: Metadata) -> Iterator[str]:
         yield f"self_test.classes are {test.classes}, in schema.json they are {schema.classes}"
     answers = len(schema.classes) or 1
     if len(test.outputs) != answers:
-        yield f"self_test.outputs are {len(test.outputs)} numbers, and the model has {answers}"
+        found = counted(len(test.outputs), "number")
+        yield f"self_test.outputs are {found}, and the model has {answers}"
     if schema.classes and not all(-_ROUNDING <= each <= 1 + _ROUNDING for each in test.outputs):
         yield f"self_test.outputs are {test.outputs}, which are no probabilities"

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from ..counts import counted
 from ..errors import ProjectError, sentences
 from ..json_text import unique
 
@@ -27,7 +28,8 @@ def read_part(file: Path, most_bytes: int | None = None) -> bytes:
     try:
         if most_bytes is not None and (size := file.stat().st_size) > most_bytes:
             raise ProjectError(
-                f"{file} has {size:,} bytes, and no bundle has more than {most_bytes:,}. {AGAIN}"
+                f"{file} has {counted(size, 'byte')}, and no bundle has more than "
+                f"{most_bytes:,}. {AGAIN}"
             )
         return file.read_bytes()
     except OSError as error:

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from ..counts import counted
 from ..errors import ProjectError
 from ..features.date import iso_date
 from ..tasks import Outputs, class_indices
@@ -58,7 +59,10 @@ class Spread(BaseModel, ABC):
     @model_validator(mode="after")
     def _has_a_count_for_each_bin(self) -> Self:
         if len(self.counts) != len(self.names):
-            raise ValueError(f"{len(self.names)} bins have {len(self.counts)} counts")
+            raise ValueError(
+                f"{counted(len(self.names), 'bin has', 'bins have')} "
+                f"{counted(len(self.counts), 'count')}"
+            )
         return self
 
 

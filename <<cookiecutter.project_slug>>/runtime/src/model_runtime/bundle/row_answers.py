@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from ..counts import counted
 from ..errors import plainly
 from ..tasks import Outputs
 from .engines import MOST_CHARACTERS, Columns, Engine, OnnxEngine, Unanswerable
@@ -101,7 +102,9 @@ class _Asking:
 
     def _take(self, rows: npt.NDArray[np.intp], outputs: Outputs) -> None:
         if outputs.ndim != 2 or len(outputs) != len(rows):
-            self._note(rows, None, f"an answer of shape {outputs.shape} to {len(rows)} rows")
+            self._note(
+                rows, None, f"an answer of shape {outputs.shape} to {counted(len(rows), 'row')}"
+            )
             return
         self._note(rows, outputs, "" if np.isfinite(outputs).all() else "an answer is no number")
 

@@ -4,6 +4,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from ..counts import counted
 from ..features import Answer, Feature
 from ..humanised import humanised
 from ..tasks import TASKS, TaskName
@@ -35,9 +36,12 @@ class Schema(BaseModel):
             if feature.type == "category" and not feature.labels:
                 raise ValueError(f"'{feature.name}' is a category without labels")
         if len(self.classes) != len(self.flags):
-            raise ValueError(f"{len(self.classes)} classes have {len(self.flags)} flags")
+            raise ValueError(
+                f"{counted(len(self.classes), 'class has', 'classes have')} "
+                f"{counted(len(self.flags), 'flag')}"
+            )
         if TASKS[self.task].has_classes != bool(self.classes):
-            raise ValueError(f"a {self.task} with {len(self.classes)} classes")
+            raise ValueError(f"a {self.task} with {counted(len(self.classes), 'class', 'classes')}")
         return self
 
     @property

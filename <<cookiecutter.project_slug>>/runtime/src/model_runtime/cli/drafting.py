@@ -49,10 +49,12 @@ def profile(
         with console.status("The data are being looked at …"):
             from ..profiling.findings import findings
             from ..profiling.run import profile_own, profile_table, write_profile
+            from ..training.hooks import own_use_case
 
-            seed = settings.training.seed
-            own = not source
-            found = profile_own(settings) if own else profile_table(source, target, form, seed)
+            if source:
+                found = profile_table(source, target, form, settings.training.seed)
+            else:
+                found = profile_own(own_use_case(), settings)
             page = write_profile(found, settings)
         for sentence in findings(found):
             say(f"look  {sentence}")

@@ -33,9 +33,9 @@ def data(
         from ..progress import explained
         from ..training.hooks import own_data_loader
 
-        loader = own_data_loader()()
+        loader = own_data_loader()
         with explained("data"):
-            loader.fetch_data(source, only.split())
+            loader().fetch_data(source, only.split())
 
 
 @app.command()

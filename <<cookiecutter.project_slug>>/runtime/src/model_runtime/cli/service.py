@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from ..api_key import key_headers, own_key, own_key_variable
+from ..counts import counted
 from ..errors import ProjectError
 from ..project import project
 from ..settings import read_settings
@@ -96,7 +97,7 @@ def postman(
 
         settings = read_settings()
         count = write_collection(read_bundle(settings.paths.bundle), settings, output)
-        say(f"{count} requests are in {output}")
+        say(f"{counted(count, 'request is', 'requests are')} in {output}")
 
 
 @app.command()
@@ -114,5 +115,5 @@ def check_api(
 
         settings = read_settings()
         count = write_collection(read_bundle(settings.paths.bundle), settings, COLLECTION)
-        say(f"{count} requests are in {COLLECTION}")
+        say(f"{counted(count, 'request is', 'requests are')} in {COLLECTION}")
         raise typer.Exit(run(settings, url))

@@ -138,13 +138,15 @@ def retrain(
             from ..automl.preflight import check_search
             from ..cluster import using
             from ..hooks import fetches
+            from ..progress import explained
             from ..registry.retrain import retrain as run
             from ..training.hooks import own_use_case
             from ..training.preflight import check_settings
         use_case, settings = own_use_case(), read_settings()
         check_settings(use_case, settings)
         check_search(use_case.features.task, settings)
-        loader = use_case.data_loader()
+        with explained("data"):
+            loader = use_case.data_loader()
         wanted = fetches(loader) and not keep_data
         fetching = partial(loader.fetch_data, source, only.split()) if wanted else None
         logging_to_console()

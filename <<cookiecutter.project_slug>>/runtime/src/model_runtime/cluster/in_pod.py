@@ -19,6 +19,7 @@ from distributed.comm import connect
 from distributed.diagnostics.plugin import SchedulerPlugin
 from distributed.security import Security
 
+from ..counts import counted
 from ..errors import ProjectError
 from .idle import OF_OWN_WORKERS
 from .pod import FAILED, Pod
@@ -85,7 +86,7 @@ async def _workers(arrivals: _Arrivals) -> None:
     try:
         await asyncio.wait_for(arrivals.complete.wait(), PATIENCE_S)
     except TimeoutError as error:
-        late = f"Of {arrivals.wanted} workers {arrivals.there} came in {PATIENCE_S:g} s"
+        late = f"Of {counted(arrivals.wanted, 'worker')} {arrivals.there} came in {PATIENCE_S:g} s"
         if not arrivals.there:
             raise ProjectError(
                 f"{late}: see why by `kubectl describe` of the job's other pods."

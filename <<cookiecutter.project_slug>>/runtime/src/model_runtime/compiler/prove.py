@@ -11,6 +11,7 @@ from sklearn.pipeline import Pipeline
 from ..bundle.engines import Columns, Engine, SklearnEngine
 from ..bundle.metadata import Parity
 from ..bundle.row_answers import BLOCK, Answers, answer_each, engine_answers
+from ..counts import counted
 from ..progress import advance
 from ..tasks import TASKS, Outputs, TaskName, class_indices
 from .threads import one_thread_for_few
@@ -142,9 +143,11 @@ def _unlike(
     largest = max(each.largest for each in found.values())
     said = []
     if over := _where(found, "over"):
-        said += [f"of {rows:,} rows {over} differ from scikit-learn's by up to {largest:.2g}"]
+        said += [
+            f"of {counted(rows, 'row')} {over} differ from scikit-learn's by up to {largest:.2g}"
+        ]
     if labels := _where(found, "labels"):
-        said += [f"of {rows:,} rows {labels} get another class than scikit-learn's"]
+        said += [f"of {counted(rows, 'row')} {labels} get another class than scikit-learn's"]
     if lacking := _where(found, "lacking"):
         said += [
             f"the compiled model can't answer rows that scikit-learn can: {lacking}{_why(got)}"

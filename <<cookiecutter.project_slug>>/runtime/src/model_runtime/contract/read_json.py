@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from pydantic_core import from_json
 
+from ..counts import counted
 from ..json_text import Repeated, marked, may_repeat
 from .problems import FieldError, Refusal
 
@@ -32,7 +33,7 @@ def read_json(text: bytes, most_rows: int) -> Any:
             422,
             "Invalid values",
             f"There are more than {most:,} lists and objects in this; it must have at most "
-            f"{most_rows:,} row{'s' * (most_rows > 1)} in one request, and a row has none in it.",
+            f"{counted(most_rows, 'row')} in one request, and a row has none in it.",
         )
     try:
         return from_json(text, cache_strings="keys")

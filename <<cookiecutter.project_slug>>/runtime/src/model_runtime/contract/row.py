@@ -73,8 +73,18 @@ def _field(feature: Feature) -> tuple[Any, Any]:
 
 
 def _for_people(feature: Feature) -> dict[str, Any]:
-    """Return what JSON Schema has no word for: group, values' names, and that it leaks."""
-    found = {"x-group": feature.group, "x-names": feature.names, "x-leaks": feature.leaks}
+    """Return what JSON Schema has no word for: group, values' names, and that it leaks.
+
+    A schema's keys are sorted when it is written; the names' own order is told where it is another.
+    """
+    names = feature.names or {}
+    order = [*names] if [*names] != sorted(names) else None
+    found = {
+        "x-group": feature.group,
+        "x-names": names,
+        "x-order": order,
+        "x-leaks": feature.leaks,
+    }
     return {key: value for key, value in found.items() if value}
 
 

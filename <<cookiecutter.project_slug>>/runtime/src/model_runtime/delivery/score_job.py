@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from ..counts import counted
 from ..errors import ProjectError
 from ..settings import Score
 from ..terminal import say
@@ -47,7 +48,7 @@ def score_in_cluster(release: str, helm: Helm, files: Mapping[str, str], size: S
     job = next(each for each in yaml.safe_load_all(manifests) if each["kind"] == "Job")
     name = job["metadata"]["name"]
     kubectl = Kubectl(helm.namespace)
-    say(f"Job {name}: {size.workers} workers; {_model(job)}.")
+    say(f"Job {name}: {counted(size.workers, 'worker')}; {_model(job)}.")
     with _there(kubectl, manifests):
         _own(kubectl, name)
         follow_job(kubectl, name, "score")

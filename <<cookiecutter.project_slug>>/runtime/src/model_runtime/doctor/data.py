@@ -8,8 +8,9 @@ from typing import Any
 
 import pandas as pd
 
+from ..counts import counted
 from ..free_memory import free_memory
-from ..place import place, returned
+from ..place import place
 from ..training.use_case import UseCase
 from ..training.validate import validate_frame
 from .finding import Finding, Findings, attempted
@@ -27,9 +28,14 @@ _FEW = ("is empty in every row", "in every row; there is nothing", "in one row o
 
 def frame_of(use_case: UseCase) -> Findings[pd.DataFrame | None]:
     """Load a few rows; all of them only where few say nothing of the target."""
-    part, load_data = "data", use_case.data_loader().load_data
-    start = time.perf_counter()
+    loader = yield from attempted("data", use_case.data_loader)
+    return None if loader is None else (yield from _frame_of(use_case, loader.load_data))
+
+
+def _frame_of(use_case: UseCase, load_data: Any) -> Findings[pd.DataFrame | None]:
+    part, start = "data", time.perf_counter()
     limited = _takes_rows(load_data)
+    n_rows = ROWS if limited else None
     if not limited:
         yield Finding(
             "look",
@@ -37,7 +43,7 @@ def frame_of(use_case: UseCase) -> Findings[pd.DataFrame | None]:
             f"DataLoader.load_data ({place(load_data)}) takes no n_rows, so that all rows are "
             "loaded to look at a few: def load_data(self, n_rows=None).",
         )
-    frame = yield from attempted(part, _frame, load_data, limited)
+    frame = yield from attempted(part, use_case.loaded, n_rows)
     seconds = time.perf_counter() - start
     if frame is None:
         return None
@@ -45,7 +51,7 @@ def frame_of(use_case: UseCase) -> Findings[pd.DataFrame | None]:
         yield Finding(
             "wrong",
             part,
-            f"DataLoader.load_data ({place(load_data)}) returned {len(frame):,} rows for "
+            f"DataLoader.load_data ({place(load_data)}) returned {counted(len(frame), 'row')} for "
             f"n_rows={ROWS:,}; return at most that many, e.g. frame.head(n_rows).",
         )
     elif limited and seconds > SLOW_S:
@@ -56,7 +62,7 @@ def frame_of(use_case: UseCase) -> Findings[pd.DataFrame | None]:
             "read no more than them (pandas.read_csv has nrows).",
         )
     if seconds <= SLOW_S:
-        again = yield from attempted(part, _frame, load_data, limited)
+        again = yield from attempted(part, use_case.loaded, n_rows)
         if again is not None and not again.equals(frame):
             yield Finding(
                 "look",
@@ -66,7 +72,7 @@ def frame_of(use_case: UseCase) -> Findings[pd.DataFrame | None]:
             )
     problems = [*attempted(part, validate_frame, frame, use_case.features)]
     if limited and len(frame) >= ROWS and _of_few_rows(problems):
-        whole = yield from attempted(part, _frame, load_data, limited=False)
+        whole = yield from attempted(part, use_case.loaded)
         if whole is None:
             return None
         frame = whole
@@ -74,7 +80,9 @@ def frame_of(use_case: UseCase) -> Findings[pd.DataFrame | None]:
     yield from problems
     if problems:
         return None
-    said = f"{len(frame):,} rows, {frame.shape[1]} columns; they fit features.yaml"
+    said = (
+        f"{counted(len(frame), 'row')}, {counted(frame.shape[1], 'column')}; they fit features.yaml"
+    )
     yield Finding("fine", part, said)
     return frame
 
@@ -85,14 +93,6 @@ def _takes_rows(load_data: Any) -> bool:
     except (TypeError, ValueError):
         return False
     return True
-
-
-def _frame(load_data: Any, limited: bool) -> pd.DataFrame:
-    found = load_data(n_rows=ROWS) if limited else load_data()
-    if not isinstance(found, pd.DataFrame):
-        kind = "None" if found is None else f"a {type(found).__name__}"
-        raise returned("DataLoader.load_data", load_data, kind, "a DataFrame")
-    return found.reset_index(drop=True)
 
 
 def _of_few_rows(problems: list[Finding]) -> bool:

@@ -12,6 +12,7 @@ from ..bundle.schema import Schema
 from ..bundle.trusted import trusted
 from ..compiler.compile import NotCompilable, compile_pipeline, computes_in_python
 from ..compiler.prove import prove
+from ..counts import counted
 from ..errors import ProjectError
 from ..place import place
 from ..preprocessing import BasePreprocessor
@@ -72,8 +73,10 @@ def fitted(
             f"train_model ({place(use_case.train_model)}) made another model of the same rows; "
             "give its estimator a random_state.",
         )
-    of = f" of {len(schema.classes)} classes" if schema.classes else ""
-    yield Finding("fine", part, f"{type(pipeline[-1]).__name__}{of}, on {len(rows.X):,} rows")
+    of = f" of {counted(len(schema.classes), 'class', 'classes')}" if schema.classes else ""
+    yield Finding(
+        "fine", part, f"{type(pipeline[-1]).__name__}{of}, on {counted(len(rows.X), 'row')}"
+    )
     return Fitted(pipeline, schema)
 
 

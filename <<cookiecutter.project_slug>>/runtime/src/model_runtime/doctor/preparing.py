@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..counts import counted
 from ..errors import ProjectError
 from ..features import Feature, Features
 from ..place import place, returned
@@ -36,7 +37,7 @@ def preprocessor_of(use_case: UseCase, rows: Rows) -> Findings[BasePreprocessor 
     yield from problems
     if problems:
         return None
-    said = f"{rows.X.shape[1]} features become {prepared.shape[1]} columns"
+    said = f"{counted(rows.X.shape[1], 'feature')} become {counted(prepared.shape[1], 'column')}"
     yield Finding("fine", "Preprocessor", said)
     return preprocessor
 

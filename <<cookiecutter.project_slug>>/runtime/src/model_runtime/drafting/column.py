@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..counts import counted
 from ..features.category import LONGEST_LABEL
 from ..features.date import day_of, iso_date
 from ..features.number import as_float, is_number
@@ -79,7 +80,7 @@ def draft_column(name: str, column: "pd.Series[Any]") -> Drafted | LeftOut:
     found = _DRAFTS[kind](name, values, missing)
     if isinstance(found, Drafted) and missing:
         found.keys["optional"] = "true"
-        found.notes["optional"] = f"missing in {missing:,} of {len(column):,} rows"
+        found.notes["optional"] = f"missing in {missing:,} of {counted(len(column), 'row')}"
         if "example" in found.keys:
             found.keys["example"] = found.keys.pop("example")
     return found
@@ -151,7 +152,9 @@ def _number(name: str, column: "pd.Series[Any]", missing: int) -> Drafted | Left
         listed = ", ".join(scalar(float(each)) for each in distinct)
         notes["type"] = f"only {listed}: if they are codes, make it a category"
     if len(values) < len(every):
-        notes["type"] = f"{len(every) - len(values):,} values are infinite: replace them"
+        notes["type"] = (
+            f"{counted(len(every) - len(values), 'value is', 'values are')} infinite: replace them"
+        )
     if ends and ends[0] < ends[1]:
         keys |= {"min": scalar(float(ends[0])), "max": scalar(float(ends[1]))}
         if not few:
@@ -180,9 +183,12 @@ def _text(name: str, column: "pd.Series[Any]", missing: int) -> Drafted | LeftOu
     if every and (_is_id(name) or (len(column) >= _ENOUGH and max(words) == 1)):
         return LeftOut("another text in every row: it tells rows apart", is_id=True)
     if many and len(counts) > len(column) / 2:
-        return LeftOut(f"{len(counts):,} labels in {len(column):,} rows: too few rows for each")
+        return LeftOut(
+            f"{counted(len(counts), 'label')} in {counted(len(column), 'row')}: "
+            "too few rows for each"
+        )
     if many:
-        notes = {"type": f"{len(counts):,} labels: those of the data that is trained on"}
+        notes = {"type": f"{counted(len(counts), 'label')}: those of the data that is trained on"}
         return Drafted({"type": "category", "example": scalar(counts.index[0])}, notes)
     labels = ", ".join(scalar(label) for label in sorted(counts.index))
     keys = {"type": "category", "labels": f"[{labels}]", "example": scalar(counts.index[0])}

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from ..counts import counted
 from ..errors import ProjectError
 from ..tasks import TaskName
 from .column import Drafted, LeftOut, draft_column
@@ -86,7 +87,7 @@ def draft_features(
 
 def _of_target(target: Target) -> list[str]:
     missing = (
-        [f"# It is missing in {target.missing:,} rows, which are left out."]
+        [f"# It is missing in {counted(target.missing, 'row')}, which are left out."]
         if target.missing
         else []
     )

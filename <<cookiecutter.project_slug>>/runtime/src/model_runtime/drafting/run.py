@@ -1,5 +1,6 @@
 """Drafting of features.yaml, and of what else still is the template's sample."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -8,13 +9,15 @@ from typing import Any
 
 import pandas as pd
 
+from ..blanks import BLANKS
+from ..counts import counted
 from ..errors import ProjectError
 from ..features import read_features
 from ..files import replacing_file
-from ..git import holds
+from ..git import not_kept
 from ..project import project
 from ..settings import read_settings
-from ..tables.form import AskedForm, CsvForm, find_form
+from ..tables.form import AskedForm, CsvForm, called, find_form
 from ..tables.read import read_head, read_whole, with_none
 from ..tasks import TASKS, TaskName
 from .column import looks_like_dates
@@ -50,7 +53,7 @@ def draft(asked: Asked) -> Iterator[str]:
     _check_kept(features, asked.force)
     form, found = _drafted(path, asked)
     _write(features, found.text, checked=True)
-    yield f"{_here(features)}: {found.features:,} features of {path}"
+    yield f"{_here(features)}: {counted(found.features, 'feature')} of {path}"
     yield f"  target     {found.target.name}: {found.target.task}, for it {found.target.why}"
     if not asked.target:
         yield "             (the last column, for none was named: TARGET=column)"
@@ -95,12 +98,13 @@ def _check_kept(file: Path, force: bool) -> None:
     Raises:
         ProjectError: It does not.
     """
-    if force or not file.exists() or is_sample(file, project().package) or holds(file):
+    if force or not file.exists() or is_sample(file, project().package):
         return
-    raise ProjectError(
-        f"{_here(file)} would be replaced, and it has changes that are not committed. Commit it "
-        "first, or give it up with FORCE=1."
-    )
+    if why := not_kept(file):
+        raise ProjectError(
+            f"{_here(file)} would be replaced, and {why}. Commit it first, or give it up with "
+            "FORCE=1."
+        )
 
 
 def _drafted(path: Path, asked: Asked) -> tuple[CsvForm, Draft]:
@@ -112,10 +116,17 @@ def _drafted(path: Path, asked: Asked) -> tuple[CsvForm, Draft]:
 
 
 def read_unknown(path: Path, form: CsvForm) -> pd.DataFrame:
-    """Return a table of which nothing is known; None is a label beside labels, as for `read_by`."""
+    """Return a table of which nothing is known; None is a label beside labels, as for `read_by`.
+
+    Blanks around the names of CSV are left out, where no two are the same without.
+    """
     frame = read_whole(path, form, texts=read_head(path, form))
     names = [str(name) for name in frame if not _has_dates(frame[name])]
-    return with_none(frame, path, form, names)
+    frame = with_none(frame, path, form, names)
+    if path.suffix == ".parquet":
+        return frame
+    bare = Counter(str(name).strip(BLANKS) for name in frame)
+    return frame.set_axis(called(frame.columns, {name for name in bare if bare[name] == 1}), axis=1)
 
 
 def _has_dates(column: "pd.Series[Any]") -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..counts import counted
 from ..errors import ProjectError
 from ..features.category import LONGEST_LABEL
 from ..tasks import TaskName
@@ -103,8 +104,8 @@ def _task(
     if (numbers % 1).any() or distinct > MOST_CLASSES:
         return "regression", "looks like a number"
     if distinct == 2 or present != "regression":
-        return "classification", f"has only {distinct} values, whole numbers"
-    return "regression", f"is a number, of {distinct} values"
+        return "classification", f"has only {counted(distinct, 'value')}, whole numbers"
+    return "regression", f"is a number, of {counted(distinct, 'value')}"
 
 
 def _check_type(name: str, values: "pd.Series[Any]") -> None:
@@ -145,8 +146,9 @@ def _check(name: str, values: "pd.Series[Any]", task: str) -> None:
         raise ProjectError(f"The target {name!r} has dates; name another one: TARGET=column.")
     if values.map(len).max() > LONGEST_LABEL or values.nunique() > max(2, len(values) / 2):
         raise ProjectError(
-            f"The target {name!r} has {values.nunique():,} different texts in {len(values):,} "
-            "rows, which are no classes; name another column: TARGET=column."
+            f"The target {name!r} has {counted(values.nunique(), 'different text')} in "
+            f"{counted(len(values), 'row')}, which are no classes; name another column: "
+            "TARGET=column."
         )
 
 
@@ -157,7 +159,10 @@ def _of_classes(values: "pd.Series[Any]") -> list[str]:
     more = f", and {len(counts) - _NAMED:,} more" if len(counts) > _NAMED else ""
     found = [f"Its classes: {shown}{more}."]
     if rare := int((counts < _ROWS_OF_A_CLASS).sum()):
-        found.append(f"{rare:,} classes have one row only: drop it, or find more of them.")
+        found.append(
+            f"{counted(rare, 'class has', 'classes have')} one row only: drop it, or "
+            "find more of them."
+        )
     found.append(f"Always saying the most frequent one is right in {share:.1%} of the rows.")
     return found
 

@@ -8,14 +8,15 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from ..bundle.metadata import Data, Metadata
+from ..counts import counted
 from ..errors import ProjectError
 from ..hooks import in_partitions
-from ..progress import explained
 from ..settings import Settings
 from ..training.data import load
 from ..training.provenance import fingerprint
 from ..training.split import split
 from ..training.use_case import UseCase
+from ..training.validate import demand_columns
 
 
 def write_loaded(
@@ -35,7 +36,7 @@ def write_loaded(
     drawn = load(use_case, settings.training) if parted else None
     if drawn and drawn.whole:
         frame, data = drawn.whole.held_out(), drawn.origin
-        about = f"{len(frame):,} rows drawn from load_partitions"
+        about = f"{counted(len(frame), 'row')} drawn from load_partitions"
     else:
         frame, data = _loaded(use_case)
         about = "the rows of load_data"
@@ -55,11 +56,8 @@ def write_loaded(
 
 
 def _loaded(use_case: UseCase) -> tuple[pd.DataFrame, Data]:
-    with explained("load"):
-        frame = use_case.data_loader().load_data()
-    if not isinstance(frame, pd.DataFrame):
-        raise ProjectError(f"DataLoader.load_data returned a {type(frame).__name__}, no DataFrame.")
-    frame, name = frame.reset_index(drop=True), use_case.features.weight
+    frame, name = use_case.loaded(), use_case.features.weight
+    demand_columns(frame, use_case.features)
     rows = int(frame[name].sum()) if name in frame else len(frame)
     return frame, fingerprint(frame, rows)
 

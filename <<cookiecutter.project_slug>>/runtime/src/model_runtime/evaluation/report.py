@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from ..bundle.read import Bundle
+from ..counts import counted
 from ..features import Features
 from ..scoring.explain import Reject, RejectsFile
 from ..settings import Settings
@@ -120,7 +121,8 @@ def _head(found: Evaluation) -> list[str]:
         f"# {metadata.name}, version {metadata.version}, on labelled rows",
         "",
         f"Measured {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, as served by `{metadata.engine}`, on "
-        f"{found.counted()} of {found.read:,} rows: {found.rows} (SHA-256 `{found.sha256}`).",
+        f"{found.counted()} of {counted(found.read, 'row')}: {found.rows} "
+        f"(SHA-256 `{found.sha256}`).",
         "",
     ]
 
@@ -165,7 +167,7 @@ def _left_out(found: Evaluation) -> list[str]:
             f"| {count:,} | {reason.replace('|', chr(92) + '|')} |"
             for reason, count in reasons[:_REASONS]
         ),
-        *([f"\nAnd {rest:,} more reasons."] if rest > 0 else []),
+        *([f"\nAnd {counted(rest, 'more reason')}."] if rest > 0 else []),
         "",
     ]
 
@@ -174,7 +176,11 @@ def _draw(folder: Path, found: Evaluation, seed: int) -> dict[str, Picture]:
     rows, classes = found.labelled, found.bundle.schema.classes
     whole = Rows(pd.DataFrame(index=range(len(rows.truth))), pd.Series(rows.truth), rows.weight)
     drawn = draw(whole, ROWS, seed)
-    note = f"{ROWS:,} of {len(rows):,} rows, drawn at random. " if len(drawn) < len(rows) else ""
+    note = (
+        f"{ROWS:,} of {counted(len(rows), 'row')}, drawn at random. "
+        if len(drawn) < len(rows)
+        else ""
+    )
     truth, outputs = rows.truth[drawn], rows.outputs[drawn]
     if classes:
         return draw_classes(folder, truth.astype(int), outputs, classes, note, "These rows")

@@ -10,6 +10,7 @@ from ..bundle.engines import Engine
 from ..bundle.read import Bundle
 from ..bundle.schema import Schema
 from ..bundle.self_test import self_test
+from ..counts import counted
 from ..errors import ProjectError
 from ..files import replacing
 from ..progress import Progress, advance
@@ -63,7 +64,7 @@ def evaluate(
             step.found = f"{rows}, SHA-256 {sha256[:12]}…"
         with progress.step("answer") as step:
             read, found = known(use_case, schema, engine, file, rows, form if source else None)
-            step.found = f"{len(found.truth):,} of {read:,} rows can be measured"
+            step.found = f"{len(found.truth):,} of {counted(read, 'row')} can be measured"
     with progress.step("report") as step, replacing(folder, MARK) as new:
         write_rejects(new, found.rejects)
         if len(found.truth):
@@ -74,7 +75,7 @@ def evaluate(
     if not len(found.truth):
         reasons = "; ".join(f"{count:,}: {reason}" for reason, count in found.reasons()[:3])
         raise ProjectError(
-            f"None of the {read:,} rows of {rows} can be measured"
+            f"None of the {counted(read, 'row')} of {rows} can be measured"
             f"{f' ({reasons}); {folder}/{MARK} names each' if reasons else ''}."
         )
     return evaluation

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..counts import counted
 from .measured import Measured
 
 
@@ -26,7 +27,7 @@ class Limits:
     def checks(self, measured: Measured) -> Iterator[Check]:
         """Hold them against a run."""
         failed, rate = measured.failed, measured.rate
-        most = f"at most {self.max_failures:,} failed requests"
+        most = f"at most {counted(self.max_failures, 'failed request')}"
         yield Check(most, f"{failed:,}", failed <= self.max_failures)
         # Where nothing is answered, no time is short.
         yield Check("any answer", f"{measured.answered:,}", measured.answered > 0)

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from ..counts import counted
 from ..training.figures import Picture
 from ..training.model_card import picture_lines
 from .drift import ALPHA, ColumnDrift, missing_share
@@ -27,11 +28,12 @@ def drift_card(report: DriftReport, pictures: dict[str, Picture]) -> str:
     lines = [
         f"# {metadata.name}: drift since version {metadata.version}",
         "",
-        f"Looked for {datetime.now(UTC):%Y-%m-%d %H:%M} UTC in {report.seen.rows:,} rows of "
-        f"{report.source}, against the training of {metadata.created:%Y-%m-%d}.",
+        f"Looked for {datetime.now(UTC):%Y-%m-%d %H:%M} UTC in "
+        f"{counted(report.seen.rows, 'row')} of {report.source}, "
+        f"against the training of {metadata.created:%Y-%m-%d}.",
         "",
-        f"**{len(drifted)} of {len(report.columns)} columns have drifted** "
-        f"(PSI of {report.limit:g} or more).",
+        f"**{len(drifted)} of {counted(len(report.columns), 'column has', 'columns have')} "
+        f"drifted** (PSI of {report.limit:g} or more).",
         "",
         "| | column | rows | PSI | JS | p | missing, training | missing, now | moved most | |",
         "|---|---|---|---|---|---|---|---|---|---|",

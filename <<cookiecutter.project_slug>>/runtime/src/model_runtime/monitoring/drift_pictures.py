@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from ..counts import counted
 from ..training.figures import Picture, figure, save, text
 from .drift import ALPHA, ColumnDrift, Moment
 from .drift_report import DriftReport
@@ -19,7 +20,7 @@ def draw_drift(folder: Path, report: DriftReport) -> dict[str, Picture]:
     """Draw all pictures and return each file's name and what it shows."""
     most = sorted(report.columns, key=lambda each: -each.psi)[:_COLUMNS]
     rest = len(report.columns) - len(most)
-    note = f"The first {len(most)} of {len(report.columns):,} columns. " if rest else ""
+    note = f"The first {len(most)} of {counted(len(report.columns), 'column')}. " if rest else ""
     _psi(folder / "psi.png", most, report.limit)
     shown = {"psi.png": Picture("Drift of each column", note)}
     if len(report.periods) > 1:

@@ -8,6 +8,7 @@ from rich.console import Console
 
 from ..bundle.read import Bundle
 from ..bundle.reference import read_reference
+from ..counts import counted
 from ..errors import ProjectError
 from ..files import replacing
 from ..progress import Progress
@@ -58,7 +59,7 @@ def look_for_drift(
         else:
             trusted = settings.training.trusted_types
             seen, source = count_file(tally, rows, bundle, trusted, asked.form), str(rows)
-        step.found = f"{seen.rows:,} rows in {source}"
+        step.found = f"{counted(seen.rows, 'row')} in {source}"
     compared = list(tally.whole())
     if not compared:
         why = "; ".join(_left_out(tally, rows, seen))
@@ -97,19 +98,24 @@ def _periods(tally: Tally, unit: Unit) -> dict[str, dict[str, Moment]]:
 
 def _left_out(tally: Tally, rows: Log | Path, seen: Seen) -> list[str]:
     """Say what was not compared."""
-    counted = {column.name for column, _ in tally.whole() if column.kind == "feature"}
+    compared = {column.name for column, _ in tally.whole() if column.kind == "feature"}
     unseen = [
         name
         for kind, name in tally.columns
-        if kind == "feature" and name not in counted | seen.hidden
+        if kind == "feature" and name not in compared | seen.hidden
     ]
-    reasons = {
-        "answers are another version's": seen.of_other_versions,
-        "predictions name classes that the bundle doesn't have": seen.strange,
-        "rows would be refused by the API": seen.rejected,
-    }
+    reasons = [
+        (seen.of_other_versions, "answer is", "answers are", "another version's"),
+        (
+            seen.strange,
+            "prediction names",
+            "predictions name",
+            "classes that the bundle doesn't have",
+        ),
+        (seen.rejected, "row", "rows", "would be refused by the API"),
+    ]
     said = rows.left_out() if isinstance(rows, Log) else []
-    said += [f"{count:,} {reason}" for reason, count in reasons.items() if count]
+    said += [f"{counted(n, one, more)} {rest}" for n, one, more, rest in reasons if n]
     if unseen:
         said.append(f"features that are not there: {', '.join(unseen)} (see log.features)")
     if seen.hidden:

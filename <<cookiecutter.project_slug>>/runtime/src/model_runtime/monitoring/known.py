@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from ..bundle.schema import Schema
+from ..counts import counted
 from ..evaluation.truth import Truth
 from ..progress import Progress
 from ..training.use_case import UseCase
@@ -37,22 +38,39 @@ class Joined:
 
     def left_out(self) -> list[str]:
         """Say what could not be measured, and how many of each."""
-        counts, log, outcomes = self.counts, self.log, self.outcomes
-        reasons = {
-            f"predictions have no '{outcomes.id_name}'": counts.without_id,
-            "predictions have no outcome": counts.without_outcome,
-            "predictions are earlier ones for the same ID by the same version": counts.repeated,
-            "predictions name classes that the bundle doesn't have": self.strange,
-            f"outcomes have no '{outcomes.id_name}'": counts.outcomes_without_id,
-            f"outcomes have no '{outcomes.target}' yet": counts.outcomes_open,
-            "outcomes say again what another did": counts.outcomes_repeated,
-            "IDs have outcomes that contradict each other": counts.outcomes_contradicting,
-            "outcomes have no prediction": counts.outcomes_unpredicted,
-            f"outcomes can't be read (first {outcomes.first_unreadable})": outcomes.unreadable,
-            f"joined outcomes of '{outcomes.target}' are none of the model's": self.untold,
-            "joined predictions were not drawn": self.not_drawn,
-        }
-        return [*log.left_out(), *(f"{n:,} {reason}" for reason, n in reasons.items() if n)]
+        counts, outcomes = self.counts, self.outcomes
+        identity, target = f"'{outcomes.id_name}'", f"'{outcomes.target}'"
+        unread = f"(first {outcomes.first_unreadable})"
+        same = "for the same ID by the same version"
+        untold = (f"joined outcome of {target} is", f"joined outcomes of {target} are")
+        has = ("prediction has", "predictions have")
+        known = ("outcome has", "outcomes have")
+        reasons = [
+            (counts.without_id, *has, f"no {identity}"),
+            (counts.without_outcome, *has, "no outcome"),
+            (counts.repeated, "prediction is an earlier one", "predictions are earlier ones", same),
+            (
+                self.strange,
+                "prediction names",
+                "predictions name",
+                "classes that the bundle doesn't have",
+            ),
+            (counts.outcomes_without_id, *known, f"no {identity}"),
+            (counts.outcomes_open, *known, f"no {target} yet"),
+            (counts.outcomes_repeated, "outcome says", "outcomes say", "again what another did"),
+            (
+                counts.outcomes_contradicting,
+                "ID has",
+                "IDs have",
+                "outcomes that contradict each other",
+            ),
+            (counts.outcomes_unpredicted, *known, "no prediction"),
+            (outcomes.unreadable, "outcome", "outcomes", f"can't be read {unread}"),
+            (self.untold, *untold, "none of the model's"),
+            (self.not_drawn, "joined prediction was", "joined predictions were", "not drawn"),
+        ]
+        said = (f"{counted(n, one, more)} {rest}" for n, one, more, rest in reasons if n)
+        return [*self.log.left_out(), *said]
 
     @property
     def not_drawn(self) -> int:
@@ -83,13 +101,15 @@ def read_known(
             step.found = f"{outcomes.read:,} in {outcomes.path}"
         with progress.step("log") as step:
             join.add_predictions(fitting.of(log.predictions()))
-            step.found = f"{log.used:,} predictions in {log.source}"
+            step.found = f"{counted(log.used, 'prediction')} in {log.source}"
         with progress.step("join") as step:
             counts = join.counts()
             known, untold = _read(
                 join, counts, fitting.columns, Truth(use_case, schema), schema, seed
             )
-            step.found = f"{counts.joined:,} predictions have an outcome"
+            step.found = (
+                f"{counted(counts.joined, 'prediction has', 'predictions have')} an outcome"
+            )
     return Joined(log, outcomes, known, counts, fitting.strange, untold)
 
 

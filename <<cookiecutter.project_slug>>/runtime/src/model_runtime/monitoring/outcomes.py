@@ -1,15 +1,17 @@
 """Outcomes: a file of IDs and what became of each, record by record."""
 
+import codecs
 import csv
 import io
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TextIO
 
 import pyarrow as pa
 from pyarrow import parquet
 from pydantic_core import from_json
 
+from ..counts import counted
 from ..errors import ProjectError
 from ..features.missing import MissingTarget
 from ..keyed_hash import Hash
@@ -20,7 +22,7 @@ from ..scoring.read_csv import CsvInput
 from ..scoring.run import check_format, opened
 from ..scoring.stream import INPUTS
 from ..settings import Log
-from ..tables.form import AskedForm, Columns, CsvForm
+from ..tables.form import AskedForm, Columns, CsvForm, called, said_separator
 from .event import entity_id
 
 Pair = tuple[str | None, Any]
@@ -106,7 +108,7 @@ class Outcomes:
 
     def _csv(self, file: BinaryIO, form: CsvForm) -> Iterator[Pair]:
         with io.TextIOWrapper(file, "utf-8-sig", newline="") as text:
-            reader = csv.reader(text, strict=True, delimiter=form.separator)
+            reader = csv.reader(_lines(text), strict=True, delimiter=form.separator)
             try:
                 for identity, target in self._rows(reader):
                     comma = not self._classes and form.decimal == ","
@@ -116,17 +118,19 @@ class Outcomes:
                 raise ProjectError(f"{place}: {error}.") from error
 
     def _rows(self, reader: Any) -> Iterator[tuple[str, str]]:
-        names: list[str] = next(filter(None, reader), [])
+        names = called(next(filter(None, reader), []), {self.id_name, self.target})
         identity, target = self._columns(names)
         for cells in reader:
             if len(cells) == len(names):
                 yield cells[identity], cells[target]
             elif cells:
-                about = f"{len(cells)} fields, and the header has {len(names)}"
+                about = f"{counted(len(cells), 'field')}, and the header has {len(names)}"
                 self._unreadable(reader.line_num, about)
 
     def _json_lines(self, file: BinaryIO) -> Iterator[Pair]:
         for number, line in enumerate(file, 1):
+            if number == 1:
+                line = line.removeprefix(codecs.BOM_UTF8)
             try:
                 record = from_json(line) if line.strip() else None
             except ValueError as error:
@@ -163,3 +167,10 @@ class Outcomes:
     def _unreadable(self, line: int, about: str) -> None:
         self.unreadable += 1
         self.first_unreadable = self.first_unreadable or f"line {line:,}: {about}"
+
+
+def _lines(text: TextIO) -> Iterator[str]:
+    """Yield lines of CSV, an empty one for the one that tells Excel the separator."""
+    first = text.readline()
+    yield "\n" if said_separator(first) else first
+    yield from text

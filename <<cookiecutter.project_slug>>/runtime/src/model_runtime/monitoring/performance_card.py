@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from ..counts import counted
 from ..tasks import TASKS
 from ..training.figures import Picture
 from ..training.model_card import picture_lines
@@ -58,9 +59,10 @@ def _head(report: PerformanceReport) -> list[str]:
     return [
         f"# {report.bundle.metadata.name}: how good its predictions were",
         "",
-        f"Measured {datetime.now(UTC):%Y-%m-%d %H:%M} UTC: {whole.rows:,} predictions whose "
-        f"outcome is known, of {joined.log.used:,} in {joined.log.source} and "
-        f"{joined.counts.outcomes:,} outcomes in {joined.outcomes.path}.",
+        f"Measured {datetime.now(UTC):%Y-%m-%d %H:%M} UTC: "
+        f"{counted(whole.rows, 'prediction')} whose outcome is known, of {joined.log.used:,} in "
+        f"{joined.log.source} and {counted(joined.counts.outcomes, 'outcome')} in "
+        f"{joined.outcomes.path}.",
         "",
     ]
 

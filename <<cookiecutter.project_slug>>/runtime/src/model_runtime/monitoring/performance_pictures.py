@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from ..counts import counted
 from ..tasks import TASKS, class_indices
 from ..training.class_pictures import draw_bins, draw_classes, draw_matrix
 from ..training.figures import Picture, figure, save, text
@@ -169,7 +170,11 @@ def _by_class(path: Path, found: Performance) -> Picture:
     axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1))
     save(drawn, axes, path, f"{_OF}: each class")
     rest = len(found.classes) - len(most)
-    note = f"The {len(most)} most frequent of {len(found.classes):,} classes. " if rest else ""
+    note = (
+        f"The {len(most)} most frequent of {counted(len(found.classes), 'class', 'classes')}. "
+        if rest
+        else ""
+    )
     return Picture("By class", f"{note}Bars are intervals of 95 %.")
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ..bundle.read import Bundle
+from ..counts import counted
 from ..features import missed
 from ..settings import Deployment
 from .gauges import Gauges
@@ -34,7 +35,7 @@ class PerformanceReport:
         return [
             f"predictions  {joined.log.used:,} of {joined.log.model} in {joined.log.source}",
             f"outcomes     {joined.counts.outcomes:,} IDs in {joined.outcomes.path}",
-            f"measured     {found.whole.rows:,} predictions whose outcome is known",
+            f"measured     {counted(found.whole.rows, 'prediction')} whose outcome is known",
             *(f"left out     {reason}" for reason in joined.left_out()),
             "",
             f"{'':18} {'logged':>8} {'95 % interval':>20} {'hold-out':>9} {'simplest':>9}",

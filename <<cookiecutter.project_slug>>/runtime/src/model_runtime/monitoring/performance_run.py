@@ -6,6 +6,7 @@ from pathlib import Path
 from rich.console import Console
 
 from ..bundle.read import Bundle
+from ..counts import counted
 from ..errors import ProjectError
 from ..files import replacing
 from ..progress import Progress
@@ -64,7 +65,7 @@ def measure_performance(
     with progress.step("measure") as step:
         unit = asked.unit or suitable(joined.known.times)
         performance = perform(bundle.schema, joined.known, unit, seed)
-        step.found = f"{len(joined.known):,} predictions, by {unit}"
+        step.found = f"{counted(len(joined.known), 'prediction')}, by {unit}"
     folder = reports_folder(settings, "performance")
     report = PerformanceReport(bundle, joined, performance, asked.thresholds, folder)
     with progress.step("report") as step, replacing(folder, MARK) as new:

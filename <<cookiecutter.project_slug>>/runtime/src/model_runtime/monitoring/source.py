@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, BinaryIO
 
+from ..counts import counted
 from ..errors import ProjectError
 from ..scoring.inputs import LONGEST, whole_lines
 from .event import Broken, Prediction, dropped, parsed, prediction
@@ -114,14 +115,26 @@ class Log:
 
     def left_out(self) -> list[str]:
         """Say what was left out, and how many records of each kind."""
-        counts = {
-            "are no predictions": self.others,
-            f"are broken predictions (first {self.first_broken})": self.broken,
-            "are predictions of other models": self.of_others,
-            "are predictions of other times": self.outside,
-        }
-        said = [f"{count:,} records {what}" for what, count in counts.items() if count]
-        lost = [f"{self.dropped:,} events were dropped by the service itself"]
+        first = f" (first {self.first_broken})"
+        kinds = [
+            (self.others, "is no prediction", "are no predictions", ""),
+            (self.broken, "is a broken prediction", "are broken predictions", first),
+            (
+                self.of_others,
+                "is a prediction of another model",
+                "are predictions of other models",
+                "",
+            ),
+            (self.outside, "is a prediction of another time", "are predictions of other times", ""),
+        ]
+        said = [
+            counted(count, f"record {one}", f"records {more}") + rest
+            for count, one, more, rest in kinds
+            if count
+        ]
+        lost = [
+            f"{counted(self.dropped, 'event was', 'events were')} dropped by the service itself"
+        ]
         return said + (lost if self.dropped else [])
 
 

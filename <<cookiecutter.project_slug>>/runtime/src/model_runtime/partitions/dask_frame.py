@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from ..counts import counted
 from ..errors import ProjectError
 from .part import Part
 
@@ -21,8 +22,8 @@ class DaskPart(Part):
         frame = _computed(self.delayed)
         if len(frame) != self.rows:
             raise ProjectError(
-                f"load_partitions: {self.name} has {len(frame):,} rows, and had {self.rows:,} "
-                "before: it has to be the same each time that it is computed."
+                f"load_partitions: {self.name} has {counted(len(frame), 'row')}, and had "
+                f"{self.rows:,} before: it has to be the same each time that it is computed."
             )
         return frame
 

@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow.parquet import FileMetaData, ParquetFile
 
+from ..counts import counted
 from ..errors import ProjectError
 from .part import Part
 
@@ -30,8 +31,9 @@ class ParquetPart(Part):
         )
         if len(frame) != self.rows:
             raise ProjectError(
-                f"{self.name} has changed since training began: {len(frame):,} rows where there "
-                f"were {self.rows:,}. Train once it stays as it is."
+                f"{self.name} has changed since training began: "
+                f"{counted(len(frame), 'row')} where there were {self.rows:,}. Train once it stays "
+                "as it is."
             )
         # Arrow keeps what it has used, and a worker is held to account for it.
         pa.default_memory_pool().release_unused()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from ..counts import counted
 from .column import Column
 from .profile import Profile
 
@@ -20,36 +21,39 @@ def findings(profile: Profile) -> list[str]:
         found = list(kind(profile))
         told += found[:MOST]
         if len(found) > MOST:
-            told.append(f"… and {len(found) - MOST:,} more columns likewise.")
+            told.append(f"… and {counted(len(found) - MOST, 'more column')} likewise.")
     return told
 
 
 def _of_rows(profile: Profile) -> Iterator[str]:
     if profile.rows < FEW_ROWS:
-        yield f"There are only {profile.rows:,} rows: what is measured on them is uncertain."
+        rows = counted(profile.rows, "row is", "rows are")
+        yield f"Only {rows} there: what is measured on so few is uncertain."
     if profile.repeated:
         yield (
-            f"{_rows(profile.repeated)} repeat an earlier one in every column, "
-            f"{profile.repeated / profile.looked_at:.1%} of them. Different cases may be alike; "
-            "but drop one that is counted twice, else the hold-out has rows that the model has "
-            "learned by heart."
+            f"{counted(profile.repeated, 'row repeats', 'rows repeat')} an earlier one in every "
+            f"column, {profile.repeated / profile.looked_at:.1%} of them. Different cases may be "
+            "alike; but drop one that is counted twice, else the hold-out has rows that the model "
+            "has learned by heart."
         )
 
 
 def _of_target(profile: Profile) -> Iterator[str]:
     target = profile.target
     if target.missing:
-        yield f"The target is missing in {_rows(target.missing)}, which nothing is learned from."
+        rows = counted(target.missing, "row")
+        yield f"The target is missing in {rows}, which nothing is learned from."
     if target.infinite:
-        yield f"The target is infinite in {_rows(target.infinite)}: drop them."
+        yield f"The target is infinite in {counted(target.infinite, 'row')}: drop them."
     if profile.task != "classification" or not target.bars:
         return
-    rows = sum(count for _, count in target.bars) + target.rest
+    all_rows = sum(count for _, count in target.bars) + target.rest
     label, rarest = min(target.bars, key=lambda bar: bar[1])
-    if rarest / rows < RARE:
+    if rarest / all_rows < RARE:
+        share = f"({rarest / all_rows:.1%})"
         yield (
-            f"Only {_rows(rarest)} ({rarest / rows:.1%}) are of the class {label}: to answer "
-            "another one is nearly always right, so look at balanced_accuracy or roc_auc."
+            f"Only {counted(rarest, f'row {share} is', f'rows {share} are')} of the class {label}: "
+            "to answer another one is nearly always right, so look at balanced_accuracy or roc_auc."
         )
 
 
@@ -71,7 +75,8 @@ def _missing(profile: Profile) -> Iterator[str]:
 def _odd(profile: Profile) -> Iterator[str]:
     for each in profile.columns:
         if each.infinite:
-            yield f"{each.name} is infinite in {_rows(each.infinite)}, which no request may hold."
+            rows = counted(each.infinite, "row")
+            yield f"{each.name} is infinite in {rows}, which no request may hold."
         if each.almost_numbers:
             yield (
                 f"{each.name} has texts, though most are numbers: the most frequent that is none "
@@ -88,7 +93,3 @@ def _left_out(profile: Profile) -> Iterator[str]:
     unknown: list[Column] = [each for each in profile.columns if each.why]
     for each in unknown:
         yield f"{each.name} is no feature as it is: {each.why}."
-
-
-def _rows(count: int) -> str:
-    return f"{count:,} row{'' if count == 1 else 's'}"

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from html import escape
 
+from ..counts import counted
 from ..features.date import iso_date
 from ..html_page import html_page, large
 from .column import Column
@@ -87,8 +88,8 @@ def _sampled(profile: Profile) -> str:
     if not profile.sampled:
         return ""
     return (
-        f"<p>This is of {profile.looked_at:,} of the {profile.rows:,} rows, drawn at random; "
-        "what is missing, and the least and greatest numbers, are of all.</p>"
+        f"<p>This is of {profile.looked_at:,} of the {counted(profile.rows, 'row')}, drawn at "
+        "random; what is missing, and the least and greatest numbers, are of all.</p>"
     )
 
 
@@ -101,7 +102,7 @@ def _list(sentences: list[str]) -> str:
 def _target(profile: Profile) -> str:
     target = profile.target
     if profile.task == "classification":
-        return f"A classification, of {target.distinct:,} classes."
+        return f"A classification, of {counted(target.distinct, 'class', 'classes')}."
     if target.ends is None:
         return "A regression, of no numbers."
     low, middle, high = map(_number, target.ends)
@@ -109,9 +110,8 @@ def _target(profile: Profile) -> str:
 
 
 def _card(column: Column, told: float | None) -> str:
-    rows = "row" if column.missing == 1 else "rows"
     missing = (
-        f"missing in {column.missing:,} {rows} ({column.share_missing:.1%})"
+        f"missing in {counted(column.missing, 'row')} ({column.share_missing:.1%})"
         if column.missing
         else "never missing"
     )
@@ -128,16 +128,15 @@ def _sentence(column: Column) -> str:
         return f"{column.why[0].upper()}{column.why[1:]}."
     if column.kind in ("number", "integer") and column.ends:
         low, middle, high = map(_number, column.ends)
-        return (
-            f"{low} to {high}, half of them up to {middle}; {column.distinct:,} different values."
-        )
+        values = counted(column.distinct, "different value")
+        return f"{low} to {high}, half of them up to {middle}; {values}."
     if column.kind == "date" and column.ends:
         return f"{iso_date(column.ends[0])} to {iso_date(column.ends[2])}."
     if column.kind == "text" and column.ends:
         low, middle, high = map(_number, column.ends)
         said = f"{low} to {high} words, half of them up to {middle}"
-        return f"{said}; {column.distinct:,} different texts."
-    return f"{column.distinct:,} labels." if column.kind == "category" else ""
+        return f"{said}; {counted(column.distinct, 'different text')}."
+    return f"{counted(column.distinct, 'label')}." if column.kind == "category" else ""
 
 
 def _spread(column: Column) -> str:
@@ -152,7 +151,7 @@ def _spread(column: Column) -> str:
     if column.rest:
         others = column.distinct - len(column.bars)
         said = f"{column.rest:,} ({column.rest / rows:.0%})"
-        bars.append((f"{others:,} others", column.rest / rows, said))
+        bars.append((counted(others, "other"), column.rest / rows, said))
     return _bars(bars, max(share for _, share, _ in bars))
 
 

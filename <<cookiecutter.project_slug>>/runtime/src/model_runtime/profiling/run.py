@@ -7,11 +7,12 @@ import pandas as pd
 from ..drafting.run import present_task, read_unknown, table, table_form
 from ..drafting.target import draft_target, find_target
 from ..errors import ProjectError
-from ..features import Features, read_features
+from ..features import read_features
 from ..files import replacing
 from ..settings import Settings
 from ..tables.form import AskedForm
-from ..training.hooks import own_use_case
+from ..training.use_case import UseCase
+from ..training.validate import demand_columns
 from .page import page
 from .profile import About, Profile, profile
 
@@ -48,23 +49,15 @@ def _known_target(frame: pd.DataFrame) -> str:
     return name if name in frame else ""
 
 
-def profile_own(settings: Settings) -> Profile:
-    """Look at the data that the project's DataLoader loads.
+def profile_own(use_case: UseCase, settings: Settings) -> Profile:
+    """Look at the data that a use case's DataLoader loads.
 
     Raises:
         ProjectError: It can't load them, or they have no rows, or lack a column of features.yaml.
     """
-    use_case = own_use_case()
-    features: Features = use_case.features
-    frame = use_case.data_loader().load_data().reset_index(drop=True)
+    features, frame = use_case.features, use_case.loaded()
+    demand_columns(frame, features)
     known = {each.name: each for each in features.features}
-    if lacking := [name for name in (*known, features.target) if name not in frame]:
-        raise ProjectError(
-            f"DataLoader.load_data has no column {lacking[0]!r}, which features.yaml has: load it, "
-            "or remove it there."
-        )
-    if not len(frame):
-        raise ProjectError("DataLoader.load_data returns no rows: there is nothing to look at.")
     frame = frame[[*known, features.target]]
     about = About("load_data", features.target, features.task, known, settings.training.seed)
     return profile(frame, about)

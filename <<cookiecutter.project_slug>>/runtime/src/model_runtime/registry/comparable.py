@@ -9,6 +9,7 @@ import pandas as pd
 
 from ..bundle.read import Bundle
 from ..bundle.schema import Schema
+from ..counts import counted
 from ..errors import ProjectError
 from ..features import Feature
 from ..features.columns import shown
@@ -30,9 +31,8 @@ class Refused:
         said = [f"the {name}'s API refuses {n:,}" for name, n in sides if n]
         if not said:
             return ""
-        return (
-            f"; left out of its {self.rows:,} rows: {', '.join(said)}, for instance {self.reason}"
-        )
+        rows = counted(self.rows, "row")
+        return f"; left out of its {rows}: {', '.join(said)}, for instance {self.reason}"
 
 
 def comparable(candidate: Bundle, champion: Bundle, rows: Rows) -> tuple[Rows, Refused]:

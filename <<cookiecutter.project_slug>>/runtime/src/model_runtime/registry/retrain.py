@@ -9,8 +9,10 @@ from pathlib import Path
 
 from rich.console import Console
 
+from ..counts import counted
 from ..errors import ProjectError
 from ..files import locked, replacing_file
+from ..progress import explained
 from ..settings import Settings
 from ..training.run import train
 from ..training.use_case import UseCase
@@ -53,7 +55,8 @@ def retrain(
         try:
             _write(folder / SUMMARY, [*lines, "**Under way.**"])
             if fetch_data:
-                fetch_data()
+                with explained("data"):
+                    fetch_data()
             _train_and_promote(use_case, settings, console, lines)
         except BaseException as error:
             known = isinstance(error, ProjectError)
@@ -77,8 +80,8 @@ def _train_and_promote(
             metadata = train(use_case, apart, console, recording)
     figures = [f"| {name} | {value:.4g} |" for name, value in metadata.metrics.items()]
     lines += [
-        f"Version {metadata.version} learned from {metadata.data.rows:,} rows; its engine is "
-        f"{metadata.engine}.",
+        f"Version {metadata.version} learned from {counted(metadata.data.rows, 'row')}; its "
+        f"engine is {metadata.engine}.",
         "",
         "| metric | hold-out |",
         "|---|---|",

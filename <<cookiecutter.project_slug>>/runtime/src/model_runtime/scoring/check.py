@@ -77,7 +77,7 @@ class Check:
 
     def __call__(self, raw: Raw) -> Checked:
         """Return the rows that the API would accept, and say what is wrong with the others."""
-        frame = self._with_missing(self._pointed(raw)) if raw.texts else raw.frame
+        frame = self._plain(raw) if raw.texts else raw.frame
         typed = self.typed(frame, raw.texts)
         good = self.good(frame, typed)
         rejects = list(raw.rejects)
@@ -110,18 +110,20 @@ class Check:
             raw.decimal,
         )
 
-    def _pointed(self, raw: Raw) -> pl.DataFrame:
-        """Return the frame with commas and points exchanged in numbers of a decimal comma.
+    def _plain(self, raw: Raw) -> pl.DataFrame:
+        """Return the frame of texts without words for a missing value, with points in numbers.
 
-        So a point, which groups thousands there, makes no number.
+        With a decimal comma, commas and points are exchanged, so that a point, which groups
+        thousands there, makes no number; the words are known as they are written (1.#IND).
         """
+        frame = self._with_missing(raw.frame)
         if raw.decimal == ".":
-            return raw.frame
+            return frame
         numbers = [each.name for each in self._schema.features if each.type in NUMBERS]
-        return raw.frame.with_columns(
-            raw.frame[name].str.replace_many([",", "."], [".", ","])
+        return frame.with_columns(
+            frame[name].str.replace_many([",", "."], [".", ","])
             for name in numbers
-            if name in raw.frame.columns
+            if name in frame.columns
         )
 
     def _with_missing(self, frame: pl.DataFrame) -> pl.DataFrame:

@@ -52,14 +52,15 @@ def as_utf8(source: object, suffix: str, file: BinaryIO, encoding: str) -> Itera
 
 
 @contextmanager
-def with_line_feeds(file: BinaryIO) -> Iterator[BinaryIO]:
-    """Yield CSV in UTF-8: itself, or a temporary copy where carriage returns alone end the lines.
+def with_line_feeds(file: BinaryIO, is_csv: bool) -> Iterator[BinaryIO]:
+    """Yield a text in UTF-8: itself, or a temporary copy if carriage returns alone end the lines.
 
-    Excel writes such as "CSV (Macintosh)"; the first line tells.
+    Excel writes such as "CSV (Macintosh)"; of CSV the first line tells. Other lines have no quoted
+    ends, but a carriage return may be a blank in them: it ends them where there is no line feed.
     """
     first = file.read(LOOKED_AT)
     file.seek(0)
-    if not _ENDS_WITH_RETURN.match(first):
+    if not (_ENDS_WITH_RETURN.match(first) if is_csv else b"\r" in first and b"\n" not in first):
         yield file
         return
     # By its bytes, for what is no UTF-8 is told by line later.

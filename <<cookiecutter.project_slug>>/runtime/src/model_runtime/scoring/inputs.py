@@ -81,14 +81,18 @@ def whole_lines(file: BinaryIO) -> Iterator[bytes]:
         yield rest + b"\n"
 
 
+def known_names(schema: Schema, beside: tuple[str, ...]) -> list[str]:
+    """Return the names that columns of an input may have: features, ID, others beside."""
+    return [*(each.name for each in schema.features), *filter(None, [schema.id]), *beside]
+
+
 def needed(path: object, names: list[str], schema: Schema, beside: tuple[str, ...]) -> list[str]:
     """Return those columns of an input that are used: the features', the ID, and those beside.
 
     Raises:
         ProjectError: One is missing that the model needs, or one stands twice.
     """
-    known = [feature.name for feature in schema.features] + ([schema.id] if schema.id else [])
-    known += beside
+    known = known_names(schema, beside)
     features = {feature.name: feature.optional for feature in schema.features}
     lacking = [name for name, optional in features.items() if not optional and name not in names]
     if lacking := lacking or ([] if set(features) & set(names) else list(features)):

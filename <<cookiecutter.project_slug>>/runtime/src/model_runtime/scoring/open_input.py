@@ -12,7 +12,7 @@ from ..tables.found_encoding import LOOKED_AT
 from ..tables.no_text import demand_table, demand_text
 from .check import NUMBERS
 from .encodings import as_utf8, with_line_feeds
-from .inputs import Input
+from .inputs import Input, known_names
 from .read_csv import CsvInput
 from .stream import INPUTS
 
@@ -54,7 +54,7 @@ def plain_text(
 ) -> Iterator[tuple[BinaryIO, CsvForm]]:
     """Yield a file in UTF-8, if it is a text, and the form of CSV that it has or that is asked.
 
-    Lines of CSV that end with carriage returns alone end with line feeds then.
+    Lines that end with carriage returns alone end with line feeds then.
 
     The arguments are those of `open_input`, and the columns that are expected.
 
@@ -77,7 +77,7 @@ def plain_text(
         raise ProjectError(f"{path} has no SEPARATOR and no DECIMAL: only CSV has them.")
     with (
         as_utf8(path, suffix, file, encoding) as content,
-        with_line_feeds(content) if is_csv else nullcontext(content) as lines,
+        nullcontext(content) if suffix == ".parquet" else with_line_feeds(content, is_csv) as lines,
     ):
         yield lines, form
 
@@ -86,5 +86,4 @@ def columns(schema: Schema, beside: tuple[str, ...]) -> Columns:
     """Return the columns that a file for a model may have."""
     numbers = {each.name for each in schema.features if each.type in NUMBERS}
     numbers |= {name for name in beside if name != schema.target or not schema.classes}
-    names = {each.name for each in schema.features} | {*beside}
-    return Columns(frozenset(names | ({schema.id} if schema.id else set())), frozenset(numbers))
+    return Columns(frozenset(known_names(schema, beside)), frozenset(numbers))

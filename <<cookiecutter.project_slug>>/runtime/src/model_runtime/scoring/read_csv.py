@@ -13,12 +13,13 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from ..bundle.schema import Schema
+from ..counts import counted
 from ..errors import ProjectError
-from ..tables.form import CsvForm
+from ..tables.form import MARK, CsvForm, called, said_separator
 from .check import Check, Checked, Numbers, Raw
 from .csv_records import Grammar, Records, records
 from .explain import Reject
-from .inputs import NOT_UTF8, Input, decoded, needed, size_of, whole_lines
+from .inputs import NOT_UTF8, Input, decoded, known_names, needed, size_of, whole_lines
 
 
 class CsvInput(Input):
@@ -47,11 +48,13 @@ class CsvInput(Input):
         self.total = size_of(file)
         self._blocks = whole_lines(self.file)
         first = next(self._blocks, b"")
-        empty = len(first) - len(first.lstrip(b"\r\n"))
+        begin = first.index(b"\n") + 1 if said_separator(first[:MARK].decode("latin-1")) else 0
+        empty = len(first) - len(first[begin:].lstrip(b"\r\n"))
         header = self._grammar.record.match(first, empty)
         if not header or not header[0].strip():
             raise ProjectError(f"{path} has no header of CSV: its first line names the columns.")
-        self.names = _names(path, header[0], self.form.separator)
+        names = _names(path, header[0], self.form.separator)
+        self.names = called(names, known_names(schema, beside))
         self._used = needed(path, self.names, schema, beside)
         self.ignored.update(name for name in self.names if name not in self._used)
         self._blocks = chain([first[header.end() :]], self._blocks)
@@ -111,18 +114,14 @@ class CsvInput(Input):
         kept = np.ones(len(found.lines), bool)
         kept[list(misfits)] = False
         if len(table) != kept.sum():
-            raise RuntimeError(f"{len(table)} rows were parsed of {kept.sum()} in {self.path}")
-        wanted = len(self.names)
+            raise RuntimeError(f"{len(table)} of {kept.sum()} rows were parsed in {self.path}")
+        wanted = counted(len(self.names), "field")
         reasons = [
-            (int(found.lines[k]), f"has {_fields(count)}, and the header has {_fields(wanted)}")
+            (int(found.lines[k]), f"has {counted(count, 'field')}, and the header has {wanted}")
             for k, count in misfits.items()
         ]
         frame = pl.DataFrame(table.rename_columns(list(used.values())))
         return frame, found.lines[kept], reasons
-
-
-def _fields(count: int) -> str:
-    return f"{count} field" if count == 1 else f"{count} fields"
 
 
 def _names(path: object, header: bytes, separator: str) -> list[str]:
@@ -130,3 +129,8 @@ def _names(path: object, header: bytes, separator: str) -> list[str]:
         return next(csv.reader(io.StringIO(header.decode(), newline=""), delimiter=separator))
     except UnicodeDecodeError as error:
         raise ProjectError(f"{path}: the header {NOT_UTF8}: {error}.") from error
+    except csv.Error as error:
+        raise ProjectError(
+            f"{path}: a name in the header has more than {csv.field_size_limit():,} characters; "
+            "the first line of CSV names the columns."
+        ) from error

@@ -15,6 +15,7 @@ from ..bundle.engines import Engine
 from ..bundle.metadata import Metadata
 from ..bundle.read import Bundle
 from ..bundle.self_test import self_test
+from ..counts import counted
 from ..errors import ProjectError
 from ..files import part_of
 from ..tables.form import AskedForm, CsvForm
@@ -155,8 +156,8 @@ def _run(
         if counts.rejected and not counts.scored:
             rejects_part.replace()
             raise ProjectError(
-                f"None of the {counts.read:,} records of {records.path} fits the model; {rejects} "
-                f"says why. {target} is as it was."
+                f"None of the {counted(counts.read, 'record')} of {records.path} fits the model; "
+                f"{rejects} says why. {target} is as it was."
             )
         if counts.rejected:
             rejects_part.replace()

@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 
 from pydantic_core import to_json
 
+from ..counts import counted
+
 STREAMS = ("stdout", "stderr")
 
 _MOST = 4 * 2**20
@@ -123,4 +125,5 @@ def _notice(stream: str, lines: int) -> bytes:
     if stream == "stdout":
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         return to_json({"event": "dropped", "time": now, "lines": lines}) + b"\n"
-    return f"WARNING:  {lines} lines of the log were dropped here.\n".encode()
+    said = counted(lines, "line of the log was", "lines of the log were")
+    return f"WARNING:  {said} dropped here.\n".encode()

@@ -9,6 +9,7 @@ from pydantic_core import to_json
 from starlette.responses import Response
 
 from ..bundle.schema import Schema
+from ..counts import counted
 from .account import Account
 from .refused import UNREADY
 from .reply import not_ready
@@ -110,5 +111,6 @@ def _unready(state: State) -> str | None:
     if not state.served:
         return state.reason
     if missing := state.place.missing:
-        return f"{missing} of {len(state.place.ready)} workers have not loaded the model yet."
+        workers = counted(len(state.place.ready), "worker has", "workers have")
+        return f"{missing} of {workers} not loaded the model yet."
     return None

@@ -5,6 +5,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from ..counts import counted
 from .types import (
     Folder,
     Host,
@@ -65,8 +66,8 @@ class Serving(Section):
     def _every_worker_hears_of_a_reload(self) -> Self:
         if self.admin_token and self.workers > 1 and not self.watch_seconds:
             raise ValueError(
-                f"POST /admin/reload reaches one of {self.workers} workers; set watch_seconds, "
-                "e.g. to 2, for the others to follow, or workers to 1"
+                f"POST /admin/reload reaches one of {counted(self.workers, 'worker')}; set "
+                "watch_seconds, e.g. to 2, for the others to follow, or workers to 1"
             )
         return self
 

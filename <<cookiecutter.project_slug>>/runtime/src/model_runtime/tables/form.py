@@ -4,8 +4,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -29,6 +28,12 @@ none of these, in 1.234,50 it is the last sign, and in 1.234.567 it is not the o
 _COMMA = re.compile(_SURE.format(sign=",", other=r"\."))
 _POINT = re.compile(_SURE.format(sign=r"\.", other=","))
 _THOUSANDTHS = {",": re.compile(r"[+-]?\d+,\d{3}"), ".": re.compile(r"[+-]?\d+\.\d{3}")}
+
+_SAID = re.compile('\ufeff?"?sep=([ !#-/:-@[-`{-~\\t])"?(?:\\r\\n|\\r|\\n)', re.IGNORECASE)
+"""A line before the header that tells Excel the separator."""
+
+MARK = 64
+"""Bytes that show such a line, or a mark of an encoding or of another format."""
 
 _WORDS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 
@@ -135,22 +140,43 @@ def form_of(first: bytes, asked: AskedForm, columns: Columns) -> CsvForm:
     return _form(first, replace(asked, encoding=encoding), columns)
 
 
+def said_separator(text: str) -> str:
+    """Return the separator that a line before the header says (sep=;), empty without such."""
+    said = _SAID.match(text)
+    return said[1] if said else ""
+
+
+def called(header: Iterable[str], known: Collection[str]) -> list[str]:
+    """Return the names of a header's columns, known ones without the blanks that are around them.
+
+    A name that is known with its blanks, or that another column has without, stays as it is.
+    """
+    header = [*header]
+    bare = [name.strip(BLANKS) for name in header]
+    return [
+        name if name in known or short not in known or short in header else short
+        for name, short in zip(header, bare, strict=True)
+    ]
+
+
 def _form(first: bytes, asked: AskedForm, columns: Columns | None) -> CsvForm:
     try:
         text = first.decode(asked.encoding, "replace")
     except LookupError:  # whoever decodes the file tells it
         return CsvForm(asked.encoding, asked.separator or ",", asked.decimal or ".")
-    lines = text.removeprefix("\ufeff").splitlines(keepends=True)
+    said = said_separator(text)
+    lines = text.removeprefix("\ufeff").splitlines(keepends=True)[1 if said else 0 :]
     if len(first) == LOOKED_AT:
         lines = lines[:-1]
-    separator = asked.separator or _separator(lines, columns)
+    separator = asked.separator or said or _separator(lines, columns)
     decimal = asked.decimal or _decimal(lines, separator, columns)
     return CsvForm(asked.encoding, separator, decimal)
 
 
 def _separator(lines: list[str], columns: Columns | None) -> str:
     if columns:
-        known = {each: len(columns.names.intersection(_header(lines, each))) for each in SEPARATORS}
+        headers = {each: called(_header(lines, each), columns.names) for each in SEPARATORS}
+        known = {each: len(columns.names.intersection(names)) for each, names in headers.items()}
         if any(known.values()):
             return max(SEPARATORS, key=lambda each: known[each])
     return max(SEPARATORS, key=lambda each: _regularity(list(_rows(lines, each))))
@@ -164,6 +190,7 @@ def _decimal(lines: list[str], separator: str, columns: Columns | None) -> str:
     if separator == ",":
         return "."
     header, *rows = [*_rows(lines, separator)] or [[]]
+    header = called(header, columns.names) if columns else header
     places = {k for k, name in enumerate(header) if not columns or name in columns.numbers}
     cells = [cell for row in rows for k, cell in enumerate(row) if k in places or not columns]
     cells = [cell.strip(BLANKS) for cell in cells]
@@ -174,9 +201,15 @@ def _decimal(lines: list[str], separator: str, columns: Columns | None) -> str:
 
 
 def _rows(lines: list[str], separator: str) -> Iterator[list[str]]:
-    with suppress(csv.Error):
-        rows = csv.reader(io.StringIO("".join(lines), newline=""), delimiter=separator)
-        yield from (row for row in rows if row)
+    rows = csv.reader(io.StringIO("".join(lines), newline=""), delimiter=separator)
+    while True:
+        try:
+            if row := next(rows):
+                yield row
+        except csv.Error:  # a field that is too long: the rows after it tell as much
+            continue
+        except StopIteration:
+            return
 
 
 def _header(lines: list[str], separator: str) -> list[str]:

@@ -14,14 +14,13 @@ from ..blanks import BLANKS
 from ..errors import ProjectError
 from ..features import Features, read_features
 from ..features.missing import NONE, WORDS, words_for_missing
-from .form import CsvForm
+from .form import MARK, CsvForm, called, said_separator
 from .found_encoding import opened
 from .no_text import demand_table
 
 _TEXTS = {"category", "text"}
 
 _HEAD_ROWS = 1_000
-_MARK = 64
 _CODE = re.compile(rf"[{BLANKS}]*0\d+[{BLANKS}]*")
 
 _log = logging.getLogger(__name__)
@@ -93,7 +92,8 @@ def read_whole(
         form: Of CSV.
         n_rows: See `read_table`.
         texts: The columns of CSV that stay as they are written.
-        missing: The words for a missing value, by column of CSV; pandas' where none are given.
+        missing: The words for a missing value, by column of CSV, whose name has no blanks around
+            it then; pandas' where none are given.
 
     Raises:
         ProjectError: See `read_table`.
@@ -127,6 +127,11 @@ def _read_csv(
     texts: Mapping[str, Any] | None,
     missing: Mapping[str, frozenset[str]],
 ) -> pd.DataFrame:
+    with opened(path) as file:
+        first = file.read(MARK)
+    demand_table(path, first, form.encoding)
+    skipped = 1 if said_separator(first.decode(form.encoding, "replace")) else 0
+
     def read(rows: int | None, **options: Any) -> pd.DataFrame:
         with opened(path) as file:
             found: pd.DataFrame = pd.read_csv(
@@ -137,25 +142,29 @@ def _read_csv(
                 nrows=rows,
                 index_col=False,
                 low_memory=False,
+                skiprows=skipped,
                 **options,
             )
         return found
 
-    with opened(path) as file:
-        demand_table(path, file.read(_MARK), form.encoding)
-    names = read(0).columns
+    written = read(0).columns
+    names = called(written, missing)
     header = read(1, header=None, dtype=str, keep_default_na=False).iloc[0].tolist()
+    header = called(header, missing)
     if twice := _twice(header, missing or names):
         raise ProjectError(
             f"{path} can't be read as a table: two columns are named '{twice}'; rename one."
         )
-    return read(
+    frame = read(
         n_rows,
         # By their places: a type by name is given to all columns that are called so.
         dtype={k: (texts or {})[name] for k, name in enumerate(names) if name in (texts or {})},
         keep_default_na=False,
-        na_values={name: ["", *missing.get(name, WORDS)] for name in names},
+        na_values={
+            own: ["", *missing.get(name, WORDS)] for own, name in zip(written, names, strict=True)
+        },
     )
+    return frame.set_axis(names, axis=1)
 
 
 def _twice(header: list[str], used: Container[str]) -> str | None:

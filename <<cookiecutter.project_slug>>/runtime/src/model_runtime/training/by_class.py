@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import precision_recall_fscore_support
 
+from ..counts import counted
+
 _MOST = 30
 
 
@@ -65,7 +67,11 @@ def section(scores: Sequence[ClassScore]) -> list[str]:
         "| class | rows | answered | precision | recall |",
         "|---|---|---|---|---|",
         *(_line(score) for score in shown),
-        *([f"\nAnd {rest:,} classes with fewer rows: see `metrics.json`."] if rest else []),
+        *(
+            [f"\nAnd {counted(rest, 'class', 'classes')} with fewer rows: see `metrics.json`."]
+            if rest
+            else []
+        ),
         "",
         "Precision: how many of the answers are right. Recall: how many of the rows are found.",
         "",

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..counts import counted
 from ..features import Feature, Features
 from ..features.columns import Column, read_column, shown
 from .target_check import ClassCounts, Origin, TargetCheck
@@ -14,6 +15,8 @@ from .task import TRAINING_TASKS
 
 MOST_WEIGHT = 10**12
 """Rows that a row may stand for."""
+
+NO_ROWS = "The data has no rows; see DataLoader.load_data."
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ class Check:
         """Look at a table, or at a part whose origin is told."""
         origin = origin or Origin()
         nothing = ColumnCheck(0, 0, {})
-        if found := _column_problems(frame, features):
+        if found := column_problems(frame, features):
             told = [origin.named(each) for each in found]
             return cls(len(frame), told, {}, None, False, nothing, ClassCounts({}))
         weight = (
@@ -126,7 +129,7 @@ class Check:
         if self.columns:
             return self.columns
         if not self.rows:
-            return ["The data has no rows; see DataLoader.load_data."]
+            return [NO_ROWS]
         found = []
         for feature in features.features:
             found += _feature_problems(self.features[feature.name], feature)
@@ -138,8 +141,8 @@ class Check:
         where = f"Column '{features.weight}', the weight"
         if self.weight.missing:
             return [
-                f"{where}: {_rows(self.weight.missing)} without a value; give them one, or drop "
-                "them."
+                f"{where}: {counted(self.weight.missing, 'row is', 'rows are')} without a value; "
+                "give them one, or drop them."
             ]
         found = [f"{_misfit(where, *each)}." for each in self.weight.wrong.items()]
         return found or ([] if self.weighs else [f"{where}, is 0 in every row."])
@@ -149,15 +152,24 @@ class Check:
         if self.target.missing == self.target.rows:
             return [f"{where} is empty in every row; there is nothing to learn."]
         if self.target.missing:
-            return [f"{where}: {_rows(self.target.missing)} without a value; drop those rows."]
+            rows = counted(self.target.missing, "row is", "rows are")
+            return [f"{where}: {rows} without a value; drop those rows."]
         return [f"{where} {problem}" for problem in self.values.problems()]
 
 
-def _column_problems(frame: pd.DataFrame, features: Features) -> list[str]:
+def column_problems(frame: pd.DataFrame, features: Features, only_own: bool = True) -> list[str]:
+    """Return a sentence for each column that is missing, there twice, or has no name.
+
+    Args:
+        frame: The data.
+        features: The columns that they should have.
+        only_own: They should have no others.
+    """
     if unnamed := [column for column in frame.columns if not isinstance(column, str)]:
         return [
-            f"{len(unnamed)} columns of the data have no text for a name, the first is "
-            f"{shown(unnamed[0])}; name them in DataLoader.load_data (frame.columns = …)."
+            f"{counted(len(unnamed), 'column of the data has', 'columns of the data have')} no "
+            f"text for a name, the first is {shown(unnamed[0])}; name them all in "
+            "DataLoader.load_data (frame.columns = …)."
         ]
     names = [feature.name for feature in features.features]
     needed = [*names, features.target, *([features.weight] if features.weight else [])]
@@ -172,10 +184,10 @@ def _column_problems(frame: pd.DataFrame, features: Features) -> list[str]:
             f"Column '{name}' is in the data but not in features.yaml; "
             "add it there or drop it in DataLoader.load_data."
             for name in columns
-            if name not in {*needed, features.id}
+            if only_own and name not in {*needed, features.id}
         ),
         *(
-            f"Column '{name}' is in the data {count} times; keep one."
+            f"Column '{name}' is in the data {counted(count, 'time')}; keep one."
             for name, count in sorted(columns.items())
             if count > 1
         ),
@@ -187,7 +199,7 @@ def _feature_problems(check: ColumnCheck, feature: Feature) -> list[str]:
     found = []
     if check.missing and not feature.optional:
         found.append(
-            f"{where}: {_rows(check.missing)} without a value; "
+            f"{where}: {counted(check.missing, 'row is', 'rows are')} without a value; "
             "fill them in DataLoader.load_data or say `optional: true` in features.yaml."
         )
     if check.missing == check.rows:
@@ -201,14 +213,10 @@ def _feature_problems(check: ColumnCheck, feature: Feature) -> list[str]:
 
 def _misfit(where: str, reason: str, found: Misfits) -> str:
     return (
-        f"{where}: in {found.count:,} row{'s' if found.count > 1 else ''} the value "
+        f"{where}: in {counted(found.count, 'row')} the value "
         f"{reason}, first {shown(found.value)} in {found.where}"
     )
 
 
 def _weight_rule(name: str) -> Any:
     return Feature(name=name, type="integer", min=0, max=MOST_WEIGHT).rule
-
-
-def _rows(count: int) -> str:
-    return f"{count:,} row{' is' if count == 1 else 's are'}"

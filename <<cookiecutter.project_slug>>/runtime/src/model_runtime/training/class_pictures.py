@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import ConfusionMatrixDisplay, RocCurveDisplay
 
+from ..counts import counted
 from ..tasks import class_indices
 from .calibration import Bin, calibration
 from .figures import Picture, figure, save, text
@@ -66,7 +67,11 @@ def draw_matrix(
 
 
 def _of(n_classes: int, shown: int) -> str:
-    return f"The {shown} most frequent of {n_classes:,} classes." if shown < n_classes else ""
+    return (
+        f"The {shown} most frequent of {counted(n_classes, 'class', 'classes')}."
+        if shown < n_classes
+        else ""
+    )
 
 
 def _most_frequent(truth: Any, n_classes: int, most: int) -> list[int]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..bundle.metadata import Data
+from ..counts import counted
 from ..hooks import in_partitions
 from ..settings import Training
 from ..tasks import TaskName
@@ -43,8 +44,8 @@ class Dataset:
 
     def __str__(self) -> str:
         """Give its size."""
-        rows = self.whole.rows if self.whole else len(self.rows.X)
-        return f"{rows:,} rows, {self.origin.columns} columns; they fit features.yaml"
+        rows = counted(self.whole.rows if self.whole else len(self.rows.X), "row")
+        return f"{rows}, {counted(self.origin.columns, 'column')}; they fit features.yaml"
 
 
 def load(use_case: UseCase, options: Training) -> Dataset:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from ..counts import counted
 from ..errors import ProjectError
 from ..features import Features
 from ..settings import Settings
@@ -46,7 +47,7 @@ class Scores:
         said = [f"{name} {self.hold_out[name]:.3f} on the hold-out"]
         if self.folds:
             spread = f"{mean(self.folds):.3f} ± {stdev(self.folds):.3f}"
-            said += [f"{spread} over {len(self.folds)} folds"]
+            said += [f"{spread} over {counted(len(self.folds), 'fold')}"]
         return ", ".join([*said, f"{self.baseline[name]:.3f} by always answering {task.simplest}"])
 
     def gated(self) -> list[str]:

@@ -9,6 +9,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
+from ..counts import counted
 from ..place import returned
 from ..preprocessing import BasePreprocessor
 from .prepared import prepare
@@ -67,7 +68,9 @@ def _no_model(estimator: Any, columns: int) -> str | None:
     except NotFittedError:
         return f"{name} that is not fitted"
     fitted = getattr(estimator, "n_features_in_", columns)
-    return None if fitted == columns else f"{name} fitted on {fitted} of {columns} columns"
+    return (
+        None if fitted == columns else f"{name} fitted on {fitted} of {counted(columns, 'column')}"
+    )
 
 
 def _stored(preprocessor: BasePreprocessor) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 from sklearn.pipeline import Pipeline
 
 from ..bundle.schema import Schema
+from ..counts import counted
 from ..settings import Settings
 from .data import Dataset
 from .encoded import Encoded, encoded
@@ -40,7 +41,7 @@ class Learned:
 
     def __str__(self) -> str:
         """Name the estimator, and say what is not in every training."""
-        rows = self.data.whole or f"{len(self.parts.train):,} rows"
+        rows = self.data.whole or f"{counted(len(self.parts.train), 'row')}"
         said = f"{type(self.estimator).__name__} on {rows}"
         said += f", {self.search}" if self.search else ""
         return said + (f"; {self.encoded}" if self.encoded.features else "")

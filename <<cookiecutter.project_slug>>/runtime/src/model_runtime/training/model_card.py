@@ -6,6 +6,7 @@ from pathlib import Path
 from ..bundle.metadata import Metadata
 from ..bundle.read import Bundle
 from ..bundle.schema import Schema
+from ..counts import counted
 from ..features import Feature
 from ..features.names import with_unit
 from .by_class import section
@@ -36,7 +37,7 @@ def write_model_card(
         "",
         metadata.description,
         "",
-        f"Made {metadata.created:%Y-%m-%d %H:%M} UTC from {metadata.data.rows:,} rows "
+        f"Made {metadata.created:%Y-%m-%d %H:%M} UTC from {counted(metadata.data.rows, 'row')} "
         f"(SHA-256 `{metadata.data.sha256[:12]}…`"
         + (f", commit `{metadata.git_commit[:12]}`" if metadata.git_commit else "")
         + f"). Served by `{metadata.engine}`.",
@@ -139,7 +140,7 @@ def _parity(metadata: Metadata) -> str:
         return f"No compiled model is served: {parity.obstacle}. scikit-learn answers itself."
     groups = ", ".join(f"{rows:,} {name}" for name, rows in parity.rows.items())
     return (
-        f"Yes. On {sum(parity.rows.values()):,} rows ({groups}) every label is scikit-learn's and "
-        f"the largest difference is {parity.largest_difference:.1e} "
+        f"Yes. On {counted(sum(parity.rows.values()), 'row')} ({groups}) every label is "
+        f"scikit-learn's and the largest difference is {parity.largest_difference:.1e} "
         f"(allowed: {parity.tolerance:.0e})."
     )

@@ -12,6 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from sklearn.metrics import PredictionErrorDisplay
 from sklearn.pipeline import Pipeline
 
+from ..counts import counted
 from .class_pictures import draw_classes
 from .figures import Picture, figure, save, text
 from .importance import Importance, measure_importance
@@ -44,7 +45,11 @@ def draw_pictures(
     drawn = draw(test, ROWS, seed)
     rows, at = np.unique(drawn, return_inverse=True)
     X, y = test.X.iloc[rows], test.y.iloc[drawn]
-    note = f"{ROWS:,} of {len(test):,} rows, drawn at random. " if len(drawn) < len(test) else ""
+    note = (
+        f"{ROWS:,} of {counted(len(test), 'row')}, drawn at random. "
+        if len(drawn) < len(test)
+        else ""
+    )
     importance = measure_importance(pipeline, test, seed)
     last = {"feature_importance.png": _importance(folder / "feature_importance.png", importance)}
     if not classes:
@@ -82,7 +87,7 @@ def _importance(path: Path, found: Importance) -> Picture:
 def _of_features(found: Importance, shown: int) -> str:
     measured, all_of_them = len(found.names), found.n_features
     if measured < all_of_them:
-        return f"The first {shown} of {measured:,} features; time did not suffice for " + (
+        return f"The first {shown} of {counted(measured, 'feature')}; time did not suffice for " + (
             f"the other {all_of_them - measured:,}."
         )
-    return f"The first {shown} of {measured:,} features." if shown < measured else ""
+    return f"The first {shown} of {counted(measured, 'feature')}." if shown < measured else ""

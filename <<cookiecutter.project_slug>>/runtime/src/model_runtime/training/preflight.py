@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from ..counts import counted
 from ..errors import ProjectError
 from ..settings import Settings
 from ..tasks import TASKS, TaskName
@@ -20,8 +21,8 @@ def check_measured(use_case: UseCase, settings: Settings, y: "pd.Series[Any]") -
     measured = task.measured(y)
     if metric in task.task.metrics and metric not in measured:
         raise ProjectError(
-            f"config.yaml: registry.metric: {metric} is not measured for {y.nunique()} classes; "
-            f"choose from {', '.join(measured)}."
+            f"config.yaml: registry.metric: {metric} is not measured for "
+            f"{counted(y.nunique(), 'class', 'classes')}; choose from {', '.join(measured)}."
         )
 
 

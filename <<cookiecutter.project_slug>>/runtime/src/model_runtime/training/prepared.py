@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ..counts import counted
 from ..place import returned
 from ..preprocessing import BasePreprocessor
 from .rows import Rows
@@ -29,7 +30,9 @@ def prepare(preprocessor: BasePreprocessor, rows: Rows) -> Any:
         alone = preprocessor.transform(X.iloc[[row]])
         _check_rows(preprocessor, alone, 1)
         if not _alike(dense(alone), dense(among)[[row]], prepared.shape[1]):
-            found = f"other values or columns for row {row} alone than among {len(X)} rows"
+            found = (
+                f"other values or columns for row {row} alone than among {counted(len(X), 'row')}"
+            )
             wanted = "what depends on that row and on what fit has learned"
             raise returned("Preprocessor.transform", preprocessor.transform, found, wanted)
     return prepared
@@ -40,7 +43,7 @@ def _check_rows(preprocessor: BasePreprocessor, prepared: Any, n_rows: int) -> N
     if shape is not None and len(shape) == 2 and shape[0] == n_rows:
         return
     found = f"{type(prepared).__name__}" if shape is None else f"an array of shape {shape}"
-    wanted = f"{n_rows:,} rows for {n_rows:,} rows, as an array of two dimensions"
+    wanted = f"{counted(n_rows, 'row')} for {counted(n_rows, 'row')}, as an array of two dimensions"
     raise returned("Preprocessor.transform", preprocessor.transform, found, wanted)
 
 

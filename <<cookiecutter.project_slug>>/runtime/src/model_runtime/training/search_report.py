@@ -5,6 +5,7 @@ from dataclasses import asdict
 from itertools import accumulate
 from pathlib import Path
 
+from ..counts import counted
 from .figures import figure, save
 from .session import Found, Trial
 
@@ -25,8 +26,8 @@ def write_search(folder: Path, found: Found) -> list[str]:
     return [
         "## How it was found",
         "",
-        f"By FLAML, the best of {len(ranked):,} trials; {FILE} has them all. Scores are of rows "
-        "that were held out of those to learn from, so that the hold-out is seen by none."
+        f"By FLAML, the best of {counted(len(ranked), 'trial')}; {FILE} has them all. Scores are "
+        "of rows that were held out of those to learn from, so that the hold-out is seen by none."
         + _ended(found),
         "",
         *_vote(found),
@@ -80,7 +81,7 @@ def _draw(path: Path, found: Found) -> None:
         times = [trial.began + trial.seconds for trial in trials]
         scores = [trial.score for trial in trials]
         best = list(accumulate(scores, max if found.higher_is_better else min))
-        label = f"{name}: {best[-1]:.4f}, {len(trials)} trials"
+        label = f"{name}: {best[-1]:.4f}, {counted(len(trials), 'trial')}"
         (line,) = axes.step([*times, end], [*best, best[-1]], where="post", label=label)
         axes.plot(times, scores, ".", color=line.get_color(), alpha=0.4)
     if found.vote:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..cluster import Cluster, Here, in_use
+from ..counts import counted
 from ..settings import AutoML, Settings
 
 Config = dict[str, int | float | str]
@@ -79,7 +80,7 @@ class Found:
     def __str__(self) -> str:
         """Say what was tried and how good the best was."""
         best, vote = self.leaderboard[0], self.vote
-        of = f"the best of {len(self.trials):,} trials ({self.metric} {best.score:.4f})"
+        of = f"the best of {counted(len(self.trials), 'trial')} ({self.metric} {best.score:.4f})"
         if vote is None or not vote.taken:
             return of
         return f"a vote of {', '.join(vote.members)} ({self.metric} {vote.score:.4f}), alone {of}"

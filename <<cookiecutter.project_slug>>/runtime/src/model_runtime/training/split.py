@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.model_selection import train_test_split
 
+from ..counts import counted
 from ..errors import ProjectError
 from ..tasks import TaskName
 from .rows import Rows
@@ -42,12 +43,14 @@ def split(rows: Rows, test_size: float, seed: int, task: TaskName) -> Split:
         )
     except ValueError as error:
         raise ProjectError(
-            f"{len(rows):,} rows can't be split with training.test_size {test_size:g}: {error}"
+            f"{counted(len(rows), 'row')} can't be split with training.test_size {test_size:g}: "
+            f"{error}"
         ) from error
     if len(test) < kind.fewest_held_out:
         raise ProjectError(
-            f"{len(rows):,} rows with training.test_size {test_size:g} hold out {len(test)}, and "
-            f"the metrics need {kind.fewest_held_out}; load more rows or hold out a larger share."
+            f"Of {counted(len(rows), 'row')} training.test_size {test_size:g} holds out "
+            f"{len(test)}, and the metrics need {kind.fewest_held_out}; load more rows or hold out "
+            "a larger share."
         )
     return Split(rows.take(train), rows.take(test))
 

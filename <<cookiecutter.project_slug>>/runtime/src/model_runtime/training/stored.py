@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ..bundle.metadata import EngineName, Parity
+from ..counts import counted
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,5 @@ class Stored:
         needs = f"; in the image it needs {packages} of Debian" if packages else ""
         if self.engine == "sklearn":
             return f"sklearn, not compiled: {self.parity.obstacle}{needs}"
-        rows = sum(self.parity.rows.values())
-        return (
-            f"onnx: {rows:,} rows, largest difference {self.parity.largest_difference:.1e}{needs}"
-        )
+        rows = counted(sum(self.parity.rows.values()), "row")
+        return f"onnx: {rows}, largest difference {self.parity.largest_difference:.1e}{needs}"

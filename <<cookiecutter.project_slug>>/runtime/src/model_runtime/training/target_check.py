@@ -8,6 +8,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
+from ..counts import counted
 from ..features.category import LONGEST_LABEL, as_label
 from ..features.columns import distinct, shown
 from ..features.number import as_float, is_number
@@ -116,8 +117,8 @@ class ClassCounts(TargetCheck):
         if len(values) <= MOST_NUMBERED or not all(map(is_number, values)):
             return ""
         return (
-            f" It is a number with {len(values):,} different values: if that number is to be "
-            "predicted, write `task: regression` in features.yaml, and `make train`."
+            f" It is a number with {counted(len(values), 'different value')}: if that number is "
+            "to be predicted, write `task: regression` in features.yaml, and `make train`."
         )
 
 
@@ -158,7 +159,9 @@ class NumberCheck(TargetCheck):
         if self.wrong:
             hint = " If it is a class, write `task: classification` in features.yaml."
             hint = "" if self.some else hint
-            return [f"is not a finite number in {self.wrong:,} rows, first {self.first}.{hint}"]
+            return [
+                f"is not a finite number in {counted(self.wrong, 'row')}, first {self.first}.{hint}"
+            ]
         if len(self.some) == 1:
             return [f"is {shown(self.some[0])} in every row; there is nothing to learn."]
         return []

@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..counts import counted
 from ..errors import ProjectError, plainly
 from ..features import Features
 from ..hooks import BaseDataLoader
 from ..place import returned
 from ..preprocessing import BasePreprocessor
+from ..progress import explained
 from .classes import Names, check_names, expected_names
 from .rows import Rows
 from .target_check import Origin, TargetCheck
@@ -39,15 +41,27 @@ class UseCase:
         """Return the loaded data, its rows numbered anew.
 
         Raises:
-            ProjectError: They do not fit features.yaml.
+            ProjectError: See `loaded`; or they do not fit features.yaml.
         """
-        load_data = self.data_loader().load_data
-        frame = load_data()
-        if not isinstance(frame, pd.DataFrame):
-            raise returned("DataLoader.load_data", load_data, _named(frame), "a DataFrame")
-        frame = frame.reset_index(drop=True)
+        frame = self.loaded()
         validate_frame(frame, self.features)
         return frame
+
+    def loaded(self, n_rows: int | None = None) -> pd.DataFrame:
+        """Return the same data before they are held against features.yaml.
+
+        Args:
+            n_rows: The rows that `load_data` is asked for; left out, it is asked for all.
+
+        Raises:
+            ProjectError: `load_data` fails, or returns no data frame.
+        """
+        with explained("load"):
+            load_data = self.data_loader().load_data
+            frame = load_data() if n_rows is None else load_data(n_rows=n_rows)
+        if not isinstance(frame, pd.DataFrame):
+            raise returned("DataLoader.load_data", load_data, _named(frame), "a DataFrame")
+        return frame.reset_index(drop=True)
 
     def rows(self, frame: pd.DataFrame) -> Rows:
         """Return a valid data frame's features, encoded target and weights.
@@ -73,7 +87,7 @@ class UseCase:
             wanted = "X, a DataFrame of the features with the data's index, and y"
             raise returned("Preprocessor.split_X_y", preprocessor.split_X_y, wrong, wanted)
         if wrong := _not_y(found[1], frame.index):
-            wanted = f"the target of {len(frame):,} rows, with the data's index"
+            wanted = f"the target of {counted(len(frame), 'row')}, with the data's index"
             raise returned(*_encoder(preprocessor), wrong, wanted)
         weight = self.features.weight
         weights = None if weight is None else frame[weight].to_numpy(np.int64)
@@ -151,7 +165,9 @@ class UseCase:
             )
         names = self.get_classes(model)
         if wrong := _not_names(names, len(model.classes_)):
-            wanted = f"a list of {len(model.classes_)} different names (str), one a class"
+            wanted = (
+                f"a list of {counted(len(model.classes_), 'different name')} (str), one a class"
+            )
             raise returned("get_classes", self.get_classes, wrong, wanted)
         check_names(names, model.classes_, expected, self)
         return names
@@ -178,7 +194,7 @@ def _not_y(y: Any, index: "pd.Index[Any]") -> str | None:
     if isinstance(y, pd.Series) and not y.index.equals(index):
         return "a y whose rows are in another order"
     missing = int(pd.isna(pd.Series(y)).sum())
-    return f"a y without a value in {missing:,} rows" if missing else None
+    return f"a y without a value in {counted(missing, 'row')}" if missing else None
 
 
 def _encoder(preprocessor: BasePreprocessor) -> tuple[str, Callable[..., Any]]:
@@ -194,7 +210,7 @@ def _not_names(names: Any, count: int) -> str | None:
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         return plainly(repr(names))[:200]
     if len(names) != count:
-        return f"{len(names)} names for {count} classes"
+        return f"{counted(len(names), 'name')} for {counted(count, 'class', 'classes')}"
     return f"{names}, in which a name is there twice" if len(set(names)) < count else None
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from ..bundle.metadata import Metadata
 from ..bundle.write import new_bundle
+from ..counts import counted
 from ..errors import ProjectError
 from ..files import check_ours, replacing
 from ..progress import Progress
@@ -45,7 +46,7 @@ def accept(
         pictures = write_reports(reports, candidate, seed)
         with new_bundle(paths.bundle, candidate.bundle) as (metadata, bundle):
             recorder.keep(metadata, bundle, reports, _params(candidate.learned.estimator))
-        step.found = f"{paths.reports}/model-card.md, {pictures} pictures"
+        step.found = f"{paths.reports}/model-card.md, {counted(pictures, 'picture')}"
     return metadata
 
 
@@ -59,7 +60,7 @@ def refuse(
         pictures = write_reports(reports, candidate, settings.training.seed)
         metrics = judged.scores.hold_out | candidate.learned.records.metrics
         recorder.refuse(judged.missed, metrics, reports)
-        step.found = f"{folder}/model-card.md, {pictures} pictures"
+        step.found = f"{folder}/model-card.md, {counted(pictures, 'picture')}"
     return ProjectError(
         f"The model misses its thresholds: {'; '.join(judged.missed)}. The bundle in "
         f"{paths.bundle} is as it was; {folder} shows the new model."

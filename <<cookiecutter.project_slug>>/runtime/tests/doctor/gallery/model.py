@@ -89,7 +89,7 @@ GALLERY = (
     Broken(
         "a class has no name",
         naming(lambda model: ["yes"]),
-        rf"get_classes {HERE} returned 1 names for 2 classes",
+        rf"get_classes {HERE} returned 1 name for 2 classes",
     ),
     Broken(
         "the classes' names are swapped",

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ...counts import counted
 from ...errors import ProjectError
 from ..write import OUTPUTS
 from .choice import has_pattern
@@ -88,10 +89,10 @@ def _find(source: Place, folder: bool) -> Found:
         matches = {path: storage.info(path)}
     files, others = _chosen(source, root, matches)
     if not files:
+        none = counted(others, "file, which does not end", "files, none of which ends")
         raise ProjectError(
-            f"INPUT {source.name} names "
-            + (f"{others:,} files, none of which ends" if others else "no file that ends")
-            + f" with one of {', '.join(OUTPUTS)}."
+            f"INPUT {source.name} names {none if others else 'no file that ends'} with one of "
+            f"{', '.join(OUTPUTS)}."
         )
     return Found(root, files, others)
 

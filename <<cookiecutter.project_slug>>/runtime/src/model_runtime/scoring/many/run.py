@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 from ...bundle.metadata import Metadata
+from ...counts import counted
 from ...errors import ProjectError
 from ...tables.form import AskedForm
 from ..explain import short
@@ -47,7 +48,7 @@ class ManyReport:
     def lines(self) -> list[str]:
         """Return the report as a person reads it."""
         done, by = self.ledger, f"{self.metadata.name}, version {self.metadata.version}"
-        of = f"{len(self.found.files):,} files in {done.pieces:,} pieces"
+        of = f"{counted(len(self.found.files), 'file')} in {counted(done.pieces, 'piece')}"
         kept = f", {self.kept:,} of them by an earlier run" if self.kept else ""
         lines = [
             f"read       {done.read:,} from {of}{kept}",
@@ -60,7 +61,8 @@ class ManyReport:
             lines.append(f"ignored    what the model does not know: {names}")
         if self.found.others:
             lines.append(
-                f"left out   {self.found.others:,} files: other formats, or names with _ or . first"
+                f"left out   {counted(self.found.others, 'file')}: other formats, or names "
+                "with _ or . first"
             )
         return lines
 
@@ -115,7 +117,7 @@ def _told(target: Place) -> Iterator[None]:
 def _check_some_scored(ledger: Ledger, target: Place) -> None:
     if ledger.read and not ledger.scored:
         raise ProjectError(
-            f"None of the {ledger.read:,} records fits the model; "
+            f"None of the {counted(ledger.read, 'record')} fits the model; "
             f"{target.below(f'{UNFINISHED}/{REJECTS}').name} says why."
         )
 

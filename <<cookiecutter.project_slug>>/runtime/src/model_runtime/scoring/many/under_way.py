@@ -9,6 +9,7 @@ from typing import Any
 from rich.console import Console
 
 from ...cluster import Cluster, connected
+from ...counts import counted
 from ...errors import ProjectError
 from ...progress import Progress, Step, duration
 from ...terminal import say
@@ -51,7 +52,7 @@ class UnderWay:
             if (first := next(waiting, None)) is not None:
                 with connected(cluster) as workers:
                     self._each(workers, sent, chain([first], waiting), step)
-            step.found = f"{self._rows:,} rows, {self._rate():,.0f} a second"
+            step.found = f"{counted(self._rows, 'row')}, {self._rate():,.0f} a second"
 
     def _waiting(self, made_by: dict[str, Any]) -> Iterator[Piece]:
         """Yield the pieces that are not finished; the others are counted on the way."""
@@ -77,7 +78,7 @@ class UnderWay:
         return self._rows / max(time.monotonic() - self._begun, 1e-3)
 
     def _told(self, step: Step) -> str:
-        said = f"{step.name} … {duration(step.seconds)}, {self._rows:,} rows"
+        said = f"{step.name} … {duration(step.seconds)}, {counted(self._rows, 'row')}"
         if not self._done_bytes:
             return said
         passed = time.monotonic() - self._begun
@@ -98,5 +99,5 @@ class UnderWay:
     def _kept(self) -> str:
         if not (pieces := self.ledger.pieces):
             return ""
-        files = f"{pieces:,} pieces are" if pieces > 1 else "1 piece is"
+        files = counted(pieces, "piece is", "pieces are")
         return f" {files} finished and kept; the same command goes on from there."

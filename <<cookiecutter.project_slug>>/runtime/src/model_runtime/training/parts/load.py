@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ...cluster import Cluster, in_use, prepared
+from ...counts import counted
 from ...errors import ProjectError
 from ...partitions import Part, parts_of
 from ...progress import advance
@@ -144,6 +145,7 @@ def _check_sizes(held: Rows, sample: Rows, use_case: UseCase) -> None:
     fewest = use_case.task.fewest_held_out
     if len(held) < fewest or not len(sample):
         raise ProjectError(
-            f"Of all parts {len(held):,} rows are held out and {len(sample):,} left, and the "
-            f"metrics need {fewest}; load more rows, or change training.test_size in config.yaml."
+            f"Of all parts {counted(len(held), 'row is', 'rows are')} held out and "
+            f"{len(sample):,} left, and the metrics need {fewest}; load more rows, or "
+            "change training.test_size in config.yaml."
         )

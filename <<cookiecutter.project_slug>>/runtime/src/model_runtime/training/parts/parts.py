@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...cluster import Cluster, prepared
+from ...counts import counted
 from ...errors import ProjectError
 from ...partitions import Part
 
@@ -89,7 +90,7 @@ class Parts:
             ProjectError: An estimator's own `fit` was called.
         """
         raise ProjectError(
-            f"train_model got {len(self):,} rows in parts (load_partitions). Say `return "
+            f"train_model got {counted(len(self), 'row')} in parts (load_partitions). Say `return "
             "fit_in_parts(estimator, X, y)` to learn from all of them, or learn from some: "
             "`estimator.fit(X.sample.X, X.sample.y)`, or search likewise."
         )

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ...cluster import in_use
+from ...counts import counted
 from ...partitions import Part
 from ...preprocessing import BasePreprocessor
 from ..split import Split
@@ -51,8 +52,8 @@ class Whole:
         """Say how the rows are learned from."""
         sample, held = (len(rows.X) for rows in (self.split.train, self.split.test))
         return (
-            f"{self.learned:,} rows in {len(self.parts):,} parts; {sample:,} drawn for the "
-            f"Preprocessor, the folds and the proof, {held:,} held out"
+            f"{counted(self.learned, 'row')} in {counted(len(self.parts), 'part')}; {sample:,} "
+            f"drawn for the Preprocessor, the folds and the proof, {held:,} held out"
         )
 
     def section(self) -> list[str]:

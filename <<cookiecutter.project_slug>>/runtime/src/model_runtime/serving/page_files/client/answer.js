@@ -1,7 +1,8 @@
 // The answer to one row, for people.
 
-import { $, el, fold, percent, readable, sentence } from "./dom.js";
+import { $, counted, el, fold, percent, readable, sentence } from "./dom.js";
 import { parted } from "./features.js";
+import { entriesOf, keysOf, spelled } from "./json.js";
 
 const MOST_SHOWN = 8;  // classes; the others are folded
 const TIE = 1e-6;  // probabilities this close to the highest share its rank, as in the service
@@ -13,7 +14,8 @@ export function answersOf({ Prediction: number, Probabilities: probabilities, Pr
   const { title, description = "" } = number?.properties.prediction ?? chosen?.properties.class_name ?? {};
   const [about, unit] = parted(number ? description : probabilities?.description ?? "");
   const labels = chosen?.properties.class_name.enum ?? [];  // in the order of their flags
-  told = { title: title ?? "Prediction", about, unit, labels, classes: probabilities?.properties ?? {} };
+  const classes = probabilities?.properties ?? {};
+  told = { title: title ?? "Prediction", about, unit, labels, classes, flags: keysOf(classes) };
   return told;
 }
 
@@ -25,7 +27,7 @@ export function likeliest(shares) {
 
 export const nameOf = (flag) => told.classes[flag]?.title ?? flag;  // a flag is for programs
 
-export const classNamed = (label) => Object.values(told.classes)[told.labels.indexOf(label)]?.title ?? label;
+export const classNamed = (label) => told.classes[told.flags[told.labels.indexOf(label)]]?.title ?? label;
 
 export const withUnit = (number) => [readable(number), told.unit].filter(Boolean).join(" ");
 
@@ -39,10 +41,10 @@ export function showText(text) {
 export function showAnswer(answer, version, milliseconds) {
   showText("");
   if ("prediction" in answer && !Object.hasOwn(told.classes, "prediction")) showNumber(answer.prediction);
-  else showBars(Object.entries(answer));
+  else showBars(entriesOf(answer));
   const by = version ? `Version ${version} answered` : "Answered";
   $("after").append(el("p", { id: "when" }, `${by} in ${Math.max(1, Math.round(milliseconds))} ms.`),
-    fold(undefined, "Answer as JSON", el("pre", { tabindex: 0, "aria-label": "Answer as JSON" }, JSON.stringify(answer, null, 2))));
+    fold(undefined, "Answer as JSON", el("pre", { tabindex: 0, "aria-label": "Answer as JSON" }, spelled(entriesOf(answer)))));
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   $("result").scrollIntoView({ block: "nearest", behavior: calm ? "auto" : "smooth" });
 }
@@ -64,7 +66,7 @@ function showBars(entries) {
   const order = bars.map((bar, index) => index).sort((one, other) => (other === first) - (one === first) || shares[other] - shares[one]);
   const [shown, others] = [order.slice(0, MOST_SHOWN), order.slice(MOST_SHOWN)].map((part) => part.map((index) => bars[index]));
   $("bars").append(...shown);
-  $("after").append(fold(undefined, `The other ${others.length} classes`, el("ul", { class: "bars" }, ...others)));
+  $("after").append(fold(undefined, `The other ${counted(others.length, "class", "classes")}`, el("ul", { class: "bars" }, ...others)));
 }
 
 function track(share) {

@@ -32,8 +32,10 @@ export function hasComma(cells, separator) {
   return separator !== "," && Boolean(comma) && !point;
 }
 
+const unblanked = (text) => text.replace(/^[ \t]+|[ \t]+$/g, "");
+
 // Texts and labels have the blanks around them; other values have none.
-export const bare = ({ kind, format }, text) => (kind === "label" || (kind === "text" && !format) ? text : text.replace(/^[ \t]+|[ \t]+$/g, ""));
+export const bare = ({ kind, format }, text) => (kind === "label" || (kind === "text" && !format) ? text : unblanked(text));
 
 // A cell with a decimal point, and nothing for a word that means a missing value and is no label.
 export function plain(feature, cell, comma) {
@@ -79,19 +81,21 @@ function recordAt(text, start, separator) {
 
 // A column is called by its name, or by its name without blanks around it where no column has just that.
 const called = (header, names) => header.map((name) => {
-  const trimmed = name.trim();
+  const trimmed = unblanked(name);
   return names.has(name) || !names.has(trimmed) || header.includes(trimmed) ? name : trimmed;
 });
 
 // The header, what its columns are called, the records, and the rows that are none, with the reason.
-// Of equally good separators the first is taken.
+// A line before the header may say the separator, for Excel; of equally good ones the first is taken.
 export function read(text, names) {
   const known = new Set(names);
-  const plain = text.replace(/^\uFEFF?[\r\n]*/, "");
-  const headers = SEPARATORS.map((separator) => recordAt(plain, 0, separator) ?? { cells: [], end: plain.length });
+  const [said, sign] = /^\uFEFF?"?sep=([ !#-/:-@[-`{-~\t])"?(?:\r\n?|\n)/i.exec(text) ?? ["\uFEFF"];
+  const plain = text.slice(text.startsWith(said) ? said.length : 0).replace(/^[\r\n]+/, "");
+  const separators = sign ? [sign] : SEPARATORS;
+  const headers = separators.map((separator) => recordAt(plain, 0, separator) ?? { cells: [], end: plain.length });
   const found = headers.map(({ cells }) => called(cells, known).filter((name) => known.has(name)).length);
   const best = found.indexOf(Math.max(...found));
-  const [separator, { cells: header, end }] = [SEPARATORS[best], headers[best]];
+  const [separator, { cells: header, end }] = [separators[best], headers[best]];
   const fields = (cells) => counted(cells.length, "field");
   const [records, misfits] = [[], []];
   const refuse = (reason) => misfits.push({ row: records.length + misfits.length, reason });

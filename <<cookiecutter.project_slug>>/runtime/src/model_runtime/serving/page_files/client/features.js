@@ -2,13 +2,14 @@
 
 import { bare } from "./csv.js";
 import { readable } from "./dom.js";
+import { entriesOf, keysOf } from "./json.js";
 
 const LONGEST_SAID = 60;  // characters of a text, where it is only named
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;  // as `make score` reads it
 const LONGEST_TEXT = 10000;  // the service's own limit, which nobody has to be told
 
 export function featuresOf(params, { properties, required = [], examples = [] }) {
-  const [labels, schemas] = [params, properties].map((each) => new Map(Object.entries(each)));
+  const [labels, schemas] = [params, properties].map((each) => new Map(entriesOf(each)));
   const names = new Set([...labels.keys(), ...schemas.keys()]);
   return [...names].map((name) => {
     const given = schemas.get(name) ?? {};
@@ -28,7 +29,8 @@ function described(schema, labels) {
   const kind = labels ? "label" : type === "boolean" ? "boolean" : whole || type === "number" ? "number" : "text";
   const names = schema["x-names"] ?? (kind === "boolean" ? { true: "Yes", false: "No" } : {});
   const lines = kind === "text" && labels !== undefined && !schema.format && !schema.pattern && !(schema.maxLength <= 200);
-  return { kind, whole, min, max, about, unit, lines, format: schema.format, choices: choices(labels, names, schema), help: help(schema, whole, names) };
+  const named = (schema["x-order"] ?? keysOf(names)).map((value) => [value, names[value]]);
+  return { kind, whole, min, max, about, unit, lines, format: schema.format, choices: choices(labels, named, schema), help: help(schema, whole, named) };
 }
 
 // A unit is at the end of a description, in brackets.
@@ -36,20 +38,19 @@ export const parted = (description) => /^(.*?)\s*(?:\[([^[\]]+)\])?$/s.exec(desc
 
 // The values to choose from, [value, what people call it]; those with names come first, in the names' order.
 // Of a whole number, all have to have one.
-function choices(labels, names, { type, minimum: min, maximum: max }) {
-  const named = Object.entries(names);
+function choices(labels, named, { type, minimum: min, maximum: max }) {
   if (!labels) return named.length && (type !== "integer" || named.length > max - min) ? named : undefined;
-  const known = new Set(labels);
-  return [...named.filter(([label]) => known.has(label)), ...labels.filter((label) => !Object.hasOwn(names, label)).map((label) => [label, label])];
+  const [known, told] = [new Set(labels), new Set(named.map(([label]) => label))];
+  return [...named.filter(([label]) => known.has(label)), ...labels.filter((label) => !told.has(label)).map((label) => [label, label])];
 }
 
-function help(schema, whole, names) {
+function help(schema, whole, named) {
   const { type, format, minimum: min, maximum: max, minLength: least, maxLength: most } = schema;
   const { formatMinimum: from, formatMaximum: until } = schema;
   if (format === "date") return between(from, until, "", day);
   if (type === "string") return between(least, most < LONGEST_TEXT ? most : undefined, "characters");
   if (type !== "number" && !whole) return "";
-  const meant = Object.entries(names).map(([value, name]) => `${value} means ${name}`);
+  const meant = named.map(([value, name]) => `${value} means ${name}`);
   return [[between(min, max), whole && "whole number"].filter(Boolean).join(", "), ...meant].filter(Boolean).join("; ");
 }
 

@@ -56,10 +56,10 @@ function input(feature, id) {
   return { input: el("input", { id, value, ...date }) };
 }
 
-export function row() {
-  const values = [...fields.values()].map((each) => [each.name, valueOf(each, each.input.value)]);
-  return Object.fromEntries(values.filter(([, value]) => value !== undefined));
-}
+export const filledIn = () => [...fields.values()].map((each) => [each.name, valueOf(each, each.input.value)])
+  .filter(([, value]) => value !== undefined);
+
+export const row = () => Object.fromEntries(filledIn());
 
 // Fill in the values of an object, and say of which that can't be, and which of its names are no fields.
 export function fill(values) {

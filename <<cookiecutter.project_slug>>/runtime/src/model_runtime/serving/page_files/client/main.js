@@ -4,8 +4,9 @@ import { decoded } from "./csv.js";
 import { $, button, copied, el, sentence } from "./dom.js";
 import { answersOf, showAnswer, showText } from "./answer.js";
 import { featuresOf } from "./features.js";
-import { clearAll, fields, fill, garbled, row, showErrors, showForm } from "./form.js";
+import { clearAll, fields, fill, filledIn, garbled, row, showErrors, showForm } from "./form.js";
 import { frame } from "./frame.js";
+import { spelled } from "./json.js";
 import { endMattered, showMattered } from "./mattered.js";
 import { filter } from "./sections.js";
 import { Failure, addressOf, ownAddress, service } from "./service.js";
@@ -70,11 +71,11 @@ function show(metadata, params, { components: { schemas }, paths }) {
   service.locked = Boolean(paths["/api/predict"]?.post?.security);
   service.explains = Boolean(paths["/api/explain"]);
   $("access").hidden = !service.locked && !service.key;
-  const { title: asked, classes } = answersOf(schemas);
+  const { title: asked, flags } = answersOf(schemas);
   $("result-title").textContent = asked;
   const features = featuresOf(params, schemas.Features);
   showForm(features);
-  showTable(features, classes, paths["/api/predictions"]?.post.requestBody.content["application/json"].schema.maxItems);
+  showTable(features, flags, paths["/api/predictions"]?.post.requestBody.content["application/json"].schema.maxItems);
   showText("Fill in the values and press Predict.");
   formChanged();
 }
@@ -174,7 +175,7 @@ function formChanged() {
   const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
   $("curl").textContent = `curl ${quoted(service.at("api/predict"))} \\
   -H 'Content-Type: application/json' \\${shown}
-  -d ${quoted(JSON.stringify(row(), null, 2))}`;
+  -d ${quoted(spelled(filledIn()))}`;
   if ($("when")) $("when").textContent = "The form has changed since this answer.";
 }
 

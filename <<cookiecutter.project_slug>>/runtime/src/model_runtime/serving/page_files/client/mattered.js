@@ -1,6 +1,6 @@
 // What mattered for an answer: asked after it, where the service tells.
 
-import { $, el, fold } from "./dom.js";
+import { $, counted, el, fold } from "./dom.js";
 import { classNamed, withUnit } from "./answer.js";
 import { said } from "./features.js";
 import { fields } from "./form.js";
@@ -41,7 +41,7 @@ function list({ class_name: chosen, contributions }, values) {
   const bars = contributions.map((each) => bar(each, values, largest, matters(each), chosen !== undefined));
   const count = Math.min(MOST_SHOWN, contributions.filter(matters).length);
   const [shown, others] = [bars.slice(0, count), bars.slice(count)];
-  const more = others.length && fold(undefined, count ? `The other ${others.length} values` : "All values", el("ul", { class: "bars" }, ...others));
+  const more = others.length && fold(undefined, count ? `The other ${counted(others.length, "value")}` : "All values", el("ul", { class: "bars" }, ...others));
   return [el("p", { class: "quiet" }, count ? about(chosen) : "No value alone makes a difference here."),
     el("ul", { class: "bars" }, ...shown), more].filter(Boolean);
 }

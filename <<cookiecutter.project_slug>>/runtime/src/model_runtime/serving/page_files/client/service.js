@@ -1,5 +1,7 @@
 // The service that the page asks: its address, and the visitor's key for it.
 
+import { parsed } from "./json.js";
+
 export const PATIENCE = 30;  // seconds to wait for an answer
 const OWN = new URL("../../", import.meta.url);  // of the service that this script is from
 
@@ -34,7 +36,7 @@ export const service = {
       throw new Failure(error.name === "TimeoutError"
         ? `${service.address} did not answer in ${PATIENCE} seconds.` : unreachable());
     });
-    const found = await response.json().catch(() => undefined);
+    const found = await response.text().then(parsed).catch(() => undefined);
     if (!response.ok || found === undefined) throw failure(path, response, found);
     return { found, version: response.headers.get("X-Model-Version") };
   },

@@ -12,8 +12,8 @@ let features = [];
 let flags = [];  // of a classification's classes, in the answers' order
 let most = 1000;  // rows in a request
 
-export function showTable(found, classes, mostRows) {
-  [features, flags, most] = [found, Object.keys(classes), mostRows];
+export function showTable(found, flagsFound, mostRows) {
+  [features, flags, most] = [found, flagsFound, mostRows];
   $("csv").value = "";
   $("scored").replaceChildren();
   $("columns").textContent = features.map(({ name }) => name).join(", ");
