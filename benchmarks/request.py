@@ -8,7 +8,9 @@ asks and waits: between its requests the processor's caches have been used by ot
 import asyncio
 import time
 from collections.abc import Callable, Iterator
+from math import ceil
 from statistics import median
+from types import SimpleNamespace
 from typing import Any
 
 from model_runtime.bundle.read import read_bundle
@@ -69,6 +71,7 @@ def parts(rows: int) -> Parts:
     metrics = Metrics()
     account, log = Account(metrics), PredictionLog(Log(), _Written())
     model_log = log.of(schema, bundle.metadata)
+    calls = ceil(200 / rows)  # as many rows are written together under load
 
     def decided() -> None:
         values = task.values(task.within_range(outputs), schema.classes)
@@ -80,9 +83,12 @@ def parts(rows: int) -> Parts:
             account.answered("0" * 32, "POST", route.path, route.path, 200, time.perf_counter())
         account.count()
 
+    one = SimpleNamespace(route=route, request_id="0" * 32, rows=asked[:1], seconds=0.001)
+    questions: Any = [one] * rows
+
     def logged() -> None:
-        for _ in range(200):  # as many are written together under load
-            model_log.add(route.path, "0" * 32, asked[:1], outputs[:1], time.perf_counter())
+        for _ in range(calls):
+            model_log.add(questions, outputs)
         log.flush()
 
     values = task.values(outputs, schema.classes)
@@ -93,7 +99,7 @@ def parts(rows: int) -> Parts:
         "class, range, count of answers": (decided, rows),
         "write the answer": (lambda: to_json(route.answer(outputs[:1], values)), 1),
         "count and time the request": (noted, CALLS),
-        "the prediction log": (logged, 200),
+        "the prediction log": (logged, calls * rows),
     }
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from model_runtime.contract.findings import Row
-from model_runtime.serving.batcher import Answers, Batcher
+from model_runtime.serving.batcher import Answers, Batcher, Question
 from model_runtime.tasks import Outputs
 
 
@@ -36,6 +36,9 @@ class Asked:
     """A question, and what came of it."""
 
     rows: list[Row]
+    route: Any = None
+    request_id: str = ""
+    seconds: float = 0.0
     answer: asyncio.Future[Any] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
@@ -94,6 +97,29 @@ def test_an_error_stays_with_the_question_that_made_it(inline_rows: int) -> None
         )
         assert (first, last) == (["1"], ["3"])
         assert str(wrong) == "no answer to nothing"
+
+    asyncio.run(ask())
+
+
+@pytest.mark.parametrize("inline_rows", [0, 3])
+def test_the_log_hears_of_all_that_have_an_answer_and_of_all_of_a_call_at_once(
+    inline_rows: int,
+) -> None:
+    async def ask() -> None:
+        calls: list[list[Any]] = []
+
+        def log(questions: Sequence[Question], outputs: Outputs) -> None:
+            rows = [row["x"] for question in questions for row in question.rows]
+            assert outputs.ravel().tolist() == rows
+            assert all(question.answer.done() for question in questions)  # type: ignore[attr-defined]
+            calls.append(rows)
+
+        batcher = Batcher(Model(), inline_rows, log)
+        await told(asked(batcher, 0))
+        await told(asked(batcher, 1), asked(batcher, 2, 3))
+        await told(asked(batcher, 4), asked(batcher, None), asked(batcher, 5))
+        await told(asked(batcher, *range(6, 11)))
+        assert calls == [[0], [1, 2, 3], [4], [5], [*range(6, 11)]]
 
     asyncio.run(ask())
 

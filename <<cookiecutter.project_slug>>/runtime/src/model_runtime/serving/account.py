@@ -20,8 +20,8 @@ class Account:
 
     def answered(
         self, request_id: str, method: str, path: str, route: str, status: int, started: float
-    ) -> None:
-        """Take note of a request.
+    ) -> float:
+        """Take note of a request, and return the seconds that it took.
 
         Args:
             request_id: Its id.
@@ -33,9 +33,11 @@ class Account:
         """
         if not self._waiting:
             asyncio.get_running_loop().call_later(_DELAY, self.count)
-        self._waiting.append(((route, method, status), time.perf_counter() - started))
+        seconds = time.perf_counter() - started
+        self._waiting.append(((route, method, status), seconds))
         if self._access:
             self._access.add(request_id, method, path, status, started)
+        return seconds
 
     def count(self) -> None:
         """Count the requests that wait for it."""

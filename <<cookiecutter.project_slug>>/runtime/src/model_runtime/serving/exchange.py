@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+from pydantic_core import to_json
+
 from ..contract.findings import Row
 from ..contract.problems import Refusal
 from ..contract.route import Unfit
@@ -31,7 +33,9 @@ class Exchange:
         "keep_alive",
         "request_id",
         "response_complete",
+        "route",
         "rows",
+        "seconds",
         "started",
         "url",
     )
@@ -50,6 +54,7 @@ class Exchange:
         self.started = time.perf_counter()
         self._early, self._connection, self._way = early, connection, way
         self.url, self.headers, self.request_id = url, headers, request_id
+        self.route = way.route
         self.body: bytes | bytearray = b""
         self.rows: list[Row] = []
         self.keep_alive = True
@@ -76,7 +81,7 @@ class Exchange:
         try:
             self._early.admission.enter()
             self._is_admitted = True
-            self.rows = self._way.route.parse(unmarked(bytes(self.body)))
+            self.rows = self.route.parse(unmarked(bytes(self.body)))
         except Unfit as unfit:
             self._connection.loop.create_task(self._search(unfit))
         except Exception as error:
@@ -93,9 +98,7 @@ class Exchange:
     def answered(self, outputs: Outputs, values: list[Any]) -> None:
         """See `Question`."""
         way, request_id = self._way, self.request_id
-        content = way.predictor.told(
-            way.route, self.rows, outputs, values, request_id, self.started
-        )
+        content = to_json(self.route.answer(outputs, values))
         begin = self._early.begin(self._connection.server_state.default_headers)
         length, named = b"%d" % len(content), request_id.encode()
         end = b"\r\n\r\n" if self._goes_on() else b"\r\nconnection: close\r\n\r\n"
@@ -129,5 +132,7 @@ class Exchange:
             if not self.keep_alive:
                 connection.transport.close()
             connection.on_response_complete()
-        path, route = self.url.decode("latin-1"), self._way.route.path
-        early.account.answered(self.request_id, "POST", path, route, status, self.started)
+        path, route = self.url.decode("latin-1"), self.route.path
+        self.seconds = early.account.answered(
+            self.request_id, "POST", path, route, status, self.started
+        )

@@ -90,9 +90,10 @@ class Output:
     def _put(self, content: bytes) -> tuple[int, str]:
         """Write as much as can be; return how much was, and why not all was."""
         written = 0
+        view = memoryview(content)  # whose pieces are no copies
         while written < len(content):
             try:
-                piece = content[written : self._cut(content, written)]
+                piece = view[written : self._cut(content, written)]
                 written += os.write(self._descriptor, piece)
             except BlockingIOError:  # another process that shares the descriptor made it so
                 select.select([], [self._descriptor], [])

@@ -1,6 +1,7 @@
 """A bundle's model, ready to answer: request bytes in, answer bytes out."""
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, TypeVar
@@ -52,8 +53,8 @@ class Predictor:
         self.version = metadata.version
         self._columns, self._classes = RowColumns(schema.features), schema.classes
         self._task, self._engine = TASKS[schema.task], engine
-        self._metrics, self._log = metrics, log
-        self._batcher = Batcher(self._predict, inline_rows)
+        self._metrics = metrics
+        self._batcher = Batcher(self._predict, inline_rows, log.add if log else None)
         self._turn = asyncio.Lock()
         self._model_call = model_call
 
@@ -72,11 +73,11 @@ class Predictor:
             Refusal: The body does not fit, or the model has no answer for its values.
         """
         rows = await self.rows(route, body)
-        question = _Awaited(rows)
+        question = _Awaited(route, request_id, rows, started)
         with self._model_call(len(rows)):
             self.ask(question)
             outputs, values = await question.answer
-        return self.told(route, rows, outputs, values, request_id, started)
+        return to_json(route.answer(outputs, values))
 
     async def rows(self, route: PredictionRoute, body: bytes) -> list[Row]:
         """Return the rows of a request.
@@ -98,20 +99,6 @@ class Predictor:
     def ask(self, question: Question) -> None:
         """Let a question be answered, with others that are asked now."""
         self._batcher.add(question)
-
-    def told(
-        self,
-        route: PredictionRoute,
-        rows: Sequence[Row],
-        outputs: Outputs,
-        values: list[Any],
-        request_id: str,
-        started: float,
-    ) -> bytes:
-        """Return a route's answer, and log it."""
-        if self._log:
-            self._log.add(route.path, request_id, rows, outputs, started)
-        return to_json(route.answer(outputs, values))
 
     async def found(self, unfit: Unfit) -> Refusal:
         """Return all that there is to say against a request."""
@@ -153,11 +140,15 @@ class Predictor:
 class _Awaited:
     """A question of a task, which waits for the answer."""
 
-    def __init__(self, rows: list[Row]) -> None:
-        self.rows = rows
+    def __init__(
+        self, route: PredictionRoute, request_id: str, rows: list[Row], started: float
+    ) -> None:
+        self.route, self.request_id, self.rows = route, request_id, rows
+        self.seconds, self._started = 0.0, started
         self.answer: asyncio.Future[Answers] = asyncio.get_running_loop().create_future()
 
     def answered(self, outputs: Outputs, values: list[Any]) -> None:
+        self.seconds = time.perf_counter() - self._started
         if not self.answer.done():  # nobody waits for it where the service ends
             self.answer.set_result((outputs, values))
 

@@ -38,11 +38,14 @@ class _Stream(io.RawIOBase):
 
     def write(self, content: bytes) -> int:  # type: ignore[override]
         with self._turn:
-            whole, newline, self._begun = (self._begun + content).rpartition(b"\n")
+            lines = self._begun + content
+            # Whole lines are passed on as they are: nothing is copied by such a slice.
+            end = lines.rfind(b"\n") + 1
+            lines, self._begun = lines[:end], lines[end:]
             if len(self._begun) > _PIECE:
-                whole, newline, self._begun = whole + newline + self._begun, b"\n", b""
-            if newline:
-                self._output.add(self._name, whole + newline)
+                lines, self._begun = lines + self._begun + b"\n", b""
+            if lines:
+                self._output.add(self._name, lines)
         return len(content)
 
     def finish(self) -> None:

@@ -1,20 +1,21 @@
-"""The prediction log: what has been answered is kept by reference, and written many at once."""
+"""The prediction log: little is kept of what has been answered, and written many at once."""
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, tzinfo
 from itertools import groupby
+from typing import Any
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, UnsetType
 
 from ...bundle.metadata import Metadata
 from ...bundle.schema import Schema
-from ...contract.findings import Row
 from ...settings import Log
 from ...settings.types import time_zone
 from ...tasks import Outputs
+from ..batcher import Question
 from .best import answers
 from .event import Event
 from .features import Shown
@@ -30,16 +31,20 @@ _ENOUGH = 200
 _TO_SECONDS = len("2000-01-01T00:00:00")
 
 
+Asked = tuple[str, str, int, str, str | UnsetType | None, dict[str, Any] | UnsetType, float]
+"""An event's time, request id, row, route, ID and features, and the seconds that it took.
+
+No row is kept: what is can't be used again at once, so that a request takes memory that is cold.
+"""
+
+
 class Answered(Struct, gc=False):
-    """A request that was answered; times are of `time.perf_counter`."""
+    """Rows that were answered together."""
 
     model: "ModelLog"
-    route: str
-    request_id: str
-    rows: Sequence[Row]
+    at: float
     outputs: Outputs
-    started: float
-    ended: float
+    asked: list[Asked]
 
 
 class PredictionLog:
@@ -59,13 +64,13 @@ class PredictionLog:
         Raises:
             ProjectError: `log.features` names what is no feature of it.
         """
-        return ModelLog(self._settings, schema, metadata, self._add)
+        return ModelLog(self._settings, schema, metadata, self._clock, self._add)
 
     def _add(self, answered: Answered) -> None:
         if not self._waiting:
             self._timer = asyncio.get_running_loop().call_later(_DELAY, self.flush)
         self._waiting.append(answered)
-        before, self._rows = self._rows, self._rows + len(answered.rows)
+        before, self._rows = self._rows, self._rows + len(answered.asked)
         if before < _ENOUGH <= self._rows:
             asyncio.get_running_loop().call_soon(self.flush)
 
@@ -74,24 +79,15 @@ class PredictionLog:
         waiting, self._waiting, self._rows = self._waiting, [], 0
         if self._timer:
             self._timer.cancel()  # it would part what waits next
-        since = time.time() - time.perf_counter()
         for model, group in groupby(waiting, key=lambda answered: answered.model):
-            requests = list(group)
-            times = [since + request.ended for request in requests]
-            events = model.events(requests, map(self._clock.text, times))
-            self._sink.add(events, _each(times, requests))
+            parts = list(group)
+            times = [part.at for part in parts for _ in part.asked]
+            self._sink.add(model.events(parts), times)
 
     def close(self) -> None:
         """Write what is left, or give up after a few seconds."""
         self.flush()
         self._sink.close()
-
-
-def _each(times: list[float], requests: Sequence[Answered]) -> list[float]:
-    """Return the time of each row."""
-    if len(times) == sum(len(request.rows) for request in requests):
-        return times
-    return [at for at, request in zip(times, requests, strict=True) for _ in request.rows]
 
 
 class Clock:
@@ -116,61 +112,73 @@ class ModelLog:
     """The log of one model."""
 
     def __init__(
-        self, settings: Log, schema: Schema, metadata: Metadata, add: Callable[[Answered], None]
+        self,
+        settings: Log,
+        schema: Schema,
+        metadata: Metadata,
+        clock: Clock,
+        add: Callable[[Answered], None],
     ) -> None:
         """Log by settings; see `PredictionLog.of`."""
         key = settings.hash_key.get_secret_value() if settings.hash_key else None
         self._shown = Shown(schema, settings.features, key)
         self._answers = answers(schema, settings.classes)
-        self._add = add
+        self._clock, self._add = clock, add
         created = metadata.created.isoformat()
         self._about = metadata.name, metadata.version, str(metadata.uuid), created
 
-    def add(
-        self, route: str, request_id: str, rows: Sequence[Row], outputs: Outputs, started: float
-    ) -> None:
-        """Log a request that is answered; nothing of it may change any more.
+    def add(self, questions: Sequence[Question], outputs: Outputs) -> None:
+        """Log questions that have just been answered.
 
         Args:
-            route: The path that it was sent to.
-            request_id: The request's.
-            rows: What was asked.
-            outputs: The model's, a row each.
-            started: When it came, by `time.perf_counter`.
+            questions: What was asked.
+            outputs: The model's for all their rows, which may not change any more.
         """
-        now = time.perf_counter()
-        self._add(Answered(self, route, request_id, rows, outputs, started, now))
-
-    def events(self, requests: Sequence[Answered], times: Iterable[str]) -> list[Event]:
-        """Return the events of requests, one for each row."""
-        answers = iter(self._answers(np.concatenate([request.outputs for request in requests])))
+        at = time.time()
+        when = self._clock.text(at)
         shown_id, shown_features = self._shown.id, self._shown.features
+        asked = [
+            (
+                when,
+                question.request_id,
+                number,
+                question.route.path,
+                shown_id(row),
+                shown_features(row),
+                question.seconds,
+            )
+            for question in questions
+            for number, row in enumerate(question.rows)
+        ]
+        self._add(Answered(self, at, outputs, asked))
+
+    def events(self, parts: Sequence[Answered]) -> list[Event]:
+        """Return the events of what was answered, one for each row."""
+        answers = self._answers(np.concatenate([part.outputs for part in parts]))
+        asked = [row for part in parts for row in part.asked]
         model, version, uuid, created = self._about
-        events: list[Event] = []
-        for request, at in zip(requests, times, strict=True):
-            taken = round((request.ended - request.started) * 1e3, 3)
-            request_id, route = request.request_id, request.route
-            for number, row in enumerate(request.rows):
-                prediction, class_name, probability, names, shares = next(answers)
-                events.append(
-                    Event(
-                        "prediction",
-                        at,
-                        request_id,
-                        number,
-                        route,
-                        shown_id(row),
-                        prediction,
-                        class_name,
-                        probability,
-                        names,
-                        shares,
-                        shown_features(row),
-                        model,
-                        version,
-                        uuid,
-                        created,
-                        taken,
-                    )
-                )
-        return events
+        return [
+            Event(
+                "prediction",
+                when,
+                request_id,
+                number,
+                route,
+                id_,
+                prediction,
+                class_name,
+                probability,
+                names,
+                shares,
+                features,
+                model,
+                version,
+                uuid,
+                created,
+                round(seconds * 1e6) / 1e3,
+            )
+            for (
+                (when, request_id, number, route, id_, features, seconds),
+                (prediction, class_name, probability, names, shares),
+            ) in zip(asked, answers, strict=True)
+        ]
