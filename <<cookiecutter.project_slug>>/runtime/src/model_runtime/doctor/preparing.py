@@ -37,7 +37,8 @@ def preprocessor_of(use_case: UseCase, rows: Rows) -> Findings[BasePreprocessor 
     yield from problems
     if problems:
         return None
-    said = f"{counted(rows.X.shape[1], 'feature')} become {counted(prepared.shape[1], 'column')}"
+    features = counted(rows.X.shape[1], "feature becomes", "features become")
+    said = f"{features} {counted(prepared.shape[1], 'column')}"
     yield Finding("fine", "Preprocessor", said)
     return preprocessor
 
