@@ -90,7 +90,7 @@ def test_data_five_times_a_workers_memory_are_learned_proven_and_served(
     assert metadata.data.rows == ROWS * times
     assert metadata.data.rows * COLUMNS * 8 > 5 * LIMIT
     assert metadata.parity.proven
-    assert metadata.metrics["accuracy"] > 0.8
+    assert metadata.metrics["accuracy"] > 0.75
     assert "estarting worker" not in (tmp_path / "cluster.log").read_text("utf-8")
     with running(tmp_path / "model_bin", tmp_path / "service.log") as service:
         service.wait("/readyz")
