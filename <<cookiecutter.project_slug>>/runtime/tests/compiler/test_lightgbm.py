@@ -11,36 +11,12 @@ from model_runtime.bundle.engines import OnnxEngine
 from model_runtime.compiler.compile import NotCompilable, compile_pipeline
 from model_runtime.compiler.prove import columns_of
 
+from ..support.boosted_rows import rows, target
 from ..support.both_engines import EXACT, largest_difference, pipeline_of
 
 lightgbm = pytest.importorskip("lightgbm", reason="LightGBM is not installed (`uv add lightgbm`)")
 
-NUMBERS, CODES = ["near zero", "wide", "whole"], ["few", "many"]
-STRANGE = [0.0, -0.0, 1e-36, -1e-36, 1e-35, 1e39, -1e300, 0.5, -0.5, -1.0, 2.75, 255.0, 3e9, np.nan]
-
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
-
-
-def rows(n: int, seed: int = 0, missing: float = 0.1, strange: float = 0.0) -> pd.DataFrame:
-    random = np.random.default_rng(seed)
-    X = pd.DataFrame(
-        {
-            "near zero": random.normal(size=n) * (random.random(n) < 0.6),
-            "wide": random.normal(size=n) * 1e20,
-            "whole": random.integers(-3, 4, n).astype(float),
-            "few": random.integers(0, 4, n).astype(float),
-            "many": random.integers(0, 150, n).astype(float),
-        }
-    )
-    X = X.mask(random.random(X.shape) < missing)
-    odd = pd.DataFrame(random.choice(STRANGE, X.shape), columns=X.columns)
-    return X.mask(random.random(X.shape) < strange, odd)
-
-
-def target(X: pd.DataFrame) -> Any:
-    noise = np.random.default_rng(1).normal(size=len(X))
-    codes = (X["many"].fillna(7) * 7 % 5 + X["few"].fillna(2) * 3 % 4) / 3
-    return np.exp((X["near zero"].fillna(1) + X["whole"].fillna(0) + codes + noise) / 4)
 
 
 def fitted(estimator: Any, X: pd.DataFrame, y: Any, **options: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Rows that trees split, and models of XGBoost's that learn from them."""
+"""Rows that boosted trees split, and models of XGBoost's that learn from them."""
 
 from typing import Any
 
@@ -9,7 +9,8 @@ from sklearn.compose import ColumnTransformer
 from .both_engines import largest_difference, pipeline_of
 
 NUMBERS, CODES = ["near zero", "wide", "whole"], ["few", "many"]
-STRANGE = [0.0, -0.0, 1e-46, -1e-46, 1e39, -1e300, 0.5, -0.5, -1.0, 2.75, 255.0, 2**24, np.nan]
+STRANGE = [0.0, -0.0, 1e-46, -1e-46, 1e-36, -1e-36, 1e-35, 1e39, -1e300, 0.5, -0.5, -1.0, 2.75]
+STRANGE += [255.0, 2**24, 3e9, np.nan]
 CATEGORIES = {"feature_types": [*"qqqcc"], "enable_categorical": True}
 
 
