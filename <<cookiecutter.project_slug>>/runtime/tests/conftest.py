@@ -4,7 +4,7 @@ import gc
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from rich.console import Console
 
 from model_runtime.bundle.read import Bundle, read_bundle
 from model_runtime.project import project
+from model_runtime.registry.embedded import DATABASE, address, open_embedded
 from model_runtime.settings import Settings, read_settings
 from model_runtime.training.hooks import own_use_case
 from model_runtime.training.run import train
@@ -60,6 +61,27 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setenv("PYTHONPATH", f"{folder / 'src'}{os.pathsep}{RUNTIME}")
         project()  # a process reads it once, and a test may be in another folder
         yield folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """MLflow makes the tables of a new registry in a second: here once, and then they are copied.
+
+    What other processes make is made by MLflow.
+    """
+
+    def opened(folder: Path, make_tables: Callable[[str], object]) -> None:
+        def copied(uri: str) -> None:
+            made = shared(
+                tmp_path_factory, "tables", lambda to: make_tables(address(to / DATABASE))
+            )
+            shutil.copyfile(made / DATABASE, uri.removeprefix("sqlite:///"))
+
+        open_embedded(folder, copied)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("model_runtime.registry.client.open_embedded", opened)
+        yield
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import pytest
 
@@ -63,6 +64,15 @@ def test_a_command_is_interrupted(command: str, where: str) -> None:
     assert (process.returncode, error) == (128 + signal.SIGINT, "Interrupted.\n")
 
 
+@pytest.fixture
+def hung_up_by_default() -> Iterator[None]:
+    """The tests themselves may run under nohup, and what they start inherits it."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.usefixtures("hung_up_by_default")
 def test_nohup_lets_a_command_outlive_its_terminal() -> None:
     hung_up = "import os, signal\nos.kill(os.getpid(), signal.SIGHUP)\nprint('it went on')"
     code = f"from model_runtime.terminal import stoppable\nwith stoppable():\n    exec({hung_up!r})"

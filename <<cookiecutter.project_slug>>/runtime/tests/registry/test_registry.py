@@ -14,6 +14,7 @@ from model_runtime.bundle.read import read_bundle
 from model_runtime.errors import ProjectError
 from model_runtime.features import Features
 from model_runtime.registry.client import DIGEST, ModelRegistry
+from model_runtime.registry.embedded import open_embedded
 from model_runtime.registry.promote import promote
 from model_runtime.registry.record import Recording
 from model_runtime.registry.table import versions_table
@@ -97,7 +98,10 @@ def test_two_who_use_a_registry_for_the_first_time_at_once_do_not_meet(tmp_path:
 
 
 @pytest.mark.slow
-def test_a_registry_whose_making_was_killed_is_made_anew(tmp_path: Path) -> None:
+def test_a_registry_whose_making_was_killed_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("model_runtime.registry.client.open_embedded", open_embedded)
     settings = settings_for(tmp_path)
     settings.paths.registry.mkdir()
     half = settings.paths.registry / ".mlflow.db.part"

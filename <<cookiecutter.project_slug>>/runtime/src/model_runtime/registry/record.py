@@ -1,10 +1,12 @@
 """A training run as the registry records it: parameters, metrics, reports, and its version."""
 
 import os
-from collections.abc import Iterator
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 from ..bundle.metadata import Metadata
@@ -21,6 +23,9 @@ CARD = "model-card.md"
 
 _LONGEST = 500
 """Characters of a parameter; some registries take no more."""
+_BATCH = 100
+"""Names and values in a call; MLflow takes no more parameters, nor tags."""
+_NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 class Recording:
@@ -41,8 +46,8 @@ class Recording:
             self._run = self._job() or self._client.create_run(self._experiment()).info
             options = self._settings.training.model_dump()
             given = {f"parameters.{name}": each for name, each in options.pop("parameters").items()}
-            for name, value in (options | given).items():
-                self._client.log_param(self._run.run_id, f"training.{name}", str(value)[:_LONGEST])
+            named = {f"training.{name}": str(value) for name, value in (options | given).items()}
+            self._note(params=named)
         return self
 
     def __exit__(
@@ -81,12 +86,9 @@ class Recording:
         tags = {f"{METRIC}{metric}": f"{value:.6g}" for metric, value in metadata.metrics.items()}
         tags |= {"engine": metadata.engine, "uuid": str(metadata.uuid), DIGEST: metadata.digest}
         with self._registry.speaking():
-            self._log(metadata.metrics | metadata.recorded, reports)
-            for param, value in params.items():
-                self._client.log_param(run_id, param, value[:_LONGEST])
+            self._note(metadata.metrics | metadata.recorded, params, _about(metadata))
+            self._client.log_artifacts(run_id, str(reports), "reports")
             self._client.log_artifacts(run_id, str(bundle), BUNDLE)
-            for tag, value in _about(metadata).items():
-                self._client.set_tag(run_id, tag, value[:_LONGEST])
             self._describe(metadata, reports)
             for tag, value in tags.items():
                 self._client.set_model_version_tag(name, str(self._version), tag, value)
@@ -117,8 +119,8 @@ class Recording:
     def refuse(self, missed: list[str], metrics: dict[str, float], reports: Path) -> None:
         """Note that a model missed its thresholds, and keep its reports; the run has no version."""
         with self._registry.speaking():
-            self._log(metrics, reports)
-            self._client.set_tag(self._run.run_id, "thresholds_missed", "; ".join(missed))
+            self._note(metrics, tags={"thresholds_missed": "; ".join(missed)})
+            self._client.log_artifacts(self._run.run_id, str(reports), "reports")
 
     @property
     def _client(self) -> Any:
@@ -142,10 +144,26 @@ class Recording:
             self._client.set_experiment_tag(found.experiment_id, *KIND)
         return str(found.experiment_id)
 
-    def _log(self, metrics: dict[str, float], reports: Path) -> None:
-        for metric, value in metrics.items():
-            self._client.log_metric(self._run.run_id, metric, value)
-        self._client.log_artifacts(self._run.run_id, str(reports), "reports")
+    def _note(
+        self,
+        metrics: Mapping[str, float] = _NONE,
+        params: Mapping[str, str] = _NONE,
+        tags: Mapping[str, str] = _NONE,
+    ) -> None:
+        """Record names and values of the run, many in a call: each is a journey to a server."""
+        from mlflow.entities import Metric, Param, RunTag
+
+        now = int(time.time() * 1000)
+        made = [
+            *(("metrics", Metric(name, value, now, 0)) for name, value in metrics.items()),
+            *(("params", Param(name, value[:_LONGEST])) for name, value in params.items()),
+            *(("tags", RunTag(name, value[:_LONGEST])) for name, value in tags.items()),
+        ]
+        for start in range(0, len(made), _BATCH):
+            batch = defaultdict[str, list[Any]](list)
+            for kind, each in made[start : start + _BATCH]:
+                batch[kind].append(each)
+            self._client.log_batch(self._run.run_id, **batch)
 
 
 @contextmanager
