@@ -127,14 +127,11 @@ def feature_frame(frame: pd.DataFrame, features: list[Feature]) -> pd.DataFrame:
     Numbers, integers and booleans are float64 with NaN where missing; labels and texts are
     strings, `MISSING_LABEL` where missing. A value that does not fit its feature is as if missing.
     """
-    return pd.DataFrame(
-        {
-            feature.name: pd.Series(
-                read_column(feature.rule, frame[feature.name]).values,
-                index=frame.index,
-                dtype="float64" if feature.numeric else object,
-            )
-            for feature in features
-        },
-        index=frame.index,
-    )
+    read: dict[str, Any] = {}
+    for feature in features:
+        values = read_column(feature.rule, frame[feature.name]).values
+        # An array of objects would become a column of pandas' own strings.
+        read[feature.name] = (
+            values if feature.numeric else pd.Series(values, frame.index, dtype=object)
+        )
+    return pd.DataFrame(read, index=frame.index)
