@@ -17,6 +17,9 @@ gc.set_threshold(50_000, 20, 50)  # a worker has more objects than are worth a l
 # Else each of the processes that tests start would compile all that it imports anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
+# Helm and others are done before there is much garbage to collect.
+os.environ.setdefault("GOGC", "2000")
+
 # This environment's programs, uv among them, are found by name, whether or not it is activated.
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 

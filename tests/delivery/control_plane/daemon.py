@@ -25,7 +25,7 @@ from .programs import etcd, programs
 TOKEN = "the-administrators-token"
 PATIENCE = 120
 WAYS = ["--leader-elect=false", "--bind-address=127.0.0.1"]
-THRIFT = {"GOGC": "400"}
+THRIFT = {"GOGC": "1000"}
 """Go's programs collect garbage less often: a quarter of the API server's time goes into it."""
 
 

@@ -1,6 +1,7 @@
 """Training on five times the memory that a worker may have ends, proves and serves."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ import pytest
 from rich.console import Console
 
 from model_runtime.cluster import using
+from model_runtime.cluster.idle import KEPT_MEMORY
 from model_runtime.testing.service import running
 from model_runtime.training.run import train
 
@@ -37,11 +39,12 @@ def scheduler(tmp_path: Path) -> Iterator[str]:
     """A scheduler and a worker, each a process, the worker ended by its nanny beyond the limit."""
     file, log = tmp_path / "scheduler.json", tmp_path / "cluster.log"
     dask = [sys.executable, "-m", "dask"]
-    told = ["--scheduler-file", str(file)]
+    where = ["--scheduler-file", str(file)]
+    environment = os.environ | {name: str(each) for name, each in KEPT_MEMORY.items()}
     started = []
     with log.open("w") as output:
         for command in (
-            ["scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", *told],
+            ["scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", *where],
             [
                 "worker",
                 "--host",
@@ -53,10 +56,11 @@ def scheduler(tmp_path: Path) -> Iterator[str]:
                 str(LIMIT),
                 "--local-directory",
                 str(tmp_path),
-                *told,
+                *where,
             ],
         ):
-            started.append(subprocess.Popen([*dask, *command], stdout=output, stderr=output))
+            told = [*dask, *command]
+            started.append(subprocess.Popen(told, stdout=output, stderr=output, env=environment))
         try:
             yield address(file)
         finally:
