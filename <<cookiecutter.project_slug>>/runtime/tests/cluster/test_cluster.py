@@ -6,6 +6,7 @@ import pytest
 
 import model_runtime.cluster as cluster_package
 from model_runtime.cluster import Cluster, connected, prepared
+from model_runtime.cluster.idle import KEPT_MEMORY
 from model_runtime.errors import ProjectError
 
 pytestmark = [
@@ -77,6 +78,15 @@ def test_what_is_forgotten_is_gone(cluster: Cluster) -> None:
     cluster.forget("gone")
     with pytest.raises(KeyError):
         [*cluster.each(prepared, ["gone"])]
+
+
+def test_malloc_keeps_memory_in_each_worker(two: Cluster) -> None:
+    wanted = {name: str(each) for name, each in KEPT_MEMORY.items()}
+    assert [found for _, found in two.each(_environment, range(4))] == [wanted] * 4
+
+
+def _environment(_: int) -> dict[str, str | None]:
+    return {name: os.environ.get(name) for name in KEPT_MEMORY}
 
 
 def test_preparing_that_fails_is_told(two: Cluster) -> None:
