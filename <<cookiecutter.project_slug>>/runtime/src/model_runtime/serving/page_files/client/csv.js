@@ -4,7 +4,8 @@
 import { counted } from "./dom.js";
 
 const SEPARATORS = [",", ";", "\t", "|"];
-export const BROKEN = "\ufffd";  // stands for bytes that are no UTF-8
+const REPLACED = "\ufffd";  // what decoders write for bytes that are no UTF-8, and a text may have itself
+export const BROKEN = "\udcff";  // stands for them here: half of a pair, which no text has
 const STRAY = "has a quote where CSV allows none, or a quote that is not closed";
 
 const MISSING = new Set(["#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA",
@@ -22,9 +23,11 @@ export function decoded(bytes) {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
+    const [text, single] = ["utf-8", "windows-1252"].map((encoding) => new TextDecoder(encoding).decode(bytes));
     const signs = [...new TextDecoder("utf-8").decode(bytes, { stream: true }).replace(/[\0-\x7f]+/g, "")];
-    const broken = signs.filter((sign) => sign === BROKEN).length;
-    return new TextDecoder(2 * broken <= signs.length ? "utf-8" : "windows-1252").decode(bytes);
+    const own = single.split("\xef\xbf\xbd").length - 1;
+    const broken = signs.filter((sign) => sign === REPLACED).length - own;
+    return 2 * broken <= signs.length ? text.replaceAll(REPLACED, BROKEN) : single;
   }
 }
 
