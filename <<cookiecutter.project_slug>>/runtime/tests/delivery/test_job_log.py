@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from model_runtime.delivery import job_log, patience
+from model_runtime.delivery import job_log, patience, pod_log
 from model_runtime.delivery.job_log import follow_job
 from model_runtime.delivery.kubectl import Kubectl
 from model_runtime.errors import ProjectError
@@ -125,6 +125,22 @@ def test_a_log_that_can_not_be_had_keeps_no_job_from_its_end(
     told = capfd.readouterr().out.splitlines()
     assert [line for line in told if line[:1].isdigit()] == lines[:1]
     assert any("The log of first can't be read" in line for line in told)
+
+
+def test_a_container_that_says_nothing_for_long_is_followed_on(
+    kubectl: Kubectl, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Load balancers end a connection that is silent for some minutes, again and again."""
+    monkeypatch.setattr(patience, "PATIENCE_S", 0.01)
+    monkeypatch.setattr(pod_log, "_HELD_S", 0.0)
+    for number in range(1, 5):
+        seen(f"get.00{number}", "running")
+        said(f"logs.00{number}", "1 one", "2", broken=True)
+    seen("get.last", "terminated", "Complete")
+    said("logs.last", "1 one", "2 two")
+    follow_job(kubectl, "job", "score")
+    told = capfd.readouterr().out.splitlines()
+    assert [line for line in told if line[:1].isdigit()] == ["1 one", "2 two"]
 
 
 def test_a_job_that_somebody_removed_is_not_waited_for(kubectl: Kubectl) -> None:

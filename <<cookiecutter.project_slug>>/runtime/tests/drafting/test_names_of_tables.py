@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from pyarrow import parquet
 
 from model_runtime.drafting.draft import draft_features
 from model_runtime.drafting.run import read_unknown
@@ -68,3 +69,20 @@ def test_an_index_that_parquet_keeps_is_a_column(tmp_path: Path) -> None:
     features = read_features(tmp_path / "features.yaml")
     assert (features.id, [each.name for each in features.features]) == ("customer", ["shop", "x"])
     assert {*read_by(features, file, CsvForm())} == {"shop", "customer", "x", "y"}
+
+
+def test_an_index_that_is_no_column_of_its_own_adds_none(tmp_path: Path) -> None:
+    """Else the file could not be read, or had a column that scoring does not find in it."""
+    file = tmp_path / "table.parquet"
+    frame = pd.DataFrame({"x": np.arange(ROWS) % 7, "y": [*"ab"] * (ROWS // 2)})
+    twice = [pd.Index(np.arange(ROWS), name="z")] * 2
+    for each in (
+        frame.rename_axis("row"),
+        frame.set_index("x", drop=False),
+        frame.set_index(twice),
+    ):
+        each.to_parquet(file)
+        stored = [name for name in parquet.read_schema(file).names if not name.startswith("__")]
+        read = read_unknown(file, CsvForm())
+        assert sorted(map(str, read)) == sorted(stored)
+        assert read.index.names == [None]

@@ -147,6 +147,7 @@ def test_a_word_for_missing_is_no_outcome_yet(tmp_path: Path, word: str) -> None
         (("True", "False"), "true", ["TRUE", "True"], 0),
         (("01", "1"), "01", ["1"], 1),
         (("1", "1.0"), "1", ["1.0"], 1),
+        ((), "1" * 5_000, ["1" * 5_000], 0),
     ],
 )
 def test_an_outcome_that_is_written_otherwise_says_the_same(

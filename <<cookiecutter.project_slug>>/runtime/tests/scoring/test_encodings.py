@@ -12,7 +12,7 @@ from model_runtime.errors import ProjectError
 from model_runtime.features import Feature
 from model_runtime.scoring.read_csv import CsvInput
 from model_runtime.scoring.run import Report, score
-from model_runtime.tables.form import AskedForm
+from model_runtime.tables.form import AskedForm, Columns, form_of
 
 HEADER = "income per.year,age,copy,Größe\n"
 ROWS = HEADER + "1000,40,true,M\n2000,30,false,é\n"
@@ -68,3 +68,13 @@ def test_a_mark_that_begins_a_cell_is_a_part_of_it() -> None:
         blocks = CsvInput("in.csv", BytesIO(content), schema).blocks()
         cells = [cell for block in blocks for cell in block.features["f0"]]
         assert cells == ["\ufeffa", "\ufeff\ufeffb"]
+
+
+@pytest.mark.parametrize(
+    ("note", "encoding"),
+    [("Gr\ufffd\ufffde".encode(), "utf-8"), (b"Gr\xef\xbf\xbd\xf6a\xdfa", "cp1252")],
+)
+def test_a_text_may_have_the_sign_for_what_is_broken(note: bytes, encoding: str) -> None:
+    """It was read wrongly once, and is UTF-8 now, as a training reads it."""
+    expected = Columns(frozenset({"note"}), frozenset())
+    assert form_of(b"note\n" + note, AskedForm(), expected).encoding == encoding

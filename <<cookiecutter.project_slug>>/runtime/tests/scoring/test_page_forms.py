@@ -1,6 +1,7 @@
 """The web page reads a CSV as `make score` does, and names the classes that the service names."""
 
 import random
+from codecs import BOM_UTF8
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from model_runtime.scoring.explain import RowReader
 from model_runtime.scoring.open_input import columns
 from model_runtime.scoring.read_csv import CsvInput
 from model_runtime.tables.form import AskedForm, Columns, form_of
-from model_runtime.tables.found_encoding import likely
+from model_runtime.tables.found_encoding import byte_order_mark, likely
 from model_runtime.tasks import TIE, class_indices
 
 from ..support.on_node import on_node
@@ -35,6 +36,8 @@ NUMBERS = [
     "NA",
     "-,5",
 ]
+BROKEN = "\udcff"
+"""What the page writes for bytes that are no UTF-8."""
 GIVEN = ["cells", "features", "words", "texts", "tables", "shares", "values"]
 SCRIPT = """
 import { readFileSync } from "node:fs";
@@ -118,13 +121,23 @@ def test_the_page_finds_what_scoring_finds(tmp_path: Path) -> None:
 
 def test_the_page_finds_the_encoding_of_what_is_broken(tmp_path: Path) -> None:
     wholes = [text.encode(code) for text in ("Größe, Ölgasse", "ö") for code in ("utf-8", "cp1252")]
+    replaced = "a\ufffdb\ufffd".encode()
+    wholes += [replaced, replaced + b"\xf6", replaced + b"\xf6a\xe4a\xfca", BOM_UTF8 + b"\xf6a\xe4"]
     texts = [whole[:end] for whole in wholes for end in range(1, len(whole) + 1)]
     found = on_the_page(tmp_path, {"texts": [[*text] for text in texts]})["texts"]
-    assert found == [text.decode(likely(text), "replace") for text in texts]
-    tables = [" work,n,note\nb,1,Gr\ufffd\nb,1,a\n", " work,n,note,more\nb,1,a,Gr\ufffd\n"]
-    broken, beside = on_the_page(tmp_path, {"tables": tables})["tables"]
+    codes = [byte_order_mark(text) or likely(text) for text in texts]
+    pairs = [*zip(texts, codes, strict=True)]
+    assert [each.replace(BROKEN, "\ufffd") for each in found] == [
+        text.decode(code, "replace") for text, code in pairs
+    ]
+    assert [BROKEN in each for each in found] == [
+        code != "cp1252" and text.decode("utf-8", "ignore").encode() != text for text, code in pairs
+    ]
+    tables = [" work,n,note\nb,1,Gr{0}\nb,1,a\n", " work,n,note,more\nb,1,a,Gr{0}\n"]
+    given = [each.format(sign) for each in tables for sign in (BROKEN, "\ufffd")]
+    broken, *others = on_the_page(tmp_path, {"tables": given})["tables"]
     assert broken["errors"] == [{"row": 0, "field": "note", "reason": "is not UTF-8"}]
-    assert len(beside["rows"]) == 1
+    assert [len(each["rows"]) for each in others] == [2, 1, 1]
 
 
 def test_the_page_predicts_the_rows_that_scoring_predicts(tmp_path: Path) -> None:

@@ -164,3 +164,16 @@ def test_an_answer_that_cannot_be_told_fails_alone() -> None:
         assert answer == ["2"]
 
     asyncio.run(ask())
+
+
+def test_a_question_that_can_be_told_nothing_keeps_no_other_from_its_answer() -> None:
+    async def ask() -> None:
+        logged: list[int] = []
+        batcher = Batcher(Model(), 8, lambda questions, outputs: logged.append(len(outputs)))
+        broken, whole = asked(batcher, 1), asked(batcher, 2)
+        broken.answered = lambda outputs, values: 1 / 0  # type: ignore[method-assign, assignment]
+        broken.failed = lambda error: 1 / 0  # type: ignore[method-assign, assignment]
+        assert await told(whole) == [["2"]]
+        assert logged == [2]
+
+    asyncio.run(ask())

@@ -26,7 +26,7 @@ console.log(JSON.stringify({
   features: featuresOf(given.params, given.asked).map((each) =>
     [each.name, each.choices ?? null, each.help]),
   flags, labels, names: [labels.map(classNamed), flags.map(nameOf)],
-  answer: spelled(entriesOf(given.answer)),
+  answer: spelled(entriesOf(given.answer)), nothing: spelled([]),
   read: given.texts.map((text) => [parsed, JSON.parse].map((each) => JSON.stringify(each(text)))),
   keys: given.texts.map((text) => keysOf(parsed(text))),
 }));
@@ -81,7 +81,7 @@ def test_the_order_is_the_service_s(tmp_path: Path) -> None:
     assert helps[2] == "whole number; 7 means Seven; 3 means Three"
     assert (found["flags"], found["labels"]) == (SCHEMA.flags, SCHEMA.classes)
     assert found["names"] == [["1", "10", "2", "None"]] * 2
-    assert found["answer"] == json.dumps(answer, indent=2)
+    assert (found["answer"], found["nothing"]) == (json.dumps(answer, indent=2), "{}")
     assert all(one == other for one, other in found["read"])
     assert found["keys"] == [[*each] for each in objects]
 

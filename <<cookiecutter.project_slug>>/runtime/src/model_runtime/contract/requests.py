@@ -91,7 +91,8 @@ class Many:
         elif not sent:
             yield Finding(REASONS["too_short"].format(min_length=1), field, value=sent)
         elif len(sent) > self.most_rows:
-            reason = REASONS["too_long"].format(max_length=self.most_rows)
+            s = "" if self.most_rows == 1 else "s"
+            reason = REASONS["too_long"].format(max_length=self.most_rows, s=s)
             yield Finding(reason, field, value=sent)
         else:
             for number, row in enumerate(sent):

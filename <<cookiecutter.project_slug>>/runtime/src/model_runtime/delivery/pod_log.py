@@ -2,6 +2,7 @@
 
 import re
 import sys
+import time
 
 from ..terminal import say
 from .kubectl import Kubectl
@@ -9,6 +10,8 @@ from .patience import Patience
 
 _SECOND = len("2030-01-01T00:00:00")
 _STAMPED = re.compile(rb"(\d{4}-\d\d-\d\dT[\d:.]+\S*) ")
+_HELD_S = 45.0
+"""Seconds after which what breaks off was a connection; it takes 30 to find that there is none."""
 
 
 class PodLog:
@@ -46,13 +49,15 @@ class PodLog:
         # The API takes whole seconds: the lines of the last one come again.
         since = (f"--since-time={self._last}",) if self._last else ()
         self._again, self._cut = list(self._shown), b""
-        told = not self._patience.tried
+        told, begun = not self._patience.tried, time.monotonic()
         if self._kubectl.read(self._show, *self._words, *since, told=told):
             self._patience.renew()
             if ended:
                 self._show_new(self._cut)
                 self.done = True
             return
+        if not ended and time.monotonic() - begun > _HELD_S:
+            self._patience.renew()  # networks end what nothing is said over for minutes
         self._patience.fail()
         if self._patience.over:
             self.done = True

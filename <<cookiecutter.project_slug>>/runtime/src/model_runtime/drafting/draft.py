@@ -13,7 +13,7 @@ from .target import Target, draft_target, find_target
 
 _HEAD = """\
 # What the model is asked and what it answers. The API, its documentation and the web page are made
-# from this file. Drafted from {source} ({rows:,} rows); please check:
+# from this file. Drafted from {source} ({rows}); please check:
 #
 #   target     the column to predict{guessed}
 #   min, max   are round numbers around the data's: what may a request have?
@@ -70,7 +70,7 @@ def draft_features(
     lines = [
         _HEAD.format(
             source=scalar(source),
-            rows=len(frame),
+            rows=counted(len(frame), "row"),
             guessed="" if target else ": the last one, for none was named",
         ),
         *_of_target(found),

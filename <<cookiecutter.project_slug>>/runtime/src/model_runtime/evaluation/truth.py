@@ -11,6 +11,7 @@ import polars as pl
 from ..blanks import BLANKS
 from ..bundle.schema import Schema
 from ..errors import ProjectError
+from ..features.category import LONGEST_LABEL
 from ..features.missing import MissingTarget
 from ..features.number import NUMBER, as_float, is_number
 from ..scoring.check import pointed_cell
@@ -148,5 +149,7 @@ def typed(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     if NUMBER.fullmatch(bare := value.strip(BLANKS)):
-        return int(bare) if bare.lstrip("+-").isdecimal() else float(bare)
+        # Of thousands of digits Python makes no integer.
+        is_whole = len(bare) <= LONGEST_LABEL and bare.lstrip("+-").isdecimal()
+        return int(bare) if is_whole else float(bare)
     return _WORDS.get(value.lower(), value)

@@ -40,7 +40,7 @@ REASONS = {
     "greater_than_equal": "must be at least {ge:g}",
     "less_than_equal": "must be at most {le:g}",
     "too_short": "must have at least {min_length} row",
-    "too_long": "must have at most {max_length:,} rows in one request",
+    "too_long": "must have at most {max_length:,} row{s} in one request",
     "string_too_short": "must have at least {min_length:,} character{s}",
     "string_too_long": "must have at most {max_length:,} character{s}",
     "string_pattern_mismatch": "must have the pattern {pattern}",

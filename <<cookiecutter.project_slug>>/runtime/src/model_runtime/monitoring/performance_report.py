@@ -34,7 +34,7 @@ class PerformanceReport:
         joined, found, held = self.joined, self.performance, self.bundle.metadata.metrics
         return [
             f"predictions  {joined.log.used:,} of {joined.log.model} in {joined.log.source}",
-            f"outcomes     {joined.counts.outcomes:,} IDs in {joined.outcomes.path}",
+            f"outcomes     {counted(joined.counts.outcomes, 'ID')} in {joined.outcomes.path}",
             f"measured     {counted(found.whole.rows, 'prediction')} whose outcome is known",
             *(f"left out     {reason}" for reason in joined.left_out()),
             "",

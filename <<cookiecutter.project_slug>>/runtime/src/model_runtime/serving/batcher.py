@@ -1,6 +1,7 @@
 """Questions to a model, answered together: one call for all that came while it was not free."""
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +10,8 @@ from typing import Any, Protocol, TypeVar
 from ..contract.findings import Row
 from ..contract.route import PredictionRoute
 from ..tasks import Outputs
+
+log = logging.getLogger("uvicorn.error")
 
 T = TypeVar("T")
 
@@ -141,10 +144,18 @@ def _parted(batch: list[Question], outputs: Outputs, values: list[Any]) -> Itera
 
 def _tell(batch: list[Question], answers: Answers | Exception) -> None:
     if isinstance(answers, Exception):
-        batch[0].failed(answers)
+        _fail(batch[0], answers)
         return
     for question, answer in zip(batch, _parted(batch, *answers), strict=True):
         try:
             question.answered(*answer)
         except Exception as error:
-            question.failed(error)
+            _fail(question, error)
+
+
+def _fail(question: Question, error: Exception) -> None:
+    """Tell a question why it has no answer; if not even that can be told, others hear theirs."""
+    try:
+        question.failed(error)
+    except Exception:
+        log.exception("request %s could be told nothing", question.request_id)

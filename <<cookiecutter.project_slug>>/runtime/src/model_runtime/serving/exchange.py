@@ -125,8 +125,10 @@ class Exchange:
         """Send the whole answer."""
         early, connection = self._early, self._connection
         if self._is_admitted:
+            self._is_admitted = False
             early.admission.leave()
-        if not self.disconnected:
+        # Where its client has asked again meanwhile, only that request hears that it is gone.
+        if not self.disconnected and not connection.transport.is_closing():
             self.response_complete = True
             connection.transport.write(answer)
             if not self.keep_alive:

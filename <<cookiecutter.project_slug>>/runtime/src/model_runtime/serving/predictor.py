@@ -134,6 +134,11 @@ class Predictor:
         except Unanswerable as error:
             detail = f"The model has no answer for these values: {error}."
             raise Refusal(422, "No answer", detail) from None
+        except BaseException as error:
+            if isinstance(error, Exception) and not isinstance(error, StopIteration):
+                raise
+            # No future takes it, and nobody would hear of it.
+            raise RuntimeError(f"the model's code raised {type(error).__name__}") from error
         return self._task.within_range(outputs)
 
 

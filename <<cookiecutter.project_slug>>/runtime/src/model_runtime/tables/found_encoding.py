@@ -63,7 +63,7 @@ def _decodes(first: bytes, encoding: str) -> bool:
 def likely(first: bytes) -> str:
     """Return UTF-8, or Windows' encoding where more is broken than UTF-8's signs outside ASCII."""
     text = codecs.getincrementaldecoder("utf-8")("replace").decode(first)
-    broken = text.count("\ufffd")
+    broken = text.count("\ufffd") - first.count("\ufffd".encode())  # which a text may have itself
     if not broken or 2 * broken <= len(text) - len(text.encode("ascii", "ignore")):
         return "utf-8"
     return "latin-1" if first.translate(None, _NOT_CP1252) != first else "cp1252"

@@ -125,9 +125,14 @@ def read_whole(
 
 
 def _with_index(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a table with the columns that pandas had made its index when it wrote Parquet."""
-    names = [name for name in frame.index.names if name is not None]
-    return frame.reset_index(names) if names else frame
+    """Return a table with the columns that pandas had made its index when it wrote Parquet.
+
+    A range is in no column of the file, and a name that stands twice is the first one's.
+    """
+    names = [] if isinstance(frame.index, pd.RangeIndex) else [*frame.index.names]
+    others = {None, *frame.columns}
+    levels = [names.index(name) for name in dict.fromkeys(names) if name not in others]
+    return (frame.reset_index(levels) if levels else frame).reset_index(drop=True)
 
 
 def _read_csv(

@@ -4,7 +4,8 @@
 import { counted } from "./dom.js";
 
 const SEPARATORS = [",", ";", "\t", "|"];
-export const BROKEN = "\ufffd";  // stands for bytes that are no UTF-8
+const REPLACED = "\ufffd";  // what decoders write for bytes that are no UTF-8, and a text may have itself
+export const BROKEN = "\udcff";  // stands for them here: half of a pair, which no text has
 const STRAY = "has a quote where CSV allows none, or a quote that is not closed";
 
 const MISSING = new Set(["#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA",
@@ -15,16 +16,19 @@ const sure = (sign, other) => new RegExp(`^(?:(?![+-]?[1-9]\\d{0,2}${sign}\\d{3}
 const SURE = [sure(",", "\\."), sure("\\.", ",")];
 const THOUSANDTHS = [/^[+-]?\d+,\d{3}$/, /^[+-]?\d+\.\d{3}$/];
 
-// UTF-8 where it can be, or where less is broken than not; UTF-16 with its mark, or else Windows' cp1252.
+// UTF-8 with its mark, where it can be, or where less is broken than not; UTF-16 with its mark, or else Windows' cp1252.
 export function decoded(bytes) {
   const mark = { "255,254": "utf-16le", "254,255": "utf-16be" }[bytes.slice(0, 2).join()];
   if (mark) return new TextDecoder(mark).decode(bytes);
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
+    const [text, single] = ["utf-8", "windows-1252"].map((encoding) => new TextDecoder(encoding).decode(bytes));
     const signs = [...new TextDecoder("utf-8").decode(bytes, { stream: true }).replace(/[\0-\x7f]+/g, "")];
-    const broken = signs.filter((sign) => sign === BROKEN).length;
-    return new TextDecoder(2 * broken <= signs.length ? "utf-8" : "windows-1252").decode(bytes);
+    const isMarked = bytes.slice(0, 3).join() === "239,187,191";
+    const own = single.split("\xef\xbf\xbd").length - 1;
+    const broken = signs.filter((sign) => sign === REPLACED).length - own;
+    return isMarked || 2 * broken <= signs.length ? text.replaceAll(REPLACED, BROKEN) : single;
   }
 }
 

@@ -18,4 +18,4 @@ export const keysOf = (object) => orders.get(object) ?? Object.keys(object);
 export const entriesOf = (object) => keysOf(object).map((key) => [key, object[key]]);
 
 // An object of these entries, a line for each.
-export const spelled = (entries) => `{\n${entries.map(([key, value]) => `  ${JSON.stringify(key)}: ${JSON.stringify(value)}`).join(",\n")}\n}`;
+export const spelled = (entries) => (entries.length === 0 ? "{}" : `{\n${entries.map(([key, value]) => `  ${JSON.stringify(key)}: ${JSON.stringify(value)}`).join(",\n")}\n}`);

@@ -16,7 +16,7 @@ export function rowsOf(text, features) {
   demandNone(misfits);
   const columns = known.map((feature) => [feature, called.indexOf(feature.name)]);
   demandNone(records.flatMap((record, row) => {
-    const garbled = columns.find(([{ choices }, at]) => record[at].includes(BROKEN) && !choices?.some(([label]) => label === record[at]));
+    const garbled = columns.find(([, at]) => record[at].includes(BROKEN));
     return garbled ? { row, field: garbled[0].name, reason: "is not UTF-8" } : [];
   }));
   const numbers = columns.filter(([{ kind }]) => kind === "number");
