@@ -1,7 +1,6 @@
 """The web page reads a CSV as `make score` does, and names the classes that the service names."""
 
 import random
-from codecs import BOM_UTF8
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -18,10 +17,9 @@ from model_runtime.scoring.explain import RowReader
 from model_runtime.scoring.open_input import columns
 from model_runtime.scoring.read_csv import CsvInput
 from model_runtime.tables.form import AskedForm, Columns, form_of
-from model_runtime.tables.found_encoding import byte_order_mark, likely
 from model_runtime.tasks import TIE, class_indices
 
-from ..support.on_node import on_node
+from ..support.on_node import BROKEN, on_node
 
 NUMBERS = [
     "1,5",
@@ -36,8 +34,6 @@ NUMBERS = [
     "NA",
     "-,5",
 ]
-BROKEN = "\udcff"
-"""What the page writes for bytes that are no UTF-8."""
 GIVEN = ["cells", "features", "words", "texts", "tables", "shares", "values"]
 SCRIPT = """
 import { readFileSync } from "node:fs";
@@ -119,20 +115,7 @@ def test_the_page_finds_what_scoring_finds(tmp_path: Path) -> None:
     assert [each.removeprefix("\ufeff") for each in found["texts"]] == ["Größe"] * len(ENCODINGS)
 
 
-def test_the_page_finds_the_encoding_of_what_is_broken(tmp_path: Path) -> None:
-    wholes = [text.encode(code) for text in ("Größe, Ölgasse", "ö") for code in ("utf-8", "cp1252")]
-    replaced = "a\ufffdb\ufffd".encode()
-    wholes += [replaced, replaced + b"\xf6", replaced + b"\xf6a\xe4a\xfca", BOM_UTF8 + b"\xf6a\xe4"]
-    texts = [whole[:end] for whole in wholes for end in range(1, len(whole) + 1)]
-    found = on_the_page(tmp_path, {"texts": [[*text] for text in texts]})["texts"]
-    codes = [byte_order_mark(text) or likely(text) for text in texts]
-    pairs = [*zip(texts, codes, strict=True)]
-    assert [each.replace(BROKEN, "\ufffd") for each in found] == [
-        text.decode(code, "replace") for text, code in pairs
-    ]
-    assert [BROKEN in each for each in found] == [
-        code != "cp1252" and text.decode("utf-8", "ignore").encode() != text for text, code in pairs
-    ]
+def test_a_cell_that_is_no_utf_8_is_named(tmp_path: Path) -> None:
     tables = [" work,n,note\nb,1,Gr{0}\nb,1,a\n", " work,n,note,more\nb,1,a,Gr{0}\n"]
     given = [each.format(sign) for each in tables for sign in (BROKEN, "\ufffd")]
     broken, *others = on_the_page(tmp_path, {"tables": given})["tables"]

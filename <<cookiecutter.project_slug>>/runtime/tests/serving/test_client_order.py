@@ -35,7 +35,7 @@ SCHEMA = Schema(
     task="classification",
     target="month",
     features=[
-        Feature(name="b", type="number", example=1),
+        Feature(name="b", type="number", min=1860, max=12_345, example=1900),
         Feature(
             name="10",
             type="category",
@@ -78,6 +78,7 @@ def test_the_order_is_the_service_s(tmp_path: Path) -> None:
     assert names == ("b", "10", "2", "1", "0")
     assert [label for label, _ in choices[4]] == ["low", "middle", "high"]
     assert choices[1] == [["4", "Four"], ["1", "One"], ["30", "30"]]
+    assert helps[0] == "between 1860 and 12,345"
     assert helps[2] == "whole number; 7 means Seven; 3 means Three"
     assert (found["flags"], found["labels"]) == (SCHEMA.flags, SCHEMA.classes)
     assert found["names"] == [["1", "10", "2", "None"]] * 2

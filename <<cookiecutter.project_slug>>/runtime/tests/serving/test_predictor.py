@@ -21,7 +21,7 @@ SCHEMA = Schema.model_validate(
 
 
 class Panic(BaseException):
-    """What libraries in Rust raise where they break off."""
+    """Like that of libraries in Rust where they break off."""
 
 
 @pytest.mark.parametrize("raised", [StopIteration, Panic, SystemExit])

@@ -12,6 +12,9 @@ import model_runtime
 
 CLIENT = Path(model_runtime.__file__).parent / "serving/page_files/client"
 
+BROKEN = "\udcff"
+"""Stands on the page for bytes that are no UTF-8."""
+
 
 def on_node(folder: Path, script: str, given: object) -> Any:
     """Return what a script beside the page's modules prints as JSON; it is given JSON."""

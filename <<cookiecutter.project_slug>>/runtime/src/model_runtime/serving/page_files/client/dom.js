@@ -25,9 +25,10 @@ export const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1) +
 
 export const counted = (number, one, more = `${one}s`) => `${number.toLocaleString()} ${number === 1 ? one : more}`;
 
+// Four digits stand together, for they may be a year.
 export function readable(number) {
-  const large = Math.abs(number) >= 1e6;
-  return number.toLocaleString(undefined, large ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 6 });
+  const digits = Math.abs(number) >= 1e6 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 6 };
+  return number.toLocaleString(undefined, { useGrouping: "min2", ...digits });
 }
 
 export function percent(share) {
