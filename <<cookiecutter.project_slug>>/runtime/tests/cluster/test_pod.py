@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from model_runtime.cluster.idle import KEPT_MEMORY
 from model_runtime.cluster.pod import FAILED, Pod
 from model_runtime.errors import ProjectError
 
@@ -26,8 +27,11 @@ from model_runtime.cluster import connected
 with connected(os.environ["CLUSTER"]) as cluster:
     print(cluster.workers, sorted(cluster.each(abs, range(-3, 0))), flush=True)
     worker = "__import__('distributed').get_worker()"
-    print(*cluster.in_order(eval, [f"{worker}.memory_manager.memory_pause_fraction"]), flush=True)
+    kept = "__import__('os').environ['MALLOC_TRIM_THRESHOLD_']"
+    asked = [f"{worker}.memory_manager.memory_pause_fraction", kept]
+    print(*cluster.in_order(eval, asked), flush=True)
 """
+WORKED = f"2 [(-3, 3), (-2, 2), (-1, 1)]\nFalse {KEPT_MEMORY['MALLOC_TRIM_THRESHOLD_']}\n"
 WAIT = "print('here', flush=True); input()"
 
 Start = Callable[..., "subprocess.Popen[str]"]
@@ -74,7 +78,7 @@ def ended(process: "subprocess.Popen[str]") -> tuple[int, str]:
 
 def test_the_first_runs_the_command_and_the_others_end_with_it(pods: Start) -> None:
     first, *others = (pods(index, WORK) for index in range(3))
-    assert ended(first) == (0, "2 [(-3, 3), (-2, 2), (-1, 1)]\nFalse\n")
+    assert ended(first) == (0, WORKED)
     assert [ended(each)[0] for each in others] == [0, 0]
 
 
@@ -137,5 +141,5 @@ def test_they_talk_by_tls_where_dasks_settings_say_so(pods: Start, tmp_path: Pat
     first, *others = (
         pods(index, WORK, **tls, CLUSTER_ADDRESS=f"127.9.250.{index + 1}") for index in range(3)
     )
-    assert ended(first) == (0, "2 [(-3, 3), (-2, 2), (-1, 1)]\nFalse\n")
+    assert ended(first) == (0, WORKED)
     assert [ended(each)[0] for each in others] == [0, 0]
