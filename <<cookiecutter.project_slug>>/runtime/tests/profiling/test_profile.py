@@ -185,6 +185,8 @@ def test_large_numbers_are_written_out() -> None:
     frame = rows().assign(premium=lambda each: each["x"] * 0 + 47793.1)
     frame.loc[0, "premium"] = 14.17
     assert "14.17 to 47,793," in page(looked_at(frame))
+    frame["premium"] = np.where(frame.index == 0, 1880, 9999)
+    assert "1880 to 9999," in page(looked_at(frame))
 
 
 def test_a_large_table_is_a_sample_and_takes_seconds() -> None:

@@ -198,4 +198,7 @@ def _bars(bars: Iterable[tuple[str, float, str]], longest: float) -> str:
 
 def _number(value: float) -> str:
     whole = abs(value) < 1e15 and (value.is_integer() or abs(value) >= 1_000)
-    return f"{value:,.0f}" if whole else f"{value:.4g}"
+    if not whole:
+        return f"{value:.4g}"
+    # Four digits stand together, as on the web page: they may be a year.
+    return f"{value:,.0f}" if abs(round(value)) >= 10_000 else f"{value:.0f}"
