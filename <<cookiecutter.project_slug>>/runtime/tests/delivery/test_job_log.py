@@ -143,6 +143,16 @@ def test_a_container_that_says_nothing_for_long_is_followed_on(
     assert [line for line in told if line[:1].isdigit()] == ["1 one", "2 two"]
 
 
+def test_a_job_whose_node_is_lost_ends_though_its_pod_seems_to_run(
+    kubectl: Kubectl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "PATIENCE_S", 0.1)
+    monkeypatch.setattr(pod_log, "_HELD_S", 0.0)
+    seen("get.last", "running", "Failed")
+    with pytest.raises(ProjectError, match="The job failed"):
+        follow_job(kubectl, "job", "score")
+
+
 def test_a_job_that_somebody_removed_is_not_waited_for(kubectl: Kubectl) -> None:
     Path("get.last").write_text('{"items": []}')
     with pytest.raises(ProjectError, match="The job job is gone"):

@@ -29,3 +29,15 @@ def test_the_page_finds_the_encoding_of_what_is_broken(tmp_path: Path) -> None:
     assert [BROKEN in each for each in found] == [
         code != "cp1252" and text.decode("utf-8", "ignore").encode() != text for text, code in pairs
     ]
+
+
+def test_a_texts_own_sign_is_none_that_is_broken(tmp_path: Path) -> None:
+    own = "Z\ufffdrich, Größe"
+    wholes = {
+        "utf-8": own.encode(),
+        "utf-16-le": b"\xff\xfe" + own.encode("utf-16-le"),
+        "utf-16-be": b"\xfe\xff" + own.encode("utf-16-be"),
+    }
+    for whole, end in ((whole, end) for whole in wholes.values() for end in (b"", b"\xe9")):
+        (found,) = on_node(tmp_path, SCRIPT, [[*whole, *end]])
+        assert found == own + (BROKEN if end else "")

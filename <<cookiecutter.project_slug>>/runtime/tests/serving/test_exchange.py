@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from types import SimpleNamespace
 from typing import Any
@@ -54,6 +54,10 @@ class Service:
             state=SimpleNamespace(closing=False),
             account=SimpleNamespace(answered=lambda *about: 0.1),
         )
+
+    def count_by(self, answered: Callable[..., float]) -> None:
+        """Have answers counted by a function."""
+        self._early.account = SimpleNamespace(answered=answered)
 
     async def listening(self) -> asyncio.Server:
         """Begin to listen."""
@@ -114,5 +118,35 @@ def test_a_connection_that_is_lost_keeps_no_other_from_its_answer(rest: bytes) -
     async def asked() -> None:
         with ExitStack() as stack:
             await ask(Service(), stack)
+
+    uvloop.run(asked())
+
+
+def test_a_request_is_answered_once_and_logged_though_it_could_not_be_counted() -> None:
+    """Else each later answer over the connection would be another request's."""
+
+    async def ask(service: Service, stack: ExitStack) -> None:
+        server = await service.listening()
+        stack.callback(server.close)
+        port = server.sockets[0].getsockname()[1]
+        counted: list[object] = []
+
+        def answered(*about: object) -> float:
+            counted.append(about)
+            return 1 / (len(counted) - 1)
+
+        service.count_by(answered)
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        stack.callback(writer.close)
+        writer.write(WHOLE)
+        service.may_go_on.set()
+        while not service.logged:
+            await asyncio.sleep(0)
+        assert (await reader.read(10_000)).count(b"HTTP/1.1") == 1
+        assert (len(counted), service.logged) == (2, ["1"])
+
+    async def asked() -> None:
+        with ExitStack() as stack:
+            await asyncio.wait_for(ask(Service(), stack), 20)
 
     uvloop.run(asked())

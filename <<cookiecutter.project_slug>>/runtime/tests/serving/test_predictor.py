@@ -39,6 +39,7 @@ def test_what_no_future_takes_is_told(raised: type[BaseException], inline_rows: 
         asking = (
             predictor.answer(route, b'{"x": 1}', "1", 0.0),
             predictor.apart(lambda: predictor.outputs([{"x": 1.0}]), 1),
+            predictor.apart(lambda: run(None), 1),  # as an explanation asks
         )
         for each in asking:
             with pytest.raises(RuntimeError, match=f"raised {raised.__name__}"):

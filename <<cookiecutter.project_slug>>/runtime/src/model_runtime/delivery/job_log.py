@@ -34,7 +34,9 @@ def follow_job(kubectl: Kubectl, name: str, container: str) -> None:
         job, pods = _state(name, _seen(kubectl, name, patience))
         begun = [pod for pod in pods if _started(pod)]
         for pod in begun:
-            log_of(pod["metadata"]["name"]).follow(ended=_terminated(pod, container))
+            # A node that is lost does not tell that its containers have ended.
+            ended = _is_over(job) or _terminated(pod, container)
+            log_of(pod["metadata"]["name"]).follow(ended=ended)
         for waits in filter(None, map(_waits, pods)):
             if waits != said:
                 said = waits
@@ -99,6 +101,12 @@ def _waits(pod: dict[str, Any]) -> str:
     reasons += [each for each in status.get("conditions", []) if each["status"] == "False"]
     told = [f"{each['reason']}: {each['message']}" for each in reasons if each.get("message")]
     return f"Waiting; {told[0]}" if told and not _started(pod) else ""
+
+
+def _is_over(job: dict[str, Any]) -> bool:
+    """Tell whether a job has come to its end, a good one or another."""
+    every = job["status"].get("conditions", [])
+    return any(each["status"] == "True" and each["type"] in _GOOD | _BAD for each in every)
 
 
 def _ended(job: dict[str, Any]) -> bool:

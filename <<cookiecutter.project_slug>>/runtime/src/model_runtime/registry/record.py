@@ -157,7 +157,7 @@ class Recording:
         made = [
             *(("metrics", Metric(name, value, now, 0)) for name, value in metrics.items()),
             *(("params", Param(name, value[:_LONGEST])) for name, value in params.items()),
-            *(("tags", RunTag(name, value[:_LONGEST])) for name, value in tags.items()),
+            *(("tags", RunTag(name, value)) for name, value in tags.items()),
         ]
         for start in range(0, len(made), _BATCH):
             batch = defaultdict[str, list[Any]](list)
@@ -179,7 +179,7 @@ def _made_meanwhile() -> Iterator[None]:
 def _about(metadata: Metadata) -> dict[str, str]:
     libraries = {f"library.{name}": version for name, version in metadata.libraries.items()}
     commit = {"mlflow.source.git.commit": metadata.git_commit} if metadata.git_commit else {}
-    return {
+    told = {
         "version": str(metadata.version),
         "engine": metadata.engine,
         "data.rows": str(metadata.data.rows),
@@ -187,3 +187,4 @@ def _about(metadata: Metadata) -> dict[str, str]:
         **libraries,
         **commit,
     }
+    return {name: value[:_LONGEST] for name, value in told.items()}

@@ -59,6 +59,7 @@ class Exchange:
         self.rows: list[Row] = []
         self.keep_alive = True
         self.disconnected = self.response_complete = self._is_admitted = False
+        self.seconds = 0.0
 
     @property
     def message_event(self) -> Exchange:
@@ -128,7 +129,8 @@ class Exchange:
             self._is_admitted = False
             early.admission.leave()
         # Where its client has asked again meanwhile, only that request hears that it is gone.
-        if not self.disconnected and not connection.transport.is_closing():
+        is_gone = self.disconnected or connection.transport.is_closing()
+        if not is_gone and not self.response_complete:
             self.response_complete = True
             connection.transport.write(answer)
             if not self.keep_alive:

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from typing import Any, TypeVar
 
 from pydantic_core import to_json
@@ -94,7 +95,7 @@ class Predictor:
     async def apart(self, work: Callable[[], T], rows: int) -> T:
         """Return what work with the model on some rows returns; nobody counts or logs it."""
         with self._model_call(rows):
-            return await self._batcher.apart(work)
+            return await self._batcher.apart(partial(_hearable, work))
 
     def ask(self, question: Question) -> None:
         """Let a question be answered, with others that are asked now."""
@@ -130,16 +131,22 @@ class Predictor:
             Refusal: It has no answer for some row.
         """
         try:
-            outputs = self._engine.run(self._columns(rows))
+            outputs = _hearable(lambda: self._engine.run(self._columns(rows)))
         except Unanswerable as error:
             detail = f"The model has no answer for these values: {error}."
             raise Refusal(422, "No answer", detail) from None
-        except BaseException as error:
-            if isinstance(error, Exception) and not isinstance(error, StopIteration):
-                raise
-            # No future takes it, and nobody would hear of it.
-            raise RuntimeError(f"the model's code raised {type(error).__name__}") from error
         return self._task.within_range(outputs)
+
+
+def _hearable(work: Callable[[], T]) -> T:
+    """Return what work with the model returns; what it raises is what a future takes."""
+    try:
+        return work()
+    except BaseException as error:
+        if isinstance(error, Exception) and not isinstance(error, StopIteration):
+            raise
+        # Nobody would hear of it.
+        raise RuntimeError(f"the model's code raised {type(error).__name__}") from error
 
 
 class _Awaited:

@@ -16,19 +16,31 @@ const sure = (sign, other) => new RegExp(`^(?:(?![+-]?[1-9]\\d{0,2}${sign}\\d{3}
 const SURE = [sure(",", "\\."), sure("\\.", ",")];
 const THOUSANDTHS = [/^[+-]?\d+,\d{3}$/, /^[+-]?\d+\.\d{3}$/];
 
+// Of each encoding, the bytes of that sign, and of one that no text has, which stands for it while broken bytes are found.
+const ASIDE = "\ufdd0";
+const WAYS = { "utf-8": [[239, 191, 189], [239, 183, 144]], "utf-16le": [[253, 255], [208, 253]], "utf-16be": [[255, 253], [253, 208]] };
+
+function marked(bytes, encoding) {
+  const [own, aside] = WAYS[encoding];
+  const swapped = bytes.slice();
+  for (let at = 0; at < bytes.length; at += own.length === 2 ? 2 : 1)
+    if (own.every((byte, k) => bytes[at + k] === byte)) swapped.set(aside, at);
+  return new TextDecoder(encoding).decode(swapped).replaceAll(REPLACED, BROKEN).replaceAll(ASIDE, REPLACED);
+}
+
 // UTF-8 with its mark, where it can be, or where less is broken than not; UTF-16 with its mark, or else Windows' cp1252.
 export function decoded(bytes) {
   const mark = { "255,254": "utf-16le", "254,255": "utf-16be" }[bytes.slice(0, 2).join()];
-  if (mark) return new TextDecoder(mark).decode(bytes);
+  if (mark) return marked(bytes, mark);
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    const [text, single] = ["utf-8", "windows-1252"].map((encoding) => new TextDecoder(encoding).decode(bytes));
+    const single = new TextDecoder("windows-1252").decode(bytes);
     const signs = [...new TextDecoder("utf-8").decode(bytes, { stream: true }).replace(/[\0-\x7f]+/g, "")];
     const isMarked = bytes.slice(0, 3).join() === "239,187,191";
     const own = single.split("\xef\xbf\xbd").length - 1;
     const broken = signs.filter((sign) => sign === REPLACED).length - own;
-    return isMarked || 2 * broken <= signs.length ? text.replaceAll(REPLACED, BROKEN) : single;
+    return isMarked || 2 * broken <= signs.length ? marked(bytes, "utf-8") : single;
   }
 }
 
